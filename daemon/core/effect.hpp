@@ -1,0 +1,106 @@
+#pragma once
+// All that the core asks of the world. Effects are performed in the order in which they come out.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "daemon/core/event.hpp"
+#include "daemon/core/input.hpp"
+
+namespace essaimage::core {
+
+namespace effect {
+
+struct Dial {
+  TransportKey peer;
+  std::string endpoint;
+};
+struct Close {
+  LinkId link = 0;
+};
+struct Send {
+  LinkId link = 0;
+  Message message;  ///< its channel is channel_of(message)
+};
+/// Feed in a Tick at this time, at the latest. Replaces the wake-up before it.
+struct WakeAt {
+  Instant at;
+};
+
+// --- serving: a source is a pack or a run of chunks, opened, read in any order, closed ---------------------------------
+
+struct OpenPack {
+  JobId job = 0;
+  FeedId feed;
+  ObjectId have;  ///< zero: nothing
+};
+struct OpenRun {
+  JobId job = 0;
+  Sha256 media;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+struct ReadSource {
+  JobId job = 0;
+  std::uint64_t offset = 0;
+  std::size_t bytes_max = 0;
+};
+struct CloseSource {
+  JobId job = 0;
+};
+
+// --- receiving ----------------------------------------------------------------------------------------------------------
+
+/// Slices of one pack in order, under the job of its fetch.
+struct AppendPack {
+  JobId job = 0;
+  SharedBytes bytes;
+};
+/// All of it is there: check it whole and make it visible. Answered by PackAccepted.
+struct AcceptPack {
+  JobId job = 0;
+  FeedId feed;
+  SharedBytes commit;  ///< the raw commit that it must lead to
+};
+/// Nothing of it shall remain.
+struct DropPack {
+  JobId job = 0;
+};
+/// Slices of one run of chunks in order, under the job of its fetch. Answered by ChunksStored as chunks become whole.
+struct WriteRun {
+  JobId job = 0;
+  Sha256 media;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  std::uint64_t offset = 0;  ///< within the run
+  SharedBytes bytes;
+};
+
+// --- federation ----------------------------------------------------------------------------------------------------------
+
+/// Only ever on the federation's node. Answered by Admitted.
+struct Admit {
+  JobId job = 0;
+  message::Join request;
+};
+/// Two canonical commits of equal order: keep both as proof and freeze the feed.
+struct KeepFork {
+  FeedId feed;
+  SharedBytes held;     ///< null: the store has it
+  SharedBytes claimed;
+};
+
+/// Something that people or logs may want to know.
+struct Report {
+  Event event;
+};
+
+}  // namespace effect
+
+using Effect = std::variant<effect::Dial, effect::Close, effect::Send, effect::WakeAt, effect::OpenPack,
+                            effect::OpenRun, effect::ReadSource, effect::CloseSource, effect::AppendPack,
+                            effect::AcceptPack, effect::DropPack, effect::WriteRun, effect::Admit, effect::KeepFork,
+                            effect::Report>;
+
+}  // namespace essaimage::core

@@ -1,0 +1,159 @@
+#pragma once
+// All that can happen to the core. The shell makes these from sockets, workers and clocks; the simulator from a seed.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "proto/messages.hpp"
+#include "proto/roster.hpp"
+
+namespace essaimage::core {
+
+using LinkId = std::uint64_t;  ///< given by the shell; never reused within a run
+using JobId = std::uint64_t;   ///< given by the core to each store operation
+
+using RosterPtr = std::shared_ptr<const Roster>;
+
+/// A media file that a held feed names and that this node does not hold whole.
+struct MediaNeed {
+  Sha256 media;
+  std::uint64_t bytes = 0;
+  std::vector<std::uint32_t> chunk_bytes;  ///< the length of each chunk, in order
+  std::vector<bool> held;                  ///< by chunk; already here, from an earlier cut or reused locally
+  std::vector<FeedId> feeds;               ///< that name it now; asked for through any of these
+};
+
+namespace input {
+
+/// First of all, once.
+struct Start {
+  std::string agent;
+  SigningKey signing;
+  TransportKey transport;
+  FederationId federation;
+  RosterPtr roster;                      ///< null until the federation's feed has come for the first time
+  std::vector<Head> heads;               ///< held
+  std::vector<Head> witnessed;           ///< the highest ever accepted; a feed is never taken back below these
+  std::vector<FeedId> frozen;            ///< forked
+  std::vector<MediaNeed> needs;
+  std::vector<std::string> endpoints;    ///< extra ones to dial, of the configuration
+  std::uint64_t seed = 0;                ///< of the core's only generator: jitter, choice of peers
+  /// While joining: whom to ask.
+  struct Joining {
+    std::string federation_slug;
+    std::string endpoint;
+    TransportKey transport;
+    message::Join request;
+  };
+  std::optional<Joining> joining;
+};
+
+/// A link is up when both of its channels are; `peer` is authenticated by CURVE.
+struct LinkUp {
+  LinkId link = 0;
+  TransportKey peer;
+  bool outbound = false;
+  std::string endpoint;  ///< that was dialled; empty if inbound
+};
+struct LinkDown {
+  LinkId link = 0;
+  std::string reason;
+};
+/// A Dial came to nothing.
+struct DialFailed {
+  TransportKey peer;
+  std::string endpoint;
+  std::string reason;
+};
+struct Received {
+  LinkId link = 0;
+  Message message;
+};
+/// A frame that codec could not read, or that came on the wrong channel.
+struct Garbage {
+  LinkId link = 0;
+};
+/// The shell could not queue a message any more, or can again.
+struct Writable {
+  LinkId link = 0;
+  Channel channel = Channel::control;
+  bool writable = true;
+};
+struct Tick {};
+
+// --- completions of store operations, by job -------------------------------------------------------------------------
+
+struct SourceOpened {
+  JobId job = 0;
+  Result<std::uint64_t> bytes;  ///< of the pack or run; or why it cannot be served
+  SharedBytes commit;           ///< of a pack: the raw commit it leads to
+};
+struct SourceRead {
+  JobId job = 0;
+  std::uint64_t offset = 0;
+  Result<SharedBytes> bytes;
+};
+/// A pack was checked whole and is visible, or nothing of it remains.
+struct PackAccepted {
+  JobId job = 0;
+  Status status;
+};
+/// Chunks of a run that were written, or refused because their hash is wrong.
+struct ChunksStored {
+  JobId job = 0;
+  Sha256 media;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  Status status;
+};
+struct Admitted {
+  JobId job = 0;
+  Status status;
+};
+
+// --- changes of the store, whoever caused them; they come before the completion of the job that caused them ------------
+
+/// A feed has a new head: published here, or received.
+struct HeadChanged {
+  Head head;
+  SharedBytes commit;
+  bool published_here = false;
+};
+struct RosterChanged {
+  RosterPtr roster;
+};
+/// New, or changed: replaces what was known about that media.
+struct MediaNeeded {
+  MediaNeed need;
+};
+/// Whole, checked, and durable.
+struct MediaComplete {
+  Sha256 media;
+};
+/// No held feed names it any more.
+struct MediaUnneeded {
+  Sha256 media;
+};
+struct FeedFrozen {
+  FeedId feed;
+  bool frozen = true;
+};
+
+// --- local commands -----------------------------------------------------------------------------------------------------
+
+/// Reconcile with every peer now, and dial those that are waiting in back-off.
+struct SyncNow {};
+
+}  // namespace input
+
+using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
+                           input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
+                           input::PackAccepted, input::ChunksStored, input::Admitted, input::HeadChanged,
+                           input::RosterChanged, input::MediaNeeded, input::MediaComplete, input::MediaUnneeded,
+                           input::FeedFrozen, input::SyncNow>;
+
+}  // namespace essaimage::core

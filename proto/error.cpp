@@ -1,0 +1,62 @@
+#include "proto/error.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace essaimage {
+namespace {
+
+struct Row {
+  std::string_view code;
+  Actor actor;
+  std::string_view cause_en, cause_fr, next_en, next_fr;
+};
+
+constexpr Row rows[] = {
+#define ESSAIMAGE_ERROR(name, code, actor, cause_en, cause_fr, next_en, next_fr) \
+  {code, Actor::actor, cause_en, cause_fr, next_en, next_fr},
+#include "proto/error_codes.def"
+#undef ESSAIMAGE_ERROR
+};
+
+}  // namespace
+
+ErrorText describe(Errc code, Language language) {
+  const Row& row = rows[static_cast<std::size_t>(code)];
+  const bool french = language == Language::french;
+  return {row.code, row.actor, french ? row.cause_fr : row.cause_en, french ? row.next_fr : row.next_en};
+}
+
+std::string_view describe(Actor actor, Language language) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> names = {{
+      {"the author", "l'auteur"},
+      {"this node's admin", "l'admin de ce nœud"},
+      {"the federation", "la fédération"},
+      {"the peer's admin", "l'admin du pair"},
+      {"nobody", "personne"},
+      {"essaimage's developers", "les développeurs d'essaimage"},
+  }};
+  const auto& name = names[static_cast<std::size_t>(actor)];
+  return language == Language::french ? name.second : name.first;
+}
+
+std::optional<Errc> errc_from(std::string_view code) {
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    if (rows[i].code == code) return static_cast<Errc>(i);
+  }
+  return std::nullopt;
+}
+
+std::string to_line(const Error& error, Language language) {
+  std::string line(describe(error.code, language).cause);
+  if (!error.detail.empty()) line += (language == Language::french ? " : " : ": ") + error.detail;
+  return line;
+}
+
+void assertion_failed(const char* what, const char* file, int line) {
+  std::fprintf(stderr, "essaimage: bug: %s does not hold (%s:%d)\n", what, file, line);
+  std::abort();
+}
+
+}  // namespace essaimage

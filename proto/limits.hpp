@@ -1,0 +1,60 @@
+#pragma once
+// Every maximum, with its reason. What comes from outside is refused beyond these, before it costs anything.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace essaimage::limits {
+
+inline constexpr std::size_t KiB = 1024;
+inline constexpr std::size_t MiB = 1024 * KiB;
+inline constexpr std::uint64_t GiB = 1024 * std::uint64_t{MiB};
+
+// --- names ---------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t slug_bytes_max = 64;
+/// ext4, NTFS and APFS all hold 255; 5 are kept for the escape of a leading '%' and for temporary suffixes.
+inline constexpr std::size_t file_name_bytes_max = 250;
+/// Within a kit. Windows programs without long-path support stop at 260 in all, so a kit checks out below C:\Users\….
+inline constexpr std::size_t kit_path_bytes_max = 220;
+inline constexpr std::size_t kit_path_depth_max = 16;
+
+// --- kits ----------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t text_file_bytes_max = 256 * KiB;   ///< beyond it, and with a NUL, a file is media
+inline constexpr std::size_t manifest_bytes_max = 64 * KiB;     ///< kit.toml
+inline constexpr std::size_t files_per_kit_max = 20'000;
+inline constexpr std::uint64_t media_bytes_max = 64 * GiB;
+inline constexpr std::size_t kits_per_publish_max = 10'000;
+
+// --- chunks --------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t chunk_bytes_max = 4 * MiB;         ///< of the largest step of store/media/chunker.hpp
+inline constexpr std::size_t chunks_per_media_max = 1'000'000;
+
+// --- git objects and packs -----------------------------------------------------------------------------------------
+inline constexpr std::size_t commit_bytes_max = 4 * KiB;        ///< the one byte form is under 1 KiB
+inline constexpr std::size_t tree_entries_max = 65'536;
+inline constexpr std::size_t object_bytes_max = 48 * MiB;       ///< a chunk list of chunks_per_media_max
+inline constexpr std::size_t pack_objects_max = 2'000'000;
+inline constexpr std::uint64_t pack_bytes_max = 2 * GiB;
+inline constexpr std::uint64_t pack_inflated_bytes_max = 4 * GiB;
+/// deflate cannot reach more than 1032; texts of people are below 20.
+inline constexpr std::uint64_t pack_inflation_ratio_max = 200;
+
+// --- wire ----------------------------------------------------------------------------------------------------------
+/// A slice passes a 1 Mbit/s link in half a second, so that control is never blocked longer.
+inline constexpr std::size_t slice_bytes_max = 64 * KiB;
+inline constexpr std::size_t message_bytes_max = 128 * KiB;
+inline constexpr std::size_t heads_per_message_max = 512;
+inline constexpr std::size_t endpoints_per_member_max = 4;
+inline constexpr std::size_t endpoint_bytes_max = 256;
+
+// --- federation ----------------------------------------------------------------------------------------------------
+inline constexpr std::size_t members_max = 10'000;
+inline constexpr std::size_t statement_bytes_max = 64 * KiB;    ///< any TOML statement in a feed
+inline constexpr std::size_t territories_per_member_max = 16;
+inline constexpr std::size_t name_bytes_max = 200;              ///< of a centre, for people
+
+// --- control -------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t control_frame_bytes_max = 8 * MiB;
+inline constexpr std::size_t control_clients_max = 32;
+
+}  // namespace essaimage::limits

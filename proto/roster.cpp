@@ -1,0 +1,49 @@
+#include "proto/roster.hpp"
+
+#include <algorithm>
+
+namespace essaimage {
+
+const Member* Roster::find(const std::string& slug) const {
+  const auto it = members.find(slug);
+  return it == members.end() ? nullptr : &it->second;
+}
+
+const Member* Roster::find(const TransportKey& key) const {
+  const auto it = by_transport_.find(key);
+  return it == by_transport_.end() ? nullptr : find(it->second);
+}
+
+bool Roster::may_hold(const std::string& slug, const Audience& audience) const {
+  const Member* member = find(slug);
+  if (member == nullptr || member->suspended) return false;
+  if (audience.kind == Audience::Kind::region || slug == federation_slug) return true;
+  if (audience.kind == Audience::Kind::territory) return member->territories.contains(audience.slug);
+  const auto mirror = mirrors.find(audience.slug);
+  if (mirror == mirrors.end()) return false;
+  return std::any_of(mirror->second.begin(), mirror->second.end(),
+                     [&](const std::string& territory) { return member->territories.contains(territory); });
+}
+
+const SigningKey* Roster::signing_key(const std::string& centre, std::uint64_t generation) const {
+  const Member* member = find(centre);
+  if (member == nullptr) return nullptr;
+  for (const MemberKeys& keys : member->keys) {
+    if (keys.generation == generation) return &keys.signing;
+  }
+  return nullptr;
+}
+
+void Roster::index() {
+  by_transport_.clear();
+  for (const auto& [slug, member] : members) by_transport_[member.current_keys().transport] = slug;
+}
+
+bool includes(const Roster& roster, const Audience& wide, const Audience& narrow) {
+  if (wide == narrow || wide.kind == Audience::Kind::region) return true;
+  if (wide.kind != Audience::Kind::mirror || narrow.kind != Audience::Kind::territory) return false;
+  const auto mirror = roster.mirrors.find(wide.slug);
+  return mirror != roster.mirrors.end() && mirror->second.contains(narrow.slug);
+}
+
+}  // namespace essaimage

@@ -1,0 +1,66 @@
+#pragma once
+// The roster: who is a member, with which keys, in which territories, as the federation's feed says it. The store
+// derives it from verified statements; the core and the store judge by it. Immutable once made, so freely shared
+// between threads as std::shared_ptr<const Roster>.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "proto/ids.hpp"
+#include "proto/time.hpp"
+
+namespace essaimage {
+
+struct MemberKeys {
+  std::uint64_t generation = 1;  ///< a succession starts the next one
+  SigningKey signing;
+  TransportKey transport;
+  /// Set when a succession ended this generation: its last valid heads. A feed not named has none.
+  std::map<FeedId, Head> last_valid;
+};
+
+struct Member {
+  std::string slug;
+  std::string name;
+  std::set<std::string> territories;
+  bool suspended = false;
+  std::string suspended_why;
+  /// Of a suspended member: the last accepted order of each feed. A feed not named is not accepted at all.
+  std::map<FeedId, Order> last_accepted;
+  std::vector<MemberKeys> keys;          ///< by rising generation; never empty
+  std::vector<std::string> endpoints;    ///< where it can be reached: "tcp://…"; from its centre.toml
+
+  const MemberKeys& current_keys() const { return keys.back(); }
+};
+
+struct Roster {
+  FederationId federation;
+  std::string federation_slug;           ///< reserved; also a member
+  std::string federation_name;
+  std::map<std::string, Member> members;             ///< by slug
+  std::map<std::string, std::set<std::string>> mirrors;  ///< linked territories by slug
+
+  const Member* find(const std::string& slug) const;
+  /// By a current transport key. Suspended members are found too: the caller decides.
+  const Member* find(const TransportKey& key) const;
+  /// True if this active member may hold feeds of that audience. The federation belongs to every audience.
+  bool may_hold(const std::string& slug, const Audience& audience) const;
+  /// The key that must have signed commits of this centre and generation.
+  const SigningKey* signing_key(const std::string& centre, std::uint64_t generation) const;
+  /// Where the federation's own statements lie.
+  FeedId federation_feed() const { return {federation_slug, Audience{}}; }
+
+  /// Fills the lookup by transport key; call once after the last change.
+  void index();
+
+ private:
+  std::map<TransportKey, std::string> by_transport_;
+};
+
+/// True if everybody in `narrow` is in `wide` under this roster: media may be reused from `wide` for `narrow`.
+bool includes(const Roster& roster, const Audience& wide, const Audience& narrow);
+
+}  // namespace essaimage

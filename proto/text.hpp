@@ -1,0 +1,21 @@
+#pragma once
+// Unicode, by utf8proc: the few forms that names and searches need. Input is any bytes; invalid UTF-8 is never passed on.
+
+#include <string>
+#include <string_view>
+
+namespace essaimage {
+
+bool is_utf8(std::string_view text);
+
+/// Canonical composition (NFC, UAX #15). Empty if the text is not UTF-8.
+std::string to_nfc(std::string_view text);
+
+/// The form under which names that a Windows or macOS folder would confuse are equal: NFKC, default case folding,
+/// ignorable code points left out. Empty if the text is not UTF-8.
+std::string fold_name(std::string_view text);
+
+/// Lower-case ASCII nearest to the text: accents stripped, ligatures opened; what has no ASCII form becomes '-'.
+std::string fold_to_ascii(std::string_view text);
+
+}  // namespace essaimage
