@@ -35,8 +35,10 @@ struct OpenPack {
   FeedId feed;
   ObjectId have;  ///< zero: nothing
 };
+/// Refused by the store unless the current tree of that feed names the media.
 struct OpenRun {
   JobId job = 0;
+  FeedId feed;
   Sha256 media;
   std::uint32_t first = 0;
   std::uint32_t count = 0;

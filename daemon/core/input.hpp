@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "proto/media_need.hpp"
 #include "proto/messages.hpp"
 #include "proto/roster.hpp"
 
@@ -17,15 +18,6 @@ using LinkId = std::uint64_t;  ///< given by the shell; never reused within a ru
 using JobId = std::uint64_t;   ///< given by the core to each store operation
 
 using RosterPtr = std::shared_ptr<const Roster>;
-
-/// A media file that a held feed names and that this node does not hold whole.
-struct MediaNeed {
-  Sha256 media;
-  std::uint64_t bytes = 0;
-  std::vector<std::uint32_t> chunk_bytes;  ///< the length of each chunk, in order
-  std::vector<bool> held;                  ///< by chunk; already here, from an earlier cut or reused locally
-  std::vector<FeedId> feeds;               ///< that name it now; asked for through any of these
-};
 
 namespace input {
 

@@ -1,0 +1,19 @@
+#pragma once
+// A media file that a held feed names and that this node does not hold whole: what the store tells the core to fetch.
+
+#include <cstdint>
+#include <vector>
+
+#include "proto/ids.hpp"
+
+namespace essaimage {
+
+struct MediaNeed {
+  Sha256 media;
+  std::uint64_t bytes = 0;
+  std::vector<std::uint32_t> chunk_bytes;  ///< the length of each chunk, in order; they add up to `bytes`
+  std::vector<bool> held;                  ///< by chunk; already here, from an earlier cut or reused locally
+  std::vector<FeedId> feeds;               ///< that name it now; it may be asked for through any of these
+};
+
+}  // namespace essaimage

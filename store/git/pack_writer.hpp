@@ -1,0 +1,36 @@
+#pragma once
+// Writes git packs (version 2) of whole deflated objects: no deltas, no search; libdeflate. git_indexer makes the
+// index, so the same code judges what we write and what we receive.
+// One writer, one thread, one pack. Nothing is visible before finish; a writer destroyed before that leaves nothing.
+
+#include <memory>
+
+#include "proto/ids.hpp"
+#include "store/crypto/hash.hpp"
+#include "store/disk/layout.hpp"
+
+namespace essaimage::store {
+
+class PackWriter {
+ public:
+  /// Writes below `scratch` (same file system as the packs).
+  static Result<std::unique_ptr<PackWriter>> create(const Path& scratch);
+  ~PackWriter();
+
+  /// Adds an object once; later calls with the same id are free.
+  Result<ObjectId> add(ObjectType type, ByteView content);
+  std::size_t object_count() const;
+  std::uint64_t bytes() const;
+
+  /// The finished pack as a file below scratch, not indexed: for sending. The caller removes it.
+  Result<Path> finish_file();
+  /// Indexed, synced, moved into `packs` and the folder synced; then call ObjectDb::reload. Nothing to do if empty.
+  Status finish_into(const Path& packs);
+
+ private:
+  PackWriter();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace essaimage::store
