@@ -1,0 +1,39 @@
+#pragma once
+// What changed in the library, in the order in which it became durable. The daemon turns these into the core's inputs.
+
+#include <memory>
+#include <variant>
+
+#include "proto/media_need.hpp"
+#include "proto/roster.hpp"
+
+namespace essaimage::store {
+
+namespace change {
+struct HeadChanged {
+  Head head;
+  std::shared_ptr<const Bytes> commit;  ///< raw
+  bool published_here = false;
+};
+struct RosterChanged {
+  std::shared_ptr<const Roster> roster;
+};
+struct MediaNeeded {  ///< new, or changed: replaces what was told before about that media
+  MediaNeed need;
+};
+struct MediaComplete {
+  Sha256 media;
+};
+struct MediaUnneeded {
+  Sha256 media;
+};
+struct FeedFrozen {
+  FeedId feed;
+  bool frozen = true;
+};
+}  // namespace change
+
+using Change = std::variant<change::RosterChanged, change::HeadChanged, change::MediaNeeded, change::MediaComplete,
+                            change::MediaUnneeded, change::FeedFrozen>;
+
+}  // namespace essaimage::store

@@ -1,0 +1,38 @@
+#pragma once
+// The federation's word: TOML files in its feed that take effect by detached SSHSIGs (namespace "essaimage") of a role.
+// Signed is not the file alone but federation id, path, version, hash of the previous version, and hash of the content
+// (FORMAT.md, "Statements"), so that a signature can be replayed neither elsewhere nor later. The signatures lie beside
+// the file as `<file>.sigs`: armoured, one after the other, by rising key.
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "proto/ids.hpp"
+#include "proto/time.hpp"
+#include "store/crypto/sshsig.hpp"
+
+namespace essaimage::store {
+
+/// Who may sign what: a role of federation.toml.
+struct Role {
+  std::vector<SigningKey> keys;
+  std::uint32_t threshold = 1;
+  std::optional<Timestamp> expires;
+};
+
+struct StatementName {
+  FederationId federation;
+  std::string path;       ///< in the feed's tree
+  std::uint64_t version = 1;
+  Sha256 previous;        ///< SHA-256 of the previous version's content; zero: the first
+};
+
+/// The exact bytes that are signed.
+Bytes signed_bytes(const StatementName& name, ByteView content);
+std::string sign_statement(const StatementName& name, ByteView content, const std::vector<const SigningSecret*>& keys);
+/// Errc::role_threshold unless distinct keys of the role, as many as its threshold, have signed.
+Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
+
+}  // namespace essaimage::store

@@ -1,0 +1,43 @@
+#pragma once
+// Making a home and opening what identifies it. Used by the CLI before there is a daemon, and by the daemon.
+// A home is made below a temporary name and renamed, so that it is there whole or not at all.
+// Errors: Errc::home_exists, Errc::home_missing, Errc::invitation_malformed, Errc::disk_full, Errc::io.
+
+#include <optional>
+#include <string>
+
+#include "proto/time.hpp"
+#include "store/crypto/keys.hpp"
+#include "store/federation/invitation.hpp"
+
+namespace essaimage::store {
+
+/// identity.toml: who this node is. Public; the secrets lie in keys/.
+struct Identity {
+  std::string slug;              ///< of the centre, or of the federation
+  std::string name;              ///< as invited; the roster has the last word
+  FederationId federation;
+  std::string federation_slug;
+  bool is_federation() const { return slug == federation_slug; }
+};
+
+struct NewFederation {
+  std::string name;
+  std::string slug;                     ///< empty: slug_from(name)
+  std::vector<std::string> endpoints;   ///< where others can reach it; into its centre.toml
+};
+
+/// `config` is the text of essaimage.toml. Keys, role keys, the bare repository, the first federation.toml signed by
+/// the root role, the federation's own membership, and the first commit of its feed.
+Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation, std::string_view config,
+                                        Timestamp now);
+
+/// Keys, an empty repository, and the invitation kept for the daemon, which completes the joining.
+Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation, std::string_view config);
+
+Result<Identity> load_identity(const Layout& layout);
+/// Still joining: the invitation; it is removed once the roster names us.
+Result<std::optional<Invitation>> load_invitation(const Layout& layout);
+Status forget_invitation(const Layout& layout);
+
+}  // namespace essaimage::store

@@ -1,0 +1,152 @@
+#pragma once
+// The library of one node: all that store/ holds, behind one door. It owns the lock of the home.
+//
+// Thread rule: every function from any thread. Those that change the library serialise themselves; reading and serving
+// go on meanwhile. Listeners are called on the thread that made the change, after it is durable and in order; they must
+// be quick and must not call back.
+// Durability: whatever returned without an error survives kill -9 and a power cut.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/messages.hpp"
+#include "store/change.hpp"
+#include "store/home.hpp"
+#include "store/publication.hpp"
+#include "store/media/media_store.hpp"
+#include "store/state/state.hpp"
+
+namespace essaimage::store {
+
+/// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual std::uint64_t bytes() const = 0;
+  virtual Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) = 0;
+};
+
+struct PackSource {
+  std::unique_ptr<Source> source;
+  Bytes commit;  ///< raw, that the pack leads to
+};
+
+/// A pack on its way in. Destroyed before accept() it leaves nothing. One thread at a time.
+class FeedReception {
+ public:
+  virtual ~FeedReception() = default;
+  virtual Status append(ByteView bytes) = 0;
+  /// All checks, then visible and durable. `commit` is the raw commit that it must lead to.
+  virtual Status accept(const FeedId& feed, ByteView commit) = 0;
+};
+
+/// A run of chunks on its way in, cut into chunks as the bytes come. One thread at a time.
+class RunReception {
+ public:
+  virtual ~RunReception() = default;
+  struct Stored {
+    std::uint32_t first = 0, count = 0;
+  };
+  /// Chunks that became whole and are right. Errc::chunk_bad: the peer's fault, the run is over.
+  virtual Result<Stored> append(ByteView bytes) = 0;
+};
+
+struct KitFile {
+  std::string path;       ///< as published (escapes undone)
+  std::uint64_t bytes = 0;
+  bool executable = false;
+  bool is_media = false;
+  Sha256 media;           ///< if is_media
+  bool here = true;       ///< its bytes are held
+  ObjectId blob;          ///< of the text, or of the pointer
+};
+struct KitVersion {
+  std::uint64_t version = 0;
+  Audience audience;
+  Timestamp published_at;
+  ObjectId kit_tree;
+  ObjectId commit;
+};
+/// A kit as this node knows it: the newest version, and in which audiences.
+struct KitSummary {
+  KitRow row;             ///< of the newest version; of the widest audience where versions are equal
+  std::vector<Audience> audiences;
+  ObjectId commit;        ///< head of the feed it is from
+  std::uint32_t media_total = 0, media_here = 0;
+  std::uint64_t bytes_here = 0;
+};
+
+struct Problem {          ///< found by verify()
+  Error error;
+  std::string where;      ///< path, feed or object
+};
+
+class Library {
+ public:
+  using Listener = std::function<void(const Change&)>;
+  using Now = std::function<Timestamp()>;
+
+  /// Locks the home, sweeps what a crash left, catches up the index, resumes partial media.
+  static Result<std::unique_ptr<Library>> open(const Layout& layout, Now now);
+  virtual ~Library() = default;
+
+  virtual const Identity& identity() const = 0;
+  virtual const SigningSecret& signing() const = 0;
+  virtual const TransportSecret& transport() const = 0;
+  virtual const MediaStore& media() const = 0;
+  virtual void listen(Listener listener) = 0;  ///< set once, before other threads start
+
+  // --- the picture at start ---------------------------------------------------------------------------------------------
+  virtual std::shared_ptr<const Roster> roster() const = 0;  ///< null while joining
+  virtual std::vector<Head> heads() const = 0;
+  virtual Result<std::vector<Head>> witnessed() const = 0;
+  virtual Result<std::vector<FeedId>> frozen() const = 0;
+  virtual Result<std::vector<MediaNeed>> needs() const = 0;
+  virtual Result<Bytes> commit_of(const Head& head) const = 0;
+
+  // --- publishing ---------------------------------------------------------------------------------------------------------
+  virtual Result<std::unique_ptr<Publication>> publish(const PublishOptions& options) = 0;
+  /// centre.toml of our region feed; nothing happens if it says that already.
+  virtual Status publish_centre(const std::vector<std::string>& endpoints) = 0;
+
+  // --- federation (on its node only: Errc::not_federation elsewhere) ---------------------------------------------------------
+  struct Invite {
+    std::string slug, name;
+    std::set<std::string> territories;
+    std::chrono::seconds valid;
+    std::string endpoint;  ///< where the federation can be reached
+  };
+  virtual Result<Invitation> invite(const Invite& invite) = 0;
+  virtual Status admit(const message::Join& join) = 0;
+  virtual Status suspend(const std::string& slug, const std::string& why) = 0;
+
+  // --- replication ------------------------------------------------------------------------------------------------------------
+  virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) = 0;
+  virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
+                                                   std::uint32_t count) = 0;
+  virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;
+  virtual Result<std::unique_ptr<RunReception>> receive_run(const Sha256& media, std::uint32_t first,
+                                                            std::uint32_t count) = 0;
+  /// Keeps both commits as proof and freezes the feed. `held` empty: the library's own commit of that order.
+  virtual Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) = 0;
+
+  // --- looking ----------------------------------------------------------------------------------------------------------------
+  virtual Result<std::vector<KitSummary>> kits() const = 0;
+  virtual Result<KitSummary> kit(const KitId& id) const = 0;
+  virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;  ///< newest first
+  /// `version` nothing: the newest.
+  virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;
+  /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held.
+  virtual Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const = 0;
+
+  // --- upkeep -----------------------------------------------------------------------------------------------------------------
+  /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.
+  virtual Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) = 0;
+  virtual Status consolidate() = 0;
+};
+
+}  // namespace essaimage::store
