@@ -1,7 +1,8 @@
 #pragma once
 // Durable files: written to a temporary name, synced, renamed, and the folder synced; then they are there whole or not
-// at all. Errors: Errc::disk_full for ENOSPC and EDQUOT, Errc::io else, with the path and the system's reason.
-// Thread rule: free functions; a Fd belongs to one thread at a time.
+// at all. Errors: Errc::disk_full for ENOSPC, EDQUOT and EFBIG (a file size limit), Errc::io else, with the path and
+// the system's reason. The process must ignore SIGXFSZ. Thread rule: free functions; a Fd belongs to one thread at a
+// time. A crash can leave temporary names behind; sweep_temporaries removes them at start.
 
 #include <cstdint>
 #include <utility>
@@ -44,6 +45,10 @@ Status sync_file(int fd, const Path& path);  ///< fdatasync
 Status sync_folder(const Path& folder);
 /// Whole or not at all, and durable when it returns.
 Status replace_file(const Path& path, ByteView bytes, unsigned mode = 0600);
+/// As replace_file, but Errc::conflict if there is one already.
+Status create_file(const Path& path, ByteView bytes, unsigned mode = 0600);
+/// Removes what replace_file and create_file left in this folder when the process was killed. Only under the lock.
+Status sweep_temporaries(const Path& folder);
 /// Renames a synced file to its place and syncs the folder.
 Status move_durably(const Path& from, const Path& to);
 Status make_folders(const Path& folder, unsigned mode = 0700);
