@@ -43,7 +43,12 @@ inline constexpr std::uint64_t pack_inflation_ratio_max = 200;
 /// A slice passes a 1 Mbit/s link in half a second, so that control is never blocked longer.
 inline constexpr std::size_t slice_bytes_max = 64 * KiB;
 inline constexpr std::size_t message_bytes_max = 128 * KiB;
-inline constexpr std::size_t heads_per_message_max = 512;
+inline constexpr std::size_t heads_per_message_max = 512;    ///< in all ranges together; 100 bytes each at most usual
+inline constexpr std::size_t ranges_per_message_max = 512;
+inline constexpr std::size_t media_per_message_max = 512;
+inline constexpr std::size_t agent_bytes_max = 64;
+inline constexpr std::size_t error_code_bytes_max = 64;
+inline constexpr std::size_t feed_name_bytes_max = 140;        ///< <slug>/territory/<slug>
 inline constexpr std::size_t endpoints_per_member_max = 4;
 inline constexpr std::size_t endpoint_bytes_max = 256;
 

@@ -13,7 +13,7 @@ struct MediaNeed {
   std::uint64_t bytes = 0;
   std::vector<std::uint32_t> chunk_bytes;  ///< the length of each chunk, in order; they add up to `bytes`
   std::vector<bool> held;                  ///< by chunk; already here, from an earlier cut or reused locally
-  std::vector<FeedId> feeds;               ///< that name it now; it may be asked for through any of these
+  std::vector<FeedId> feeds;               ///< that name it now with this very chunk list; it may be asked for through these
 };
 
 }  // namespace essaimage

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,7 +24,19 @@ enum class Channel : std::uint8_t { control, bulk };
 /// Large payloads are shared, never copied, on their way through the core.
 using SharedBytes = std::shared_ptr<const Bytes>;
 
+/// Pairs the two connections of one link; random.
+using LinkToken = FixedBytes<16, struct LinkTokenTag>;
+/// Of a set of heads, keyed by the round: the first 16 bytes of a SHA-256 (WIRE.md).
+using Fingerprint = FixedBytes<16, struct FingerprintTag>;
+
 namespace message {
+
+/// First frame on each of the two connections of a link, sent by who dialled. The shell pairs connections of the same
+/// authenticated key and token; the core never sees it.
+struct Open {
+  Channel channel = Channel::control;
+  LinkToken token;
+};
 
 /// First on each link, in both directions; a higher version than ours is answered by our own range.
 struct Hello {
@@ -66,17 +79,23 @@ struct Graft {
 };
 /// Announce lazily from now on: what you sent had come already.
 struct Prune {};
+/// Two raw commits of one feed with equal order: the feed is frozen at the sender.
+struct ForkProof {
+  SharedBytes first;
+  SharedBytes second;
+};
 
 /// Range-based set reconciliation over the heads that both may hold, ordered by feed (as FeedId::str()). A range
-/// reaches from the end of the one before it up to `upper`, exclusive; an empty `upper` is the end of all.
+/// reaches from the end of the one before it up to `upper`, exclusive; an empty `upper` is the end of all. A frozen
+/// feed is told with order zero and commit zero, whatever is held of it.
 /// (Meyer, "Range-Based Set Reconciliation", 2023; negentropy's protocol v1.)
 struct Range {
   enum class Kind : std::uint8_t { skip, fingerprint, list };
   std::string upper;
   Kind kind = Kind::skip;
-  Sha256 fingerprint;        ///< of the heads in the range
-  std::vector<Head> heads;   ///< Kind::list: all of the sender's heads in the range
-  bool answer = false;       ///< Kind::list: true when it answers a list, and wants none back
+  Fingerprint fingerprint;   ///< of the heads in the range
+  std::vector<Head> heads;   ///< Kind::list: the sender's heads in the range
+  bool answer = false;       ///< Kind::list: true when it answers a list: only the heads that differ; wants none back
 };
 struct Reconcile {
   std::uint64_t round = 0;   ///< chosen by who starts; echoed
@@ -151,13 +170,16 @@ struct Pong {
 
 }  // namespace message
 
-using Message = std::variant<message::Hello, message::Refused, message::Join, message::JoinReply, message::Announce,
-                             message::Have, message::Graft, message::Prune, message::Reconcile, message::FetchFeed,
-                             message::FeedOffer, message::MediaQuery, message::MediaHave, message::FetchChunks,
-                             message::Slice, message::Credit, message::Cancel, message::Unavailable, message::Ping,
-                             message::Pong>;
+using Message = std::variant<message::Open, message::Hello, message::Refused, message::Join, message::JoinReply,
+                             message::Announce, message::Have, message::Graft, message::Prune, message::ForkProof,
+                             message::Reconcile, message::FetchFeed, message::FeedOffer, message::MediaQuery,
+                             message::MediaHave, message::FetchChunks, message::Slice, message::Credit,
+                             message::Cancel, message::Unavailable, message::Ping, message::Pong>;
 
-/// Slices travel on bulk, everything else on control.
+/// "Hello", "FetchFeed", …: for logs.
+std::string_view name_of(const Message& message);
+
+/// Slices travel on bulk, everything else on control. (An Open goes first on the channel that it names.)
 inline Channel channel_of(const Message& message) {
   return std::holds_alternative<message::Slice>(message) ? Channel::bulk : Channel::control;
 }

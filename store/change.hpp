@@ -4,6 +4,7 @@
 #include <memory>
 #include <variant>
 
+#include "proto/fork.hpp"
 #include "proto/media_need.hpp"
 #include "proto/roster.hpp"
 
@@ -27,8 +28,8 @@ struct MediaComplete {
 struct MediaUnneeded {
   Sha256 media;
 };
-struct FeedFrozen {
-  FeedId feed;
+struct FeedFrozen {  ///< with the proof that is kept, or (frozen = false) free again: then only fork.feed is set
+  Fork fork;
   bool frozen = true;
 };
 }  // namespace change

@@ -35,7 +35,8 @@ struct OpenPack {
   FeedId feed;
   ObjectId have;  ///< zero: nothing
 };
-/// Refused by the store unless the current tree of that feed names the media.
+/// Served only if the current tree of this feed names the media and all these chunks are held. Answered by
+/// SourceOpened, as OpenPack is; the core has checked that the requester may hold the feed.
 struct OpenRun {
   JobId job = 0;
   FeedId feed;
@@ -51,10 +52,16 @@ struct ReadSource {
 struct CloseSource {
   JobId job = 0;
 };
+/// Which of these does the current tree of that feed name, and are held whole? Answered by MediaFound.
+struct FindMedia {
+  JobId job = 0;
+  FeedId feed;
+  std::vector<Sha256> media;
+};
 
 // --- receiving ----------------------------------------------------------------------------------------------------------
 
-/// Slices of one pack in order, under the job of its fetch.
+/// Slices of one pack in order, under the job of its fetch. Each is answered by SliceTaken.
 struct AppendPack {
   JobId job = 0;
   SharedBytes bytes;
@@ -69,14 +76,20 @@ struct AcceptPack {
 struct DropPack {
   JobId job = 0;
 };
-/// Slices of one run of chunks in order, under the job of its fetch. Answered by ChunksStored as chunks become whole.
+/// Slices of one run of chunks in order, under the job of its fetch: as they came from the peer's source. Each is
+/// answered by SliceTaken, and by ChunksStored as chunks become whole.
 struct WriteRun {
   JobId job = 0;
   Sha256 media;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
-  std::uint64_t offset = 0;  ///< within the run
+  std::uint64_t offset = 0;  ///< within the run's source
   SharedBytes bytes;
+  bool last = false;         ///< nothing more comes: chunks that are not whole now are refused
+};
+/// The rest of this run will not come: nothing of a chunk that is not whole shall remain. Not answered.
+struct DropRun {
+  JobId job = 0;
 };
 
 // --- federation ----------------------------------------------------------------------------------------------------------
@@ -86,10 +99,10 @@ struct Admit {
   JobId job = 0;
   message::Join request;
 };
-/// Two canonical commits of equal order: keep both as proof and freeze the feed.
+/// Two canonical commits of equal order: keep both as proof and freeze the feed. Answered by FeedFrozen.
 struct KeepFork {
   FeedId feed;
-  SharedBytes held;     ///< null: the store has it
+  SharedBytes held;     ///< null: the store has it, as the held head
   SharedBytes claimed;
 };
 
@@ -101,8 +114,9 @@ struct Report {
 }  // namespace effect
 
 using Effect = std::variant<effect::Dial, effect::Close, effect::Send, effect::WakeAt, effect::OpenPack,
-                            effect::OpenRun, effect::ReadSource, effect::CloseSource, effect::AppendPack,
-                            effect::AcceptPack, effect::DropPack, effect::WriteRun, effect::Admit, effect::KeepFork,
+                            effect::OpenRun, effect::ReadSource, effect::CloseSource, effect::FindMedia,
+                            effect::AppendPack, effect::AcceptPack, effect::DropPack, effect::WriteRun,
+                            effect::DropRun, effect::Admit, effect::KeepFork,
                             effect::Report>;
 
 }  // namespace essaimage::core

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "proto/fork.hpp"
 #include "proto/media_need.hpp"
 #include "proto/messages.hpp"
 #include "proto/roster.hpp"
@@ -18,6 +19,12 @@ using LinkId = std::uint64_t;  ///< given by the shell; never reused within a ru
 using JobId = std::uint64_t;   ///< given by the core to each store operation
 
 using RosterPtr = std::shared_ptr<const Roster>;
+
+/// Where a peer may be reached, and the key that it must prove to have.
+struct PeerEndpoint {
+  TransportKey peer;
+  std::string endpoint;  ///< "tcp://…"
+};
 
 namespace input {
 
@@ -30,9 +37,9 @@ struct Start {
   RosterPtr roster;                      ///< null until the federation's feed has come for the first time
   std::vector<Head> heads;               ///< held
   std::vector<Head> witnessed;           ///< the highest ever accepted; a feed is never taken back below these
-  std::vector<FeedId> frozen;            ///< forked
+  std::vector<Fork> forks;               ///< frozen feeds, with the proofs that KeepFork kept
   std::vector<MediaNeed> needs;
-  std::vector<std::string> endpoints;    ///< extra ones to dial, of the configuration
+  std::vector<PeerEndpoint> endpoints;   ///< extra ones to dial, of the configuration or found on the LAN
   std::uint64_t seed = 0;                ///< of the core's only generator: jitter, choice of peers
   /// While joining: whom to ask.
   struct Joining {
@@ -89,12 +96,24 @@ struct SourceRead {
   std::uint64_t offset = 0;
   Result<SharedBytes> bytes;
 };
-/// A pack was checked whole and is visible, or nothing of it remains.
+/// One AppendPack or WriteRun was performed: its memory is free, so more may be asked for. Every one is answered.
+struct SliceTaken {
+  JobId job = 0;
+  Status status;
+};
+/// Which of the media of a FindMedia are named by the current tree of that feed AND held whole.
+struct MediaFound {
+  JobId job = 0;
+  std::vector<Sha256> complete;
+};
+/// A pack was checked whole and is visible, or nothing of it remains. When the pack shows that the feed forked (the
+/// held head is not among its commits' ancestors), FeedFrozen comes first.
 struct PackAccepted {
   JobId job = 0;
   Status status;
 };
-/// Chunks of a run that were written, or refused because their hash is wrong.
+/// Chunks of a run that were written, or refused because their hash is wrong (Errc::malformed: the sender's fault).
+/// Each chunk of a run is named exactly once, the last ones at the latest after the WriteRun with `last`.
 struct ChunksStored {
   JobId job = 0;
   Sha256 media;
@@ -130,8 +149,9 @@ struct MediaComplete {
 struct MediaUnneeded {
   Sha256 media;
 };
+/// Frozen with this proof, or (without commits) free again.
 struct FeedFrozen {
-  FeedId feed;
+  Fork fork;
   bool frozen = true;
 };
 
@@ -144,8 +164,8 @@ struct SyncNow {};
 
 using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
                            input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
-                           input::PackAccepted, input::ChunksStored, input::Admitted, input::HeadChanged,
-                           input::RosterChanged, input::MediaNeeded, input::MediaComplete, input::MediaUnneeded,
+                           input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
+                           input::Admitted, input::HeadChanged, input::RosterChanged, input::MediaNeeded, input::MediaComplete, input::MediaUnneeded,
                            input::FeedFrozen, input::SyncNow>;
 
 }  // namespace essaimage::core
