@@ -33,6 +33,35 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::u32string code_points(std::string_view text) {
+  std::u32string points;
+  const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  auto left = static_cast<utf8proc_ssize_t>(text.size());
+  while (left > 0) {
+    utf8proc_int32_t code = 0;
+    const auto used = utf8proc_iterate(at, left, &code);
+    if (used <= 0) return {};
+    points.push_back(static_cast<char32_t>(code));
+    at += used;
+    left -= used;
+  }
+  return points;
+}
+
+std::string to_utf8(std::u32string_view points) {
+  std::string text;
+  for (const char32_t point : points) {
+    utf8proc_uint8_t buffer[4];
+    const auto used = utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), buffer);
+    text.append(reinterpret_cast<const char*>(buffer), static_cast<std::size_t>(used));
+  }
+  return text;
+}
+
+bool is_assigned(char32_t point) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(point)) != UTF8PROC_CATEGORY_CN;
+}
+
 std::string to_nfc(std::string_view text) {
   return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }

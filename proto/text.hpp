@@ -8,6 +8,15 @@ namespace essaimage {
 
 bool is_utf8(std::string_view text);
 
+/// The code points of the text. Empty if it is not UTF-8.
+std::u32string code_points(std::string_view text);
+
+/// UTF-8 of code points that are scalar values (as code_points gives).
+std::string to_utf8(std::u32string_view points);
+
+/// True if the library's Unicode version gives the code point a meaning: neither unassigned nor a noncharacter.
+bool is_assigned(char32_t point);
+
 /// Canonical composition (NFC, UAX #15). Empty if the text is not UTF-8.
 std::string to_nfc(std::string_view text);
 
