@@ -1,5 +1,6 @@
 #pragma once
-// Wire messages to bytes and back. The only includer of the generated wire.pb.h is codec.cpp.
+// Wire messages to bytes and back. The only includers of the generated wire.pb.h are codec.cpp and
+// encode.cpp.
 // Thread rule: free functions without state.
 
 #include "proto/messages.hpp"

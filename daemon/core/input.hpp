@@ -165,7 +165,8 @@ struct SyncNow {};
 using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
                            input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
-                           input::Admitted, input::HeadChanged, input::RosterChanged, input::MediaNeeded, input::MediaComplete, input::MediaUnneeded,
+                           input::Admitted, input::HeadChanged, input::RosterChanged, input::MediaNeeded,
+                           input::MediaComplete, input::MediaUnneeded,
                            input::FeedFrozen, input::SyncNow>;
 
 }  // namespace essaimage::core
