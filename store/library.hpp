@@ -128,10 +128,10 @@ class Library {
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) = 0;
   virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
                                                    std::uint32_t count) = 0;
-  /// Those of `media` that the current tree of that feed names and that are held whole.
+  /// Those of `media` that the current tree of that feed names and that are held whole for that feed (media/reuse.hpp).
   virtual Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const = 0;
   virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;
-  virtual Result<std::unique_ptr<RunReception>> receive_run(const Sha256& media, std::uint32_t first,
+  virtual Result<std::unique_ptr<RunReception>> receive_run(const FeedId& through, const Sha256& media, std::uint32_t first,
                                                             std::uint32_t count) = 0;
   /// Keeps both commits as proof and freezes the feed. `held` empty: the library's own commit of that order.
   virtual Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) = 0;

@@ -80,6 +80,7 @@ struct DropPack {
 /// answered by SliceTaken, and by ChunksStored as chunks become whole.
 struct WriteRun {
   JobId job = 0;
+  FeedId feed;               ///< through which it was asked for: it decides for which feeds the media is held then
   Sha256 media;
   std::uint32_t first = 0;
   std::uint32_t count = 0;

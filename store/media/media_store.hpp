@@ -1,8 +1,18 @@
 #pragma once
 // Media files, at the standard place of Git LFS below the bare repository, and partial ones on their way. A media file
-// is immutable: written to a temporary name, checked by SHA-256, synced, renamed.
-// Thread rule: every function from any thread; one PartialMedia and one MediaWriter belong to one thread at a time.
-// Errors: Errc::disk_full, Errc::io, Errc::not_found, Errc::chunk_bad, Errc::media_bad.
+// is immutable: written to a temporary name, checked by SHA-256, synced, renamed, its folder synced.
+//
+// It knows bytes, not audiences: through which feeds a media file may be listed and served is store/media/reuse.hpp's
+// rule and state.hpp's record. It never holds more than one chunk of a file in memory, so a film costs as little as a
+// photo.
+//
+// Durability comes in batches: one publish command may bring 3,000 files, and to sync each file, and each new folder of
+// the fan-out, costs a commit of the file system's journal. MediaBatch::settle() syncs the file system (syncfs) before
+// and after renaming all.
+//
+// Thread rule: MediaStore from any thread; a MediaBatch with its writers, and a PartialMedia, belong to one thread at a
+// time, and there is one PartialMedia of a media file at a time. The MediaStore must outlive all of them.
+// Errors: Errc::disk_full, Errc::io, Errc::not_found, Errc::chunk_bad, Errc::media_bad, and where said.
 
 #include <memory>
 #include <optional>
@@ -13,7 +23,7 @@
 
 namespace essaimage::store {
 
-/// A media file that is being published here: hashed, chunked and written in one pass.
+/// A media file that is being published here: hashed, chunked and written in one pass. It must not outlive its batch.
 class MediaWriter {
  public:
   ~MediaWriter();  ///< leaves nothing unless finished
@@ -23,38 +33,67 @@ class MediaWriter {
     std::uint64_t bytes = 0;
     ChunkList chunks;
   };
-  /// Durable and in its place when it returns (a file that was there already is kept).
+  /// The batch has it now. Errc::malformed for a file without a byte: that is text; Errc::too_large.
   Result<Done> finish();
 
  private:
-  friend class MediaStore;
+  friend class MediaBatch;
   MediaWriter();
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-/// A media file of which some chunks are here. What is on disk survives a restart; chunks are checked as they come.
+/// A media file of which some chunks are here. What was put survives a restart and kill -9; after a power cut the chunks
+/// that claim to be here are read and checked when it is opened.
 class PartialMedia {
  public:
   ~PartialMedia();
+  const Sha256& media() const;
+  const ChunkList& chunks() const;
   const std::vector<bool>& held() const;
-  /// A whole chunk. Errc::chunk_bad if its hash is wrong: nothing is kept of it.
-  Status put(std::uint32_t index, ByteView bytes);
-  /// A chunk that is held, or Errc::not_found.
-  Result<Bytes> get(std::uint32_t index) const;
   bool complete() const;
-  /// Reads all of it once more, checks its SHA-256, syncs and renames. On Errc::media_bad nothing remains.
-  Status finish();
+  /// The feeds through which its bytes came so far, sorted; they decide for which feeds it may be held (reuse.hpp).
+  const std::vector<FeedId>& through() const;
+
+  /// A whole chunk that came through that feed. Errc::chunk_bad if its hash is wrong: nothing is kept of it. A chunk that
+  /// is here already is not written again.
+  Status put(std::uint32_t index, ByteView bytes, const FeedId& through);
+  /// A chunk that is held, or Errc::not_found. Checked as it is read: Errc::chunk_bad, and it is held no longer.
+  Result<Bytes> get(std::uint32_t index);
 
  private:
   friend class MediaStore;
+  friend class MediaBatch;
   PartialMedia();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Media files that come into their places together: none of them before settle(), all of them durably behind it.
+class MediaBatch {
+ public:
+  ~MediaBatch();  ///< what did not settle is not there; partial ones stay partial
+
+  /// `bytes_hint` chooses the chunker's step; the real length may differ.
+  Result<std::unique_ptr<MediaWriter>> create(std::uint64_t bytes_hint);
+  /// Reads all of a complete one once more (unless its chunks were put in order just now) and checks its SHA-256.
+  /// Errc::chunk_bad: what lies on the disk is damaged; the bad chunks are held no longer, fetch them again.
+  /// Errc::media_bad: every chunk is as listed, so the list lies; nothing remains of it.
+  Status add(PartialMedia& partial);
+  /// After an error some files may be in place already, which harms nobody: they are what their names say.
+  /// Errc::conflict if a file that was there already has been removed meanwhile: write it again.
+  Status settle();
+
+ private:
+  friend class MediaStore;
+  MediaBatch();
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 class MediaStore {
  public:
+  /// Makes its folders, and sweeps what unfinished batches left.
   static Result<std::unique_ptr<MediaStore>> open(const Layout& layout);
   ~MediaStore();
 
@@ -63,17 +102,20 @@ class MediaStore {
   /// A piece of a whole media file; fewer bytes only at its end.
   Result<Bytes> read(const Sha256& media, std::uint64_t offset, std::size_t bytes_max) const;
 
-  /// `bytes_hint` chooses the chunker's step; the real length may differ.
-  Result<std::unique_ptr<MediaWriter>> create(std::uint64_t bytes_hint);
-  /// Opens or resumes; after an unclean end every chunk that claims to be here is read and checked first.
+  Result<std::unique_ptr<MediaBatch>> begin();
+  /// Opens or resumes, also when the media file is here whole (for another feed, reuse.hpp). If it was begun under
+  /// another chunk list, the chunks of this one that lie on the disk are found and kept.
   Result<std::unique_ptr<PartialMedia>> open_partial(const Sha256& media, const ChunkList& chunks);
   Status drop_partial(const Sha256& media);
-  Status remove(const Sha256& media);
+  Status remove(const Sha256& media);  ///< durably; no error if there is none
 
-  std::vector<Sha256> all() const;       ///< whole ones, sorted
-  std::vector<Sha256> partials() const;
+  std::vector<Sha256> all() const;       ///< whole ones, sorted; walks the folders (30,000 files: 0.1 s and more)
+  std::vector<Sha256> partials() const;  ///< sorted
   /// Re-reads a whole one: Errc::media_bad if it is not what its name says.
   Status verify(const Sha256& media) const;
+  /// Re-reads a whole one by this list: Errc::chunk_bad if the list is not of this file. To be asked before the file is
+  /// served by a list that it did not come by, or an author's false list would make an honest node send bad chunks.
+  Status verify(const Sha256& media, const ChunkList& chunks) const;
 
  private:
   MediaStore();

@@ -1,13 +1,19 @@
 #pragma once
-// state.sqlite: an index of what the library holds, rebuildable from it, and two things that are not: the witnessed
-// heads that stop a rollback, and what is known of peers. WAL, synchronous=FULL for the witnesses.
+// state.sqlite: an index of what the library holds, rebuildable from it, and three things that are not: the witnessed
+// heads that stop a rollback, the frozen feeds, and small values (what is known of peers).
+//
+// The only user of SQLite. WAL; synchronous=NORMAL for the index (a power cut may take the last changes, never mix
+// them: compare indexed() with the refs at start), FULL for witness(), set_frozen() and put().
+// A damaged file is set aside (state.sqlite.damaged) and a new one made; rebuilt() tells. Witnesses, frozen feeds and values
+// are carried over as far as they can still be read; the caller then witnesses the library's own heads as well.
+// Bounded: 8 MiB of page cache whatever the size.
 // Thread rule: every function from any thread (one connection behind a mutex; every call is short).
-// Errors: Errc::io, Errc::disk_full, Errc::corrupt. A damaged index is set aside (state.sqlite.damaged) and rebuilt;
-// the witnesses are then as high as the library's own heads.
+// Errors: Errc::io, Errc::disk_full, Errc::corrupt. After Errc::corrupt the next open() checks the whole file.
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +23,15 @@
 #include "store/media/chunk_list.hpp"
 
 namespace essaimage::store {
+
+/// A media file as a kit names it.
+struct NamedMedia {
+  Sha256 media;
+  std::uint64_t bytes = 0;
+  ObjectId chunk_list;  ///< blob
+
+  auto operator<=>(const NamedMedia&) const = default;
+};
 
 /// A kit as a feed's current tree has it.
 struct KitRow {
@@ -28,62 +43,102 @@ struct KitRow {
   std::string title, summary, kind, stage, licence;
   std::vector<std::string> languages, themes;
   std::uint32_t files = 0;
-  std::uint64_t bytes = 0;      ///< of all files, media included
-  std::vector<Sha256> media;    ///< each once
+  std::uint64_t bytes = 0;        ///< of all files, media included
+  std::vector<NamedMedia> media;  ///< each once; sorted when it comes out
+
+  /// Of what comes out; not looked at by apply(). Here: the bytes are on this node's disk, whole.
+  std::uint32_t media_here = 0;
+  std::uint64_t media_bytes_here = 0;
 };
 
+/// What is known of one media file.
 struct MediaRow {
+  struct Naming {
+    FeedId feed;
+    std::uint64_t bytes = 0;
+    ObjectId chunk_list;
+    bool refused = false;  ///< refuse_list()
+  };
+  Sha256 media;
+  std::vector<Naming> named;  ///< by current trees; by feed, then list
+  std::vector<FeedId> held;   ///< for which feeds it is held (reuse.hpp); some of them may not name it at present
+
+  std::vector<FeedId> named_feeds() const;  ///< each once, sorted
+};
+
+/// A media file that is named by feeds for which it is not held.
+struct MediaWant {
   Sha256 media;
   std::uint64_t bytes = 0;
-  ObjectId chunk_list;          ///< blob
-  std::vector<FeedId> feeds;    ///< whose current trees name it
+  ObjectId chunk_list;        ///< the first seen of those that are not refused: a later one cannot hinder it
+  std::vector<FeedId> feeds;  ///< that name it by this list and for which it is not held; widest audience first
 };
 
 class State {
  public:
   static Result<std::unique_ptr<State>> open(const Path& file);
   ~State();
+  /// True if open() found no index or had to set one aside: index every feed, and hold media by held_after_loss().
+  bool rebuilt() const;
 
-  // --- the index of feeds: one transaction replaces what changed --------------------------------------------------------
+  // --- the index of feeds -------------------------------------------------------------------------------------------
   struct FeedChange {
     Head head;
     std::vector<KitRow> put;           ///< new or changed kits of this feed
     std::vector<std::string> removed;  ///< slugs
-    /// media named by `put`: bytes and chunk list of each
-    struct NamedMedia {
-      Sha256 media;
-      std::uint64_t bytes = 0;
-      ObjectId chunk_list;
-    };
-    std::vector<NamedMedia> media;
   };
-  Status apply(const FeedChange& change);
+  /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
+  Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
   /// The head up to which each feed is indexed.
   Result<std::map<FeedId, Head>> indexed() const;
-  Status forget_feed(const FeedId& feed);
+  /// As if it had never been: kits, naming and holding. Not its witness. Returns the media that it named or held.
+  Result<std::vector<Sha256>> forget_feed(const FeedId& feed);
 
-  Result<std::vector<KitRow>> kits() const;                       ///< of all feeds, by id then audience
-  Result<std::vector<KitRow>> kits_of(const KitId& id) const;     ///< one per audience
-  Result<std::optional<MediaRow>> media(const Sha256& media) const;
-  Result<std::vector<MediaRow>> all_media() const;
-  Result<bool> names(const FeedId& feed, const Sha256& media) const;
+  Result<std::vector<KitRow>> kits() const;                    ///< of all feeds, by id then audience
+  Result<std::vector<KitRow>> kits_of(const KitId& id) const;  ///< one per audience
+  struct Counts {
+    std::uint64_t feeds = 0, kits = 0, media = 0, media_here = 0, media_bytes = 0, media_bytes_here = 0;
+  };
+  Result<Counts> counts() const;
 
-  // --- the local chunk index: where a chunk's bytes can be found in whole media files -------------------------------------
+  // --- media: who names it, and for whom it is held ------------------------------------------------------------------
+  Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held
+  Result<std::vector<MediaRow>> all_media() const;                   ///< by media
+  Result<std::vector<Sha256>> media_of(const FeedId& feed) const;    ///< that its current tree names, sorted
+  struct KitPlace {
+    KitId id;
+    Audience audience;
+  };
+  Result<std::vector<KitPlace>> kits_naming(const Sha256& media) const;
+
+  /// It is on the disk, whole, and held for these indexed feeds (others are passed over).
+  Status hold(const Sha256& media, std::span<const FeedId> feeds);
+  /// True if the feed's current tree names it and it is held for that feed: it may be listed and served.
+  Result<bool> serves(const FeedId& feed, const Sha256& media) const;
+  /// It is not on the disk any more: held for no feed, and its chunks are found here no longer.
+  Status forget_media(const Sha256& media);
+
+  Result<std::vector<MediaWant>> wants() const;  ///< by media
+  Result<std::optional<MediaWant>> want(const Sha256& media) const;
+  /// This chunk list is not of this media file: its author lies. It is never wanted again.
+  Status refuse_list(const Sha256& media, const ObjectId& chunk_list);
+
+  // --- the local chunk index: where a chunk's bytes can be found in whole media files ----------------------------------
   struct ChunkPlace {
     Sha256 media;
     std::uint64_t offset = 0;
   };
   Status index_chunks(const Sha256& media, const ChunkList& chunks);
-  Status forget_chunks(const Sha256& media);
+  /// At most 16 places. The index holds 8 bytes of each id: check what is read there.
   Result<std::vector<ChunkPlace>> find_chunk(const Sha256& chunk) const;
 
-  // --- witnessed heads, forks --------------------------------------------------------------------------------------------
-  Status witness(const Head& head);    ///< durable; never lowers
-  Result<std::vector<Head>> witnessed() const;
+  // --- witnessed heads, forks ---------------------------------------------------------------------------------------
+  Status witness(std::span<const Head> heads);  ///< durable, in one transaction; never lowers
+  Result<std::vector<Head>> witnessed() const;  ///< by feed
   Status set_frozen(const FeedId& feed, bool frozen);
   Result<std::vector<FeedId>> frozen() const;
 
-  // --- small values: peers last seen, heartbeat witnessed, … ----------------------------------------------------------------
+  // --- small values: peers last seen, heartbeat witnessed, … -----------------------------------------------------------
   Status put(const std::string& key, const std::string& value);
   Result<std::optional<std::string>> get(const std::string& key) const;
 
