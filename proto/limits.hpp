@@ -60,6 +60,7 @@ inline constexpr std::size_t name_bytes_max = 200;              ///< of a centre
 
 // --- control -------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t control_frame_bytes_max = 8 * MiB;
+inline constexpr std::size_t control_data_bytes_max = 256 * KiB;  ///< of a file's bytes in one frame
 inline constexpr std::size_t control_clients_max = 32;
 
 }  // namespace essaimage::limits
