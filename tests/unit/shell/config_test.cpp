@@ -1,0 +1,134 @@
+#include "daemon/shell/config.hpp"
+
+#include <algorithm>
+
+#include "proto/default_config.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace essaimage;
+using namespace essaimage::shell;
+
+namespace {
+
+Error error_of(std::string_view text) {
+  auto config = parse_config(text, "essaimage.toml");
+  REQUIRE_FALSE(config);
+  return config.error();
+}
+
+const std::string some_key(64, 'a');
+
+}  // namespace
+
+TEST_CASE("The configuration example parses, and says what the defaults are") {
+  const auto example = parse_config(default_config(), "essaimage.toml");
+  REQUIRE(example);
+  const Config defaults;
+  CHECK(example->listen == defaults.listen);
+  CHECK(example->advertise == defaults.advertise);
+  CHECK(example->language == defaults.language);
+  CHECK(example->log.level == defaults.log.level);
+  CHECK(example->log.format == defaults.log.format);
+  CHECK(example->log.file == defaults.log.file);
+  CHECK(example->log.file_mib == defaults.log.file_mib);
+  CHECK(example->log.files_kept == defaults.log.files_kept);
+  CHECK(example->limits.connections == defaults.limits.connections);
+  CHECK(example->limits.connections_per_peer == defaults.limits.connections_per_peer);
+  CHECK(example->limits.send_queue_mib == defaults.limits.send_queue_mib);
+}
+
+TEST_CASE("The configuration example names every key") {
+  const auto text = default_config();
+  for (const auto& key : config_keys()) {
+    const auto name = key.substr(key.find('.') == std::string::npos ? 0 : key.find('.') + 1);
+    const bool is_section = name == "log" || name == "limits" || name == "peers";
+    const auto needle = is_section ? "[" + name + "]" : "\n" + name + " = ";
+    const auto in_comment = "\n# " + name + " = ";
+    INFO(key);
+    CHECK((text.find(needle) != std::string::npos || text.find(in_comment) != std::string::npos));
+  }
+}
+
+TEST_CASE("A new home listens where it was told, whatever is in the text") {
+  const auto config = parse_config(default_config("tcp://127.0.0.1:7001"), "essaimage.toml");
+  REQUIRE(config);
+  CHECK(config->listen == "tcp://127.0.0.1:7001");
+  const auto odd = parse_config(default_config("a\"\n\\b"), "essaimage.toml");
+  REQUIRE_FALSE(odd);
+  CHECK(odd.error().code == Errc::config_wrong);
+  CHECK(odd.error().detail.find("listen") != std::string::npos);
+}
+
+TEST_CASE("Every key has an effect") {
+  const auto config = parse_config(
+      "listen = \"\"\nadvertise = [\"tcp://centre.example:80\"]\nlanguage = \"fr\"\n"
+      "[log]\nlevel = \"debug\"\nformat = \"json\"\nfile = false\nfile_mib = 7\nfiles_kept = 0\n"
+      "[limits]\nconnections = 8\nconnections_per_peer = 2\nsend_queue_mib = 1\n"
+      "[[peers]]\nendpoint = \"tcp://[fe80::1]:7490\"\nkey = \"" + some_key + "\"\n",
+      "essaimage.toml");
+  REQUIRE(config);
+  CHECK(config->listen.empty());
+  CHECK(config->advertise == std::vector<std::string>{"tcp://centre.example:80"});
+  CHECK(config->language == Language::french);
+  CHECK(config->log.level == LogLevel::debug);
+  CHECK(config->log.format == LogFormat::json);
+  CHECK_FALSE(config->log.file);
+  CHECK(config->log.file_mib == 7);
+  CHECK(config->log.files_kept == 0);
+  CHECK(config->limits.connections == 8);
+  CHECK(config->limits.connections_per_peer == 2);
+  CHECK(config->limits.send_queue_mib == 1);
+  REQUIRE(config->peers.size() == 1);
+  CHECK(config->peers[0].endpoint == "tcp://[fe80::1]:7490");
+  CHECK(config->peers[0].peer.hex() == some_key);
+}
+
+TEST_CASE("An unknown key is refused with its line and the key that was meant") {
+  const auto top = error_of("\nlistn = \"\"\n");
+  CHECK(top.code == Errc::config_key_unknown);
+  CHECK(top.detail.find("essaimage.toml:2: listn") == 0);
+  CHECK(top.detail.find("listen") != std::string::npos);
+  const auto inner = error_of("[log]\nlevle = \"info\"\n");
+  CHECK(inner.code == Errc::config_key_unknown);
+  CHECK(inner.detail.find("essaimage.toml:2: levle") == 0);
+  CHECK(inner.detail.find("level") != std::string::npos);
+  const auto far = error_of("quota = 3\n");
+  CHECK(far.detail == "essaimage.toml:1: quota");
+}
+
+TEST_CASE("A wrong value is refused with its line and what is expected") {
+  const auto number = error_of("[log]\n\nfile_mib = 0\n");
+  CHECK(number.code == Errc::config_wrong);
+  CHECK(number.detail == "essaimage.toml:3: file_mib: a number, 1-1024");
+  CHECK(error_of("[log]\nlevel = \"loud\"").detail.find("\"warn\"") != std::string::npos);
+  CHECK(error_of("log = 3").detail.find("essaimage.toml:1: log") == 0);
+  CHECK(error_of("[limits]\nconnections = \"many\"").code == Errc::config_wrong);
+  CHECK(error_of("listen = 7490").code == Errc::config_wrong);
+  CHECK(error_of("advertise = [\"tcp://here:0\"]").code == Errc::config_wrong);
+  CHECK(error_of("[[peers]]\nendpoint = \"tcp://a:1\"\n").code == Errc::config_wrong);
+  CHECK(error_of("[[peers]]\nendpoint = \"tcp://a:1\"\nkey = \"12\"\n").detail.find(":3: key") != std::string::npos);
+  CHECK(error_of("listen = ").code == Errc::config_wrong);
+  CHECK(error_of(std::string(300'000, '#')).code == Errc::config_wrong);
+}
+
+TEST_CASE("An endpoint is tcp with a host and a port, and nothing that ZeroMQ would read as more") {
+  for (const char* good : {"tcp://127.0.0.1:7490", "tcp://centre-1.example:1", "tcp://[::1]:65535"})
+    CHECK(is_endpoint(good, false));
+  for (const char* bad : {"", "tcp://", "tcp://:7490", "tcp://host", "tcp://host:", "tcp://host:0", "tcp://host:65536",
+                          "tcp://a;b:1", "udp://host:1", "ipc:///tmp/x:1", "tcp://host:1 ", "tcp://ho st:1",
+                          "tcp://host:+1", "tcp://*:1"})
+    CHECK_FALSE(is_endpoint(bad, false));
+  CHECK(is_endpoint("tcp://127.0.0.1:0", true));
+}
+
+TEST_CASE("A home without essaimage.toml has the defaults; an unreadable one is an error") {
+  const test::TempFolder folder;
+  const store::Layout layout{folder.path()};
+  REQUIRE(load_config(layout));
+  test::write_text(layout.config(), "listen = \"tcp://127.0.0.1:9\"\n");
+  CHECK(load_config(layout)->listen == "tcp://127.0.0.1:9");
+  std::filesystem::remove(layout.config());
+  std::filesystem::create_directory(layout.config());
+  CHECK_FALSE(load_config(layout));
+}
