@@ -62,6 +62,17 @@ bool is_assigned(char32_t point) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(point)) != UTF8PROC_CATEGORY_CN;
 }
 
+bool is_plain_line(std::string_view text, bool with_line_ends) {
+  if (!is_utf8(text)) return false;
+  for (const char32_t c : code_points(text)) {
+    if (with_line_ends && (c == '\n' || c == '\t')) continue;
+    const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
+    const bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    if (control || direction) return false;
+  }
+  return true;
+}
+
 std::string to_nfc(std::string_view text) {
   return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }

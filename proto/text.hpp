@@ -17,6 +17,10 @@ std::string to_utf8(std::u32string_view points);
 /// True if the library's Unicode version gives the code point a meaning: neither unassigned nor a noncharacter.
 bool is_assigned(char32_t point);
 
+/// True for UTF-8 without control characters, line breaks and characters that turn the direction of what follows: safe to
+/// show on a terminal or page in one line. `with_line_ends` allows '\n' and '\t'.
+bool is_plain_line(std::string_view text, bool with_line_ends = false);
+
 /// Canonical composition (NFC, UAX #15). Empty if the text is not UTF-8.
 std::string to_nfc(std::string_view text);
 

@@ -1,6 +1,5 @@
 #include "store/kit/entry.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "proto/text.hpp"
@@ -50,11 +49,7 @@ Error wrong(std::string_view what) { return {Errc::malformed, "entry.toml: " + s
 Status check_note(const std::string& note) {
   if (note.size() > entry_note_bytes_max) return fail(Errc::too_large, "entry.toml: note");
   if (!is_utf8(note) || to_nfc(note) != note) return tl::unexpected(wrong("note is not NFC"));
-  const auto points = code_points(note);
-  const bool plain = std::all_of(points.begin(), points.end(), [](char32_t c) {
-    return c >= 0x20 && (c < 0x7F || c >= 0xA0) && is_assigned(c);
-  });
-  if (!plain) return tl::unexpected(wrong("note has a control character"));
+  if (!is_plain_line(note)) return tl::unexpected(wrong("note has a control character"));
   return {};
 }
 

@@ -1,0 +1,199 @@
+#include "store/kit/licence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace essaimage::kit {
+namespace {
+
+constexpr std::array known_ids = {
+    // works: texts, pictures, films
+    "CC0-1.0", "CC-BY-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-1.0", "CC-BY-SA-2.0",
+    "CC-BY-SA-2.5", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-2.0",
+    "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-3.0", "CC-BY-ND-4.0", "CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0",
+    "CC-BY-2.0-FR", "CC-BY-SA-2.0-FR", "CC-BY-3.0-FR", "CC-BY-NC-SA-2.0-FR", "CC-PDDC", "FAL-1.2", "FAL-1.3", "LAL-1.2",
+    "LAL-1.3", "etalab-2.0", "GFDL-1.2-only", "GFDL-1.2-or-later", "GFDL-1.3-only", "GFDL-1.3-or-later", "ODbL-1.0", "PDDL-1.0",
+    // hardware
+    "CERN-OHL-1.1", "CERN-OHL-1.2", "CERN-OHL-P-2.0", "CERN-OHL-W-2.0", "CERN-OHL-S-2.0", "TAPR-OHL-1.0", "SHL-2.0",
+    // software
+    "MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "MPL-2.0", "EUPL-1.1", "EUPL-1.2",
+    "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "LGPL-2.1-only", "LGPL-2.1-or-later",
+    "LGPL-3.0-only", "LGPL-3.0-or-later", "AGPL-3.0-only", "AGPL-3.0-or-later", "CECILL-2.1", "CECILL-B", "CECILL-C",
+    "Unlicense", "Zlib", "BSL-1.0", "WTFPL", "OFL-1.1", "Beerware",
+    // still read, although SPDX now wants -only or -or-later
+    "GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0", "AGPL-3.0"};
+
+constexpr int parentheses_max = 8;
+
+std::string plain(std::string_view text) {
+  std::string letters;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') letters.push_back(static_cast<char>(c - 'A' + 'a'));
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.') letters.push_back(c);
+  }
+  return letters;
+}
+
+bool is_known(std::string_view id) { return std::find(known_ids.begin(), known_ids.end(), id) != known_ids.end(); }
+
+bool is_id(std::string_view word) {
+  return !word.empty() && word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
+  });
+}
+
+/// Words and parentheses; a '+' stays with its word.
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == ' ') {
+      ++i;
+    } else if (text[i] == '(' || text[i] == ')') {
+      words.push_back(text.substr(i++, 1));
+    } else {
+      const auto end = std::min(text.find_first_of(" ()", i), text.size());
+      words.push_back(text.substr(i, end - i));
+      i = end;
+    }
+  }
+  return words;
+}
+
+/// operand (AND|OR operand)*, where an operand is an id, an id WITH an exception, or an expression in parentheses.
+class Expression {
+ public:
+  explicit Expression(std::vector<std::string_view> words) : words_(std::move(words)) {}
+
+  LicenceVerdict judge() {
+    if (!expression(0) || at_ != words_.size()) return LicenceVerdict::malformed;
+    return all_known_ ? LicenceVerdict::known : LicenceVerdict::unknown;
+  }
+
+ private:
+  bool take(std::string_view word) {
+    if (at_ >= words_.size() || words_[at_] != word) return false;
+    ++at_;
+    return true;
+  }
+
+  bool expression(int depth) {
+    if (depth > parentheses_max || !operand(depth)) return false;
+    while (take("AND") || take("OR")) {
+      if (!operand(depth)) return false;
+    }
+    return true;
+  }
+
+  bool operand(int depth) {
+    if (take("(")) return expression(depth + 1) && take(")");
+    if (at_ >= words_.size()) return false;
+    auto id = words_[at_++];
+    if (id.ends_with('+')) id.remove_suffix(1);
+    if (!is_id(id) || id == "AND" || id == "OR" || id == "WITH") return false;
+    if (!is_known(id) && !id.starts_with("LicenseRef-")) all_known_ = false;
+    if (take("WITH")) return at_ < words_.size() && is_id(words_[at_++]);
+    return true;
+  }
+
+  std::vector<std::string_view> words_;
+  std::size_t at_ = 0;
+  bool all_known_ = true;
+};
+
+struct Mark {
+  const char* id;
+  std::vector<std::string_view> phrases;  ///< all of them, in the text's lower case with single blanks
+};
+
+/// The more particular before the more general: the first whose phrases all occur is the licence.
+const std::vector<Mark>& marks() {
+  static const std::vector<Mark> list = {
+      {"CC-BY-NC-SA-4.0", {"attribution-noncommercial-sharealike 4.0 international"}},
+      {"CC-BY-NC-ND-4.0", {"attribution-noncommercial-noderivatives 4.0 international"}},
+      {"CC-BY-NC-4.0", {"attribution-noncommercial 4.0 international"}},
+      {"CC-BY-ND-4.0", {"attribution-noderivatives 4.0 international"}},
+      {"CC-BY-SA-4.0", {"attribution-sharealike 4.0 international"}},
+      {"CC-BY-4.0", {"attribution 4.0 international"}},
+      {"CC0-1.0", {"cc0 1.0 universal"}},
+      {"CERN-OHL-S-2.0", {"cern open hardware licence version 2 - strongly reciprocal"}},
+      {"CERN-OHL-W-2.0", {"cern open hardware licence version 2 - weakly reciprocal"}},
+      {"CERN-OHL-P-2.0", {"cern open hardware licence version 2 - permissive"}},
+      {"AGPL-3.0-or-later", {"gnu affero general public license", "version 3, 19 november 2007"}},
+      {"LGPL-3.0-or-later", {"gnu lesser general public license", "version 3, 29 june 2007", "additional permissions"}},
+      {"GPL-3.0-or-later", {"gnu general public license", "version 3, 29 june 2007"}},
+      {"GPL-2.0-or-later", {"gnu general public license", "version 2, june 1991"}},
+      {"GFDL-1.3-or-later", {"gnu free documentation license", "version 1.3"}},
+      {"Apache-2.0", {"apache license", "version 2.0, january 2004"}},
+      {"MPL-2.0", {"mozilla public license version 2.0"}},
+      {"EUPL-1.2", {"european union public licen", "1.2"}},
+      {"CECILL-2.1", {"cecill", "2.1"}},
+      {"etalab-2.0", {"licence ouverte", "version 2.0"}},
+      {"LAL-1.3", {"licence art libre 1.3"}},
+      {"BSD-3-Clause", {"redistribution and use in source and binary forms", "neither the name"}},
+      {"BSD-2-Clause", {"redistribution and use in source and binary forms"}},
+      {"MIT", {"permission is hereby granted, free of charge, to any person obtaining a copy"}},
+      {"ISC", {"permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"}},
+      {"Unlicense", {"this is free and unencumbered software released into the public domain"}}};
+  return list;
+}
+
+std::string lower_with_single_blanks(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!blank) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    else if (!out.empty() && out.back() != ' ') out.push_back(' ');
+  }
+  return out;
+}
+
+}  // namespace
+
+LicenceVerdict judge_licence(std::string_view expression) {
+  if (expression.size() > 500) return LicenceVerdict::malformed;
+  return Expression(words_of(expression)).judge();
+}
+
+std::string nearest_licence(std::string_view text) {
+  auto wanted = plain(text);
+  for (const std::string_view noise : {"license", "licence", "creativecommons"}) {
+    const auto at = wanted.find(noise);
+    if (at == std::string::npos) continue;
+    const std::string_view instead = noise == "creativecommons" ? "cc" : "";
+    wanted = wanted.substr(0, at) + std::string(instead) + wanted.substr(at + noise.size());
+  }
+  const auto same = std::find_if(known_ids.begin(), known_ids.end(), [&](const char* id) { return plain(id) == wanted; });
+  if (same != known_ids.end()) return *same;
+  // "CC BY-SA" or "Apache": without its version there is only one that is meant nowadays.
+  std::string last;
+  for (const std::string_view id : known_ids) {
+    const auto letters = plain(id);
+    const auto number = letters.find_first_of("0123456789");
+    if (number != std::string::npos && number > 2 && letters.substr(0, number) == wanted) last = id;
+  }
+  return last;
+}
+
+std::string guess_licence(std::string_view text) {
+  text = text.substr(0, 256 * 1024);
+  constexpr std::string_view tag = "SPDX-License-Identifier:";
+  if (const auto at = text.find(tag); at != std::string_view::npos) {
+    auto line = text.substr(at + tag.size());
+    line = line.substr(0, line.find_first_of("\r\n*<"));
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    while (line.ends_with(' ')) line.remove_suffix(1);
+    return judge_licence(line) == LicenceVerdict::malformed ? std::string() : std::string(line);
+  }
+  const auto plain_text = lower_with_single_blanks(text);
+  for (const auto& mark : marks()) {
+    const bool all = std::all_of(mark.phrases.begin(), mark.phrases.end(), [&](std::string_view phrase) {
+      return plain_text.find(phrase) != std::string::npos;
+    });
+    if (all) return mark.id;
+  }
+  return {};
+}
+
+}  // namespace essaimage::kit
