@@ -1,0 +1,71 @@
+#include "daemon/shell/worker.hpp"
+
+#include <future>
+#include <memory>
+#include <vector>
+
+#include "tests/support/catch.hpp"
+
+using namespace essaimage;
+using namespace essaimage::shell;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A job that says when it runs, and ends when it is told.
+struct Gate {
+  std::promise<void> running, open;
+  Worker::Job job() {
+    return [this] {
+      running.set_value();
+      open.get_future().wait();
+    };
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A worker runs its jobs one after the other, in order, on its own thread") {
+  Worker worker("test", 8);
+  std::vector<int> order;
+  std::promise<std::thread::id> last;
+  for (int i = 0; i < 5; ++i) worker.post([&order, i] { order.push_back(i); });
+  worker.post([&] { last.set_value(std::this_thread::get_id()); });
+  CHECK(last.get_future().get() != std::this_thread::get_id());
+  CHECK(order == std::vector<int>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("A worker says when its queue is full, and when there is room again") {
+  Worker worker("test", 2);
+  Gate gate;
+  worker.post(gate.job());
+  gate.running.get_future().wait();
+  CHECK_FALSE(worker.full());
+  std::promise<void> done;
+  worker.post([] {});
+  worker.post([&] { done.set_value(); });
+  CHECK(worker.full());
+  gate.open.set_value();
+  done.get_future().wait();
+  CHECK_FALSE(worker.full());
+}
+
+TEST_CASE("A stopped worker ends its running job, drops the waiting ones with what they own, and takes no more") {
+  auto worker = std::make_unique<Worker>("test", 8);
+  Gate gate;
+  worker->post(gate.job());
+  gate.running.get_future().wait();
+  const auto owned = std::make_shared<int>(7);
+  bool ran = false;
+  worker->post([&ran, owned] { ran = true; });
+  CHECK(owned.use_count() == 2);
+  worker->stop();
+  CHECK(owned.use_count() == 1);
+  CHECK(worker->stopping());
+  CHECK_FALSE(worker->post([] {}));
+  CHECK_FALSE(worker->wait_end(1ms));
+  gate.open.set_value();
+  CHECK(worker->wait_end(10s));
+  worker.reset();
+  CHECK_FALSE(ran);
+}
