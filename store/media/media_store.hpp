@@ -43,8 +43,8 @@ class MediaWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A media file of which some chunks are here. What was put survives a restart and kill -9; after a power cut the chunks
-/// that claim to be here are read and checked when it is opened.
+/// A media file of which some chunks are here. What was put survives a restart and kill -9. After a power cut (the machine
+/// was booted anew) the chunks that claim to be here are read and checked when it is opened.
 class PartialMedia {
  public:
   ~PartialMedia();
@@ -65,6 +65,8 @@ class PartialMedia {
   friend class MediaStore;
   friend class MediaBatch;
   PartialMedia();
+  static Result<std::unique_ptr<PartialMedia>> open(const Layout& layout, const Sha256& media, const ChunkList& chunks);
+  Status check_whole();  ///< for MediaBatch::add()
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
@@ -86,7 +88,9 @@ class MediaBatch {
 
  private:
   friend class MediaStore;
+  friend class MediaWriter;
   MediaBatch();
+  static Result<std::unique_ptr<MediaBatch>> begin(const Layout& layout);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

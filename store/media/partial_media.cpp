@@ -1,0 +1,199 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "store/crypto/hash.hpp"
+#include "store/media/have_file.hpp"
+#include "store/media/media_store.hpp"
+
+namespace essaimage::store {
+
+struct PartialMedia::Impl {
+  Sha256 media;
+  ChunkList chunks;
+  std::vector<std::uint64_t> offsets;
+  Path file, have_path;
+  Fd data;
+  HaveFile have;
+  bool have_written = false;  ///< there is a sidecar on the disk, open for marks
+  HaveFile::Content content;  ///< what the sidecar says, and `held`
+  std::size_t missing = 0;
+  std::size_t hashed = 0;  ///< the first so many chunks went through `hash`, in order
+  Sha256Stream hash;
+
+  Status remove_files();
+  Status resume();
+  Status find_chunks(const std::vector<bool>& claimed);
+  Status note_through(const FeedId& through);
+  Status lose(std::uint32_t index);
+  Result<Bytes> read_chunk(std::uint32_t index) const;
+  bool is_right(std::uint32_t index, ByteView bytes) const;
+  Result<Sha256> hash_rest();
+  Status lose_bad_chunks();
+};
+
+PartialMedia::PartialMedia() : impl_(std::make_unique<Impl>()) {}
+PartialMedia::~PartialMedia() = default;
+
+const Sha256& PartialMedia::media() const { return impl_->media; }
+const ChunkList& PartialMedia::chunks() const { return impl_->chunks; }
+const std::vector<bool>& PartialMedia::held() const { return impl_->content.held; }
+const std::vector<FeedId>& PartialMedia::through() const { return impl_->content.through; }
+bool PartialMedia::complete() const { return impl_->missing == 0; }
+
+Result<std::unique_ptr<PartialMedia>> PartialMedia::open(const Layout& layout, const Sha256& media,
+                                                         const ChunkList& chunks) {
+  std::unique_ptr<PartialMedia> partial(new PartialMedia);
+  Impl& impl = *partial->impl_;
+  impl.media = media;
+  impl.chunks = chunks;
+  impl.offsets = chunk_offsets(chunks);
+  impl.file = layout.partial(media);
+  impl.have_path = impl.file;
+  impl.have_path += ".have";
+  CHECK_OK(impl.resume());
+  return partial;
+}
+
+Status PartialMedia::Impl::remove_files() {
+  CHECK_OK(remove_file(have_path));
+  return remove_file(file);
+}
+
+Status PartialMedia::Impl::resume() {
+  const Sha256 list = sha256(encode(chunks));
+  auto found = HaveFile::read(have_path, chunks.chunks.size());
+  const bool usable = found && store::file_size(file).has_value();
+  // Without its record nobody knows through which feeds the bytes came: they may be held for none.
+  if (!usable) CHECK_OK(remove_files());
+  TRY(data, open_file(file, O_RDWR | O_CREAT));
+  const bool same_list = usable && found->list == list;
+  if (usable) content = std::move(*found);
+  std::vector<bool> claimed = std::exchange(content.held, std::vector<bool>(chunks.chunks.size()));
+  missing = chunks.chunks.size();
+  content.list = list;
+  if (same_list && content.boot == current_boot()) {
+    content.held = std::move(claimed);
+    missing = static_cast<std::size_t>(std::count(content.held.begin(), content.held.end(), false));
+    have_written = true;
+    return have.open(have_path, content);
+  }
+  content.boot = current_boot();
+  if (!usable) return {};
+  if (!same_list) claimed.assign(chunks.chunks.size(), true);
+  CHECK_OK(find_chunks(claimed));
+  if (missing == chunks.chunks.size()) content.through.clear();
+  have_written = true;
+  return have.write(have_path, content, true);
+}
+
+Status PartialMedia::Impl::find_chunks(const std::vector<bool>& claimed) {
+  off_t data_at = -1;  // where bytes lie from here on; a hole holds no chunk
+  for (std::uint32_t i = 0; i < claimed.size(); ++i) {
+    if (!claimed[i]) continue;
+    const auto end = static_cast<off_t>(offsets[i + 1]);
+    if (data_at < end) data_at = ::lseek(data.get(), static_cast<off_t>(offsets[i]), SEEK_DATA);
+    if (data_at < 0) return {};  // ENXIO: nothing but a hole from here on
+    if (data_at >= end) continue;
+    TRY(const Bytes bytes, read_chunk(i));
+    if (!is_right(i, bytes)) continue;
+    content.held[i] = true;
+    --missing;
+  }
+  return {};
+}
+
+Result<Bytes> PartialMedia::Impl::read_chunk(std::uint32_t index) const {
+  return read_at(data.get(), offsets[index], chunks.chunks[index].bytes, file);
+}
+
+bool PartialMedia::Impl::is_right(std::uint32_t index, ByteView bytes) const {
+  const Chunk& chunk = chunks.chunks[index];
+  return bytes.size() == chunk.bytes && sha256(bytes) == chunk.id;
+}
+
+// Before the first byte through a further feed is written, the disk must know of that feed.
+Status PartialMedia::Impl::note_through(const FeedId& through) {
+  const auto place = std::lower_bound(content.through.begin(), content.through.end(), through);
+  const bool known = place != content.through.end() && *place == through;
+  if (known && have_written) return {};
+  if (!known) content.through.insert(place, through);
+  const Status written = have.write(have_path, content, have_written);
+  have_written = have_written || written;
+  return written;
+}
+
+Status PartialMedia::put(std::uint32_t index, ByteView bytes, const FeedId& through) {
+  Impl& impl = *impl_;
+  if (index >= impl.chunks.chunks.size())
+    return fail(Errc::chunk_bad, impl.media.hex() + ": no such chunk");
+  if (impl.content.held[index]) return {};
+  if (!impl.is_right(index, bytes)) {
+    return fail(Errc::chunk_bad, impl.media.hex() + " chunk " + std::to_string(index));
+  }
+  CHECK_OK(impl.note_through(through));
+  CHECK_OK(write_at(impl.data.get(), impl.offsets[index], bytes, impl.file));
+  impl.content.held[index] = true;
+  --impl.missing;
+  if (index == impl.hashed) {
+    impl.hash.update(bytes);
+    ++impl.hashed;
+  }
+  return impl.have.mark(index, impl.content.held);
+}
+
+Status PartialMedia::Impl::lose(std::uint32_t index) {
+  content.held[index] = false;
+  ++missing;
+  // What went through the hash may have lain differently on the disk: nothing of it is believed any
+  // more.
+  if (index < hashed) {
+    static_cast<void>(hash.finish());
+    hashed = 0;
+  }
+  return have.mark(index, content.held);
+}
+
+Result<Bytes> PartialMedia::get(std::uint32_t index) {
+  Impl& impl = *impl_;
+  if (index >= impl.chunks.chunks.size() || !impl.content.held[index]) {
+    return fail(Errc::not_found, impl.media.hex() + " chunk " + std::to_string(index));
+  }
+  TRY(Bytes bytes, impl.read_chunk(index));
+  if (impl.is_right(index, bytes)) return bytes;
+  CHECK_OK(impl.lose(index));
+  return fail(Errc::chunk_bad, impl.file.string() + " chunk " + std::to_string(index));
+}
+
+Result<Sha256> PartialMedia::Impl::hash_rest() {
+  for (; hashed < chunks.chunks.size(); ++hashed) {
+    TRY(const Bytes bytes, read_chunk(static_cast<std::uint32_t>(hashed)));
+    hash.update(bytes);
+  }
+  hashed = 0;
+  return hash.finish();
+}
+
+Status PartialMedia::Impl::lose_bad_chunks() {
+  for (std::uint32_t i = 0; i < chunks.chunks.size(); ++i) {
+    TRY(const Bytes bytes, read_chunk(i));
+    if (!is_right(i, bytes)) CHECK_OK(lose(i));
+  }
+  return {};
+}
+
+Status PartialMedia::check_whole() {
+  Impl& impl = *impl_;
+  ESSAIMAGE_ASSERT(complete());
+  TRY(const Sha256 found, impl.hash_rest());
+  if (found == impl.media) return {};
+  CHECK_OK(impl.lose_bad_chunks());
+  if (impl.missing != 0) return fail(Errc::chunk_bad, impl.file.string() + ": damaged on the disk");
+  impl.missing = impl.chunks.chunks.size();
+  impl.content.held.assign(impl.missing, false);
+  CHECK_OK(impl.remove_files());
+  return fail(Errc::media_bad, impl.media.hex() + ": its chunk list is of another file");
+}
+
+}  // namespace essaimage::store
