@@ -72,7 +72,8 @@ farewell() {
   local shown=$homes ctl_name="$bin/essaimagectl"
   say "${bold}Homes, keys and logs:${plain} $shown" "${bold}Domiciles, clés et journaux :${plain} $shown"
   if [ "$keep" = yes ]; then
-    say "The daemons go on running. To end them: kill ${pids[*]}" "Les démons tournent toujours. Pour les arrêter : kill ${pids[*]}"
+    say "The daemons go on running. To end them: kill ${pids[*]}" \
+      "Les démons tournent toujours. Pour les arrêter : kill ${pids[*]}"
   else
     say "The daemons have ended. To start one again:" "Les démons sont arrêtés. Pour en relancer un :"
     printf '   %s --home %s &\n' "$bin/essaimaged" "$homes/escaut"
@@ -177,8 +178,10 @@ check_checkout() {
   # Empty folders are not part of a kit; diff would call them a difference.
   find "$folder" -mindepth 1 -type d -empty -delete
   diff -r "$folder" "$homes/checkout" >&2 || die "the checkout differs" "la copie diffère"
-  good "$first_region_id at ${names[$centre]}: diff -r finds no difference in $(find "$folder" -type f | wc -l) files" \
-    "$first_region_id chez ${names[$centre]} : diff -r ne trouve aucune différence dans $(find "$folder" -type f | wc -l) fichiers"
+  local files
+  files=$(find "$folder" -type f | wc -l)
+  good "$first_region_id at ${names[$centre]}: diff -r finds no difference in $files files" \
+    "$first_region_id chez ${names[$centre]} : diff -r ne trouve aucune différence dans $files fichiers"
 }
 
 check_update() {
@@ -205,7 +208,9 @@ arrived() {
   rm -rf "$homes/update"
   ctl "$1" checkout "$2" "$homes/update" >/dev/null 2>&1
 }
-text_file_of() { find "$1" -type f \( -name '*.md' -o -name '*.txt' \) ! -empty | sort | head -1 | grep . || printf '%s/kit.toml' "$1"; }
+text_file_of() {
+  find "$1" -type f \( -name '*.md' -o -name '*.txt' \) ! -empty | sort | head -1 | grep . || printf '%s/kit.toml' "$1"
+}
 
 # The folder that a kit was published from
 folder_of() {
