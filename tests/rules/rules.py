@@ -13,7 +13,7 @@ SCRIPT = {".sh", ".py"}
 PICTURES = {".png", ".jpg", ".pdf", ".odt", ".stl"}
 FOLDERS = ("proto", "store", "daemon", "tools", "tests", "packaging", ".ci")
 LINES_MAX = 400
-COLUMNS_MAX = 130
+COLUMNS_MAX = 130  # not counting literals; the formatter aims at 100-110
 
 # Who may include whom: a folder and the prefixes that its quoted includes may have. The longest match counts.
 MAY_INCLUDE = {
@@ -38,6 +38,7 @@ DOORS = {
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 STANDARD = re.compile(r"^[a-z_0-9]+$")  # <vector>, <cstdint>: a library's header has a dot or a folder
+LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|\btime\.sleep\(|^\s*sleep\s+[0-9$.]", re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w.$}~-])/(wo" r"rk|ro" r"ot)(/|\b)")
@@ -144,8 +145,10 @@ def text_is_clean(file: SourceFile) -> Iterator[str]:
             yield f"line {number}: blanks at the end"
         if "\t" in line:
             yield f"line {number}: a tab"
-        if len(line) > COLUMNS_MAX:
-            yield f"line {number}: {len(line)} columns; the limit is {COLUMNS_MAX}"
+        # A literal may be as long as what it quotes.
+        columns = len(LITERAL.sub('""', line))
+        if columns > COLUMNS_MAX:
+            yield f"line {number}: {columns} columns; the limit is {COLUMNS_MAX}"
 
 
 def nothing_is_left_unfinished(file: SourceFile) -> Iterator[str]:

@@ -76,6 +76,7 @@ class TheRules(unittest.TestCase):
         self.accepted(rules.files_are_short, "proto/a.cpp", "\n" * (rules.LINES_MAX - 1))
         for text in ("a \n", "\tb\n", "c", "d\r\n", "e" * (rules.COLUMNS_MAX + 1) + "\n"):
             self.refused(rules.text_is_clean, "proto/a.cpp", text)
+        self.accepted(rules.text_is_clean, "proto/a.cpp", 'f("' + "e" * rules.COLUMNS_MAX + '");\n')
         self.assertEqual(["not UTF-8"], list(rules.text_is_clean(SourceFile("README.md", b"\xe9"))))
         self.accepted(rules.text_is_clean, "proto/a.cpp", "é\n")
 
