@@ -13,7 +13,7 @@ SCRIPT = {".sh", ".py"}
 PICTURES = {".png", ".jpg", ".pdf", ".odt", ".stl"}
 FOLDERS = ("proto", "store", "daemon", "tools", "tests", "packaging", ".ci")
 LINES_MAX = 400
-COLUMNS_MAX = 130  # not counting literals; the formatter aims at 100-110
+COLUMNS_MAX = 140  # not counting literals; the formatter aims at 100-110
 
 # Who may include whom: a folder and the prefixes that its quoted includes may have. The longest match counts.
 MAY_INCLUDE = {
