@@ -34,8 +34,9 @@ Bytes encode_tree(Tree entries);  ///< sorts as git does
 
 class ObjectDb {
  public:
-  /// The packs of this folder ("…/objects"); a quarantine is one more folder.
-  static Result<std::unique_ptr<ObjectDb>> open(const Path& objects_folder);
+  /// The packs of these folders ("…/objects"), looked through in this order; a quarantine before the library is one more.
+  static Result<std::unique_ptr<ObjectDb>> open(std::vector<Path> objects_folders);
+  static Result<std::unique_ptr<ObjectDb>> open(const Path& objects_folder) { return open(std::vector{objects_folder}); }
   ~ObjectDb();
 
   Result<Object> read(const ObjectId& id) const;
@@ -45,9 +46,11 @@ class ObjectDb {
 
   /// After a pack was moved into the folder: it is seen from here on.
   Status reload();
-  std::size_t pack_count() const;
+  std::size_t pack_count() const;  ///< when last loaded, of all folders
+  const std::vector<Path>& folders() const;
 
  private:
+  friend struct OdbAccess;  // store/git only
   ObjectDb();
   struct Impl;
   std::unique_ptr<Impl> impl_;

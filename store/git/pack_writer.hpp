@@ -19,6 +19,8 @@ class PackWriter {
 
   /// Adds an object once; later calls with the same id are free.
   Result<ObjectId> add(ObjectType type, ByteView content);
+  /// Adds an object in the form in which another pack has it: header and deflated content, whole, not a delta.
+  Status add_packed(const ObjectId& id, ByteView packed);
   std::size_t object_count() const;
   std::uint64_t bytes() const;
 

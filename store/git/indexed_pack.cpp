@@ -1,0 +1,53 @@
+#include "store/git/indexed_pack.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "proto/limits.hpp"
+#include "store/disk/files.hpp"
+#include "store/git/odb_access.hpp"
+
+namespace essaimage::store {
+namespace {
+
+constexpr std::size_t slice_bytes = limits::MiB;
+
+}  // namespace
+
+Result<PackFiles> index_pack_file(const Path& file, const Path& folder, Connectivity connectivity,
+                                  const ObjectDb* known) {
+  git::runtime();
+  git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
+  options.verify = connectivity == Connectivity::verified;
+  const auto odb = known != nullptr ? OdbAccess::handle(*known) : nullptr;
+  TRY(const git::Indexer indexer,
+      git::acquire<git::Indexer>("indexing", Errc::io, git_indexer_new, folder.c_str(), 0444U, odb.get(), &options));
+  TRY(const Fd fd, open_file(file, O_RDONLY));
+  git_indexer_progress progress{};
+  for (std::uint64_t offset = 0;;) {
+    TRY(const Bytes slice, read_at(fd.get(), offset, slice_bytes, file));
+    if (slice.empty()) break;
+    CHECK_OK(git::check(git_indexer_append(indexer.get(), slice.data(), slice.size(), &progress), "indexing",
+                        Errc::malformed));
+    offset += slice.size();
+  }
+  CHECK_OK(git::check(git_indexer_commit(indexer.get(), &progress), "indexing", Errc::malformed));
+  const std::string name = std::string("pack-") + git_indexer_name(indexer.get());
+  return PackFiles{folder / (name + ".pack"), folder / (name + ".idx")};
+}
+
+Status install_pack(const PackFiles& files, const Path& packs) {
+  CHECK_OK(move_durably(files.pack, packs / files.pack.filename()));
+  return move_durably(files.index, packs / files.index.filename());
+}
+
+Result<Path> make_scratch_folder(const Path& scratch) {
+  static std::atomic<unsigned> counter{0};
+  const Path folder = scratch / (std::to_string(::getpid()) + "-" + std::to_string(counter++));
+  CHECK_OK(make_folders(folder));
+  return folder;
+}
+
+}  // namespace essaimage::store

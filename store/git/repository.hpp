@@ -1,0 +1,16 @@
+#pragma once
+// The bare repository of a home: made by us file by file, so that nothing of a machine's git templates, hooks or
+// configuration gets in, and so that stock git reads and clones it. Errors: Errc::conflict if there is one already.
+
+#include "store/disk/files.hpp"
+
+namespace essaimage::store {
+
+/// HEAD will point to `head`, a feed to come. The home's folder is there.
+Status create_repository(const Layout& layout, const FeedId& head);
+
+/// Removes what a crash left: scratch files, packs without an index, indexes without a pack, temporary names. Makes the
+/// folders that are missing. Only under the home's lock, before anything is opened.
+Status sweep_repository(const Layout& layout);
+
+}  // namespace essaimage::store
