@@ -2,9 +2,10 @@
 // Reads one file of a person's folder in slices, and notices when it changes meanwhile, so that nothing half-written gets
 // published. Owner: the reading thread.
 //
-// A change is a different inode, size, modification or status-change time, at nanoseconds. The kernel stamps with a clock
-// of about 4 ms; a file younger than that is waited for (at most `settle_ms_max`) before its first byte is read, so that a
-// later write always has a later stamp. Writes through an already dirty memory mapping escape any such check.
+// A change is a different inode, size, modification or status-change time. The kernel stamps with a clock that ticks every
+// few milliseconds; a file written in this very tick is waited for, so that a later write always has a later stamp. Some
+// file systems (FAT on a stick) keep whole seconds only: there a file younger than two seconds is waited for. What escapes:
+// a program that writes through a memory mapping which it has held dirty since before the first byte was read.
 
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,7 @@
 namespace essaimage::kit {
 
 inline constexpr int settle_ms_max = 20;
+inline constexpr int coarse_settle_ms_max = 2'100;
 
 /// What identifies a state of a file.
 struct FileState {

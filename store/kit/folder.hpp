@@ -46,6 +46,9 @@ struct FolderCheck {
 /// scan_folder, kit.toml, licence, consent.
 Result<FolderCheck> check_folder(const std::filesystem::path& folder, const CheckOptions& options);
 
+/// The folder's own name, also of "." or "kit/": from it comes the slug where kit.toml gives none.
+std::string folder_name(const std::filesystem::path& folder);
+
 /// True for the file name of a picture or film, by its extension.
 bool shows_people_perhaps(std::string_view path);
 
