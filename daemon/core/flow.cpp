@@ -1,0 +1,47 @@
+#include "daemon/core/flow.hpp"
+
+#include <algorithm>
+
+#include "daemon/core/settings.hpp"
+
+namespace essaimage::core {
+
+Flow::Flow() : window_(settings::window_min) {}
+
+void Flow::received(std::size_t bytes, Instant now) {
+  constexpr std::int64_t period_ms = 250;
+  if (!counting_) {
+    counting_ = true;
+    since_ = now;
+    counted_ = 0;
+  }
+  counted_ += bytes;
+  const std::int64_t passed = (now - since_).count();
+  // A fast link fills several windows within the clock's grain: grow without waiting for the period.
+  if (passed < period_ms && counted_ < 4 * window_) return;
+  const auto per_half_second = counted_ * 500 / static_cast<std::size_t>(std::max<std::int64_t>(passed, 1));
+  // At most doubling, at most halving: one stall says little.
+  const std::size_t target = std::clamp(per_half_second, window_ / 2, window_ * 2);
+  window_ = std::clamp(target, settings::window_min, settings::window_max);
+  counting_ = passed < 4 * period_ms;
+  since_ = now;
+  counted_ = 0;
+}
+
+std::size_t Flow::share(std::size_t requests) const {
+  return std::max(limits::slice_bytes_max, window_ / std::max<std::size_t>(requests, 1));
+}
+
+void CreditAccount::stored() {
+  if (storing.empty()) return;
+  taken += storing.front();
+  storing.pop_front();
+}
+
+std::uint64_t CreditAccount::due(std::size_t share, std::uint64_t expected) const {
+  const std::uint64_t outstanding = given - taken;
+  if (given >= expected || outstanding * 2 > share) return 0;
+  return std::min<std::uint64_t>(share - outstanding, expected - given);
+}
+
+}  // namespace essaimage::core

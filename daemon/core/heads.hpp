@@ -1,0 +1,96 @@
+#pragma once
+// All feeds that this node knows: the head held, the head witnessed, the proof of a fork, and which link claims to hold
+// which head. Claims are unsigned hints about whom to ask. Kept in the order of the feeds' texts, because that is the
+// order of reconciliation on the wire.
+//
+// Callers note claims only of feeds that both sides may hold and whose author is a member: that bounds the table.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "daemon/core/input.hpp"
+
+namespace essaimage::core {
+
+/// The order of FeedId::str(), without making the texts.
+struct ByText {
+  bool operator()(const FeedId& a, const FeedId& b) const;
+};
+
+/// What a link says that it holds of a feed.
+struct Claim {
+  LinkId link = 0;
+  Order order;
+  ObjectId commit;
+  bool frozen = false;      ///< told as frozen
+  bool announced = false;   ///< may be fetched at once; else (lazy) an announcement may still come
+  Instant ripe_at;          ///< not to be fetched before: lazy, or in back-off after a failure
+  unsigned failures = 0;
+};
+
+struct FeedEntry {
+  FeedId feed;
+  std::string text;                 ///< feed.str()
+  Head held;                        ///< order zero: nothing
+  SharedBytes commit;               ///< raw, of `held`; null if it was held before the start
+  Order witnessed_order;            ///< zero: none
+  ObjectId witnessed_commit;
+  std::optional<Fork> fork;         ///< frozen
+  Order fork_order;
+  bool fork_told = false;           ///< KeepFork is under way
+  std::optional<Head> verified;     ///< the newest head that a readable commit proved, not held yet
+  SharedBytes verified_commit;
+  std::vector<Claim> claims;        ///< by link
+  std::optional<Error> last_error;
+
+  bool has() const { return held.order != Order{}; }
+  bool frozen() const { return fork.has_value() || fork_told; }
+  /// True if a head of this order and commit is worth fetching: newer than held and witnessed, or of equal order and
+  /// different (a fork, to be proved).
+  bool lacks(const Order& order, const ObjectId& commit) const;
+  const Claim* claim(LinkId link) const;
+  Claim* claim(LinkId link);
+  /// True if that link is known to hold our head or a newer one.
+  bool held_by(LinkId link) const;
+};
+
+class Heads {
+ public:
+  using Table = std::map<FeedId, FeedEntry, ByText>;
+
+  void start(const input::Start& start);
+  FeedEntry* find(const FeedId& feed);
+  const FeedEntry* find(const FeedId& feed) const;
+  FeedEntry& at(const FeedId& feed);
+
+  void set_held(const Head& head, SharedBytes commit);
+  void set_fork(const Fork& fork, const Order& order);
+  void clear_fork(const FeedId& feed);
+
+  /// Replaces what that link claimed of that feed.
+  void note(LinkId link, const Head& head, bool announced, Instant ripe_at);
+  void note_frozen(LinkId link, const FeedId& feed);
+  void drop(LinkId link, const FeedId& feed);
+  void link_closed(LinkId link);
+
+  const Table& table() const { return table_; }
+  Table& table() { return table_; }
+  /// Feeds of which some link claims a head worth fetching.
+  const std::set<FeedId, ByText>& wanted() const { return wanted_; }
+  bool wants_from(LinkId link) const;
+  /// Counts the changes to what is worth fetching.
+  std::uint64_t changes() const { return changes_; }
+  /// Call after changing an entry through find() or at() in a way that changes what is worth fetching.
+  void refresh(const FeedEntry& entry);
+
+ private:
+  Claim& claim_at(FeedEntry& entry, LinkId link);
+
+  Table table_;
+  std::set<FeedId, ByText> wanted_;
+  std::uint64_t changes_ = 0;
+};
+
+}  // namespace essaimage::core

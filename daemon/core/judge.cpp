@@ -1,0 +1,92 @@
+#include "daemon/core/judge.hpp"
+
+namespace essaimage::core {
+
+std::optional<Head> Judge::read(Link& link, const SharedBytes& commit) {
+  if (context_.access.provisional()) return std::nullopt;  // no roster yet: nothing can be judged
+  auto head = context_.notary.read_head(*commit, context_.access.roster());
+  if (!head) {
+    // An author that we do not know may be known to the peer already: the federation's news will come.
+    if (head.error().code == Errc::feed_unknown_author) return std::nullopt;
+    context_.report(Event::Kind::forgery_refused, link.name, {}, head.error());
+    context_.blame(link, settings::score_max, head.error());
+    return std::nullopt;
+  }
+  // The peer's news may be older or newer than ours: what we may not hold is ignored without blame.
+  if (!context_.shared(link, head->feed)) return std::nullopt;
+  return std::move(*head);
+}
+
+Judge::Standing Judge::weigh(Link& link, const Head& head, const SharedBytes& commit) {
+  FeedEntry& entry = context_.heads.at(head.feed);
+  if (entry.fork_told) return Standing::frozen;
+  if (entry.fork) return entry.lacks(head.order, head.commit) ? Standing::newer : Standing::frozen;
+  if (entry.has() && head.order == entry.held.order) {
+    if (head.commit == entry.held.commit) return Standing::held;
+    keep_fork(entry, entry.commit, commit);
+    return Standing::forked;
+  }
+  if (entry.verified && entry.verified->order == head.order && entry.verified->commit != head.commit) {
+    keep_fork(entry, entry.verified_commit, commit);
+    return Standing::forked;
+  }
+  if (!entry.lacks(head.order, head.commit)) {
+    context_.report(Event::Kind::rollback_refused, link.name, head.feed);
+    return Standing::older;
+  }
+  if (!entry.verified || entry.verified->order < head.order) {
+    entry.verified = head;
+    entry.verified_commit = commit;
+  }
+  return Standing::newer;
+}
+
+void Judge::keep_fork(FeedEntry& entry, SharedBytes held, SharedBytes claimed) {
+  entry.fork_told = true;
+  context_.heads.refresh(entry);
+  context_.emit(effect::KeepFork{entry.feed, std::move(held), std::move(claimed)});
+}
+
+void Judge::fork_proof(Link& link, const message::ForkProof& proof) {
+  const auto first = read(link, proof.first);
+  if (!first || link.closing) return;
+  const auto second = read(link, proof.second);
+  if (!second || link.closing) return;
+  if (first->feed != second->feed || first->order != second->order || first->commit == second->commit) {
+    context_.report(Event::Kind::forgery_refused, link.name, first->feed, Error{Errc::malformed, "no fork"});
+    context_.blame(link, settings::score_max, Error{Errc::malformed, "a proof of a fork that proves nothing"});
+    return;
+  }
+  context_.heads.note_frozen(link.id, first->feed);
+  FeedEntry& entry = context_.heads.at(first->feed);
+  if (entry.frozen()) return;
+  const std::pair held(entry.held.order.generation, entry.held.order.epoch);
+  if (held > std::pair(first->order.generation, first->order.epoch)) return;  // freed since, and we know it
+  keep_fork(entry, proof.first, proof.second);
+}
+
+void Judge::start(const std::vector<Fork>& forks) {
+  for (const Fork& fork : forks) {
+    FeedEntry& entry = context_.heads.at(fork.feed);
+    const auto head = context_.notary.read_head(*fork.first, context_.access.roster());
+    context_.heads.set_fork(fork, head ? head->order : entry.held.order);
+  }
+}
+
+void Judge::feed_frozen(const input::FeedFrozen& change) {
+  if (!change.frozen) return context_.heads.clear_fork(change.fork.feed);
+  FeedEntry& entry = context_.heads.at(change.fork.feed);
+  const auto head = context_.notary.read_head(*change.fork.first, context_.access.roster());
+  context_.heads.set_fork(change.fork, head ? head->order : entry.held.order);
+  context_.report(Event::Kind::fork_seen, {}, change.fork.feed);
+  for (auto& [id, link] : context_.links.all()) tell_fork(link, entry);
+}
+
+void Judge::tell_fork(Link& link, const FeedEntry& entry) {
+  if (!link.is_open() || !entry.fork || !context_.shared(link, entry.feed)) return;
+  const Claim* claim = entry.claim(link.id);
+  if (claim != nullptr && claim->frozen) return;
+  context_.send(link, message::ForkProof{entry.fork->first, entry.fork->second});
+}
+
+}  // namespace essaimage::core

@@ -1,0 +1,41 @@
+#include "daemon/core/links.hpp"
+
+namespace essaimage::core {
+
+Link& Links::add(const input::LinkUp& up, Instant now) {
+  Link& link = links_[up.link];
+  link.id = up.link;
+  link.peer = up.peer;
+  link.outbound = up.outbound;
+  link.endpoint = up.endpoint;
+  link.up_at = link.heard_at = link.pinged_at = now;
+  link.name = up.peer.hex().substr(0, 8);
+  return link;
+}
+
+Link* Links::find(LinkId id) {
+  const auto it = links_.find(id);
+  return it == links_.end() || it->second.closing ? nullptr : &it->second;
+}
+
+std::uint64_t approximate_bytes(const Message& message) {
+  constexpr std::uint64_t envelope = 24, head = 56;
+  if (const auto* slice = std::get_if<message::Slice>(&message)) return envelope + slice->bytes->size();
+  if (const auto* announce = std::get_if<message::Announce>(&message)) return envelope + announce->commit->size();
+  if (const auto* offer = std::get_if<message::FeedOffer>(&message)) return envelope + offer->commit->size();
+  if (const auto* have = std::get_if<message::Have>(&message)) return envelope + head * have->heads.size();
+  if (const auto* query = std::get_if<message::MediaQuery>(&message)) return envelope + 34 * query->media.size();
+  if (const auto* answer = std::get_if<message::MediaHave>(&message)) {
+    std::uint64_t bytes = envelope;
+    for (const auto& item : answer->items) bytes += 38 + item.chunks.size();
+    return bytes;
+  }
+  if (const auto* reconcile = std::get_if<message::Reconcile>(&message)) {
+    std::uint64_t bytes = envelope;
+    for (const auto& range : reconcile->ranges) bytes += 24 + range.upper.size() + head * range.heads.size();
+    return bytes;
+  }
+  return envelope + 24;
+}
+
+}  // namespace essaimage::core

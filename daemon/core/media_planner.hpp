@@ -1,0 +1,103 @@
+#pragma once
+// Media from peers: who holds what of our wants, and runs of chunks asked of everybody who holds them, under byte credit;
+// a chunk that is bad, late or not served is asked of somebody else. Policies (swarming, quota, hours) choose in
+// pick_run() and ask().
+
+#include <map>
+
+#include "daemon/core/context.hpp"
+#include "daemon/core/flow.hpp"
+#include "daemon/core/wants.hpp"
+
+namespace essaimage::core {
+
+class MediaPlanner {
+ public:
+  MediaPlanner(Context& context, Wants& wants, std::map<LinkId, Flow>& flows)
+      : context_(context), wants_(wants), flows_(flows) {}
+
+  bool owns(LinkId link, std::uint64_t request) const { return requests_.contains({link, request}); }
+  bool owns(JobId job) const { return runs_.contains(job); }
+
+  void need(const MediaNeed& need);
+  void complete(const Sha256& media) { forget(media); }
+  void unneeded(const Sha256& media) { forget(media); }
+
+  void link_opened(const Link& link);
+  void link_closed(LinkId link);
+  void roster_changed();
+  void have(Link& link, const message::MediaHave& have);
+  void slice(Link& link, const message::Slice& slice);
+  void unavailable(Link& link, std::uint64_t request);
+  void slice_taken(const input::SliceTaken& taken);
+  void stored(const input::ChunksStored& stored);
+  void sync_now();         ///< asks again for all that nobody was known to hold
+  void tick();
+  void plan();
+
+  /// Some link's answer is not there yet, or holds what we lack.
+  bool outstanding() const;
+  /// Links that are known to hold something of it that we lack.
+  std::vector<LinkId> holders(const Sha256& media) const;
+
+ private:
+  /// What one link told of one media.
+  struct Holding {
+    FeedId feed;             ///< through which it was asked, and may be fetched
+    bool complete = false;
+    Bytes chunks;
+    Instant retry_at;        ///< not fetched before
+    unsigned failures = 0;
+    bool holds(std::size_t chunk) const;
+  };
+  struct Source {
+    std::set<WantPlace> unasked;
+    std::map<Sha256, Instant> asked;     ///< and not answered; when
+    std::map<Sha256, Holding> holdings;  ///< of what it told to hold some of
+    std::set<WantPlace> offers;          ///< holds something; candidates for a run
+    std::size_t runs = 0;
+    Instant ask_again_at;                ///< for what it did not hold
+    std::uint64_t lot = 0;               ///< where in a media this link starts
+  };
+  struct Run {
+    LinkId link = 0;
+    std::uint64_t request = 0;
+    FeedId feed;
+    Sha256 media;
+    std::uint32_t first = 0, count = 0;
+    std::vector<bool> settled;           ///< by chunk of the run: stored, or refused
+    std::size_t unsettled = 0;
+    std::uint64_t expected = 0;
+    CreditAccount credit;
+    bool last = false;
+    bool written = false;
+    Instant progress_at;
+  };
+  using Runs = std::map<JobId, Run>;
+
+  void ask(const Link& link, Source& source);
+  const FeedId* common_feed(const Link& link, const Want& want) const;
+  bool plan_run(Link& link, Source& source);
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding,
+                                                                  const Want& want, std::uint64_t bytes_max) const;
+  void begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first, std::uint32_t count);
+  /// Ends a run: what did not come is missing again.
+  void end(Runs::iterator it, bool cancel);
+  void fail(Runs::iterator it, bool cancel, const Error& error);
+  void finish_if_done(Runs::iterator it);
+  void forget(const Sha256& media);
+  void offer_again(const Want& want);
+  void ask_again(Source& source);
+
+  Context& context_;
+  Wants& wants_;
+  std::map<LinkId, Flow>& flows_;
+  std::map<LinkId, Source> sources_;
+  Runs runs_;
+  std::map<std::pair<LinkId, std::uint64_t>, JobId> requests_;
+  bool dirty_ = false;     ///< something changed since the last plan
+  Instant store_rests_until_;
+  unsigned store_failures_ = 0;
+};
+
+}  // namespace essaimage::core

@@ -1,0 +1,264 @@
+#include "daemon/core/replica.hpp"
+
+#include <algorithm>
+
+#include "daemon/core/parts.hpp"
+
+namespace essaimage::core {
+
+/// Routes each input to the parts, then lets them plan.
+struct Replica::Impl : Parts {
+  explicit Impl(const Notary& notary) : Parts(notary) {
+    fetcher.on_drained = [this](LinkId link) { reconciler.again(link); };
+  }
+
+  // --- inputs ------------------------------------------------------------------------------------------------------------
+
+  void operator()(const input::Start& start) {
+    context.agent = start.agent;
+    context.random = Random(start.seed);
+    context.access.start(start);
+    context.heads.start(start);
+    judge.start(start.forks);
+    joiner.start(start.joining);
+    joiner.roster_changed();
+    dialer.start(start);
+    for (const MediaNeed& need : start.needs) planner.need(need);
+    (*this)(input::Tick{});
+  }
+
+  void operator()(const input::LinkUp& up) {
+    if (!sessions.link_up(up, joiner.joining())) return;
+    dialer.link_up(*context.links.find(up.link));
+  }
+
+  void operator()(const input::LinkDown& down) {
+    Link* link = context.links.find(down.link);
+    if (link == nullptr) return;
+    link->closing = true;
+    down_reason = down.reason;
+  }
+
+  void operator()(const input::DialFailed& failure) {
+    dialer.dial_failed(failure);
+    dialer.plan();
+  }
+
+  void operator()(const input::Received& received) {
+    Link* link = context.links.find(received.link);
+    if (link == nullptr) return;
+    switch (sessions.received(*link, received.message)) {
+      case Sessions::Verdict::drop: return;
+      case Sessions::Verdict::joining: return joiner.request(*link, std::get<message::Join>(received.message));
+      case Sessions::Verdict::opened: return opened(*link);
+      case Sessions::Verdict::deliver: break;
+    }
+    std::visit([&](const auto& message) { deliver(*link, message); }, received.message);
+  }
+
+  void operator()(const input::Garbage& garbage) {
+    if (Link* link = context.links.find(garbage.link)) {
+      context.blame(*link, settings::score_max, Error{Errc::malformed, "garbage"});
+    }
+  }
+
+  void operator()(const input::Writable& change) {
+    sessions.writable(change);
+    server.link_writable(change.link);
+  }
+
+  void operator()(const input::Tick&) {
+    sessions.tick();
+    announcer.tick();
+    reconciler.tick();
+    fetcher.tick();
+    server.tick();
+    answers.tick();
+    planner.tick();
+    sweep();
+    dialer.plan();
+    context.emit(effect::WakeAt{context.now + settings::tick_interval});
+  }
+
+  void operator()(const input::SourceOpened& opened) { server.opened(opened); }
+  void operator()(const input::SourceRead& read) { server.read(read); }
+  void operator()(const input::MediaFound& found) { answers.found(found); }
+  void operator()(const input::SliceTaken& taken) {
+    if (fetcher.owns(taken.job)) fetcher.slice_taken(taken);
+    else planner.slice_taken(taken);
+  }
+  void operator()(const input::PackAccepted& accepted) { fetcher.accepted(accepted); }
+  void operator()(const input::ChunksStored& stored) {
+    planner.stored(stored);
+    if (stored.status) answers.chunks_stored(stored.media);
+  }
+  void operator()(const input::Admitted& admitted) { joiner.admitted(admitted); }
+
+  void operator()(const input::HeadChanged& change) {
+    context.heads.set_held(change.head, change.commit);
+    fetcher.head_changed(change.head.feed);
+    announcer.head_changed(change.head.feed);
+    reconciler.head_changed(context.heads.at(change.head.feed));
+    answers.head_changed(change.head.feed);
+    context.report(Event::Kind::feed_advanced, {}, change.head.feed);
+  }
+
+  void operator()(const input::RosterChanged& change) {
+    context.access.set_roster(change.roster);
+    sessions.roster_changed();
+    joiner.roster_changed();
+    dialer.roster_changed();
+    fetcher.roster_changed();
+    server.roster_changed();
+    planner.roster_changed();
+    reconciler.all_again();  // what each peer may hold, and what can be judged, may have changed
+    sweep();
+    dialer.plan();
+  }
+
+  void operator()(const input::MediaNeeded& needed) { planner.need(needed.need); }
+  void operator()(const input::MediaComplete& complete) {
+    answers.media_complete(complete.media);
+    planner.complete(complete.media);
+    Event event;
+    event.kind = Event::Kind::media_completed;
+    event.media = complete.media;
+    context.report(std::move(event));
+  }
+  void operator()(const input::MediaUnneeded& unneeded) { planner.unneeded(unneeded.media); }
+
+  void operator()(const input::FeedFrozen& change) {
+    judge.feed_frozen(change);
+    if (change.frozen) fetcher.feed_frozen(change.fork.feed);
+    reconciler.head_changed(context.heads.at(change.fork.feed));
+  }
+
+  void operator()(const input::SyncNow&) {
+    dialer.sync_now();
+    reconciler.sync_now();
+    planner.sync_now();
+    dialer.plan();
+  }
+
+  // --- messages of open links ----------------------------------------------------------------------------------------------
+
+  void deliver(Link& link, const message::Refused&) {
+    context.report(Event::Kind::peer_refused, link.name);
+    dialer.refused(link);
+    refused.insert(link.id);
+    context.close(link);
+  }
+  void deliver(Link& link, const message::JoinReply& reply) { joiner.reply(link, reply); }
+  void deliver(Link& link, const message::Announce& announce) {
+    // Pruned are copies of what is on its way from elsewhere; which feed it is, the announcer reads.
+    announcer.announce(link, announce, [&](const FeedId& feed) { return fetcher.fetching_elsewhere(feed, link.id); });
+  }
+  void deliver(Link& link, const message::Have& have) { announcer.have(link, have); }
+  void deliver(Link& link, const message::Graft& graft) { announcer.graft(link, graft); }
+  void deliver(Link& link, const message::Prune&) { announcer.prune(link); }
+  void deliver(Link& link, const message::ForkProof& proof) { judge.fork_proof(link, proof); }
+  void deliver(Link& link, const message::Reconcile& reconcile) { reconciler.received(link, reconcile); }
+  void deliver(Link& link, const message::FetchFeed& fetch) { server.fetch_feed(link, fetch); }
+  void deliver(Link& link, const message::FeedOffer& offer) { fetcher.offer(link, offer); }
+  void deliver(Link& link, const message::MediaQuery& query) { answers.query(link, query); }
+  void deliver(Link& link, const message::MediaHave& have) { planner.have(link, have); }
+  void deliver(Link& link, const message::FetchChunks& fetch) { server.fetch_chunks(link, fetch); }
+  void deliver(Link& link, const message::Slice& slice) {
+    if (fetcher.owns(link.id, slice.request)) fetcher.slice(link, slice);
+    else planner.slice(link, slice);
+  }
+  void deliver(Link& link, const message::Credit& credit) { server.credit(link, credit); }
+  void deliver(Link& link, const message::Cancel& cancel) { server.cancel(link, cancel); }
+  void deliver(Link& link, const message::Unavailable& unavailable) {
+    if (fetcher.owns(link.id, unavailable.request)) fetcher.unavailable(link, unavailable.request);
+    else planner.unavailable(link, unavailable.request);
+  }
+  void deliver(Link& link, const message::Ping& ping) { context.send(link, message::Pong{ping.token}); }
+  void deliver(Link&, const message::Pong&) {}
+  // Answered by Sessions before delivery.
+  void deliver(Link&, const message::Open&) {}
+  void deliver(Link&, const message::Hello&) {}
+  void deliver(Link&, const message::Join&) {}
+
+  // --- links -----------------------------------------------------------------------------------------------------------------
+
+  void opened(Link& link) {
+    reconciler.link_opened(link);
+    planner.link_opened(link);
+    fetcher.link_opened();
+  }
+
+  /// Forgets the links that were closed while this input was handled.
+  void sweep() {
+    for (;;) {
+      const auto it = std::find_if(context.links.all().begin(), context.links.all().end(),
+                                   [](const auto& each) { return each.second.closing; });
+      if (it == context.links.all().end()) return;
+      const Link link = std::move(it->second);
+      context.links.erase(link.id);
+      fetcher.link_closed(link.id);
+      server.link_closed(link.id);
+      planner.link_closed(link.id);
+      answers.link_closed(link.id);
+      announcer.link_closed(link.id);
+      reconciler.link_closed(link.id);
+      joiner.link_closed(link.id);
+      context.heads.link_closed(link.id);
+      flows.erase(link.id);
+      if (refused.erase(link.id) == 0) dialer.link_down(link, down_reason);
+      if (link.phase == Link::Phase::open) context.report(Event::Kind::peer_lost, link.name);
+    }
+  }
+
+  /// Publishing waits until somebody has told what it holds of our own feeds.
+  void confirm_own_heads() {
+    if (own_heads_confirmed || !context.access.joined()) return;
+    const std::string& own = context.access.own_slug();
+    const auto& members = context.access.roster().members;
+    const bool alone = std::none_of(members.begin(), members.end(), [&](const auto& each) {
+      return each.first != own && !each.second.suspended;
+    });
+    const bool told = std::any_of(context.links.all().begin(), context.links.all().end(), [&](const auto& each) {
+      const Reconciler::Peer* peer = reconciler.peer(each.first);
+      return each.second.is_open() && peer != nullptr && peer->told;
+    });
+    const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(),
+                                   [&](const FeedId& feed) { return feed.centre == own; });
+    own_heads_confirmed = alone || (told && !newer);
+  }
+
+  void settle() {
+    sweep();
+    fetcher.plan();
+    planner.plan();
+    reconciler.flush();
+    announcer.flush();
+    sweep();
+    confirm_own_heads();
+    down_reason.clear();
+  }
+
+  std::set<LinkId> refused;   ///< closed because the peer does not speak with us
+  std::string down_reason;
+};
+
+Replica::Replica(const Notary& notary) : impl_(std::make_unique<Impl>(notary)) {}
+Replica::~Replica() = default;
+
+void Replica::on(const Input& input, Instant now) {
+  impl_->context.now = now;
+  std::visit(*impl_, input);
+  impl_->settle();
+}
+
+std::optional<Effect> Replica::next() {
+  auto& effects = impl_->context.effects;
+  if (effects.empty()) return std::nullopt;
+  Effect effect = std::move(effects.front());
+  effects.pop_front();
+  return effect;
+}
+
+NodeStatus Replica::status(Instant now) const { return status_of(*impl_, now); }
+
+}  // namespace essaimage::core

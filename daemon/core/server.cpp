@@ -1,0 +1,211 @@
+#include "daemon/core/server.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace essaimage::core {
+
+void Server::fetch_feed(Link& link, const message::FetchFeed& request) {
+  Source source;
+  source.feed = request.feed;
+  source.have = request.have;
+  source.credit = request.credit_bytes;
+  const FeedEntry* entry = context_.heads.find(request.feed);
+  const bool news = entry != nullptr && entry->has() && !entry->frozen() && entry->held.commit != request.have;
+  add(link, request.request, std::move(source), news && context_.shared(link, request.feed));
+}
+
+void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {
+  Source source;
+  source.pack = false;
+  source.feed = request.feed;
+  source.media = request.media;
+  source.first = request.first;
+  source.count = request.count;
+  source.credit = request.credit_bytes;
+  const FeedEntry* entry = context_.heads.find(request.feed);
+  add(link, request.request, std::move(source), entry != nullptr && entry->has() && context_.shared(link, request.feed));
+}
+
+void Server::add(Link& link, std::uint64_t request, Source source, bool allowed) {
+  if (request <= link.seen_request) return;  // repeated
+  link.seen_request = request;
+  if (!allowed || serving(link.id) >= settings::queued_per_link) {
+    return context_.send(link, message::Unavailable{request});
+  }
+  source.active_at = context_.now;
+  sources_.emplace(Key{link.id, request}, std::move(source));
+  open_queued();
+}
+
+std::size_t Server::serving(LinkId link) const {
+  const auto first = sources_.lower_bound({link, 0});
+  const auto end = sources_.upper_bound({link, std::numeric_limits<std::uint64_t>::max()});
+  return static_cast<std::size_t>(std::distance(first, end));
+}
+
+void Server::open_queued() {
+  LinkId link = 0;
+  std::size_t open_here = 0;
+  for (auto& [key, source] : sources_) {
+    if (open_ >= settings::sources_max) return;
+    if (key.first != link) {
+      link = key.first;
+      open_here = 0;
+    }
+    if (source.job == 0 && open_here < settings::sources_per_link) {
+      source.job = context_.new_job();
+      jobs_.emplace(source.job, key);
+      open_ += 1;
+      open(source);
+    }
+    open_here += source.job != 0 ? 1 : 0;
+  }
+}
+
+void Server::open(Source& source) {
+  if (source.pack) {
+    context_.emit(effect::OpenPack{source.job, source.feed, source.have});
+  } else {
+    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.first, source.count});
+  }
+}
+
+Server::Sources::iterator Server::by_job(JobId job) {
+  const auto key = jobs_.find(job);
+  return key == jobs_.end() ? sources_.end() : sources_.find(key->second);
+}
+
+void Server::opened(const input::SourceOpened& opened) {
+  const auto it = by_job(opened.job);
+  if (it == sources_.end()) {
+    // Cancelled meanwhile; a source that could not be opened needs no closing.
+    if (opened.bytes) context_.emit(effect::CloseSource{opened.job});
+    return;
+  }
+  Source& source = it->second;
+  Link* link = context_.links.find(it->first.first);
+  if (!opened.bytes) {
+    // The requester's head is none of ours: another epoch, or a fork. All of it, then.
+    if (source.pack && !source.have.is_zero() && opened.bytes.error().code == Errc::not_found) {
+      source.have = {};
+      return open(source);
+    }
+    jobs_.erase(source.job);
+    source.job = 0;
+    open_ -= 1;
+    return refuse(it);
+  }
+  source.bytes = *opened.bytes;
+  source.active_at = context_.now;
+  if (link == nullptr) return;
+  if (source.pack) context_.send(*link, message::FeedOffer{it->first.second, opened.commit, *source.bytes});
+  pump(*link, source);
+}
+
+void Server::pump(Link& link, Source& source) {
+  if (!source.bytes || source.reading || !link.bulk_writable) return;
+  const std::uint64_t left = *source.bytes - source.sent;
+  const std::uint64_t allowed = source.credit - std::min(source.credit, source.sent);
+  const std::uint64_t size = std::min<std::uint64_t>({left, allowed, limits::slice_bytes_max});
+  if (size == 0 && left > 0) return;
+  source.reading = true;
+  context_.emit(effect::ReadSource{source.job, source.sent, static_cast<std::size_t>(size)});
+}
+
+void Server::read(const input::SourceRead& read) {
+  const auto it = by_job(read.job);
+  if (it == sources_.end()) return;
+  Source& source = it->second;
+  source.reading = false;
+  Link* link = context_.links.find(it->first.first);
+  if (link == nullptr) return;
+  const bool fits = read.bytes && read.offset == source.sent && (*read.bytes)->size() <= limits::slice_bytes_max &&
+                    source.sent + (*read.bytes)->size() <= *source.bytes &&
+                    (!(*read.bytes)->empty() || *source.bytes == 0);
+  if (!fits || !context_.shared(*link, source.feed)) return refuse(it);
+  const std::uint64_t offset = source.sent;
+  source.sent += (*read.bytes)->size();
+  source.active_at = context_.now;
+  const bool last = source.sent == *source.bytes;
+  context_.send(*link, message::Slice{it->first.second, offset, last, *read.bytes});
+  if (last) {
+    erase(it);
+    open_queued();
+  } else {
+    pump(*link, source);
+  }
+}
+
+void Server::credit(Link& link, const message::Credit& credit) {
+  const auto it = sources_.find({link.id, credit.request});
+  if (it == sources_.end()) return;  // it ended; the credit was under way
+  Source& source = it->second;
+  source.credit += std::min(credit.bytes, limits::media_bytes_max - std::min(limits::media_bytes_max, source.credit));
+  source.active_at = context_.now;
+  pump(link, source);
+}
+
+void Server::cancel(Link& link, const message::Cancel& cancel) {
+  const auto it = sources_.find({link.id, cancel.request});
+  if (it == sources_.end()) return;
+  erase(it);
+  open_queued();
+}
+
+Server::Sources::iterator Server::erase(Sources::iterator it) {
+  Source& source = it->second;
+  if (source.job != 0) {
+    // Not opened yet: closed when the store answers.
+    if (source.bytes) context_.emit(effect::CloseSource{source.job});
+    jobs_.erase(source.job);
+    open_ -= 1;
+  }
+  return sources_.erase(it);
+}
+
+void Server::refuse(Sources::iterator it) {
+  if (Link* link = context_.links.find(it->first.first)) {
+    context_.send(*link, message::Unavailable{it->first.second});
+  }
+  erase(it);
+  open_queued();
+}
+
+void Server::link_closed(LinkId link) {
+  auto it = sources_.lower_bound({link, 0});
+  while (it != sources_.end() && it->first.first == link) it = erase(it);
+  open_queued();
+}
+
+void Server::link_writable(LinkId link_id) {
+  Link* link = context_.links.find(link_id);
+  if (link == nullptr || !link->bulk_writable) return;
+  for (auto it = sources_.lower_bound({link_id, 0}); it != sources_.end() && it->first.first == link_id; ++it) {
+    pump(*link, it->second);
+  }
+}
+
+void Server::roster_changed() {
+  std::vector<Key> over;
+  for (const auto& [key, source] : sources_) {
+    const Link* link = context_.links.find(key.first);
+    if (link != nullptr && !context_.shared(*link, source.feed)) over.push_back(key);
+  }
+  for (const Key& key : over) {
+    if (const auto it = sources_.find(key); it != sources_.end()) refuse(it);
+  }
+}
+
+void Server::tick() {
+  std::vector<Key> idle;
+  for (const auto& [key, source] : sources_) {
+    const bool waits_for_peer = source.bytes && !source.reading;
+    if (waits_for_peer && context_.now - source.active_at >= settings::source_idle) idle.push_back(key);
+  }
+  for (const Key& key : idle) {
+    if (const auto it = sources_.find(key); it != sources_.end()) refuse(it);
+  }
+}
+
+}  // namespace essaimage::core

@@ -1,0 +1,61 @@
+#pragma once
+// Serving packs and runs of chunks: opened by the store, read under the requester's credit, bounded per link and in all.
+// "Not held", "not allowed" and "too busy" are answered alike.
+
+#include <map>
+
+#include "daemon/core/context.hpp"
+
+namespace essaimage::core {
+
+class Server {
+ public:
+  explicit Server(Context& context) : context_(context) {}
+
+  void fetch_feed(Link& link, const message::FetchFeed& request);
+  void fetch_chunks(Link& link, const message::FetchChunks& request);
+  void credit(Link& link, const message::Credit& credit);
+  void cancel(Link& link, const message::Cancel& cancel);
+  void opened(const input::SourceOpened& opened);
+  void read(const input::SourceRead& read);
+  void link_closed(LinkId link);
+  void link_writable(LinkId link);
+  void roster_changed();  ///< ends what the requester may no longer hold
+  void tick();
+
+  std::size_t serving(LinkId link) const;
+  std::size_t sources() const { return open_; }
+
+ private:
+  using Key = std::pair<LinkId, std::uint64_t>;
+  struct Source {
+    JobId job = 0;             ///< zero: queued
+    FeedId feed;
+    ObjectId have;
+    bool pack = true;
+    Sha256 media;
+    std::uint32_t first = 0, count = 0;
+    std::uint64_t credit = 0;
+    std::uint64_t sent = 0;
+    std::optional<std::uint64_t> bytes;  ///< once opened
+    bool reading = false;
+    bool whole = false;        ///< opened without `have`, which the store did not know
+    Instant active_at;
+  };
+  using Sources = std::map<Key, Source>;
+
+  void add(Link& link, std::uint64_t request, Source source, bool allowed);
+  void open(Source& source);
+  void pump(Link& link, Source& source);
+  void open_queued();
+  Sources::iterator erase(Sources::iterator it);
+  void refuse(Sources::iterator it);
+  Sources::iterator by_job(JobId job);
+
+  Context& context_;
+  Sources sources_;
+  std::map<JobId, Key> jobs_;
+  std::size_t open_ = 0;
+};
+
+}  // namespace essaimage::core

@@ -1,0 +1,171 @@
+#include "daemon/core/sessions.hpp"
+
+#include <algorithm>
+
+namespace essaimage::core {
+namespace {
+
+/// Slices and the flow of requests under way are bounded by credit and need no second bound.
+double cost_of(const Message& message) {
+  if (std::holds_alternative<message::Slice>(message) || std::holds_alternative<message::Credit>(message) ||
+      std::holds_alternative<message::FeedOffer>(message) || std::holds_alternative<message::MediaHave>(message)) {
+    return 0;
+  }
+  return std::holds_alternative<message::FetchChunks>(message) ? 0.1 : 1;
+}
+
+}  // namespace
+
+bool Sessions::link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining) {
+  Link& link = context_.links.add(up, context_.now);
+  const bool invited = joining && up.outbound && up.peer == joining->transport && !context_.access.joined();
+  const Member* peer = context_.access.member(up.peer);
+  const bool stranger = peer == nullptr;
+  if (context_.conduct.banned(up.peer, context_.now) || up.peer == context_.access.own_key() ||
+      context_.links.size() > settings::links_max || (stranger && up.outbound) ||
+      (stranger && strangers() > settings::strangers_max)) {
+    context_.close(link);
+    return false;
+  }
+  if (stranger) return true;  // it may say Join
+  link.name = peer->slug;
+  link.phase = Link::Phase::greeting;
+  keep_one(link);
+  if (link.closing) return false;
+  if (invited) {
+    context_.send(link, joining->request);
+  } else {
+    greet(link);
+  }
+  return true;
+}
+
+void Sessions::keep_one(Link& newest) {
+  for (auto& [id, other] : context_.links.all()) {
+    if (id == newest.id || other.closing || other.peer != newest.peer || other.phase == Link::Phase::stranger) continue;
+    // Both sides see the same two links, and keep the one that the smaller key dialled. Two dialled by one side: the
+    // older one is dead and nobody has noticed yet.
+    const bool we_are_smaller = context_.access.own_key() < newest.peer;
+    const bool newest_stays = newest.outbound == other.outbound || newest.outbound == we_are_smaller;
+    context_.close(newest_stays ? other : newest);
+    if (newest.closing) return;
+  }
+}
+
+void Sessions::greet(Link& link) {
+  if (link.hello_sent) return;
+  link.hello_sent = true;
+  context_.send(link, message::Hello{protocol_version, protocol_version, context_.access.federation(), context_.agent});
+}
+
+void Sessions::refuse(Link& link) {
+  if (link.refused_sent) return;
+  link.refused_sent = true;
+  context_.send(link, message::Refused{protocol_version, protocol_version});
+}
+
+Sessions::Verdict Sessions::received(Link& link, const Message& message) {
+  link.heard_at = context_.now;
+  link.received_bytes += approximate_bytes(message);
+  if (!link.messages.take(cost_of(message), context_.now)) {
+    context_.blame(link, 1, Error{Errc::malformed, "too many messages"});
+    return Verdict::drop;
+  }
+  if (std::holds_alternative<message::Open>(message)) {
+    context_.blame(link, settings::score_max, Error{Errc::malformed, "a second Open"});
+    return Verdict::drop;
+  }
+  const Member* member = context_.member(link);
+  if (member == nullptr) return from_stranger(link, message);
+  link.name = member->slug;
+  if (link.phase == Link::Phase::stranger) {  // admitted since it connected
+    link.phase = Link::Phase::greeting;
+    keep_one(link);
+    if (link.closing) return Verdict::drop;
+  }
+  if (std::holds_alternative<message::Join>(message)) return Verdict::joining;
+  if (std::holds_alternative<message::JoinReply>(message)) return Verdict::deliver;
+  if (std::holds_alternative<message::Refused>(message)) return Verdict::deliver;
+  if (const auto* greeting = std::get_if<message::Hello>(&message)) return hello(link, *greeting);
+  if (link.phase == Link::Phase::open) return Verdict::deliver;
+  // A peer may believe the link open while our Hello to it crosses a restart of ours; it is told, not blamed.
+  context_.close(link);
+  return Verdict::drop;
+}
+
+Sessions::Verdict Sessions::hello(Link& link, const message::Hello& hello) {
+  if (link.phase == Link::Phase::open) return Verdict::drop;
+  greet(link);
+  const std::uint32_t version = std::min(hello.version_max, protocol_version);
+  if (version < hello.version_min || version < protocol_version || hello.federation != context_.access.federation()) {
+    refuse(link);
+    context_.report(Event::Kind::peer_refused, link.name, {}, Error{Errc::feed_wrong_federation, hello.agent});
+    context_.close(link);
+    return Verdict::drop;
+  }
+  link.phase = Link::Phase::open;
+  context_.report(Event::Kind::peer_connected, link.name);
+  return Verdict::opened;
+}
+
+Sessions::Verdict Sessions::from_stranger(Link& link, const Message& message) {
+  const bool was_member = link.phase != Link::Phase::stranger;
+  if (std::holds_alternative<message::Join>(message) && !was_member) return Verdict::joining;
+  if (link.refused_sent || was_member) {
+    refuse(link);
+    context_.close(link);
+  } else {
+    context_.report(Event::Kind::stranger_refused, link.name);
+    refuse(link);
+  }
+  return Verdict::drop;
+}
+
+void Sessions::writable(const input::Writable& change) {
+  Link* link = context_.links.find(change.link);
+  if (link == nullptr) return;
+  if (change.channel == Channel::bulk) {
+    link->bulk_writable = change.writable;
+    return;
+  }
+  link->control_writable = change.writable;
+  while (link->control_writable && !link->waiting.empty()) {
+    Message message = std::move(link->waiting.front());
+    link->waiting.pop_front();
+    context_.send(*link, std::move(message));
+  }
+}
+
+void Sessions::roster_changed() {
+  for (auto& [id, link] : context_.links.all()) {
+    if (link.closing || link.phase == Link::Phase::stranger) continue;
+    if (context_.member(link) != nullptr) continue;
+    refuse(link);
+    context_.close(link);
+  }
+}
+
+void Sessions::tick() {
+  for (auto& [id, link] : context_.links.all()) {
+    if (link.closing) continue;
+    const Duration silent = context_.now - link.heard_at;
+    const Duration age = context_.now - link.up_at;
+    const bool late = (link.phase == Link::Phase::stranger && age >= settings::stranger_within) ||
+                      (link.phase == Link::Phase::greeting && age >= settings::hello_within);
+    if (late || silent >= settings::close_after) {
+      context_.close(link);
+    } else if (link.is_open() && silent >= settings::ping_after &&
+               context_.now - link.pinged_at >= settings::ping_after) {
+      link.pinged_at = context_.now;
+      context_.send(link, message::Ping{context_.random.next()});
+    }
+  }
+}
+
+std::size_t Sessions::strangers() const {
+  return static_cast<std::size_t>(std::count_if(
+      context_.links.all().begin(), context_.links.all().end(),
+      [](const auto& each) { return each.second.phase == Link::Phase::stranger && !each.second.closing; }));
+}
+
+}  // namespace essaimage::core

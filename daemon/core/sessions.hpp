@@ -1,0 +1,39 @@
+#pragma once
+// Opening, keeping and ending links: greeting, membership at every message, refusal of strangers, one link per peer, rates,
+// liveness. What an open link is used for is decided elsewhere.
+
+#include "daemon/core/context.hpp"
+
+namespace essaimage::core {
+
+class Sessions {
+ public:
+  explicit Sessions(Context& context) : context_(context) {}
+
+  /// False if the link was refused at once.
+  bool link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining);
+
+  enum class Verdict {
+    drop,      ///< done with, or refused
+    joining,   ///< a Join, from whomever
+    opened,    ///< this Hello opened the link
+    deliver,   ///< a message of an open link of a member
+  };
+  Verdict received(Link& link, const Message& message);
+
+  void greet(Link& link);   ///< our Hello, once
+  void refuse(Link& link);  ///< Refused, once
+  void writable(const input::Writable& change);
+  void roster_changed();    ///< cuts who is no member any more
+  void tick();
+
+ private:
+  Verdict hello(Link& link, const message::Hello& hello);
+  Verdict from_stranger(Link& link, const Message& message);
+  void keep_one(Link& newest);
+  std::size_t strangers() const;
+
+  Context& context_;
+};
+
+}  // namespace essaimage::core

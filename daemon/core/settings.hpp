@@ -1,0 +1,72 @@
+#pragma once
+// Every interval and number of the core, with its reason. What WIRE.md fixes is marked.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "proto/limits.hpp"
+#include "proto/time.hpp"
+
+namespace essaimage::core::settings {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// --- links ---------------------------------------------------------------------------------------------------------
+inline constexpr Duration tick_interval = seconds(1);      ///< all timers below are this exact
+inline constexpr Duration ping_after = seconds(30);        ///< WIRE.md; below the idle limit of home routers
+inline constexpr Duration close_after = seconds(90);       ///< WIRE.md
+inline constexpr Duration hello_within = seconds(20);      ///< an ADSL line full of uploads answers in under 10
+inline constexpr Duration stranger_within = seconds(30);   ///< WIRE.md
+inline constexpr std::size_t strangers_max = 16;
+inline constexpr std::size_t links_max = 512;              ///< the federation's node serves a region
+inline constexpr std::size_t waiting_messages_max = 1024;  ///< of a link that is not writable; beyond it, it is dead
+
+// --- dialling --------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t peers_wanted = 7;
+inline constexpr Duration dial_within = seconds(30);
+inline constexpr Duration backoff_min = seconds(1);
+inline constexpr Duration backoff_max = minutes(5);
+inline constexpr Duration backoff_reset_after = minutes(1);  ///< a link that lived so long was a good one
+
+// --- misbehaviour ------------------------------------------------------------------------------------------------------
+inline constexpr double messages_burst = 400;              ///< WIRE.md
+inline constexpr double messages_per_second = 100;         ///< WIRE.md
+inline constexpr unsigned score_max = 100;                 ///< closed and banned at this score; one point fades a second
+inline constexpr Duration ban = minutes(5);                ///< WIRE.md; doubles each time
+inline constexpr Duration ban_max = minutes(24 * 60);
+inline constexpr std::size_t records_max = 4096;
+
+// --- announcing and reconciling ------------------------------------------------------------------------------------------
+inline constexpr Duration graft_after = seconds(1);        ///< WIRE.md; an eager announcement is usually faster
+inline constexpr Duration round_interval = seconds(60);    ///< WIRE.md
+inline constexpr Duration round_within = seconds(20);      ///< WIRE.md
+inline constexpr Duration round_retry_min = seconds(1);    ///< while a peer is not level; doubles up to the interval
+inline constexpr std::size_t list_heads_max = 4;           ///< WIRE.md
+inline constexpr std::size_t split_ranges = 8;             ///< WIRE.md
+
+// --- fetching --------------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t fetches_per_link = 4;         ///< WIRE.md
+inline constexpr std::size_t fetches_max = 8;              ///< each has an open file and a quarantine folder
+inline constexpr std::size_t runs_per_link = 4;
+inline constexpr std::size_t runs_max = 32;
+inline constexpr Duration answer_within = seconds(20);     ///< an offer, or the next slice
+inline constexpr Duration retry_min = seconds(5);          ///< of a feed or media with a peer where it failed
+inline constexpr Duration retry_max = minutes(5);
+inline constexpr std::size_t window_min = 128 * limits::KiB;  ///< one second of a 1 Mbit/s line
+inline constexpr std::size_t window_max = 4 * limits::MiB;    ///< loopback is full with 1 MiB
+inline constexpr std::uint64_t run_bytes = limits::MiB;    ///< a run: many small chunks, or one large
+inline constexpr std::size_t asked_media_max = 2048;       ///< media asked for and not answered whole, a link
+
+// --- serving -----------------------------------------------------------------------------------------------------------------
+inline constexpr std::size_t sources_per_link = 8;
+inline constexpr std::size_t sources_max = 64;             ///< open files
+inline constexpr std::size_t queued_per_link = 32;         ///< beyond it: Unavailable
+inline constexpr Duration source_idle = seconds(60);       ///< without credit
+inline constexpr std::size_t queries_per_link = 16;        ///< MediaQuery messages under way
+inline constexpr std::size_t subscriptions_per_link = 4096;  ///< WIRE.md
+inline constexpr Duration have_interval = seconds(2);      ///< WIRE.md
+inline constexpr std::size_t joins_at_once = 4;
+
+}  // namespace essaimage::core::settings

@@ -1,0 +1,110 @@
+#include "daemon/core/status.hpp"
+
+#include <algorithm>
+
+#include "daemon/core/parts.hpp"
+
+namespace essaimage::core {
+namespace {
+
+std::string name_of(const Parts& parts, LinkId id) {
+  const Link* link = parts.context.links.find(id);
+  return link != nullptr ? link->name : std::string();
+}
+
+const Link* link_to(const Parts& parts, const TransportKey& peer) {
+  for (const auto& [id, link] : parts.context.links.all()) {
+    if (link.peer == peer && !link.closing && link.phase != Link::Phase::stranger) return &link;
+  }
+  return nullptr;
+}
+
+/// Nothing is on its way in either direction on this link, and the last reconciliation said so.
+bool level(const Parts& parts, const Link& link) {
+  const Reconciler::Peer* peer = parts.reconciler.peer(link.id);
+  return peer != nullptr && peer->level && parts.server.serving(link.id) == 0 && parts.fetcher.open_on(link.id) == 0;
+}
+
+PeerStatus peer_status(const Parts& parts, const TransportKey& key, const Dialer::Peer& peer) {
+  using State = PeerStatus::State;
+  PeerStatus status;
+  status.slug = peer.slug;
+  status.transport = key;
+  if (!peer.endpoints.empty()) status.endpoint = peer.endpoints[peer.next_endpoint % peer.endpoints.size()];
+  status.last_error = peer.last_error;
+  status.retry_at = peer.retry_at;
+  if (const Link* link = link_to(parts, key)) {
+    status.state = link->is_open() ? State::connected : State::connecting;
+    if (!link->endpoint.empty()) status.endpoint = link->endpoint;
+    status.level = link->is_open() && level(parts, *link);
+    if (const auto* reconciled = parts.reconciler.peer(link->id)) status.level_at = reconciled->level_at;
+    status.received_bytes = link->received_bytes;
+    status.sent_bytes = link->sent_bytes;
+    status.retry_at.reset();
+    return status;
+  }
+  if (peer.dialling) status.state = State::connecting;
+  else if (peer.refused_us) status.state = State::refused_us;
+  else if (peer.endpoints.empty()) status.state = State::unreachable;
+  else status.state = State::waiting;
+  return status;
+}
+
+FeedStatus feed_status(const Parts& parts, const FeedEntry& entry) {
+  FeedStatus status;
+  status.held = entry.held;
+  status.frozen = entry.frozen();
+  status.fetching = parts.fetcher.fetching(entry.feed);
+  status.last_error = entry.last_error;
+  status.wanted = entry.verified;
+  for (const Claim& claim : entry.claims) {
+    if (entry.held_by(claim.link)) status.holders.push_back(name_of(parts, claim.link));
+  }
+  return status;
+}
+
+MediaStatus media_status(const Parts& parts, const Want& want) {
+  MediaStatus status;
+  status.media = want.need.media;
+  status.bytes = want.need.bytes;
+  status.here_bytes = want.held_bytes;
+  status.feeds = want.need.feeds;
+  for (const LinkId link : parts.planner.holders(want.need.media)) status.holders.push_back(name_of(parts, link));
+  return status;
+}
+
+bool all_level(const Parts& parts) {
+  if (!parts.context.access.joined() || parts.dialer.connecting()) return false;
+  if (!parts.context.heads.wanted().empty() || !parts.fetcher.idle() || parts.planner.outstanding()) return false;
+  return std::all_of(parts.context.links.all().begin(), parts.context.links.all().end(), [&](const auto& each) {
+    return !each.second.is_open() || level(parts, each.second);
+  });
+}
+
+}  // namespace
+
+NodeStatus status_of(const Parts& parts, Instant) {
+  const Context& context = parts.context;
+  NodeStatus status;
+  status.slug = context.access.own_slug();
+  status.joined = context.access.joined();
+  status.suspended = context.access.own_suspended();
+  status.own_heads_confirmed = parts.own_heads_confirmed;
+  status.join_error = parts.joiner.error();
+  status.sync_rounds_asked = parts.reconciler.sync_asked();
+  // Who is still being dialled has not answered.
+  const std::uint64_t done = parts.reconciler.sync_done();
+  const bool last_open = done == status.sync_rounds_asked && done > 0 && parts.dialer.connecting();
+  status.sync_rounds_done = last_open ? done - 1 : done;
+  status.level = all_level(parts);
+  for (const auto& [key, peer] : parts.dialer.peers()) status.peers.push_back(peer_status(parts, key, peer));
+  std::sort(status.peers.begin(), status.peers.end(),
+            [](const PeerStatus& a, const PeerStatus& b) { return a.slug < b.slug; });
+  for (const auto& [feed, entry] : context.heads.table()) {
+    if (entry.has() || !entry.claims.empty() || entry.frozen()) status.feeds.push_back(feed_status(parts, entry));
+  }
+  for (const auto& [media, want] : parts.wants.table()) status.media.push_back(media_status(parts, want));
+  return status;
+}
+
+}  // namespace essaimage::core
