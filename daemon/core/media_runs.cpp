@@ -1,0 +1,265 @@
+// The runs of MediaPlanner: begun, received under credit, settled chunk by chunk, ended.
+#include <algorithm>
+
+#include "daemon/core/media_planner.hpp"
+
+namespace essaimage::core {
+
+void MediaPlanner::plan() {
+  if (!dirty_) return;
+  dirty_ = false;
+  if (wants_.table().empty() || context_.now < store_rests_until_) return;
+  for (auto& [id, source] : sources_) {
+    Link* link = context_.links.find(id);
+    if (link == nullptr || !link->is_open()) continue;
+    if (!source.unasked.empty()) ask(*link, source);
+    while (source.runs < settings::runs_per_link && runs_.size() < settings::runs_max && plan_run(*link, source)) {
+    }
+  }
+}
+
+bool MediaPlanner::plan_run(Link& link, Source& source) {
+  const std::uint64_t bytes_max = std::clamp<std::uint64_t>(flows_[link.id].window() * 2, settings::run_bytes / 4,
+                                                            settings::run_bytes);
+  for (auto place = source.offers.begin(); place != source.offers.end();) {
+    Want* want = wants_.find(place->second);
+    const auto holding = source.holdings.find(place->second);
+    if (want == nullptr || holding == source.holdings.end()) {
+      place = source.offers.erase(place);
+      continue;
+    }
+    if (holding->second.retry_at > context_.now) {
+      ++place;
+      continue;
+    }
+    const auto run = pick_run(source, holding->second, *want, bytes_max);
+    if (!run) {
+      place = source.offers.erase(place);  // until it tells more, or a chunk is missing again
+      continue;
+    }
+    begin(link, source, holding->second, *want, run->first, run->second);
+    return true;
+  }
+  return false;
+}
+
+std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(const Source& source,
+                                                                              const Holding& holding, const Want& want,
+                                                                              std::uint64_t bytes_max) const {
+  const std::size_t count = want.chunks.size();
+  if (want.missing == 0) return std::nullopt;
+  // Several links start at different places, so that each brings what the others do not, and we can pass on more.
+  const std::size_t start = sources_.size() > 1 ? source.lot % count : want.first_missing;
+  const auto wanted = [&](std::size_t i) { return want.chunks[i] == Want::Chunk::missing && holding.holds(i); };
+  for (std::size_t step = 0; step < count; ++step) {
+    const std::size_t first = (start + step) % count;
+    if (!wanted(first)) continue;
+    std::uint64_t bytes = want.need.chunk_bytes[first];
+    std::size_t end = first + 1;
+    while (end < count && wanted(end) && bytes + want.need.chunk_bytes[end] <= bytes_max) {
+      bytes += want.need.chunk_bytes[end++];
+    }
+    return std::pair(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first));
+  }
+  return std::nullopt;
+}
+
+void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first,
+                         std::uint32_t count) {
+  Run run;
+  run.link = link.id;
+  run.request = link.next_request++;
+  run.feed = holding.feed;
+  run.media = want.need.media;
+  run.first = first;
+  run.count = count;
+  run.settled.assign(count, false);
+  run.unsettled = count;
+  run.progress_at = context_.now;
+  for (std::uint32_t i = first; i < first + count; ++i) {
+    want.set(i, Want::Chunk::flying);
+    run.expected += want.need.chunk_bytes[i];
+  }
+  source.runs += 1;
+  run.credit.given = std::min<std::uint64_t>(run.expected, flows_[link.id].share(settings::runs_per_link));
+  context_.send(link, message::FetchChunks{run.request, run.feed, run.media, first, count, run.credit.given});
+  const JobId job = context_.new_job();
+  requests_.emplace(std::pair(link.id, run.request), job);
+  runs_.emplace(job, std::move(run));
+}
+
+void MediaPlanner::slice(Link& link, const message::Slice& slice) {
+  const auto request = requests_.find({link.id, slice.request});
+  if (request == requests_.end()) return;
+  const auto it = runs_.find(request->second);
+  Run& run = it->second;
+  flows_[link.id].received(slice.bytes->size(), context_.now);
+  if (slice.offset < run.credit.received) return;  // repeated
+  if (slice.offset > run.credit.received) return fail(it, true, Error{Errc::malformed, "a slice is missing"});
+  run.progress_at = context_.now;
+  run.credit.received += slice.bytes->size();
+  const bool whole = run.credit.received == run.expected;
+  if (run.credit.received > run.credit.given || slice.last != whole) {
+    const Error error{Errc::malformed, "a run of another size, or more than the credit"};
+    context_.blame(link, settings::score_max, error);
+    return fail(it, true, error);
+  }
+  run.written = true;
+  run.credit.storing.push_back(slice.bytes->size());
+  context_.emit(effect::WriteRun{it->first, run.feed, run.media, run.first, run.count, slice.offset, slice.bytes, slice.last});
+  if (!slice.last) return;
+  run.last = true;
+  requests_.erase(request);
+}
+
+void MediaPlanner::slice_taken(const input::SliceTaken& taken) {
+  const auto it = runs_.find(taken.job);
+  if (it == runs_.end()) return;
+  Run& run = it->second;
+  if (!taken.status) {
+    const Error& error = taken.status.error();
+    if (describe(error.code, Language::english).actor == Actor::admin) {
+      store_rests_until_ = context_.now + doubled(settings::retry_min, store_failures_++, settings::retry_max);
+    }
+    return fail(it, true, error);
+  }
+  run.credit.stored();
+  run.progress_at = context_.now;
+  Link* link = context_.links.find(run.link);
+  const auto source = sources_.find(run.link);
+  if (link == nullptr || source == sources_.end() || run.last) return;
+  const std::uint64_t due = run.credit.due(flows_[run.link].share(source->second.runs), run.expected);
+  if (due == 0) return;
+  run.credit.given += due;
+  context_.send(*link, message::Credit{run.request, due});
+}
+
+void MediaPlanner::stored(const input::ChunksStored& stored) {
+  const auto it = runs_.find(stored.job);
+  Want* want = wants_.find(stored.media);
+  const auto end_of = static_cast<std::uint64_t>(stored.first) + stored.count;
+  if (want != nullptr && stored.status && end_of <= want->chunks.size()) {
+    for (std::uint32_t i = stored.first; i < end_of; ++i) want->set(i, Want::Chunk::held);
+    store_failures_ = 0;
+  }
+  if (it == runs_.end()) return;  // given up meanwhile; what was stored counts all the same
+  Run& run = it->second;
+  run.progress_at = context_.now;
+  for (std::uint64_t i = stored.first; i < end_of; ++i) {
+    const std::uint64_t at = i - run.first;
+    if (i < run.first || at >= run.count || run.settled[at]) continue;
+    run.settled[at] = true;
+    run.unsettled -= 1;
+    if (!stored.status && want != nullptr) want->set(i, Want::Chunk::missing);
+  }
+  if (stored.status) return finish_if_done(it);
+  // Bad bytes: this link is not asked for this media for a while.
+  const Error error = stored.status.error();
+  if (Link* link = context_.links.find(run.link);
+      link != nullptr && describe(error.code, Language::english).actor == Actor::peer) {
+    context_.report(Event::Kind::forgery_refused, link->name, run.feed, error);
+    context_.blame(*link, settings::score_max / 5, error);
+  }
+  fail(it, true, error);
+}
+
+void MediaPlanner::finish_if_done(Runs::iterator it) {
+  const Run& run = it->second;
+  if (!run.last || run.unsettled > 0) return;
+  Event event;
+  event.kind = Event::Kind::media_progress;
+  event.media = run.media;
+  event.bytes = run.expected;
+  if (const Link* link = context_.links.find(run.link)) event.peer = link->name;
+  context_.report(std::move(event));
+  if (const auto source = sources_.find(run.link); source != sources_.end()) {
+    source->second.runs -= 1;
+    if (const auto holding = source->second.holdings.find(run.media); holding != source->second.holdings.end()) {
+      holding->second.failures = 0;
+    }
+  }
+  runs_.erase(it);
+  dirty_ = true;
+}
+
+void MediaPlanner::end(Runs::iterator it, bool cancel) {
+  dirty_ = true;
+  const Run run = std::move(it->second);
+  const JobId job = it->first;
+  runs_.erase(it);
+  requests_.erase({run.link, run.request});
+  if (Link* link = context_.links.find(run.link); link != nullptr && cancel && !run.last) {
+    context_.send(*link, message::Cancel{run.request});
+  }
+  if (run.written) context_.emit(effect::DropRun{job});
+  if (const auto source = sources_.find(run.link); source != sources_.end()) source->second.runs -= 1;
+  Want* want = wants_.find(run.media);
+  if (want == nullptr) return;
+  for (std::uint32_t i = 0; i < run.count; ++i) {
+    if (!run.settled[i] && want->chunks[run.first + i] == Want::Chunk::flying) {
+      want->set(run.first + i, Want::Chunk::missing);
+    }
+  }
+  offer_again(*want);
+}
+
+void MediaPlanner::offer_again(const Want& want) {
+  for (auto& [link, source] : sources_) {
+    if (source.holdings.contains(want.need.media)) source.offers.insert(want.place());
+  }
+}
+
+void MediaPlanner::fail(Runs::iterator it, bool cancel, const Error& error) {
+  const Run& run = it->second;
+  Event event;
+  event.kind = Event::Kind::fetch_failed;
+  event.media = run.media;
+  event.feed = run.feed;
+  event.error = error;
+  if (const Link* link = context_.links.find(run.link)) event.peer = link->name;
+  context_.report(std::move(event));
+  if (const auto source = sources_.find(run.link); source != sources_.end()) {
+    if (const auto holding = source->second.holdings.find(run.media); holding != source->second.holdings.end()) {
+      const Duration wait = doubled(settings::retry_min, holding->second.failures++, settings::retry_max);
+      holding->second.retry_at = context_.now + jittered(context_.random, wait);
+    }
+  }
+  end(it, cancel);
+}
+
+void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
+  const auto it = requests_.find({link.id, request});
+  if (it == requests_.end()) return;
+  const Sha256 media = runs_.at(it->second).media;
+  fail(runs_.find(it->second), false, Error{Errc::not_found, "the peer does not serve it now"});
+  Source& source = sources_.at(link.id);
+  const auto holding = source.holdings.find(media);
+  if (holding == source.holdings.end() || holding->second.failures <= 3) return;
+  source.holdings.erase(holding);  // asked again with the others that it does not hold
+  if (const Want* want = wants_.find(media)) source.offers.erase(want->place());
+}
+
+void MediaPlanner::sync_now() {
+  for (auto& [link, source] : sources_) ask_again(source);
+}
+
+void MediaPlanner::tick() {
+  dirty_ = true;
+  std::vector<JobId> late;
+  for (const auto& [job, run] : runs_) {
+    const bool owed = !run.last && run.credit.given > run.credit.received;
+    if (owed && context_.now - run.progress_at >= settings::answer_within) late.push_back(job);
+  }
+  for (const JobId job : late) fail(runs_.find(job), true, Error{Errc::timed_out, "the peer stopped sending"});
+  for (auto& [id, source] : sources_) {
+    if (source.ask_again_at <= context_.now) ask_again(source);
+    for (auto asked = source.asked.begin(); asked != source.asked.end();) {
+      const Want* want = wants_.find(asked->first);
+      const bool unanswered = context_.now - asked->second >= settings::answer_within;
+      if (want != nullptr && unanswered) source.unasked.insert(want->place());
+      asked = want == nullptr || unanswered ? source.asked.erase(asked) : std::next(asked);
+    }
+  }
+}
+
+}  // namespace essaimage::core
