@@ -102,41 +102,72 @@ class Expression {
   bool all_known_ = true;
 };
 
+enum class Family { works, hardware, gnu, other };
+
 struct Mark {
+  Family family;
   const char* id;
   std::vector<std::string_view> phrases;  ///< all of them, in the text's lower case with single blanks
 };
 
-/// The more particular before the more general: the first whose phrases all occur is the licence.
+/// Of each family the first whose phrases all occur is the licence: the more particular stands before the more general. The
+/// text of a GNU licence does not say "or later"; only its user can, so that is not claimed.
 const std::vector<Mark>& marks() {
   static const std::vector<Mark> list = {
-      {"CC-BY-NC-SA-4.0", {"attribution-noncommercial-sharealike 4.0 international"}},
-      {"CC-BY-NC-ND-4.0", {"attribution-noncommercial-noderivatives 4.0 international"}},
-      {"CC-BY-NC-4.0", {"attribution-noncommercial 4.0 international"}},
-      {"CC-BY-ND-4.0", {"attribution-noderivatives 4.0 international"}},
-      {"CC-BY-SA-4.0", {"attribution-sharealike 4.0 international"}},
-      {"CC-BY-4.0", {"attribution 4.0 international"}},
-      {"CC0-1.0", {"cc0 1.0 universal"}},
-      {"CERN-OHL-S-2.0", {"cern open hardware licence version 2 - strongly reciprocal"}},
-      {"CERN-OHL-W-2.0", {"cern open hardware licence version 2 - weakly reciprocal"}},
-      {"CERN-OHL-P-2.0", {"cern open hardware licence version 2 - permissive"}},
-      {"AGPL-3.0-or-later", {"gnu affero general public license", "version 3, 19 november 2007"}},
-      {"LGPL-3.0-or-later", {"gnu lesser general public license", "version 3, 29 june 2007", "additional permissions"}},
-      {"GPL-3.0-or-later", {"gnu general public license", "version 3, 29 june 2007"}},
-      {"GPL-2.0-or-later", {"gnu general public license", "version 2, june 1991"}},
-      {"GFDL-1.3-or-later", {"gnu free documentation license", "version 1.3"}},
-      {"Apache-2.0", {"apache license", "version 2.0, january 2004"}},
-      {"MPL-2.0", {"mozilla public license version 2.0"}},
-      {"EUPL-1.2", {"european union public licen", "1.2"}},
-      {"CECILL-2.1", {"cecill", "2.1"}},
-      {"etalab-2.0", {"licence ouverte", "version 2.0"}},
-      {"LAL-1.3", {"licence art libre 1.3"}},
-      {"BSD-3-Clause", {"redistribution and use in source and binary forms", "neither the name"}},
-      {"BSD-2-Clause", {"redistribution and use in source and binary forms"}},
-      {"MIT", {"permission is hereby granted, free of charge, to any person obtaining a copy"}},
-      {"ISC", {"permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"}},
-      {"Unlicense", {"this is free and unencumbered software released into the public domain"}}};
+      {Family::works, "CC-BY-NC-SA-4.0", {"attribution-noncommercial-sharealike 4.0 international"}},
+      {Family::works, "CC-BY-NC-ND-4.0", {"attribution-noncommercial-noderivatives 4.0 international"}},
+      {Family::works, "CC-BY-NC-4.0", {"attribution-noncommercial 4.0 international"}},
+      {Family::works, "CC-BY-ND-4.0", {"attribution-noderivatives 4.0 international"}},
+      {Family::works, "CC-BY-SA-4.0", {"attribution-sharealike 4.0 international"}},
+      {Family::works, "CC-BY-4.0", {"attribution 4.0 international"}},
+      {Family::works, "CC0-1.0", {"cc0 1.0 universal"}},
+      {Family::works, "LAL-1.3", {"licence art libre 1.3"}},
+      {Family::works, "etalab-2.0", {"licence ouverte", "version 2.0", "etalab"}},
+      {Family::hardware, "CERN-OHL-S-2.0", {"cern open hardware licence version 2 - strongly reciprocal"}},
+      {Family::hardware, "CERN-OHL-W-2.0", {"cern open hardware licence version 2 - weakly reciprocal"}},
+      {Family::hardware, "CERN-OHL-P-2.0", {"cern open hardware licence version 2 - permissive"}},
+      {Family::gnu, "AGPL-3.0-only", {"gnu affero general public license version 3, 19 november 2007"}},
+      {Family::gnu, "LGPL-3.0-only", {"gnu lesser general public license version 3, 29 june 2007"}},
+      {Family::gnu, "LGPL-2.1-only", {"gnu lesser general public license version 2.1, february 1999"}},
+      {Family::gnu, "GPL-3.0-only", {"gnu general public license version 3, 29 june 2007"}},
+      {Family::gnu, "GPL-2.0-only", {"gnu general public license version 2, june 1991"}},
+      {Family::gnu, "GFDL-1.3-only", {"gnu free documentation license version 1.3"}},
+      {Family::other, "EUPL-1.2", {"european union public licen", "eupl", "v. 1.2"}},
+      {Family::other, "Apache-2.0", {"apache license version 2.0, january 2004"}},
+      {Family::other, "MPL-2.0", {"mozilla public license version 2.0"}},
+      {Family::other, "CECILL-2.1", {"contrat de licence de logiciel libre cecill", "2.1"}},
+      {Family::other, "BSD-3-Clause", {"redistribution and use in source and binary forms", "neither the name"}},
+      {Family::other, "BSD-2-Clause", {"redistribution and use in source and binary forms"}},
+      {Family::other, "MIT", {"permission is hereby granted, free of charge, to any person obtaining a copy"}},
+      {Family::other, "ISC", {"permission to use, copy, modify, and/or distribute this software for any purpose"}},
+      {Family::other, "Unlicense", {"this is free and unencumbered software released into the public domain"}}};
   return list;
+}
+
+/// "creativecommons.org/licenses/by-sa/4.0" is the surest mark of these licences.
+std::string from_cc_address(std::string_view text) {
+  constexpr std::string_view start = "creativecommons.org/licenses/";
+  const auto at = text.find(start);
+  if (at == std::string_view::npos) return {};
+  const auto rest = text.substr(at + start.size());
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos) return {};
+  std::string id = "CC-" + std::string(rest.substr(0, slash)) + "-" + std::string(rest.substr(slash + 1, 3));
+  for (char& c : id) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return is_known(id) ? id : std::string();
+}
+
+std::string from_text(std::string_view text, Family family) {
+  if (family == Family::works) {
+    if (auto id = from_cc_address(text); !id.empty()) return id;
+  }
+  for (const auto& mark : marks()) {
+    const bool all = mark.family == family && std::all_of(mark.phrases.begin(), mark.phrases.end(), [&](std::string_view phrase) {
+                       return text.find(phrase) != std::string_view::npos;
+                     });
+    if (all) return mark.id;
+  }
+  return {};
 }
 
 std::string lower_with_single_blanks(std::string_view text) {
@@ -171,7 +202,8 @@ std::string nearest_licence(std::string_view text) {
   for (const std::string_view id : known_ids) {
     const auto letters = plain(id);
     const auto number = letters.find_first_of("0123456789");
-    if (number != std::string::npos && number > 2 && letters.substr(0, number) == wanted) last = id;
+    if (number == std::string::npos || letters.substr(0, number) != wanted) continue;
+    if (letters.find_first_not_of("0123456789.", number) == std::string::npos) last = id;
   }
   return last;
 }
@@ -182,18 +214,20 @@ std::string guess_licence(std::string_view text) {
   if (const auto at = text.find(tag); at != std::string_view::npos) {
     auto line = text.substr(at + tag.size());
     line = line.substr(0, line.find_first_of("\r\n*<"));
+    line = line.substr(0, line.find("-->"));
     while (line.starts_with(' ')) line.remove_prefix(1);
     while (line.ends_with(' ')) line.remove_suffix(1);
     return judge_licence(line) == LicenceVerdict::malformed ? std::string() : std::string(line);
   }
   const auto plain_text = lower_with_single_blanks(text);
-  for (const auto& mark : marks()) {
-    const bool all = std::all_of(mark.phrases.begin(), mark.phrases.end(), [&](std::string_view phrase) {
-      return plain_text.find(phrase) != std::string::npos;
-    });
-    if (all) return mark.id;
+  std::string expression;
+  for (const auto family : {Family::hardware, Family::gnu, Family::other, Family::works}) {
+    const auto id = from_text(plain_text, family);
+    if (id.empty()) continue;
+    if (!expression.empty()) expression += " AND ";
+    expression += id;
   }
-  return {};
+  return expression;
 }
 
 }  // namespace essaimage::kit

@@ -20,8 +20,8 @@ LicenceVerdict judge_licence(std::string_view expression);
 /// The id that somebody meant: "CC BY-SA 4.0" gives "CC-BY-SA-4.0"; empty if none is near.
 std::string nearest_licence(std::string_view text);
 
-/// The SPDX expression of a licence's text (LICENSE, COPYING ...), or of the "SPDX-License-Identifier:" line in it; empty
-/// if it is not a usual one, or if the text holds several.
+/// The SPDX expression of a licence's text (LICENSE, COPYING ...), or of the "SPDX-License-Identifier:" line in it; several
+/// are joined by AND, as kits have one each for hardware, programs and documents. Empty if there is no usual one.
 std::string guess_licence(std::string_view text);
 
 }  // namespace essaimage::kit

@@ -13,7 +13,4 @@ namespace essaimage::kit {
 /// Fails if the folder cannot be read.
 Result<std::string> new_manifest(const std::filesystem::path& folder, Language language);
 
-/// The SPDX id of a licence's text, or of the "SPDX-License-Identifier:" line in it; empty if it is not a usual one.
-std::string guess_licence(std::string_view text);
-
 }  // namespace essaimage::kit
