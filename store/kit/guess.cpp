@@ -200,18 +200,22 @@ Guess guess_from_readme(std::string_view text) {
   while (heading.starts_with('#')) heading.remove_prefix(1);
   while (heading.ends_with('#')) heading.remove_suffix(1);
   guess.title = shortened(plain_words(trimmed(heading)), title_bytes_max);
-  if (!is_plain_line(guess.title)) guess.title.clear();
+  // "<DeviceName>" is a template that nobody has filled in.
+  if (!is_plain_line(guess.title) || guess.title.starts_with('<')) guess.title.clear();
   ++i;
-  while (i < lines.size() && !lines[i].starts_with('#') && !is_prose(lines[i])) ++i;
+  // The first sentences may stand under a heading such as "## Overview".
+  while (i < lines.size() && !is_prose(lines[i])) ++i;
   for (; i < lines.size() && is_prose(lines[i]); ++i) guess.summary += (guess.summary.empty() ? "" : " ") + plain_words(lines[i]);
   guess.summary = shortened(guess.summary, summary_bytes_max);
   if (!is_plain_line(guess.summary)) guess.summary.clear();
   return guess;
 }
 
-std::string guess_language(std::string_view text) {
-  static const std::set<std::string_view> french = {"le", "la", "les", "des", "du", "et", "une", "pour", "dans", "est", "avec", "sur", "vous"};
-  static const std::set<std::string_view> english = {"the", "of", "and", "to", "is", "for", "with", "this", "that", "are", "you", "your"};
+std::vector<std::string> guess_languages(std::string_view text) {
+  static const std::set<std::string_view> french = {"le", "la", "les", "des", "du", "de", "et", "un", "une", "pour",
+                                                   "dans", "est", "avec", "sur", "vous", "au", "aux", "ou", "par", "que", "qui"};
+  static const std::set<std::string_view> english = {"the", "of", "and", "to", "is", "for", "with", "this", "that", "are",
+                                                    "you", "your", "be", "it", "by", "from"};
   int fr = 0;
   int en = 0;
   const auto plain = lower(text.substr(0, 64 * 1024));
@@ -223,8 +227,10 @@ std::string guess_language(std::string_view text) {
     i = end + 1;
   }
   if (fr + en < 5) return {};
-  if (fr > 2 * en) return "fr";
-  return en > 2 * fr ? "en" : std::string();
+  std::vector<std::string> languages;
+  if (3 * fr >= en) languages.emplace_back("fr");
+  if (3 * en >= fr) languages.emplace_back("en");
+  return languages;
 }
 
 Guess guess_from(const FolderHandle& folder, const Scan& scan, std::string_view name) {
@@ -234,9 +240,7 @@ Guess guess_from(const FolderHandle& folder, const Scan& scan, std::string_view 
   guess = guess_from_readme(readme);
   if (guess.title.empty()) guess.title = title_from_name(name);
   guess.languages = languages_of_folders(scan);
-  if (guess.languages.empty()) {
-    if (auto language = guess_language(readme); !language.empty()) guess.languages.push_back(std::move(language));
-  }
+  if (guess.languages.empty()) guess.languages = guess_languages(readme);
   guess.licence = guess_licence_of(folder, scan);
   guess.kind = guess_kind(scan, guess, name);
   for (const auto& file : scan.files) {

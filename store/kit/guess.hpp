@@ -24,7 +24,7 @@ Guess guess_from(const FolderHandle& folder, const Scan& scan, std::string_view 
 /// The title and first paragraph of a README in Markdown or plain text; `title` and `summary` alone are set.
 Guess guess_from_readme(std::string_view text);
 
-/// "fr" or "en" by the small words of the text; empty if neither is clear.
-std::string guess_language(std::string_view text);
+/// "fr", "en" or both by the small words of the text; none if it has too few of them.
+std::vector<std::string> guess_languages(std::string_view text);
 
 }  // namespace essaimage::kit

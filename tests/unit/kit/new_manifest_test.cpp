@@ -92,6 +92,8 @@ TEST_CASE("the title comes from the README's heading, else from the folder's nam
   TempFolder folder;
   CHECK(guess_from_readme("Titre souligné\n=====\n\nSuite.").title == "Titre souligné");
   CHECK(guess_from_readme("## Second level\ntext").title.empty());
+  CHECK(guess_from_readme("# <DeviceName>\n\n## Overview\n\nA switch.").title.empty());
+  CHECK(guess_from_readme("# <DeviceName>\n\n## Overview\n\nA switch.").summary == "A switch.");
   CHECK(guess_from_readme("\xEF\xBB\xBF# Avec `BOM` ##\r\n\r\n| a | b |\r\n\r\nPhrase.\r\n").title == "Avec BOM");
   CHECK(guess_from_readme("# T\n\n" + std::string(100, 'a') + " " + std::string(400, 'b')).summary.size() <= 300);
   for (const auto& [name, title] : {std::pair{"toy-robot_2", "Toy robot 2"}, std::pair{"Atelier-débat du lundi", "Atelier-débat du lundi"}}) {
@@ -104,9 +106,12 @@ TEST_CASE("languages come from the folders' names, else from the words of the RE
   TempFolder folder;
   for (const auto* path : {"fr-FR/a.md", "en/a.md", "zh-CN/a.md", "de-DE/a.md", "code/a.py", "is/a.md"}) write_text(folder / path, "x");
   CHECK(guess(folder.path()).languages == std::vector<std::string>{"de-DE", "en", "fr-FR", "zh-CN"});
-  CHECK(guess_language("Le guide de la séance est pour les animateurs et les participants") == "fr");
-  CHECK(guess_language("This is the guide of the session, for you and your group") == "en");
-  CHECK(guess_language("Arduino Nano 5 V").empty());
+  const std::string french = "Le guide de la séance est pour les animateurs et les participants. ";
+  const std::string english = "This is the guide of the session, for you and your group. ";
+  CHECK(guess_languages(french) == std::vector<std::string>{"fr"});
+  CHECK(guess_languages(english) == std::vector<std::string>{"en"});
+  CHECK(guess_languages(french + english) == std::vector<std::string>{"fr", "en"});
+  CHECK(guess_languages("Arduino Nano 5 V").empty());
 }
 
 TEST_CASE("the kind is a method where nothing is made and a method is spoken of") {
