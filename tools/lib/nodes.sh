@@ -23,7 +23,7 @@ free_endpoint() {
 
 start() {
   local node=$1
-  "$bin/essaimaged" --home "$homes/$node" >"$homes/$node.log" 2>&1 &
+  "$bin/essaimaged" --home "$homes/$node" </dev/null >"$homes/$node.log" 2>&1 &
   pids[$node]=$!
   running+=("$node")
   wait_until 10 "$node: the daemon does not answer; its log: $homes/$node.log" \
