@@ -1,11 +1,12 @@
 #pragma once
-// The file beside a partial media file that says which chunks are here and through which feeds they came (FORMAT.md,
-// "Partial media"). For store/media/partial_media.cpp alone.
+// The file beside a partial media file that says which chunks are here and through which feeds they
+// came (FORMAT.md, "Partial media"). For store/media/partial_media.cpp alone.
 //
-// Why it needs no sync at each chunk: within one boot the page cache is the truth, and kill -9 takes nothing from it;
-// after another boot nothing in the bitmap is believed unread. The feeds are what must never be lost while the bytes stay:
-// they are written with the file, and durably replaced before the first byte through a further feed is written.
-// One thread at a time. Errors: Errc::io, Errc::disk_full; Errc::corrupt if it is torn: then nothing of it counts.
+// Why it needs no sync at each chunk: within one boot the page cache is the truth, and kill -9
+// takes nothing from it; after another boot nothing in the bitmap is believed unread. The feeds are
+// what must never be lost while the bytes stay: they are written with the file, and durably
+// replaced before the first byte through a further feed is written. One thread at a time. Errors:
+// Errc::io, Errc::disk_full; Errc::corrupt if it is torn: then nothing of it counts.
 
 #include <array>
 #include <vector>
@@ -28,7 +29,8 @@ class HaveFile {
   };
   static Result<Content> read(const Path& path, std::size_t chunks);
 
-  /// Writes the file and keeps it open for mark(). `durable`: it is synced and takes the old one's place at once.
+  /// Writes the file and keeps it open for mark(). `durable`: it is synced and takes the old one's
+  /// place at once.
   Status write(const Path& path, const Content& content, bool durable);
   /// Opens a file that read() found to be good.
   Status open(const Path& path, const Content& content);

@@ -16,11 +16,9 @@
 namespace essaimage::store {
 namespace {
 
-/// Up to so many files are synced one by one: syncfs would wait for whatever else is being written
-/// on the file system.
-constexpr std::size_t synced_singly_max = 4;
-/// So much is handed to the disk while more comes, so that settle() has little to wait for.
-constexpr std::uint64_t write_behind_bytes = 8 * limits::MiB;
+/// One file is synced by itself: syncfs would wait for whatever else is being written on the file
+/// system. From two on it is the cheaper way (media_store.hpp has the figures).
+constexpr std::size_t synced_singly_max = 1;
 
 bool is_here(const Path& path, std::uint64_t bytes) {
   const auto size = store::file_size(path);
@@ -75,6 +73,11 @@ struct MediaWriter::Impl {
 
 Path media_staging(const Layout& layout) { return layout.scratch() / "media"; }
 
+void write_behind(int fd, std::uint64_t offset, std::uint64_t bytes) {
+  const auto from = static_cast<off64_t>(offset);
+  ::sync_file_range(fd, from, static_cast<off64_t>(bytes), SYNC_FILE_RANGE_WRITE);
+}
+
 // --- writer
 // -----------------------------------------------------------------------------------------------------------
 
@@ -101,10 +104,7 @@ Status MediaWriter::Impl::append(ByteView bytes) {
   }
   done.bytes += bytes.size();
   if (done.bytes - handed_over >= write_behind_bytes) {
-    const auto from = static_cast<off64_t>(handed_over);
-    const auto count = static_cast<off64_t>(done.bytes - handed_over);
-    ::sync_file_range(fd.get(), from, count,
-                      SYNC_FILE_RANGE_WRITE);  // a hint; settle() finds errors
+    write_behind(fd.get(), handed_over, done.bytes - handed_over);
     handed_over = done.bytes;
   }
   return {};

@@ -6,6 +6,7 @@
 #include "store/crypto/hash.hpp"
 #include "store/media/have_file.hpp"
 #include "store/media/media_store.hpp"
+#include "store/media/staging.hpp"
 
 namespace essaimage::store {
 
@@ -19,7 +20,8 @@ struct PartialMedia::Impl {
   bool have_written = false;  ///< there is a sidecar on the disk, open for marks
   HaveFile::Content content;  ///< what the sidecar says, and `held`
   std::size_t missing = 0;
-  std::size_t hashed = 0;  ///< the first so many chunks went through `hash`, in order
+  std::uint64_t unwritten = 0;  ///< bytes put since write_behind()
+  std::size_t hashed = 0;       ///< the first so many chunks went through `hash`, in order
   Sha256Stream hash;
 
   Status remove_files();
@@ -136,6 +138,11 @@ Status PartialMedia::put(std::uint32_t index, ByteView bytes, const FeedId& thro
   CHECK_OK(write_at(impl.data.get(), impl.offsets[index], bytes, impl.file));
   impl.content.held[index] = true;
   --impl.missing;
+  impl.unwritten += bytes.size();
+  if (impl.unwritten >= write_behind_bytes) {
+    write_behind(impl.data.get(), 0, impl.chunks.bytes);
+    impl.unwritten = 0;
+  }
   if (index == impl.hashed) {
     impl.hash.update(bytes);
     ++impl.hashed;
