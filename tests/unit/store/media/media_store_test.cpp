@@ -1,10 +1,7 @@
 #include "store/media/media_store.hpp"
 
-#include <sys/resource.h>
-
-#include <csignal>
-
 #include "tests/support/catch.hpp"
+#include "tests/support/file_size_limit.hpp"
 #include "tests/unit/store/media/media_home.hpp"
 
 using namespace essaimage;
@@ -154,33 +151,12 @@ TEST_CASE("names in the media folders that are not media are passed over") {
   CHECK(home.store->all() == std::vector<Sha256>{media});
 }
 
-namespace {
-
-/// While it lives, no file of this process may grow beyond so many bytes.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-};
-
-}  // namespace
-
 TEST_CASE("a full disk refuses a media file, and nothing of it is left behind") {
   MediaHome home;
   auto batch = home.store->begin().value();
   auto writer = batch->create(200'000).value();
   {
-    const FileSizeLimit limit(64 * limits::KiB);
+    const test::FileSizeLimit limit(64 * limits::KiB);
     const auto status = writer->write(test::noise(200'000, 7));
     REQUIRE_FALSE(status);
     CHECK(status.error().code == Errc::disk_full);
@@ -202,7 +178,7 @@ TEST_CASE("a full disk refuses a chunk, and those before it stay") {
   REQUIRE(partial->put(0, chunk_of(bytes, list, 0), region_feed));
   const auto last = static_cast<std::uint32_t>(list.chunks.size() - 1);
   {
-    const FileSizeLimit limit(64 * limits::KiB);
+    const test::FileSizeLimit limit(64 * limits::KiB);
     CHECK(partial->put(last, chunk_of(bytes, list, last), region_feed).error().code ==
           Errc::disk_full);
   }

@@ -1,0 +1,171 @@
+#include "store/state/schema.hpp"
+
+#include <array>
+
+#include "store/disk/files.hpp"
+
+namespace essaimage::store {
+namespace {
+
+constexpr std::int64_t schema_version = 1;
+
+// 8 MiB of pages whatever the file's size. One process owns the file, but a person may look into
+// it: hence no EXCLUSIVE.
+constexpr const char* settings = R"(
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA cache_size = -8192;
+  PRAGMA journal_size_limit = 16777216;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA trusted_schema = OFF;
+)";
+
+constexpr const char* kept_tables = R"(
+  CREATE TABLE IF NOT EXISTS witness (
+    feed TEXT PRIMARY KEY, generation INTEGER NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+    commit_id BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS frozen (feed TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS value (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+)";
+
+// list: a chunk list of a media file, in the order in which they were first seen. names: which kit
+// names which. held: for which feeds a media file that is on the disk is held. chunk: the first 8
+// bytes of each chunk's id.
+constexpr const char* index_tables = R"(
+  CREATE TABLE feed (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
+    seq INTEGER NOT NULL, commit_id BLOB NOT NULL);
+  CREATE TABLE kit (
+    id INTEGER PRIMARY KEY, feed INTEGER NOT NULL, slug TEXT NOT NULL, tree BLOB NOT NULL, version INTEGER NOT NULL,
+    published_at INTEGER NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, kind TEXT NOT NULL, stage TEXT NOT NULL,
+    licence TEXT NOT NULL, languages TEXT NOT NULL, themes TEXT NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    UNIQUE (feed, slug));
+  CREATE TABLE media (id INTEGER PRIMARY KEY, sha BLOB NOT NULL UNIQUE);
+  CREATE TABLE list (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, media INTEGER NOT NULL, blob BLOB NOT NULL, bytes INTEGER NOT NULL,
+    refused INTEGER NOT NULL DEFAULT 0, UNIQUE (media, blob));
+  CREATE TABLE names (
+    kit INTEGER NOT NULL, list INTEGER NOT NULL, feed INTEGER NOT NULL, PRIMARY KEY (kit, list)) WITHOUT ROWID;
+  CREATE INDEX names_list ON names (list, feed);
+  CREATE TABLE held (media INTEGER NOT NULL, feed INTEGER NOT NULL, PRIMARY KEY (media, feed)) WITHOUT ROWID;
+  CREATE INDEX held_feed ON held (feed);
+  CREATE TABLE chunk (
+    media INTEGER NOT NULL, place INTEGER NOT NULL, prefix INTEGER NOT NULL, PRIMARY KEY (media, place)) WITHOUT ROWID;
+  CREATE INDEX chunk_prefix ON chunk (prefix);
+)";
+
+constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk"};
+
+Path beside(const Path& file, const char* suffix) {
+  Path path = file;
+  path += suffix;
+  return path;
+}
+
+Result<std::int64_t> read_integer(sql::Database& database, const char* literal) {
+  auto statement = database.prepare(literal);
+  TRY(const bool row, statement.step());
+  return row ? statement.integer(0) : 0;
+}
+
+Status make_tables(sql::Database& database) {
+  TRY(const auto transaction, sql::Transaction::begin(database));
+  CHECK_OK(database.execute(kept_tables));
+  for (const char* const table : index_table_names) {
+    CHECK_OK(database.execute((std::string("DROP TABLE IF EXISTS ") + table).c_str()));
+  }
+  CHECK_OK(database.execute(index_tables));
+  CHECK_OK(database.execute(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
+  return transaction->commit();
+}
+
+/// Reads a little of every table, so that a file whose first pages are damaged shows at once.
+Status look_into(sql::Database& database) {
+  for (const char* const literal :
+       {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
+        "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
+        "SELECT max(media) FROM chunk", "SELECT count(*) FROM witness",
+        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value"}) {
+    TRY([[maybe_unused]] const auto value, read_integer(database, literal));
+  }
+  return {};
+}
+
+Status check_whole(sql::Database& database) {
+  auto statement = database.prepare("PRAGMA integrity_check(1)");
+  TRY(const bool row, statement.step());
+  if (row && statement.text(0) == "ok") return {};
+  return fail(Errc::corrupt,
+              "state.sqlite: " + (row ? statement.text(0) : std::string("no answer")));
+}
+
+Result<OpenedState> try_open(const Path& file) {
+  OpenedState opened;
+  TRY(opened.database, sql::Database::open(file));
+  sql::Database& database = *opened.database;
+  CHECK_OK(database.execute(settings));
+  TRY(const std::int64_t version, read_integer(database, "PRAGMA user_version"));
+  const Path suspect = beside(file, ".suspect");
+  if (store::file_size(suspect)) {
+    CHECK_OK(check_whole(database));
+    CHECK_OK(remove_file(suspect));
+  }
+  if (version != schema_version) {
+    CHECK_OK(make_tables(database));
+    opened.rebuilt = true;
+  }
+  CHECK_OK(look_into(database));
+  return opened;
+}
+
+/// Copies the rows that can be read; what cannot is lost.
+void salvage_table(sql::Database& from, sql::Database& to, const char* select, const char* insert,
+                   int columns) {
+  auto row = from.prepare(select);
+  while (row.step().value_or(false)) {
+    auto copy = to.prepare(insert);
+    for (int column = 0; column < columns; ++column) copy.bind_column(row, column);
+    if (!copy.run()) return;
+  }
+}
+
+void salvage(const Path& damaged, sql::Database& to) {
+  auto from = sql::Database::open(damaged);
+  auto transaction = sql::Transaction::begin(to);
+  if (!from || !transaction) return;
+  salvage_table(**from, to, "SELECT feed, generation, epoch, seq, commit_id FROM witness",
+                "INSERT OR IGNORE INTO witness VALUES (?, ?, ?, ?, ?)", 5);
+  salvage_table(**from, to, "SELECT feed FROM frozen", "INSERT OR IGNORE INTO frozen VALUES (?)",
+                1);
+  salvage_table(**from, to, "SELECT key, value FROM value",
+                "INSERT OR IGNORE INTO value VALUES (?, ?)", 2);
+  static_cast<void>((*transaction)->commit());
+}
+
+Status set_aside(const Path& file) {
+  const Path damaged = beside(file, ".damaged");
+  for (const char* const suffix : {"", "-wal", "-shm"}) {
+    const Path from = beside(file, suffix);
+    const Path to = beside(damaged, suffix);
+    CHECK_OK(remove_file(to));
+    if (store::file_size(from)) CHECK_OK(move_durably(from, to));
+  }
+  return remove_file(beside(file, ".suspect"));
+}
+
+}  // namespace
+
+Result<OpenedState> open_state(const Path& file) {
+  auto opened = try_open(file);
+  if (opened || opened.error().code != Errc::corrupt) return opened;
+  CHECK_OK(set_aside(file));
+  TRY(OpenedState fresh, try_open(file));
+  salvage(beside(file, ".damaged"), *fresh.database);
+  return fresh;
+}
+
+void mark_suspect(const Path& file) {
+  static_cast<void>(replace_file(beside(file, ".suspect"), {}));
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,67 @@
+#pragma once
+// What the parts of State share. For store/state alone. Everything here is called with the mutex
+// held.
+
+#include <mutex>
+
+#include "store/state/schema.hpp"
+#include "store/state/state.hpp"
+
+namespace essaimage::store {
+
+struct State::Impl {
+  Path file;
+  std::mutex mutex;
+  std::unique_ptr<sql::Database> database;
+  bool rebuilt = false;
+
+  /// Runs a function under the mutex; notes when the file turns out to be damaged.
+  template <class Function>
+  auto run(Function&& function) -> decltype(function(*database)) {
+    const std::lock_guard lock(mutex);
+    auto result = function(*database);
+    if (!result && result.error().code == Errc::corrupt) mark_suspect(file);
+    return result;
+  }
+
+  /// The same in one transaction, which a failure rolls back. `durable`: on the disk when it
+  /// returns.
+  template <class Function>
+  auto change(Function&& function, bool durable = false) -> decltype(function(*database)) {
+    return run([&](sql::Database& db) -> decltype(function(*database)) {
+      if (durable) CHECK_OK(db.execute("PRAGMA synchronous = FULL"));
+      auto result = in_transaction(db, function);
+      if (durable) CHECK_OK(db.execute("PRAGMA synchronous = NORMAL"));
+      return result;
+    });
+  }
+
+ private:
+  template <class Function>
+  static auto in_transaction(sql::Database& db, Function& function) -> decltype(function(db)) {
+    TRY(const auto transaction, sql::Transaction::begin(db));
+    auto result = function(db);
+    if (result) CHECK_OK(transaction->commit());
+    return result;
+  }
+};
+
+// --- rows that the parts need from each other
+// -------------------------------------------------------------------------
+
+/// A feed's name as the file has it. Errc::corrupt if it is none.
+inline Result<FeedId> feed_of(std::string_view name) {
+  auto feed = FeedId::parse(name);
+  if (!feed) return fail(Errc::corrupt, "state.sqlite: not a feed");
+  return feed;
+}
+
+/// 0 if there is none.
+Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed);
+Result<std::int64_t> find_media(sql::Database& db, const Sha256& media);
+Result<std::int64_t> find_or_add_media(sql::Database& db, const Sha256& media);
+Result<std::int64_t> find_or_add_list(sql::Database& db, const NamedMedia& named);
+/// Forgets a media file that nothing refers to any more.
+Status tidy_media(sql::Database& db, const Sha256& media);
+
+}  // namespace essaimage::store

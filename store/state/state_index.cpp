@@ -1,0 +1,311 @@
+// State: the index of feeds and kits.
+
+#include <algorithm>
+#include <set>
+
+#include "store/state/state_impl.hpp"
+
+namespace essaimage::store {
+namespace {
+
+// --- lists of short words in one column
+// ----------------------------------------------------------------------------------
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : "\n") + word;
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+// --- changing
+// ------------------------------------------------------------------------------------------------------------
+
+Result<std::int64_t> put_feed(sql::Database& db, const Head& head) {
+  auto statement = db.prepare(
+      "INSERT INTO feed (name, generation, epoch, seq, commit_id) VALUES (?, ?, ?, ?, ?) ON "
+      "CONFLICT (name) DO UPDATE "
+      "SET generation = excluded.generation, epoch = excluded.epoch, seq = excluded.seq, "
+      "commit_id = excluded.commit_id");
+  const std::string name = head.feed.str();
+  statement << std::string_view(name) << ordered(head.order.generation) << ordered(head.order.epoch)
+            << ordered(head.order.seq) << head.commit.view();
+  CHECK_OK(statement.run());
+  return find_feed(db, head.feed);
+}
+
+Result<std::int64_t> find_kit(sql::Database& db, std::int64_t feed, std::string_view slug) {
+  auto row = db.prepare("SELECT id FROM kit WHERE feed = ? AND slug = ?");
+  row << feed << slug;
+  TRY(const bool found, row.step());
+  return found ? row.integer(0) : 0;
+}
+
+using Naming = std::set<std::pair<Sha256, ObjectId>>;  ///< media and chunk list
+
+/// Unlinks a kit from its media. Returns what it named.
+Result<Naming> take_naming(sql::Database& db, std::int64_t kit) {
+  Naming naming;
+  {
+    auto row = db.prepare(
+        "SELECT m.sha, l.blob FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = "
+        "l.media WHERE n.kit = ?");
+    row << kit;
+    CHECK_OK(row.each([&] { naming.emplace(row.fixed<Sha256>(0), row.fixed<ObjectId>(1)); }));
+  }
+  auto statement = db.prepare("DELETE FROM names WHERE kit = ?");
+  statement << kit;
+  CHECK_OK(statement.run());
+  return naming;
+}
+
+Status delete_kit(sql::Database& db, std::int64_t kit) {
+  auto statement = db.prepare("DELETE FROM kit WHERE id = ?");
+  statement << kit;
+  return statement.run();
+}
+
+Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
+  auto statement =
+      db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const std::string languages = join(kit.languages);
+  const std::string themes = join(kit.themes);
+  statement << feed << std::string_view(kit.id.slug) << kit.kit_tree.view() << kit.version
+            << kit.published_at.seconds << std::string_view(kit.title)
+            << std::string_view(kit.summary) << std::string_view(kit.kind)
+            << std::string_view(kit.stage) << std::string_view(kit.licence)
+            << std::string_view(languages) << std::string_view(themes) << kit.files << kit.bytes;
+  return statement.run();
+}
+
+Status insert_naming(sql::Database& db, std::int64_t kit, std::int64_t feed,
+                     const std::vector<NamedMedia>& media) {
+  for (const NamedMedia& named : media) {
+    TRY(const std::int64_t list, find_or_add_list(db, named));
+    auto statement = db.prepare("INSERT OR IGNORE INTO names VALUES (?, ?, ?)");
+    statement << kit << list << feed;
+    CHECK_OK(statement.run());
+  }
+  return {};
+}
+
+/// Collects the media whose naming differs between two versions of a kit.
+void note_difference(const Naming& before, const Naming& after, std::set<Sha256>& touched) {
+  std::vector<Naming::value_type> changed;
+  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
+                                std::back_inserter(changed));
+  for (const auto& [media, list] : changed) touched.insert(media);
+}
+
+Status remove_kit(sql::Database& db, std::int64_t kit, std::set<Sha256>& touched) {
+  TRY(const Naming before, take_naming(db, kit));
+  note_difference(before, {}, touched);
+  return delete_kit(db, kit);
+}
+
+Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, std::set<Sha256>& touched) {
+  Naming before, after;
+  TRY(const std::int64_t old, find_kit(db, feed, kit.id.slug));
+  if (old != 0) {
+    TRY(before, take_naming(db, old));
+    CHECK_OK(delete_kit(db, old));
+  }
+  CHECK_OK(insert_kit(db, feed, kit));
+  CHECK_OK(insert_naming(db, db.last_row(), feed, kit.media));
+  for (const NamedMedia& named : kit.media) after.emplace(named.media, named.chunk_list);
+  note_difference(before, after, touched);
+  return {};
+}
+
+Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sha256>& touched) {
+  TRY(const std::int64_t feed, put_feed(db, change.head));
+  for (const std::string& slug : change.removed) {
+    TRY(const std::int64_t kit, find_kit(db, feed, slug));
+    if (kit != 0) CHECK_OK(remove_kit(db, kit, touched));
+  }
+  for (const KitRow& kit : change.put) {
+    ESSAIMAGE_ASSERT(kit.id.centre == change.head.feed.centre &&
+                     kit.audience == change.head.feed.audience);
+    CHECK_OK(put_kit(db, feed, kit, touched));
+  }
+  return {};
+}
+
+Status tidy_all(sql::Database& db, const std::set<Sha256>& touched) {
+  for (const Sha256& media : touched) CHECK_OK(tidy_media(db, media));
+  return {};
+}
+
+Status forget_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched) {
+  std::vector<std::int64_t> kits;
+  {
+    auto row = db.prepare("SELECT id FROM kit WHERE feed = ?");
+    row << feed;
+    CHECK_OK(row.each([&] { kits.push_back(row.integer(0)); }));
+    auto held =
+        db.prepare("SELECT m.sha FROM held h JOIN media m ON m.id = h.media WHERE h.feed = ?");
+    held << feed;
+    CHECK_OK(held.each([&] { touched.insert(held.fixed<Sha256>(0)); }));
+  }
+  for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
+  for (const char* const literal :
+       {"DELETE FROM held WHERE feed = ?", "DELETE FROM feed WHERE id = ?"}) {
+    auto statement = db.prepare(literal);
+    statement << feed;
+    CHECK_OK(statement.run());
+  }
+  return tidy_all(db, touched);
+}
+
+// --- reading
+// ---------------------------------------------------------------------------------------------------------------
+
+Result<KitRow> read_kit(const sql::Statement& row) {
+  TRY(FeedId feed, feed_of(row.text(1)));
+  KitRow kit;
+  kit.id = {std::move(feed.centre), row.text(2)};
+  kit.audience = std::move(feed.audience);
+  kit.kit_tree = row.fixed<ObjectId>(3);
+  kit.version = row.unsigned_integer(4);
+  kit.published_at.seconds = row.integer(5);
+  kit.title = row.text(6);
+  kit.summary = row.text(7);
+  kit.kind = row.text(8);
+  kit.stage = row.text(9);
+  kit.licence = row.text(10);
+  kit.languages = split(row.text(11));
+  kit.themes = split(row.text(12));
+  kit.files = static_cast<std::uint32_t>(row.integer(13));
+  kit.bytes = row.unsigned_integer(14);
+  return kit;
+}
+
+void add_media(const sql::Statement& row, KitRow& kit) {
+  kit.media.push_back({row.fixed<Sha256>(1), row.unsigned_integer(2), row.fixed<ObjectId>(3)});
+  if (row.integer(4) == 0) return;
+  ++kit.media_here;
+  kit.media_bytes_here += kit.media.back().bytes;
+}
+
+/// Both statements give their rows by the kit's number, and for the same kits.
+Result<std::vector<KitRow>> read_kits(sql::Statement& kit_row, sql::Statement& media_row) {
+  std::vector<KitRow> kits;
+  TRY(bool more_media, media_row.step());
+  for (;;) {
+    TRY(const bool more, kit_row.step());
+    if (!more) break;
+    TRY(KitRow kit, read_kit(kit_row));
+    while (more_media && media_row.integer(0) == kit_row.integer(0)) {
+      add_media(media_row, kit);
+      TRY(more_media, media_row.step());
+    }
+    std::sort(kit.media.begin(), kit.media.end());
+    kits.push_back(std::move(kit));
+  }
+  std::sort(kits.begin(), kits.end(), [](const KitRow& left, const KitRow& right) {
+    return std::tie(left.id, left.audience) < std::tie(right.id, right.audience);
+  });
+  return kits;
+}
+
+#define ESSAIMAGE_KIT_COLUMNS                                                                    \
+  "SELECT k.id, f.name, k.slug, k.tree, k.version, k.published_at, k.title, k.summary, k.kind, " \
+  "k.stage, k.licence, "                                                                         \
+  "k.languages, k.themes, k.files, k.bytes FROM kit k JOIN feed f ON f.id = k.feed "
+#define ESSAIMAGE_KIT_MEDIA                                                                   \
+  "SELECT n.kit, m.sha, l.bytes, l.blob, EXISTS (SELECT 1 FROM held h WHERE h.media = m.id) " \
+  "FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media "
+
+}  // namespace
+
+Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed) {
+  auto row = db.prepare("SELECT id FROM feed WHERE name = ?");
+  const std::string name = feed.str();
+  row << std::string_view(name);
+  TRY(const bool found, row.step());
+  return found ? row.integer(0) : 0;
+}
+
+Result<std::vector<Sha256>> State::apply(std::span<const FeedChange> changes) {
+  return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
+    std::set<Sha256> touched;
+    for (const FeedChange& change : changes) CHECK_OK(apply_one(db, change, touched));
+    CHECK_OK(tidy_all(db, touched));
+    return std::vector<Sha256>(touched.begin(), touched.end());
+  });
+}
+
+Result<std::map<FeedId, Head>> State::indexed() const {
+  return impl_->run([](sql::Database& db) -> Result<std::map<FeedId, Head>> {
+    std::map<FeedId, Head> heads;
+    auto row = db.prepare("SELECT name, generation, epoch, seq, commit_id FROM feed");
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(const FeedId feed, feed_of(row.text(0)));
+      const Order order{from_ordered(row.integer(1)), from_ordered(row.integer(2)),
+                        from_ordered(row.integer(3))};
+      heads[feed] = {feed, order, row.fixed<ObjectId>(4)};
+      return {};
+    }));
+    return heads;
+  });
+}
+
+Result<std::vector<Sha256>> State::forget_feed(const FeedId& feed) {
+  return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
+    std::set<Sha256> touched;
+    TRY(const std::int64_t id, find_feed(db, feed));
+    if (id != 0) CHECK_OK(forget_rows(db, id, touched));
+    return std::vector<Sha256>(touched.begin(), touched.end());
+  });
+}
+
+Result<std::vector<KitRow>> State::kits() const {
+  return impl_->run([](sql::Database& db) -> Result<std::vector<KitRow>> {
+    auto kits = db.prepare(ESSAIMAGE_KIT_COLUMNS "ORDER BY k.id");
+    auto media = db.prepare(ESSAIMAGE_KIT_MEDIA "ORDER BY n.kit");
+    return read_kits(kits, media);
+  });
+}
+
+Result<std::vector<KitRow>> State::kits_of(const KitId& id) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitRow>> {
+    // The names of a centre's feeds begin with its slug and '/', behind which '0' is the next
+    // character.
+    const std::string from = id.centre + "/";
+    const std::string to = id.centre + "0";
+    auto kits = db.prepare(ESSAIMAGE_KIT_COLUMNS
+                           "WHERE f.name > ? AND f.name < ? AND k.slug = ? ORDER BY k.id");
+    kits << std::string_view(from) << std::string_view(to) << std::string_view(id.slug);
+    auto media = db.prepare(ESSAIMAGE_KIT_MEDIA
+                            "WHERE n.kit IN (SELECT k.id FROM kit k JOIN feed f ON f.id = k.feed "
+                            "WHERE f.name > ? AND f.name < ? AND k.slug = ?) ORDER BY n.kit");
+    media << std::string_view(from) << std::string_view(to) << std::string_view(id.slug);
+    return read_kits(kits, media);
+  });
+}
+
+Result<State::Counts> State::counts() const {
+  return impl_->run([](sql::Database& db) -> Result<Counts> {
+    auto row = db.prepare(
+        "SELECT (SELECT count(*) FROM feed), (SELECT count(*) FROM kit), count(*), total(here), "
+        "total(bytes), "
+        "total(bytes * here) FROM (SELECT min(l.bytes) AS bytes, EXISTS (SELECT 1 FROM held h "
+        "WHERE h.media = l.media) AS "
+        "here FROM list l WHERE EXISTS (SELECT 1 FROM names n WHERE n.list = l.id) GROUP BY "
+        "l.media)");
+    TRY([[maybe_unused]] const bool found, row.step());
+    return Counts{row.unsigned_integer(0), row.unsigned_integer(1), row.unsigned_integer(2),
+                  row.unsigned_integer(3), row.unsigned_integer(4), row.unsigned_integer(5)};
+  });
+}
+
+}  // namespace essaimage::store

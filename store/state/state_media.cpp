@@ -1,0 +1,326 @@
+// State: who names a media file, for which feeds it is held, and where chunks lie.
+
+#include <algorithm>
+
+#include "store/state/state_impl.hpp"
+
+namespace essaimage::store {
+namespace {
+
+constexpr std::int64_t places_max = 16;
+
+std::int64_t prefix_of(const Sha256& chunk) {
+  std::uint64_t prefix = 0;
+  for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | chunk.bytes[i];
+  return static_cast<std::int64_t>(prefix);
+}
+
+/// Regions before mirrors before territories.
+int narrowness(const Audience& audience) {
+  switch (audience.kind) {
+    case Audience::Kind::region:
+      return 0;
+    case Audience::Kind::mirror:
+      return 1;
+    case Audience::Kind::territory:
+      return 2;
+  }
+  return 2;
+}
+
+bool is_wider(const FeedId& left, const FeedId& right) {
+  const int narrow_left = narrowness(left.audience);
+  const int narrow_right = narrowness(right.audience);
+  return narrow_left != narrow_right ? narrow_left < narrow_right : left < right;
+}
+
+// --- rows
+// ------------------------------------------------------------------------------------------------------------
+
+#define ESSAIMAGE_NAMING                                                                         \
+  "SELECT m.sha, f.name, l.bytes, l.blob, l.refused FROM media m JOIN list l ON l.media = m.id " \
+  "JOIN names n ON n.list = l.id JOIN feed f ON f.id = n.feed "
+#define ESSAIMAGE_HOLDING \
+  "SELECT m.sha, f.name FROM media m JOIN held h ON h.media = m.id JOIN feed f ON f.id = h.feed "
+
+using Rows = std::map<Sha256, MediaRow>;
+
+Status read_naming(sql::Statement& row, Rows& rows) {
+  return row.each([&]() -> Status {
+    TRY(FeedId feed, feed_of(row.text(1)));
+    rows[row.fixed<Sha256>(0)].named.push_back(
+        {std::move(feed), row.unsigned_integer(2), row.fixed<ObjectId>(3), row.integer(4) != 0});
+    return {};
+  });
+}
+
+Status read_holding(sql::Statement& row, Rows& rows) {
+  return row.each([&]() -> Status {
+    TRY(FeedId feed, feed_of(row.text(1)));
+    rows[row.fixed<Sha256>(0)].held.push_back(std::move(feed));
+    return {};
+  });
+}
+
+std::vector<MediaRow> finish(Rows rows) {
+  std::vector<MediaRow> result;
+  result.reserve(rows.size());
+  for (auto& [media, row] : rows) {
+    row.media = media;
+    std::sort(row.named.begin(), row.named.end(), [](const auto& left, const auto& right) {
+      return std::tie(left.feed, left.chunk_list) < std::tie(right.feed, right.chunk_list);
+    });
+    std::sort(row.held.begin(), row.held.end());
+    result.push_back(std::move(row));
+  }
+  return result;
+}
+
+// --- wants
+// -----------------------------------------------------------------------------------------------------------
+
+#define ESSAIMAGE_WANTS(where)                                                                     \
+  "SELECT m.sha, l.id, l.bytes, l.blob, f.name FROM media m JOIN list l ON l.media = m.id "        \
+  "JOIN names n ON n.list = l.id JOIN feed f ON f.id = n.feed WHERE " where                        \
+  " l.refused = 0 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.media = m.id AND h.feed = n.feed) " \
+  "GROUP BY l.id, n.feed ORDER BY m.sha, l.id"
+
+/// Rows by media, then list: of each media file the first list counts.
+Result<std::vector<MediaWant>> read_wants(sql::Statement& row) {
+  std::vector<MediaWant> wants;
+  std::int64_t list = 0;
+  CHECK_OK(row.each([&]() -> Status {
+    const auto media = row.fixed<Sha256>(0);
+    if (wants.empty() || wants.back().media != media) {
+      wants.push_back({media, row.unsigned_integer(2), row.fixed<ObjectId>(3), {}});
+      list = row.integer(1);
+    }
+    if (row.integer(1) != list) return {};
+    TRY(FeedId feed, feed_of(row.text(4)));
+    wants.back().feeds.push_back(std::move(feed));
+    return {};
+  }));
+  for (MediaWant& want : wants) std::sort(want.feeds.begin(), want.feeds.end(), is_wider);
+  return wants;
+}
+
+Status run_for(sql::Database& db, const char* literal, std::int64_t id) {
+  auto statement = db.prepare(literal);
+  statement << id;
+  return statement.run();
+}
+
+}  // namespace
+
+std::vector<FeedId> MediaRow::named_feeds() const {
+  std::vector<FeedId> feeds;
+  for (const Naming& naming : named) {
+    if (feeds.empty() || feeds.back() != naming.feed) feeds.push_back(naming.feed);
+  }
+  return feeds;
+}
+
+// --- rows that the parts need from each other
+// ----------------------------------------------------------------------------
+
+Result<std::int64_t> find_media(sql::Database& db, const Sha256& media) {
+  auto row = db.prepare("SELECT id FROM media WHERE sha = ?");
+  row << media.view();
+  TRY(const bool found, row.step());
+  return found ? row.integer(0) : 0;
+}
+
+Result<std::int64_t> find_or_add_media(sql::Database& db, const Sha256& media) {
+  TRY(const std::int64_t found, find_media(db, media));
+  if (found != 0) return found;
+  auto statement = db.prepare("INSERT INTO media (sha) VALUES (?)");
+  statement << media.view();
+  CHECK_OK(statement.run());
+  return db.last_row();
+}
+
+Result<std::int64_t> find_or_add_list(sql::Database& db, const NamedMedia& named) {
+  TRY(const std::int64_t media, find_or_add_media(db, named.media));
+  {
+    auto row = db.prepare("SELECT id FROM list WHERE media = ? AND blob = ?");
+    row << media << named.chunk_list.view();
+    TRY(const bool found, row.step());
+    if (found) return row.integer(0);
+  }
+  auto statement = db.prepare("INSERT INTO list (media, blob, bytes) VALUES (?, ?, ?)");
+  statement << media << named.chunk_list.view() << named.bytes;
+  CHECK_OK(statement.run());
+  return db.last_row();
+}
+
+Status tidy_media(sql::Database& db, const Sha256& media) {
+  TRY(const std::int64_t id, find_media(db, media));
+  if (id == 0) return {};
+  CHECK_OK(run_for(db,
+                   "DELETE FROM list WHERE media = ? AND refused = 0 AND NOT EXISTS "
+                   "(SELECT 1 FROM names n WHERE n.list = list.id)",
+                   id));
+  return run_for(db,
+                 "DELETE FROM media WHERE id = ? AND NOT EXISTS (SELECT 1 FROM list l WHERE "
+                 "l.media = media.id) AND NOT "
+                 "EXISTS (SELECT 1 FROM held h WHERE h.media = media.id) AND NOT EXISTS "
+                 "(SELECT 1 FROM chunk c WHERE c.media = media.id)",
+                 id);
+}
+
+// --- who names and holds
+// -----------------------------------------------------------------------------------------------
+
+Result<std::optional<MediaRow>> State::media(const Sha256& media) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::optional<MediaRow>> {
+    Rows rows;
+    auto naming = db.prepare(ESSAIMAGE_NAMING "WHERE m.sha = ? GROUP BY l.id, n.feed");
+    naming << media.view();
+    CHECK_OK(read_naming(naming, rows));
+    auto holding = db.prepare(ESSAIMAGE_HOLDING "WHERE m.sha = ?");
+    holding << media.view();
+    CHECK_OK(read_holding(holding, rows));
+    if (rows.empty()) return std::nullopt;
+    return std::move(finish(std::move(rows)).front());
+  });
+}
+
+Result<std::vector<MediaRow>> State::all_media() const {
+  return impl_->run([](sql::Database& db) -> Result<std::vector<MediaRow>> {
+    Rows rows;
+    auto naming = db.prepare(ESSAIMAGE_NAMING "GROUP BY l.id, n.feed");
+    CHECK_OK(read_naming(naming, rows));
+    auto holding = db.prepare(ESSAIMAGE_HOLDING);
+    CHECK_OK(read_holding(holding, rows));
+    return finish(std::move(rows));
+  });
+}
+
+Result<std::vector<Sha256>> State::media_of(const FeedId& feed) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<Sha256>> {
+    std::vector<Sha256> media;
+    auto row = db.prepare(
+        "SELECT DISTINCT m.sha FROM kit k JOIN names n ON n.kit = k.id JOIN list l ON l.id = "
+        "n.list "
+        "JOIN media m ON m.id = l.media WHERE k.feed = (SELECT id FROM feed WHERE name = ?) ORDER "
+        "BY m.sha");
+    const std::string name = feed.str();
+    row << std::string_view(name);
+    CHECK_OK(row.each([&] { media.push_back(row.fixed<Sha256>(0)); }));
+    return media;
+  });
+}
+
+Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitPlace>> {
+    std::vector<KitPlace> places;
+    auto row = db.prepare(
+        "SELECT f.name, k.slug FROM media m JOIN list l ON l.media = m.id JOIN names n ON n.list = "
+        "l.id "
+        "JOIN kit k ON k.id = n.kit JOIN feed f ON f.id = k.feed WHERE m.sha = ? ORDER BY f.name, "
+        "k.slug");
+    row << media.view();
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(FeedId feed, feed_of(row.text(0)));
+      places.push_back({{std::move(feed.centre), row.text(1)}, std::move(feed.audience)});
+      return {};
+    }));
+    return places;
+  });
+}
+
+Status State::hold(const Sha256& media, std::span<const FeedId> feeds) {
+  if (feeds.empty()) return {};
+  return impl_->change([&](sql::Database& db) -> Status {
+    TRY(const std::int64_t id, find_or_add_media(db, media));
+    for (const FeedId& feed : feeds) {
+      auto statement =
+          db.prepare("INSERT OR IGNORE INTO held SELECT ?, id FROM feed WHERE name = ?");
+      const std::string name = feed.str();
+      statement << id << std::string_view(name);
+      CHECK_OK(statement.run());
+    }
+    return tidy_media(db, media);
+  });
+}
+
+Result<bool> State::serves(const FeedId& feed, const Sha256& media) const {
+  return impl_->run([&](sql::Database& db) -> Result<bool> {
+    auto row = db.prepare(
+        "SELECT 1 FROM feed f, media m JOIN held h ON h.media = m.id AND h.feed = f.id JOIN list l "
+        "ON l.media = m.id AND "
+        "l.refused = 0 JOIN names n ON n.list = l.id AND n.feed = f.id WHERE f.name = ? AND m.sha "
+        "= ? LIMIT 1");
+    const std::string name = feed.str();
+    row << std::string_view(name) << media.view();
+    return row.step();
+  });
+}
+
+Status State::forget_media(const Sha256& media) {
+  return impl_->change([&](sql::Database& db) -> Status {
+    TRY(const std::int64_t id, find_media(db, media));
+    CHECK_OK(run_for(db, "DELETE FROM held WHERE media = ?", id));
+    CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
+    return tidy_media(db, media);
+  });
+}
+
+Result<std::vector<MediaWant>> State::wants() const {
+  return impl_->run([](sql::Database& db) -> Result<std::vector<MediaWant>> {
+    auto row = db.prepare(ESSAIMAGE_WANTS(""));
+    return read_wants(row);
+  });
+}
+
+Result<std::optional<MediaWant>> State::want(const Sha256& media) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::optional<MediaWant>> {
+    auto row = db.prepare(ESSAIMAGE_WANTS("m.sha = ? AND"));
+    row << media.view();
+    TRY(auto wants, read_wants(row));
+    if (wants.empty()) return std::nullopt;
+    return std::move(wants.front());
+  });
+}
+
+Status State::refuse_list(const Sha256& media, const ObjectId& chunk_list) {
+  return impl_->change([&](sql::Database& db) -> Status {
+    auto statement = db.prepare(
+        "UPDATE list SET refused = 1 WHERE blob = ? AND media = (SELECT id FROM media WHERE sha = "
+        "?)");
+    statement << chunk_list.view() << media.view();
+    return statement.run();
+  });
+}
+
+// --- the local chunk index
+// ---------------------------------------------------------------------------------------------
+
+Status State::index_chunks(const Sha256& media, const ChunkList& chunks) {
+  return impl_->change([&](sql::Database& db) -> Status {
+    TRY(const std::int64_t id, find_or_add_media(db, media));
+    CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
+    std::uint64_t place = 0;
+    for (const Chunk& chunk : chunks.chunks) {
+      auto statement = db.prepare("INSERT INTO chunk VALUES (?, ?, ?)");
+      statement << id << place << prefix_of(chunk.id);
+      CHECK_OK(statement.run());
+      place += chunk.bytes;
+    }
+    return {};
+  });
+}
+
+Result<std::vector<State::ChunkPlace>> State::find_chunk(const Sha256& chunk) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<ChunkPlace>> {
+    std::vector<ChunkPlace> places;
+    auto row = db.prepare(
+        "SELECT m.sha, c.place FROM chunk c JOIN media m ON m.id = c.media WHERE c.prefix = ? "
+        "ORDER BY c.media, c.place LIMIT ?");
+    row << prefix_of(chunk) << places_max;
+    CHECK_OK(row.each([&] { places.push_back({row.fixed<Sha256>(0), row.unsigned_integer(1)}); }));
+    return places;
+  });
+}
+
+}  // namespace essaimage::store
