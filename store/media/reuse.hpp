@@ -34,10 +34,12 @@ using FeedList = std::vector<FeedId>;
 /// Rules (a) and (b). `named` are the feeds that name the media file which would pass.
 bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to, std::span<const FeedId> named);
 
-/// Those of `named`, not in `held` yet, for which a media file may be held because it is held for one of `held`.
+/// Those of `named`, not in `held` yet, for which a media file may be held because it is held for one of `held`, or then
+/// for another of `named`. Sorted.
 FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held);
 
-/// Those of `named` for which a media file may be held whose bytes came through `through`: all of them must pass.
+/// Those of `named` for which a media file may be held whose bytes came through `through`: all of these must pass, to it or
+/// to one from which it passes on. Sorted. For what is partial too: it decides through which feeds chunks may be served.
 FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through);
 
 /// For which feeds to hold what lies on the disk when the record is lost (the index was damaged, or a power cut took the

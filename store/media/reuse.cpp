@@ -1,0 +1,130 @@
+#include "store/media/reuse.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace essaimage::store {
+namespace {
+
+/// Where chunks may be copied from: local media files, looked up once each.
+class Places {
+ public:
+  Places(const Roster& roster, const State& state, std::span<const FeedId> wanted)
+      : roster_(roster), state_(state), wanted_(wanted) {}
+
+  /// The feed from which bytes of that media file may pass to all that are wanted, or nothing.
+  Result<std::optional<FeedId>> source_in(const Sha256& media) {
+    const auto known = sources_.find(media);
+    if (known != sources_.end()) return known->second;
+    TRY(const auto row, state_.media(media));
+    std::optional<FeedId> source;
+    if (row) source = source_of(*row);
+    sources_[media] = source;
+    return source;
+  }
+
+ private:
+  std::optional<FeedId> source_of(const MediaRow& row) const {
+    const FeedList named = row.named_feeds();
+    for (const FeedId& from : row.held) {
+      const auto passes = [&](const FeedId& to) { return may_pass(roster_, from, to, named); };
+      if (std::all_of(wanted_.begin(), wanted_.end(), passes)) return from;
+    }
+    return std::nullopt;
+  }
+
+  const Roster& roster_;
+  const State& state_;
+  std::span<const FeedId> wanted_;
+  std::map<Sha256, std::optional<FeedId>> sources_;
+};
+
+/// True if the chunk is here now.
+Result<bool> copy_chunk(const State& state, const MediaStore& store, Places& places,
+                        PartialMedia& partial, std::uint32_t index) {
+  const Chunk& chunk = partial.chunks().chunks[index];
+  TRY(const auto found, state.find_chunk(chunk.id));
+  for (const auto& place : found) {
+    TRY(const auto source, places.source_in(place.media));
+    if (!source) continue;
+    const auto bytes = store.read(place.media, place.offset, chunk.bytes);
+    if (!bytes) continue;
+    const Status put = partial.put(index, *bytes, *source);
+    if (put) return true;
+    // Another chunk with the same first bytes of its id, or a damaged file, which the scrub finds.
+    if (put.error().code != Errc::chunk_bad) return tl::unexpected(put.error());
+  }
+  return false;
+}
+
+}  // namespace
+
+bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to,
+              std::span<const FeedId> named) {
+  if (includes(roster, from.audience, to.audience)) return true;
+  if (from.centre != to.centre) return false;
+  return std::all_of(named.begin(), named.end(), [&](const FeedId& feed) {
+    return feed.centre == to.centre || includes(roster, feed.audience, to.audience);
+  });
+}
+
+FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held) {
+  FeedList all(held.begin(), held.end());
+  // What it is newly held for may let it pass further: from an author's territory feed to its region feed, and on.
+  for (bool again = true; again;) {
+    again = false;
+    for (const FeedId& to : named) {
+      if (std::find(all.begin(), all.end(), to) != all.end()) continue;
+      const auto passes = [&](const FeedId& from) { return may_pass(roster, from, to, named); };
+      if (!std::any_of(all.begin(), all.end(), passes)) continue;
+      all.push_back(to);
+      again = true;
+    }
+  }
+  FeedList result(all.begin() + static_cast<std::ptrdiff_t>(held.size()), all.end());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named,
+                             std::span<const FeedId> through) {
+  FeedList result;
+  if (through.empty()) return result;
+  for (const FeedId& to : named) {
+    const auto passes = [&](const FeedId& from) {
+      return from == to || may_pass(roster, from, to, named);
+    };
+    if (std::all_of(through.begin(), through.end(), passes)) result.push_back(to);
+  }
+  const FeedList more = newly_held(roster, named, result);
+  result.insert(result.end(), more.begin(), more.end());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+FeedList held_after_loss(const Roster& roster, const std::string& self,
+                         std::span<const FeedId> named) {
+  FeedList result;
+  for (const FeedId& to : named) {
+    const auto passes = [&](const FeedId& from) {
+      return from == to || may_pass(roster, from, to, named);
+    };
+    if (to.centre == self || std::all_of(named.begin(), named.end(), passes)) result.push_back(to);
+  }
+  return result;
+}
+
+Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state,
+                                   const MediaStore& store, PartialMedia& partial,
+                                   std::span<const FeedId> wanted) {
+  Places places(roster, state, wanted);
+  std::uint64_t copied = 0;
+  for (std::uint32_t i = 0; i < partial.chunks().chunks.size(); ++i) {
+    if (partial.held()[i]) continue;
+    TRY(const bool here, copy_chunk(state, store, places, partial, i));
+    if (here) copied += partial.chunks().chunks[i].bytes;
+  }
+  return copied;
+}
+
+}  // namespace essaimage::store
