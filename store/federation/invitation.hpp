@@ -23,7 +23,9 @@ struct Invitation {
   Timestamp expires;
 };
 
-std::string to_text(const Invitation& invitation);
+/// Errc::invitation_malformed, with what is wrong, for one that has no text form.
+Status check_invitation(const Invitation& invitation);
+std::string to_text(const Invitation& invitation);  ///< of one that passes check_invitation
 Result<Invitation> parse_invitation(std::string_view text);  ///< Errc::invitation_malformed; blanks around are ignored
 
 /// The request that the holder of an invitation makes for its new keys, with its proof.

@@ -1,0 +1,31 @@
+#pragma once
+// Where things lie in the tree of a feed, beside the kits. FORMAT.md gives the same list. Names only.
+
+#include <string>
+#include <string_view>
+
+namespace essaimage::store::feed_path {
+
+// --- a centre's region feed --------------------------------------------------------------------------------------------
+inline constexpr std::string_view centre = "centre.toml";
+
+// --- the federation's region feed alone ---------------------------------------------------------------------------------
+inline constexpr std::string_view federation = "federation.toml";       ///< the newest version, and its signatures
+inline constexpr std::string_view federation_folder = "federation";     ///< <n>.toml: all versions; each with its .sigs
+inline constexpr std::string_view members_folder = "members";           ///< <slug>.toml, <slug>.toml.sigs
+inline constexpr std::string_view invitations_folder = "invitations";   ///< <key in hex>.toml, <key in hex>.toml.sigs
+
+// --- every feed -----------------------------------------------------------------------------------------------------------
+inline constexpr std::string_view kits_folder = "kits";                 ///< <2 hex of SHA-256 of the slug>/<slug>/
+inline constexpr std::string_view attributes = ".gitattributes";
+inline constexpr std::string_view lfsconfig = ".lfsconfig";
+// Within a kit:
+inline constexpr std::string_view kit_files = "files";
+inline constexpr std::string_view kit_chunks = "chunks";                ///< <sha256 of the media>: its chunk list
+
+inline constexpr std::string_view file_suffix = ".toml";
+inline constexpr std::string_view signatures_suffix = ".sigs";
+
+inline std::string signatures_of(std::string_view file) { return std::string(file) + std::string(signatures_suffix); }
+
+}  // namespace essaimage::store::feed_path
