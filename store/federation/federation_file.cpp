@@ -43,7 +43,7 @@ std::string encode(const FederationFile& file) {
     for (const auto& key : sorted) keys.push_back(to_openssh(key));
     text += "\n[roles." + name + "]\nkeys = " + toml_texts(keys) + "\nthreshold = " + std::to_string(role.threshold) +
             "\n";
-    if (role.expires) text += "expires = " + toml_time(*role.expires) + "\n";
+    if (role.expires) text += "expires = " + to_utc(*role.expires) + "\n";
   }
   return text;
 }

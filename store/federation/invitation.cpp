@@ -97,7 +97,7 @@ Status check_invitation(const Invitation& invitation) {
   if (!is_endpoint(invitation.endpoint) || invitation.endpoint.size() > short_text_max) {
     return fail(Errc::invitation_malformed, "not tcp://host:port: " + invitation.endpoint);
   }
-  if (!is_civil(invitation.expires)) return fail(Errc::invitation_malformed, "expiry");
+  if (invitation.expires < Timestamp{} || invitation.expires > timestamp_max) return fail(Errc::invitation_malformed, "expiry");
   return {};
 }
 

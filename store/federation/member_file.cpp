@@ -110,7 +110,7 @@ std::string encode(const MemberFile& file) {
   const Member& member = file.member;
   std::string text = header(file.version) + "previous = \"" + file.previous.hex() + "\"\nslug = \"" + member.slug +
                      "\"\nname = " + toml_text(member.name) + "\nterritories = " +
-                     toml_texts(listed(member.territories)) + "\nsince = " + toml_time(file.since) + "\n";
+                     toml_texts(listed(member.territories)) + "\nsince = " + to_utc(file.since) + "\n";
   if (file.invitation) text += "invitation = \"" + file.invitation->hex() + "\"\n";
   if (member.suspended) text += "suspended = true\nsuspended_why = " + toml_text(member.suspended_why) + "\n";
   for (const auto& keys : member.keys) text += encode_keys(keys);
@@ -152,7 +152,7 @@ Result<MemberFile> parse_member_file(std::string_view toml) {
 std::string encode(const InvitationFile& file) {
   return header(file.version) + "key = \"" + file.key.hex() + "\"\nslug = \"" + file.slug + "\"\nname = " +
          toml_text(file.name) + "\nterritories = " + toml_texts(listed(file.territories)) + "\nexpires = " +
-         toml_time(file.expires) + "\n";
+         to_utc(file.expires) + "\n";
 }
 
 Result<InvitationFile> parse_invitation_file(std::string_view toml) {

@@ -1,8 +1,5 @@
 #include "store/federation/toml_form.hpp"
 
-#include <chrono>
-#include <cstdio>
-
 #include <toml++/toml.h>
 
 #include "proto/limits.hpp"
@@ -11,8 +8,6 @@
 
 namespace essaimage::store {
 namespace {
-
-constexpr std::int64_t year_10000 = 253'402'300'800;  // 10000-01-01T00:00:00Z
 
 const toml::table& table_at(const void* pointer) { return *static_cast<const toml::table*>(pointer); }
 
@@ -59,11 +54,8 @@ Result<Timestamp> TomlTable::time(std::string_view key) const {
   const auto* value = table_at(table_).get_as<toml::date_time>(key);
   if (value == nullptr || !value->get().offset) return wrong(key, "a time in UTC");
   const auto& at = value->get();
-  const std::chrono::year_month_day day(std::chrono::year(at.date.year), std::chrono::month(at.date.month),
-                                        std::chrono::day(at.date.day));
-  if (!day.ok() || at.offset->minutes != 0) return wrong(key, "a time in UTC");
-  const auto days = std::chrono::sys_days(day).time_since_epoch().count();
-  return Timestamp{std::int64_t{days} * 86'400 + at.time.hour * 3'600 + at.time.minute * 60 + at.time.second};
+  TRY(const auto day, start_of_day(at.date.year, at.date.month, at.date.day));
+  return Timestamp{day.seconds + at.time.hour * 3'600 + at.time.minute * 60 + at.time.second};
 }
 
 Result<std::vector<std::string>> TomlTable::texts(std::string_view key) const {
@@ -104,20 +96,6 @@ Result<std::vector<std::pair<std::string, TomlTable>>> TomlTable::named_tables(s
     table.second.table_ = value;
   }
   return tables;
-}
-
-std::string toml_time(Timestamp time) {
-  ESSAIMAGE_ASSERT(is_civil(time));
-  const std::chrono::sys_seconds at{std::chrono::seconds(time.seconds)};
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(at - day);
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text;
 }
 
 std::string toml_text(std::string_view text) {
@@ -168,7 +146,5 @@ bool is_endpoint(std::string_view text) {
   }
   return true;
 }
-
-bool is_civil(Timestamp time) { return time.seconds >= 0 && time.seconds < year_10000; }
 
 }  // namespace essaimage::store

@@ -24,7 +24,7 @@ class TomlTable {
   bool has(std::string_view key) const;
   Result<std::string> text(std::string_view key) const;
   Result<std::uint64_t> number(std::string_view key) const;  ///< not negative
-  Result<Timestamp> time(std::string_view key) const;
+  Result<Timestamp> time(std::string_view key) const;     ///< offsets are left to the one byte form
   Result<bool> flag(std::string_view key) const;
   Result<std::vector<std::string>> texts(std::string_view key) const;
   /// An array of tables; none if the key is not there.
@@ -41,8 +41,6 @@ class TomlTable {
   std::string file_;
 };
 
-/// "2026-11-24T10:00:00Z". Years 1970 to 9999.
-std::string toml_time(Timestamp time);
 /// A basic string; the text has no control characters (is_plain_text).
 std::string toml_text(std::string_view text);
 std::string toml_texts(const std::vector<std::string>& texts);  ///< ["a", "b"]
@@ -51,7 +49,5 @@ std::string toml_texts(const std::vector<std::string>& texts);  ///< ["a", "b"]
 bool is_plain_text(std::string_view text, std::size_t bytes_max);
 /// "tcp://host:port" in printable ASCII, bounded.
 bool is_endpoint(std::string_view text);
-/// Within the years that toml_time writes.
-bool is_civil(Timestamp time);
 
 }  // namespace essaimage::store

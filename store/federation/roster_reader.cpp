@@ -1,0 +1,229 @@
+#include "store/federation/roster_reader.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "proto/limits.hpp"
+#include "store/federation/paths.hpp"
+
+namespace essaimage::store {
+namespace {
+
+using Entries = std::map<std::string, TreeEntry>;
+
+Result<Entries> entries_of(const ObjectDb& objects, const ObjectId& tree) {
+  TRY(auto list, objects.read_tree(tree));
+  Entries entries;
+  for (auto& entry : list) entries.emplace(entry.name, entry);
+  return entries;
+}
+
+Result<Entries> folder_of(const ObjectDb& objects, const Entries& root, std::string_view name) {
+  const auto it = root.find(std::string(name));
+  if (it == root.end()) return Entries{};
+  if (it->second.mode != TreeEntry::Mode::tree) return fail(Errc::malformed, std::string(name) + ": not a folder");
+  return entries_of(objects, it->second.id);
+}
+
+/// A statement as it lies in the tree, not yet verified.
+struct Pair {
+  ObjectId blob, signatures;
+};
+
+Result<Pair> pair_of(const Entries& folder, const std::string& file) {
+  const auto content = folder.find(file), signatures = folder.find(feed_path::signatures_of(file));
+  if (content == folder.end() || signatures == folder.end()) return fail(Errc::malformed, file + ": not there, or unsigned");
+  for (const auto& it : {content, signatures}) {
+    if (it->second.mode != TreeEntry::Mode::file) return fail(Errc::malformed, file + ": not a plain file");
+  }
+  return Pair{content->second.id, signatures->second.id};
+}
+
+/// The names without ".toml" of a folder that holds pairs and nothing else.
+Result<std::vector<std::string>> names_in(const Entries& folder, std::string_view where) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : folder) {
+    if (!name.ends_with(feed_path::file_suffix)) continue;
+    names.push_back(name.substr(0, name.size() - feed_path::file_suffix.size()));
+  }
+  if (folder.size() != names.size() * 2) return fail(Errc::malformed, std::string(where) + ": not statements alone");
+  return names;
+}
+
+std::string file_name(const std::string& name) { return name + std::string(feed_path::file_suffix); }
+
+class Reader {
+ public:
+  Reader(const ObjectDb& objects, const FederationId& federation, const FederationWord* known)
+      : objects_(objects), federation_(federation), known_(known) {}
+
+  Result<FederationWord> read(const ObjectId& tree) {
+    TRY(const auto root, entries_of(objects_, tree));
+    CHECK_OK(read_federation(root));
+    // The roles may have changed: then nothing that they signed is taken as known.
+    if (known_ != nullptr && known_->federation.blob != word_.federation.blob) known_ = nullptr;
+    TRY(const auto members, folder_of(objects_, root, feed_path::members_folder));
+    CHECK_OK(read_members(members));
+    TRY(const auto invitations, folder_of(objects_, root, feed_path::invitations_folder));
+    CHECK_OK(read_invitations(invitations));
+    CHECK_OK(make_roster());
+    return std::move(word_);
+  }
+
+ private:
+  Result<std::string> blob(const ObjectId& id) const {
+    TRY(const auto content, objects_.read(id, ObjectType::blob));
+    if (content.size() > limits::statement_bytes_max) return fail(Errc::too_large, "statement " + id.hex());
+    return std::string(text_of(content));
+  }
+
+  Status verify(const StatementName& name, std::string_view content, const Pair& pair, const Role& role) const {
+    TRY(const auto signatures, blob(pair.signatures));
+    return verify_statement(name, bytes_of(content), signatures, role);
+  }
+
+  Status read_federation(const Entries& root) {
+    TRY(const auto newest, pair_of(root, std::string(feed_path::federation)));
+    if (known_ != nullptr && known_->federation.blob == newest.blob &&
+        known_->federation.signatures == newest.signatures) {
+      word_.federation = known_->federation;
+      return {};
+    }
+    TRY(const auto folder, folder_of(objects_, root, feed_path::federation_folder));
+    TRY(const auto names, names_in(folder, feed_path::federation_folder));
+    FederationWord::Stated<FederationFile> last;
+    for (std::uint64_t version = 1; version <= names.size(); ++version) {
+      TRY(const auto pair, pair_of(folder, file_name(std::to_string(version))));
+      TRY(const auto text, blob(pair.blob));
+      const Sha256 content = sha256(bytes_of(text));
+      if (version == 1 && content != federation_) return fail(Errc::feed_wrong_federation, content.hex());
+      TRY(auto file, parse_federation_file(text));
+      if (file.version != version || file.previous != last.content || (version > 1 && file.slug != last.file.slug)) {
+        return fail(Errc::malformed, "federation.toml " + std::to_string(version) + ": does not follow the one before");
+      }
+      const StatementName name{federation_, std::string(feed_path::federation), version, file.previous};
+      if (version > 1) CHECK_OK(verify(name, text, pair, last.file.roles.at(std::string(role_root))));
+      CHECK_OK(verify(name, text, pair, file.roles.at(std::string(role_root))));
+      last = {std::move(file), content, pair.blob, pair.signatures};
+    }
+    if (names.empty() || newest.blob != last.blob || newest.signatures != last.signatures) {
+      return fail(Errc::malformed, "federation.toml: not the newest of its versions");
+    }
+    word_.federation = std::move(last);
+    return {};
+  }
+
+  Status read_members(const Entries& folder) {
+    TRY(const auto names, names_in(folder, feed_path::members_folder));
+    if (names.size() > limits::members_max) return fail(Errc::too_large, "members");
+    for (const auto& name : names) {
+      TRY(const auto pair, pair_of(folder, file_name(name)));
+      if (known_ != nullptr) {
+        const auto it = known_->members.find(name);
+        if (it != known_->members.end() && it->second.blob == pair.blob && it->second.signatures == pair.signatures) {
+          word_.members.insert(*it);
+          continue;
+        }
+      }
+      TRY(const auto text, blob(pair.blob));
+      TRY(auto file, parse_member_file(text));
+      if (file.member.slug != name) return fail(Errc::malformed, "members/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::members_folder, name, file.version, file.previous), text, pair, members_role()));
+      word_.members[name] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
+    }
+    return {};
+  }
+
+  Status read_invitations(const Entries& folder) {
+    TRY(const auto names, names_in(folder, feed_path::invitations_folder));
+    if (names.size() > limits::members_max) return fail(Errc::too_large, "invitations");
+    for (const auto& name : names) {
+      TRY(const auto pair, pair_of(folder, file_name(name)));
+      TRY(const auto key, SigningKey::parse(name));
+      if (known_ != nullptr) {
+        const auto it = known_->invitations.find(key);
+        if (it != known_->invitations.end() && it->second.blob == pair.blob &&
+            it->second.signatures == pair.signatures) {
+          word_.invitations.insert(*it);
+          continue;
+        }
+      }
+      TRY(const auto text, blob(pair.blob));
+      TRY(auto file, parse_invitation_file(text));
+      if (file.key != key) return fail(Errc::malformed, "invitations/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::invitations_folder, name, file.version, {}), text, pair, members_role()));
+      word_.invitations[key] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
+    }
+    return {};
+  }
+
+  Status make_roster() {
+    Roster& roster = word_.roster;
+    roster.federation = federation_;
+    roster.federation_slug = word_.federation.file.slug;
+    roster.federation_name = word_.federation.file.name;
+    std::set<SigningKey> signing;
+    std::set<TransportKey> transport;
+    for (const auto& [slug, stated] : word_.members) {
+      for (const auto& keys : stated.file.member.keys) {
+        if (!signing.insert(keys.signing).second || !transport.insert(keys.transport).second) {
+          return fail(Errc::malformed, "members/" + file_name(slug) + ": a key that another has");
+        }
+      }
+      roster.members[slug] = stated.file.member;
+    }
+    if (!roster.members.contains(roster.federation_slug)) {
+      return fail(Errc::malformed, "the federation is not among its members");
+    }
+    roster.index();
+    return {};
+  }
+
+  const Role& members_role() const { return word_.federation.file.roles.at(std::string(role_members)); }
+
+  StatementName statement(std::string_view folder, const std::string& name, std::uint64_t version,
+                          const Sha256& previous) const {
+    return {federation_, std::string(folder) + "/" + file_name(name), version, previous};
+  }
+
+  const ObjectDb& objects_;
+  const FederationId& federation_;
+  const FederationWord* known_;
+  FederationWord word_;
+};
+
+template <class File>
+Status check_version(const std::string& what, const FederationWord::Stated<File>& held,
+                     const FederationWord::Stated<File>& next) {
+  const auto before = held.file.version, after = next.file.version;
+  const bool follows = after == before       ? next.content == held.content
+                       : after == before + 1 ? next.file.previous == held.content
+                                             : after > before;
+  if (follows) return {};
+  return fail(Errc::role_threshold, what + " version " + std::to_string(after) + " does not follow the held version " +
+                                        std::to_string(before));
+}
+
+}  // namespace
+
+Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree,
+                                            const FederationId& federation, const FederationWord* known) {
+  return Reader(objects, federation, known).read(tree);
+}
+
+Status check_succession(const FederationWord& held, const FederationWord& next) {
+  CHECK_OK(check_version(std::string(feed_path::federation), held.federation, next.federation));
+  for (const auto& [slug, stated] : held.members) {
+    const auto it = next.members.find(slug);
+    if (it == next.members.end()) return fail(Errc::role_threshold, "the member " + slug + " has vanished");
+    CHECK_OK(check_version("members/" + slug, stated, it->second));
+  }
+  return {};
+}
+
+Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation) {
+  TRY(auto word, read_federation_word(objects, tree, federation));
+  return std::move(word.roster);
+}
+
+}  // namespace essaimage::store
