@@ -1,6 +1,6 @@
 #pragma once
 // Making a home and opening what identifies it. Used by the CLI before there is a daemon, and by the daemon.
-// A home is made below a temporary name and renamed, so that it is there whole or not at all.
+// A home is there once its identity.toml is, which is moved in last: whole or not at all. The folder may exist, empty.
 // Errors: Errc::home_exists, Errc::home_missing, Errc::invitation_malformed, Errc::disk_full, Errc::io.
 
 #include <optional>

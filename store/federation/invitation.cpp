@@ -90,8 +90,9 @@ std::string joined_keys(const FederationId& federation, const SigningKey& invita
 }  // namespace
 
 Status check_invitation(const Invitation& invitation) {
-  if (!is_slug(invitation.federation_slug) || !is_slug(invitation.slug)) {
-    return fail(Errc::invitation_malformed, "not a slug");
+  if (!is_slug(invitation.federation_slug) || !is_slug(invitation.slug) ||
+      invitation.slug == invitation.federation_slug) {
+    return fail(Errc::invitation_malformed, "slugs");
   }
   if (!is_plain_text(invitation.name, limits::name_bytes_max)) return fail(Errc::invitation_malformed, "name");
   if (!is_endpoint(invitation.endpoint) || invitation.endpoint.size() > short_text_max) {
