@@ -26,7 +26,7 @@ std::string encode(const Identity& identity) {
          toml_text(identity.federation_slug) + "\n";
 }
 
-bool exists(const Path& path) {
+bool is_there(const Path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
 }
@@ -38,7 +38,7 @@ class Making {
   static Result<Making> begin(const Layout& layout) {
     Making making(layout);
     std::error_code error;
-    if (exists(layout.home)) {
+    if (is_there(layout.home)) {
       for (const auto& entry : std::filesystem::directory_iterator(layout.home, error)) {
         if (entry.path().filename() != making_name) return fail(Errc::home_exists, layout.home.string());
       }

@@ -1,0 +1,127 @@
+#include "store/home.hpp"
+
+#include <sys/stat.h>
+
+#include "store/feed/commit.hpp"
+#include "store/feed/refs.hpp"
+#include "store/federation/roster_reader.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/run.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace essaimage;
+using namespace essaimage::store;
+
+namespace {
+
+constexpr Timestamp start{1'790'000'000};
+
+unsigned mode_of(const Path& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 0777U;
+}
+
+}  // namespace
+
+TEST_CASE("a federation's home holds its keys, its word, its own membership and its first commit") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  const auto identity =
+      create_federation_home(layout, {"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}}, "# config\n", start);
+  REQUIRE(identity);
+  CHECK(identity->slug == "federation-du-nord");
+  CHECK(identity->is_federation());
+  CHECK(test::read_text(layout.config()) == "# config\n");
+  CHECK(mode_of(layout.home) == 0700);
+  CHECK(mode_of(layout.keys()) == 0700);
+  CHECK(mode_of(layout.signing_key()) == 0600);
+  CHECK(mode_of(layout.role_key("root")) == 0600);
+
+  const auto loaded = load_identity(layout);
+  REQUIRE(loaded);
+  CHECK(loaded->federation == identity->federation);
+  CHECK(loaded->name == "Fédération du Nord");
+  CHECK(load_invitation(layout)->has_value() == false);
+
+  const auto objects = ObjectDb::open(layout.library() / "objects");
+  REQUIRE(objects);
+  const auto refs = Refs::open(layout);
+  REQUIRE(refs);
+  const FeedId feed{identity->slug, {}};
+  const auto raw = (*objects)->read((*refs)->snapshot()->at(feed), ObjectType::commit);
+  REQUIRE(raw);
+  const auto commit = parse_commit(*raw);
+  REQUIRE(commit);
+  CHECK(commit->order == Order{1, 1, 1});
+  CHECK(commit->time == start);
+  CHECK(signature_holds(*commit));
+  const auto roster = read_roster(**objects, commit->tree, identity->federation);
+  REQUIRE(roster);
+  REQUIRE(roster->members.size() == 1);
+  CHECK(roster->find(identity->slug)->current_keys().signing == commit->key);
+  CHECK(roster->federation_name == "Fédération du Nord");
+}
+
+TEST_CASE("a home is made once, and never into somebody's folder") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  std::filesystem::create_directories(layout.home);
+  std::filesystem::create_directories(layout.home / ".making" / "keys");  // of an attempt that was cut
+  REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
+  const auto again = create_federation_home(layout, {"Nord", "nord", {}}, "", start);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == Errc::home_exists);
+
+  const Layout used{folder / "used"};
+  std::filesystem::create_directories(used.home);
+  test::write_text(used.home / "letter.txt", "mine");
+  CHECK(create_federation_home(used, {"Nord", "nord", {}}, "", start).error().code == Errc::home_exists);
+  CHECK(load_identity(used).error().code == Errc::home_missing);
+}
+
+TEST_CASE("a federation without a right slug, name or endpoint is refused before anything is made") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  for (const auto& wrong : {NewFederation{"", "", {}}, NewFederation{"Nord", "No", {}}, NewFederation{"a\nb", "ab", {}},
+                            NewFederation{"Nord", "nord", {"127.0.0.1:1"}}}) {
+    CHECK_FALSE(create_federation_home(layout, wrong, "", start));
+  }
+  CHECK_FALSE(std::filesystem::exists(layout.home));
+}
+
+TEST_CASE("a joining home keeps its invitation until it is forgotten") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "centre"};
+  Invitation invitation;
+  invitation.federation.bytes.fill(4);
+  invitation.federation_slug = "nord";
+  invitation.slug = "mdq";
+  invitation.name = "Maison de quartier";
+  invitation.endpoint = "tcp://127.0.0.1:7373";
+  invitation.expires = start;
+  const auto identity = create_joining_home(layout, invitation, "");
+  REQUIRE(identity);
+  CHECK_FALSE(identity->is_federation());
+  CHECK(identity->federation == invitation.federation);
+  CHECK(mode_of(layout.invitation()) == 0600);
+  const auto kept = load_invitation(layout);
+  REQUIRE(kept);
+  REQUIRE(kept->has_value());
+  CHECK(to_text(**kept) == to_text(invitation));
+  REQUIRE(forget_invitation(layout));
+  CHECK_FALSE(load_invitation(layout)->has_value());
+}
+
+TEST_CASE("stock git finds a new federation's repository without fault") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
+  const auto fsck = test::git(layout.library(), {"fsck", "--full", "--strict"});
+  CHECK(fsck.exit_code == 0);
+  CHECK(fsck.output.empty());
+  const auto log = test::git(layout.library(), {"-c", "gpg.format=ssh", "-c",
+                                                "gpg.ssh.allowedSignersFile=" + layout.allowed_signers().string(), "log",
+                                                "--format=%G?"});
+  CHECK(log.output == "G\n");
+}
