@@ -7,10 +7,13 @@
 
 #include <memory>
 #include <optional>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "proto/roster.hpp"
 #include "store/feed/commit.hpp"
+#include "store/git/id_hash.hpp"
 #include "store/git/object_db.hpp"
 
 namespace essaimage::store {
@@ -31,12 +34,11 @@ class IncomingPack {
 };
 
 struct ReceiveContext {
-  const Layout& layout;
-  const ObjectDb& objects;         ///< the library
-  const Roster& roster;            ///< for the federation's own feed: the one that the new head itself makes
-  std::optional<Head> held;        ///< of this feed
-  std::optional<Order> witnessed;  ///< the highest order ever accepted of this feed
-  bool frozen = false;             ///< forked: only an epoch root that resolves it is accepted
+  const Roster& roster;           ///< for the federation's own feed: the one that the new head itself makes
+  std::optional<Head> held;       ///< of this feed
+  std::optional<Head> witnessed;  ///< the highest ever accepted of this feed
+  /// The feed is frozen by this proof (forks.hpp), by rising id: only an epoch root that resolves it is accepted.
+  std::optional<std::pair<ObjectId, ObjectId>> fork;
 };
 
 /// A pack that passed every check, indexed and synced in quarantine, ready to be moved in.
@@ -48,21 +50,27 @@ struct CheckedPack {
 };
 
 /// The objects of a pack in quarantine, after the caps and the indexer, before the rules: what the federation's feed
-/// needs, whose new roster judges its own commits.
+/// needs, whose new roster judges its own commits. The IncomingPack must outlive it.
 struct IndexedPack {
-  std::unique_ptr<ObjectDb> objects;
+  std::unique_ptr<ObjectDb> objects;          ///< of the pack, then of the library
+  std::unordered_set<ObjectId, IdHash> ids;   ///< of the pack alone
   Path pack, index;
 };
 Result<IndexedPack> index_pack(IncomingPack& incoming, const ObjectDb& library);
 
-/// All rules, for an indexed pack and the raw commit that it must lead to.
-Result<CheckedPack> check_pack(const IndexedPack& pack, const FeedId& feed, ByteView commit, const ReceiveContext& context);
+/// All rules, for an indexed pack and the raw commit that it must lead to. Errors besides Errc::malformed and those of
+/// kit/names.hpp: Errc::feed_older, feed_fork, feed_gap, feed_beyond, feed_content, signature_bad, feed_unknown_author,
+/// feed_wrong_federation; Errc::conflict if that head is held already. With feed_fork, `proof` (if given) is the raw
+/// commit of the pack that has the order of the held head and another id.
+Result<CheckedPack> check_pack(const IndexedPack& pack, const FeedId& feed, ByteView commit, const ReceiveContext& context,
+                               Bytes* proof = nullptr);
 
 /// Moves it into the library, durably. The caller then reloads the ObjectDb and advances the ref.
 Status move_in(const CheckedPack& checked, const Layout& layout);
 
-/// The pack of all objects in (have, head] of a feed, by path-wise comparison of the trees; `have` zero: all.
-/// A file below scratch; the caller removes it. Errc::not_found if `have` is not an ancestor.
+/// The pack of all objects in (have, head] of a feed; `have` zero: all. An object is in it unless it is at the same path
+/// of the parent's tree: exactly what check_pack wants. A file below scratch; the caller removes it.
+/// Errc::not_found if `have` is not an ancestor.
 Result<Path> export_pack(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have);
 
 }  // namespace essaimage::store

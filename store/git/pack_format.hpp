@@ -3,7 +3,6 @@
 // Internal to store/git.
 
 #include <array>
-#include <cstring>
 #include <optional>
 
 #include "proto/ids.hpp"
@@ -67,17 +66,3 @@ inline std::optional<ObjectHeader> get_object_header(ByteView bytes) {
 }
 
 }  // namespace essaimage::store::pack
-
-namespace essaimage::store {
-
-/// For hash tables of ids: they are hashes already.
-struct IdHash {
-  template <std::size_t N, class Tag>
-  std::size_t operator()(const FixedBytes<N, Tag>& id) const {
-    std::size_t value = 0;
-    std::memcpy(&value, id.bytes.data(), sizeof value);
-    return value;
-  }
-};
-
-}  // namespace essaimage::store

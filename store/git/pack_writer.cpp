@@ -8,6 +8,7 @@
 
 #include "proto/limits.hpp"
 #include "store/disk/files.hpp"
+#include "store/git/id_hash.hpp"
 #include "store/git/indexed_pack.hpp"
 #include "store/git/pack_format.hpp"
 
