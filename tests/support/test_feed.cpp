@@ -4,6 +4,10 @@
 
 #include "store/crypto/hash.hpp"
 #include "store/git/repository.hpp"
+#include "store/kit/attributes.hpp"
+#include "store/kit/entry.hpp"
+#include "store/kit/pointer.hpp"
+#include "store/media/chunk_list.hpp"
 
 namespace essaimage::test {
 namespace {
@@ -45,6 +49,40 @@ Roster roster_of(const std::vector<std::string>& centres) {
   }
   roster.index();
   return roster;
+}
+
+Files root_files() {
+  return {{".gitattributes", std::string(kit::root_attributes)}, {".lfsconfig", std::string(kit::root_lfsconfig)}};
+}
+
+std::string kit_path(const KitId& kit) {
+  return "kits/" + sha256(bytes_of(kit.slug)).hex().substr(0, 2) + "/" + kit.slug + "/";
+}
+
+Files kit_files(const KitId& kit, std::uint64_t version, const Files& texts, const Files& media) {
+  const std::string base = kit_path(kit);
+  Files files;
+  files[base + "entry.toml"] = kit::encode_entry({kit, version, {1'700'000'000}, "note"});
+  files[base + "files/kit.toml"] = "kind = \"prototype\"\ntitle = \"Robot\"\nlanguages = [\"fr\"]\n";
+  files[base + "files/README.md"] = "# Robot\n";
+  for (const auto& [path, text] : texts) files[base + "files/" + path] = text;
+  std::vector<std::string> paths;
+  for (const auto& [path, content] : media) {
+    const Sha256 id = sha256(bytes_of(content));
+    const auto size = static_cast<std::uint32_t>(content.size());
+    const Bytes list = encode(ChunkList{0, size, {{id, size}}});
+    files[base + "files/" + path] = kit::encode_pointer({id, size});
+    files[base + "chunks/" + id.hex()] = std::string(text_of(list));
+    paths.push_back(path);
+  }
+  if (!paths.empty()) files[base + ".gitattributes"] = kit::encode_attributes(paths);
+  return files;
+}
+
+Files feed_with(const KitId& kit, std::uint64_t version, const Files& texts, const Files& media) {
+  Files files = kit_files(kit, version, texts, media);
+  files.merge(root_files());
+  return files;
 }
 
 TestLibrary::TestLibrary() : layout_{folder_.path()} {

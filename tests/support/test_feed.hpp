@@ -28,8 +28,17 @@ Roster roster_of(const std::vector<std::string>& centres);
 /// A folder of a tree to come: text files by path.
 using Files = std::map<std::string, std::string>;
 
+/// The generated files at the root of every feed.
+Files root_files();
+/// One valid version of a kit, below kits/: kit.toml, README.md, these texts and media (paths below files/).
+Files kit_files(const KitId& kit, std::uint64_t version, const Files& texts = {}, const Files& media = {});
+/// Both.
+Files feed_with(const KitId& kit, std::uint64_t version, const Files& texts = {}, const Files& media = {});
+std::string kit_path(const KitId& kit);  ///< "kits/<2 hex>/<slug>/"
+
 class TestLibrary {
  public:
+  /// Its own copy of everything, with no feed.
   TestLibrary();
 
   const store::Layout& layout() const { return layout_; }

@@ -1,0 +1,172 @@
+#include "store/feed/receive.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "proto/limits.hpp"
+#include "store/disk/files.hpp"
+#include "store/feed/commit_rules.hpp"
+#include "store/feed/tree_rules.hpp"
+#include "store/git/indexed_pack.hpp"
+#include "store/git/pack_parser.hpp"
+
+namespace essaimage::store {
+
+struct IncomingPack::Impl {
+  Path folder, file;
+  Fd fd;
+  std::uint64_t bytes = 0;
+
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    fd.reset();
+    if (!folder.empty()) (void)remove_folder_tree(folder);
+  }
+};
+
+IncomingPack::IncomingPack() : impl_(std::make_unique<Impl>()) {}
+IncomingPack::~IncomingPack() = default;
+const Path& IncomingPack::folder() const { return impl_->folder; }
+const Path& IncomingPack::file() const { return impl_->file; }
+
+Result<std::unique_ptr<IncomingPack>> IncomingPack::create(const Layout& layout) {
+  std::unique_ptr<IncomingPack> pack(new IncomingPack);
+  TRY(pack->impl_->folder, make_scratch_folder(layout.quarantine()));
+  pack->impl_->file = pack->impl_->folder / "incoming";
+  TRY(pack->impl_->fd, open_file(pack->impl_->file, O_WRONLY | O_CREAT | O_EXCL));
+  return pack;
+}
+
+Status IncomingPack::append(ByteView bytes) {
+  if (bytes.size() > limits::pack_bytes_max - impl_->bytes) return fail(Errc::too_large, "pack");
+  CHECK_OK(write_all(impl_->fd.get(), bytes, impl_->file));
+  impl_->bytes += bytes.size();
+  return {};
+}
+
+Result<IndexedPack> index_pack(IncomingPack& incoming, const ObjectDb& library) {
+  TRY(const auto objects, parse_pack(incoming.file()));
+  const Path folder = incoming.folder() / "objects";
+  CHECK_OK(make_folders(folder / "pack"));
+  TRY(auto files, index_pack_file(incoming.file(), folder / "pack", Connectivity::verified, &library));
+  CHECK_OK(remove_file(incoming.file()));  // the indexer has written it anew
+  IndexedPack pack;
+  for (const PackedObject& object : objects) pack.ids.insert(object.id);
+  std::vector<Path> folders{folder};
+  folders.insert(folders.end(), library.folders().begin(), library.folders().end());
+  TRY(pack.objects, ObjectDb::open(std::move(folders)));
+  pack.pack = std::move(files.pack);
+  pack.index = std::move(files.index);
+  return pack;
+}
+
+namespace {
+
+class PackCheck {
+ public:
+  PackCheck(const IndexedPack& pack, const ReceiveContext& context, Bytes* proof)
+      : pack_(pack), context_(context), proof_(proof), new_objects_(*pack.objects, pack.ids) {}
+
+  Result<CheckedPack> run(const FeedId& feed, ByteView raw) {
+    TRY(KnownCommit head, read_commit(raw, context_.roster));
+    if (head.commit.feed != feed) return fail(Errc::malformed, "a commit of " + head.commit.feed.str());
+    CHECK_OK(check_newer(head_of(head.commit, head.id), context_.held, context_.witnessed));
+    CHECK_OK(collect(std::move(head)));
+    CHECK_OK(check_base());
+    CHECK_OK(check_fork());
+    CHECK_OK(check_trees());
+    if (new_objects_.taken() != pack_.ids.size()) return fail(Errc::malformed, "the pack holds more than the feed");
+    CheckedPack checked;
+    checked.head = head_of(chain_.front().commit, chain_.front().id);
+    checked.commit.assign(raw.begin(), raw.end());
+    for (auto it = chain_.rbegin(); it != chain_.rend(); ++it) checked.commits.push_back(it->id);
+    checked.pack = pack_.pack;
+    checked.index = pack_.index;
+    return checked;
+  }
+
+ private:
+  /// Fills chain_, newest first, back to the held head (based_ is then set) or to a root.
+  Status collect(KnownCommit head) {
+    TRY(const Bytes own, new_objects_.take(head.id, ObjectType::commit));
+    chain_.push_back(std::move(head));
+    while (chain_.back().commit.parent) {
+      const ObjectId parent_id = *chain_.back().commit.parent;
+      const bool at_held = context_.held && parent_id == context_.held->commit;
+      TRY(const Bytes raw, at_held ? new_objects_.old(parent_id, ObjectType::commit)
+                                   : new_objects_.take(parent_id, ObjectType::commit));
+      // The held head was accepted once; what the roster says of it today does not matter here.
+      if (at_held) {
+        TRY(Commit held, parse_commit(raw));
+        based_ = KnownCommit{parent_id, std::move(held)};
+        return check_succession(*based_, chain_.back(), context_.roster);
+      }
+      TRY(KnownCommit parent, read_commit(raw, context_.roster));
+      CHECK_OK(check_succession(parent, chain_.back(), context_.roster));
+      if (same_generation() && parent.commit.order == context_.held->order) return forked(raw, parent);
+      chain_.push_back(std::move(parent));
+    }
+    return check_root(chain_.back(), context_.roster);
+  }
+
+  /// As the held head. A succession names the last valid head of the older generation, and so decides any fork in it.
+  bool same_generation() const {
+    return context_.held && chain_.front().commit.order.generation == context_.held->order.generation;
+  }
+
+  Status forked(const Bytes& raw, const KnownCommit& other) const {
+    if (proof_ != nullptr) *proof_ = raw;
+    return fail(Errc::feed_fork, other.commit.feed.str() + " " + other.commit.order.str());
+  }
+
+  /// A chain that does not come from the held head must be of a later epoch, or of a later generation that left the held
+  /// head behind (then the old one's last valid head lies in the chain, or there is none).
+  Status check_base() const {
+    if (based_ || !same_generation()) return {};
+    if (chain_.front().commit.order.epoch > context_.held->order.epoch) return {};
+    return fail(Errc::feed_gap, "not based on the held " + context_.held->order.str());
+  }
+
+  Status check_fork() const {
+    if (!context_.fork) return {};
+    const auto& root = chain_.back().commit;
+    const bool freed = (!based_ && root.resolves == context_.fork) || (context_.held && !same_generation());
+    return freed ? Status{} : fail(Errc::feed_fork, root.feed.str() + ": frozen until its author resolves it");
+  }
+
+  Status check_trees() {
+    std::optional<ObjectId> before;
+    if (based_) before = based_->commit.tree;
+    for (auto it = chain_.rbegin(); it != chain_.rend(); ++it) {
+      const Commit& commit = it->commit;
+      if (before != commit.tree) {
+        CHECK_OK(check_tree(new_objects_, commit.feed, context_.roster.federation_slug, commit.tree, before));
+      }
+      before = commit.tree;
+    }
+    return {};
+  }
+
+  const IndexedPack& pack_;
+  const ReceiveContext& context_;
+  Bytes* proof_;
+  NewObjects new_objects_;
+  std::vector<KnownCommit> chain_;
+  std::optional<KnownCommit> based_;
+};
+
+}  // namespace
+
+Result<CheckedPack> check_pack(const IndexedPack& pack, const FeedId& feed, ByteView commit, const ReceiveContext& context,
+                               Bytes* proof) {
+  return PackCheck(pack, context, proof).run(feed, commit);
+}
+
+Status move_in(const CheckedPack& checked, const Layout& layout) {
+  return install_pack({checked.pack, checked.index}, layout.packs());
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,164 @@
+#include "store/feed/tree_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/limits.hpp"
+#include "proto/text.hpp"
+#include "store/crypto/hash.hpp"
+#include "store/feed/kit_rules.hpp"
+#include "store/kit/attributes.hpp"
+
+namespace essaimage::store {
+namespace {
+
+enum class Where { every_feed, region_feeds, federation_region };
+enum class What {
+  constant,    ///< the generated text, byte for byte
+  statement,   ///< a bounded text; who reads it judges it
+  kits,        ///< the kits, fanned out
+  statements,  ///< a folder of statements and their signatures, one more level deep at most
+};
+
+struct Rule {
+  std::string_view name;
+  Where where;
+  What what;
+  std::string_view text;  ///< of a constant
+};
+
+/// All that may stand in the root of a feed's tree.
+constexpr std::array rules = {
+    Rule{".gitattributes", Where::every_feed, What::constant, kit::root_attributes},
+    Rule{".lfsconfig", Where::every_feed, What::constant, kit::root_lfsconfig},
+    Rule{"kits", Where::every_feed, What::kits, {}},
+    Rule{"centre.toml", Where::region_feeds, What::statement, {}},
+    Rule{"federation.toml", Where::federation_region, What::statement, {}},
+    Rule{"federation.toml.sigs", Where::federation_region, What::statement, {}},
+    Rule{"federation", Where::federation_region, What::statements, {}},   // <version>.toml
+    Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
+    Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
+    Rule{"catalogue", Where::federation_region, What::statements, {}},    // these three: room for decisions about kits,
+    Rule{"withdrawals", Where::federation_region, What::statements, {}},  // so that an older node still accepts the feed
+    Rule{"mirrors", Where::federation_region, What::statements, {}},
+};
+
+constexpr std::array statement_endings = {std::string_view(".toml"), std::string_view(".toml.sigs")};
+constexpr int statement_depth_max = 2;
+
+tl::unexpected<Error> refused(std::string_view path, std::string_view why) {
+  return fail(Errc::feed_content, std::string(path) + ": " + std::string(why));
+}
+
+class TreeCheck {
+ public:
+  TreeCheck(NewObjects& objects, const FeedId& feed, const std::string& federation_slug)
+      : objects_(objects), feed_(feed), federation_slug_(federation_slug) {}
+
+  Status root(const ObjectId& tree, const std::optional<ObjectId>& parent_tree) {
+    const TreeEntry before{TreeEntry::Mode::tree, {}, parent_tree.value_or(ObjectId{})};
+    TRY(const ComparedTree compared, ComparedTree::read(objects_, tree, parent_tree ? &before : nullptr));
+    for (const TreeEntry& entry : compared.now()) {
+      const auto* rule = std::ranges::find(rules, std::string_view(entry.name), &Rule::name);
+      if (rule == rules.end() || !applies(rule->where)) return refused(entry.name, "may not stand in this feed");
+      const bool folder = rule->what == What::kits || rule->what == What::statements;
+      const auto mode = folder ? TreeEntry::Mode::tree : TreeEntry::Mode::file;
+      if (entry.mode != mode) return refused(entry.name, "wrong mode");
+      const TreeEntry* old = compared.old(entry);
+      if (old == nullptr || old->id != entry.id) CHECK_OK(changed(*rule, entry, old));
+    }
+    for (const Rule& rule : rules) {
+      if (rule.what == What::constant && compared.find(rule.name) == nullptr) return refused(rule.name, "missing");
+    }
+    return {};
+  }
+
+ private:
+  bool applies(Where where) const {
+    if (where == Where::every_feed) return true;
+    if (feed_.audience.kind != Audience::Kind::region) return false;
+    return where == Where::region_feeds || feed_.centre == federation_slug_;
+  }
+
+  Status changed(const Rule& rule, const TreeEntry& entry, const TreeEntry* old) {
+    switch (rule.what) {
+      case What::constant: return constant(rule, entry);
+      case What::statement: return statement(entry.name, entry);
+      case What::kits: return fan(entry, old);
+      case What::statements: return statements(entry.name, entry, old, 1);
+    }
+    ESSAIMAGE_ASSERT(false);
+  }
+
+  Status constant(const Rule& rule, const TreeEntry& entry) {
+    TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+    if (text_of(content) != rule.text) return refused(entry.name, "not the generated text");
+    return {};
+  }
+
+  Status statement(const std::string& path, const TreeEntry& entry) {
+    TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+    const auto text = text_of(content);
+    const bool good = text.size() <= limits::statement_bytes_max && is_utf8(text) && text.find('\0') == text.npos;
+    return good ? Status{} : refused(path, "not a bounded text");
+  }
+
+  Status statements(const std::string& path, const TreeEntry& folder, const TreeEntry* before, int depth) {
+    TRY(const ComparedTree compared, ComparedTree::read(objects_, folder.id, before));
+    if (compared.now().empty()) return refused(path, "empty folder");
+    for (const TreeEntry& entry : compared.now()) {
+      const std::string below = path + "/" + entry.name;
+      const TreeEntry* old = compared.old(entry);
+      if (is_folder(entry)) {
+        if (depth == statement_depth_max || !is_slug(entry.name)) return refused(below, "may not stand there");
+        if (old == nullptr || old->id != entry.id) CHECK_OK(statements(below, entry, old, depth + 1));
+        continue;
+      }
+      const bool named = std::ranges::any_of(statement_endings, [&](std::string_view ending) {
+        return entry.name.ends_with(ending) && is_slug(entry.name.substr(0, entry.name.size() - ending.size()));
+      });
+      if (!named || entry.mode != TreeEntry::Mode::file) return refused(below, "may not stand there");
+      if (old == nullptr || old->id != entry.id) CHECK_OK(statement(below, entry));
+    }
+    return {};
+  }
+
+  /// kits/<2 hex>/<slug>: so that a publish into ten thousand kits rewrites two small trees and no large one.
+  Status fan(const TreeEntry& kits, const TreeEntry* before) {
+    TRY(const ComparedTree compared, ComparedTree::read(objects_, kits.id, before));
+    if (compared.now().empty()) return refused("kits", "empty folder");
+    for (const TreeEntry& entry : compared.now()) {
+      const TreeEntry* old = compared.old(entry);
+      if (!is_folder(entry)) return refused("kits/" + entry.name, "not a folder");
+      if (old == nullptr || old->id != entry.id) CHECK_OK(bucket(entry, old));
+    }
+    return {};
+  }
+
+  Status bucket(const TreeEntry& bucket, const TreeEntry* before) {
+    TRY(const ComparedTree compared, ComparedTree::read(objects_, bucket.id, before));
+    if (compared.now().empty()) return refused("kits/" + bucket.name, "empty folder");
+    for (const TreeEntry& entry : compared.now()) {
+      const bool placed = is_folder(entry) && is_slug(entry.name) &&
+                          sha256(bytes_of(entry.name)).hex().substr(0, 2) == bucket.name;
+      if (!placed) return refused("kits/" + bucket.name + "/" + entry.name, "may not stand there");
+      const TreeEntry* old = compared.old(entry);
+      if (old != nullptr && old->id == entry.id) continue;
+      CHECK_OK(check_kit(objects_, KitId{feed_.centre, entry.name}, entry.id, old));
+    }
+    return {};
+  }
+
+  NewObjects& objects_;
+  const FeedId& feed_;
+  const std::string& federation_slug_;
+};
+
+}  // namespace
+
+Status check_tree(NewObjects& objects, const FeedId& feed, const std::string& federation_slug, const ObjectId& tree,
+                  const std::optional<ObjectId>& parent_tree) {
+  return TreeCheck(objects, feed, federation_slug).root(tree, parent_tree);
+}
+
+}  // namespace essaimage::store

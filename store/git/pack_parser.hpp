@@ -1,0 +1,26 @@
+#pragma once
+// Our own look at a pack from outside, before libgit2 sees it: whole objects only (commits, trees, blobs; no deltas, no
+// tags), each within its size, the pack within the caps of proto/limits.hpp, nothing between or behind, the trailer
+// right. Memory: the pack is mapped, one object at a time is inflated. Format: gitformat-pack(5), version 2.
+// Errors: Errc::malformed, Errc::too_large; Errc::io.
+
+#include <vector>
+
+#include "proto/ids.hpp"
+#include "store/crypto/hash.hpp"
+#include "store/disk/layout.hpp"
+
+namespace essaimage::store {
+
+struct PackedObject {
+  ObjectId id;
+  ObjectType type;
+  std::uint64_t offset = 0;  ///< of its header in the pack
+  std::uint64_t packed_bytes = 0;
+  std::uint64_t bytes = 0;   ///< inflated
+};
+
+/// All objects in the order of the pack; no two have the same id.
+Result<std::vector<PackedObject>> parse_pack(const Path& file);
+
+}  // namespace essaimage::store

@@ -1,0 +1,68 @@
+#pragma once
+// One node that receives, for the tests of reception: packs go in as bytes, as from the wire.
+
+#include <fstream>
+
+#include "store/feed/receive.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/test_feed.hpp"
+
+namespace essaimage::test {
+
+inline const KitId robot{"mdq-wazemmes", "robot"};
+inline const FeedId region{"mdq-wazemmes", {}};
+inline const FeedId lille{"mdq-wazemmes", {Audience::Kind::territory, "lille"}};
+
+class Receiver {
+ public:
+  Roster roster = roster_of({"federation", "mdq-wazemmes", "csc-fives"});
+  std::optional<std::pair<ObjectId, ObjectId>> fork;
+  std::optional<Head> witnessed;
+  Bytes proof;
+  TestLibrary library;
+
+  /// All of reception; the head that is held then.
+  Result<Head> receive(const FeedId& feed, ByteView commit, ByteView pack) {
+    TRY(const auto incoming, store::IncomingPack::create(library.layout()));
+    CHECK_OK(incoming->append(pack));
+    TRY(const auto indexed, store::index_pack(*incoming, library.objects()));
+    const Head before = library.head(feed);
+    store::ReceiveContext context{roster, {}, witnessed, fork};
+    if (!before.commit.is_zero()) context.held = before;
+    TRY(const auto checked, store::check_pack(indexed, feed, commit, context, &proof));
+    CHECK_OK(store::move_in(checked, library.layout()));
+    CHECK_OK(library.objects().reload());
+    CHECK_OK(library.refs().update({{feed, before.commit, checked.head.commit}}));
+    return checked.head;
+  }
+
+  /// What `from` has beyond what we hold, or beyond `have`.
+  Result<Head> fetch(const TestLibrary& from, const FeedId& feed, std::optional<ObjectId> have = {}) {
+    const Head head = from.head(feed);
+    const ObjectId known = have.value_or(library.head(feed).commit);
+    TRY(const auto file, store::export_pack(from.objects(), from.layout().scratch(), head.commit, known));
+    const std::string pack = read_text(file);
+    std::filesystem::remove(file);
+    return receive(feed, from.raw(head.commit), bytes_of(pack));
+  }
+
+  /// True if nothing of a refused pack remained.
+  bool is_clean() const { return std::filesystem::is_empty(library.layout().quarantine()); }
+};
+
+inline std::string pack_of(store::PackWriter& writer) {
+  const auto file = writer.finish_file().value();
+  std::string bytes = read_text(file);
+  std::filesystem::remove(file);
+  return bytes;
+}
+
+/// What a refusal says; fails the test if it was none.
+template <class T>
+Errc refusal(const Result<T>& result) {
+  REQUIRE_FALSE(result);
+  INFO(to_line(result.error()));
+  return result.error().code;
+}
+
+}  // namespace essaimage::test
