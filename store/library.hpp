@@ -107,6 +107,9 @@ class Library {
   virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept
   virtual Result<std::vector<MediaNeed>> needs() const = 0;
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
+  /// What opening found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged head. Peers
+  /// heal both.
+  virtual std::vector<Problem> problems() const = 0;
 
   // --- publishing ---------------------------------------------------------------------------------------------------------
   virtual Result<std::unique_ptr<Publication>> publish(const PublishOptions& options) = 0;

@@ -1,0 +1,180 @@
+// From new heads, whose objects are in the library already, to a library that shows them.
+#include "store/disk/files.hpp"
+#include "store/feed/allowed_signers.hpp"
+#include "store/feed/forks.hpp"
+#include "store/federation/paths.hpp"
+#include "store/kit_tree.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+Status LibraryImpl::advance(const Advance& advance) {
+  const auto before = picture();
+  const auto refs = refs_->snapshot();
+  std::vector<Refs::Change> changes;
+  for (const auto& step : advance.steps) {
+    const auto it = refs->find(step.commit.feed);
+    changes.push_back({step.commit.feed, it == refs->end() ? ObjectId{} : it->second, step.id});
+  }
+  CHECK_OK(refs_->update(changes));
+
+  // Durable from here on: whatever fails below is made up for later, and is no error of this change.
+  const auto after = next_picture(advance, *before);
+  set_picture(after);
+  std::vector<Sha256> touched;
+  if (auto indexed = index_advance(advance)) {
+    touched = std::move(*indexed);
+  } else {
+    index_behind_ = true;
+    note(indexed.error(), "index");
+  }
+  if (after->roster != before->roster && after->roster) {
+    if (auto seen = roster_seen(*after->roster); !seen) note(seen.error(), "roster");
+    tell(change::RosterChanged{after->roster});
+  }
+  for (const auto& step : advance.steps) {
+    const Head head = head_of(step.commit, step.id);
+    tell(change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
+    if (before->frozen.contains(head.feed) && !after->frozen.contains(head.feed)) {
+      if (auto thawed = thaw(head.feed); !thawed) note(thawed.error(), head.feed.str());
+      tell(change::FeedFrozen{Fork{head.feed, nullptr, nullptr}, false});
+    }
+  }
+  if (advance.word) {
+    // Who may hold what may have changed with the roster, so every want is looked at again.
+    if (const auto wants = state_->wants()) {
+      for (const auto& want : *wants) touched.push_back(want.media);
+    }
+  }
+  settle_naming(touched);
+  return {};
+}
+
+Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
+  std::vector<Sha256> touched;
+  if (index_behind_) {
+    TRY(touched, catch_up_index(*picture()));
+  } else {
+    std::vector<State::FeedChange> changes;
+    for (const auto& step : advance.steps) {
+      TRY(const auto before, indexed_tree(step.commit.feed));
+      TRY(auto change, index_change(head_of(step.commit, step.id), step.commit.tree, before));
+      changes.push_back(std::move(change));
+    }
+    TRY(touched, state_->apply(changes));
+  }
+  for (const auto& [media, feeds] : advance.published_media) CHECK_OK(state_->hold(media, feeds));
+  for (const auto& [media, chunks] : advance.chunks) CHECK_OK(state_->index_chunks(media, chunks));
+  std::vector<Head> heads;
+  for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
+  CHECK_OK(state_->witness(heads));
+  return touched;
+}
+
+PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& before) {
+  auto next = std::make_shared<Picture>(before);
+  bool roster_changes = advance.word != nullptr;
+  if (advance.word) next->word = advance.word;
+  for (const auto& step : advance.steps) {
+    const FeedId& feed = step.commit.feed;
+    next->heads[feed] = head_of(step.commit, step.id);
+    const auto frozen = next->frozen.find(feed);
+    if (frozen != next->frozen.end() && step.commit.resolves == frozen->second) next->frozen.erase(frozen);
+    if (feed.audience.kind != Audience::Kind::region) continue;
+    const auto endpoints = read_endpoints(step.commit.tree);
+    if (endpoints && *endpoints != next->endpoints[feed.centre]) {
+      next->endpoints[feed.centre] = *endpoints;
+      roster_changes = true;
+    }
+  }
+  if (roster_changes) compose_roster(*next);
+  return next;
+}
+
+/// A centre.toml that cannot be read says nothing: it is its author's word alone, and nobody else's harm.
+Result<std::vector<std::string>> LibraryImpl::read_endpoints(const ObjectId& tree) const {
+  TRY(const auto id, id_at(*objects_, tree, feed_path::centre));
+  if (!id) return std::vector<std::string>();
+  TRY(const auto text, objects_->read(*id, ObjectType::blob));
+  const auto file = parse_centre_file(text_of(text));
+  return file ? file->endpoints : std::vector<std::string>();
+}
+
+void LibraryImpl::compose_roster(Picture& picture) const {
+  if (!picture.word) return;
+  auto roster = std::make_shared<Roster>(picture.word->roster);
+  for (auto& [slug, member] : roster->members) {
+    const auto it = picture.endpoints.find(slug);
+    if (it != picture.endpoints.end()) member.endpoints = it->second;
+  }
+  roster->index();
+  picture.roster = std::move(roster);
+}
+
+/// What a new roster means for the home: the signers of a stock git, and a joining that is complete.
+Status LibraryImpl::roster_seen(const Roster& roster) {
+  CHECK_OK(replace_file(layout_.allowed_signers(), bytes_of(allowed_signers(roster))));
+  const Member* self = roster.find(identity_.slug);
+  if (self != nullptr && self->current_keys().signing == signing_.public_key()) return forget_invitation(layout_);
+  return {};
+}
+
+void LibraryImpl::tell(Change change) {
+  if (listener_) listener_(change);
+}
+
+// --- forks ---------------------------------------------------------------------------------------------------------------
+
+Result<std::vector<Fork>> LibraryImpl::frozen() const {
+  std::vector<Path> damaged;
+  return load_forks(layout_, damaged);
+}
+
+Status LibraryImpl::thaw(const FeedId& feed) {
+  CHECK_OK(resolve_fork(layout_, feed));
+  return state_->set_frozen(feed, false);
+}
+
+Status LibraryImpl::keep_fork(const FeedId& feed, ByteView held, ByteView claimed) {
+  const std::lock_guard changing(changing_);
+  return keep_fork_locked(feed, held, claimed);
+}
+
+Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed) {
+  const auto now = picture();
+  if (now->frozen.contains(feed)) return {};
+  TRY(const auto claim, parse_commit(claimed));
+  Fork fork{feed, nullptr, std::make_shared<const Bytes>(claimed.begin(), claimed.end())};
+  if (held.empty()) {
+    TRY(auto own, own_commit(feed, claim.order));
+    fork.first = std::make_shared<const Bytes>(std::move(own));
+  } else {
+    fork.first = std::make_shared<const Bytes>(held.begin(), held.end());
+  }
+  CHECK_OK(check_fork(fork));
+  const SigningKey* key = now->roster ? now->roster->signing_key(feed.centre, claim.order.generation) : nullptr;
+  if (key == nullptr || *key != claim.key) return fail(Errc::feed_unknown_author, feed.str());
+  CHECK_OK(save_fork(layout_, fork));
+  CHECK_OK(state_->set_frozen(feed, true));
+  auto next = std::make_shared<Picture>(*now);
+  next->frozen[feed] = ids_of(fork);
+  set_picture(std::move(next));
+  tell(change::FeedFrozen{std::move(fork), true});
+  return {};
+}
+
+/// The commit of that order in the feed that is held.
+Result<Bytes> LibraryImpl::own_commit(const FeedId& feed, const Order& order) const {
+  const auto head = picture()->head(feed);
+  if (!head) return fail(Errc::not_found, feed.str());
+  ObjectId id = head->commit;
+  while (true) {
+    TRY(auto raw, objects_->read(id, ObjectType::commit));
+    TRY(const auto commit, parse_commit(raw));
+    if (commit.order == order) return raw;
+    if (commit.order < order || !commit.parent) return fail(Errc::not_found, feed.str() + " " + order.str());
+    id = *commit.parent;
+  }
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,192 @@
+// The federation's acts on its members: each is one commit of its region feed, with statements signed by the role that may
+// say it.
+#include <algorithm>
+
+#include "proto/limits.hpp"
+#include "store/federation/paths.hpp"
+#include "store/federation/toml_form.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+namespace {
+
+constexpr std::chrono::seconds valid_max = std::chrono::days(366);
+constexpr std::size_t why_bytes_max = 500;
+
+std::string member_path(const std::string& slug) {
+  return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
+}
+
+std::string invitation_path(const SigningKey& key) {
+  return std::string(feed_path::invitations_folder) + "/" + key.hex() + std::string(feed_path::file_suffix);
+}
+
+}  // namespace
+
+/// One commit in the making. `changing_` is held all the time.
+class FederationChange {
+ public:
+  static Result<FederationChange> begin(LibraryImpl& library) {
+    if (!library.identity_.is_federation()) return fail(Errc::not_federation);
+    FederationChange change(library);
+    if (!change.picture_->word) return fail(Errc::corrupt, "the federation's feed cannot be read");
+    CHECK_OK(library.may_publish(*change.picture_, Audience{}));
+    TRY(change.role_, SigningSecret::load(library.layout_.role_key(std::string(role_members))));
+    TRY(change.pack_, PackWriter::create(library.layout_.scratch()));
+    TRY(auto editor, library.edit_feed(*change.picture_, change.feed_, *change.pack_));
+    change.editor_.emplace(std::move(editor));
+    CHECK_OK(change.prune());
+    return change;
+  }
+
+  const FederationWord& word() const { return *picture_->word; }
+  const Picture& picture() const { return *picture_; }
+
+  Status put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content) {
+    const StatementName name{library_.identity_.federation, path, version, previous};
+    CHECK_OK(put_blob(path, content));
+    return put_blob(feed_path::signatures_of(path), sign_statement(name, bytes_of(content), {&*role_}));
+  }
+
+  Status remove(const std::string& path) {
+    CHECK_OK(editor_->remove(path));
+    return editor_->remove(feed_path::signatures_of(path));
+  }
+
+  Status commit() {
+    TRY(const auto tree, editor_->write(*pack_));
+    LibraryImpl::Advance advance;
+    advance.published_here = true;
+    TRY(auto step, library_.sign_step(*picture_, feed_, tree, *pack_));
+    advance.steps.push_back(std::move(step));
+    CHECK_OK(pack_->finish_into(library_.layout_.packs()));
+    CHECK_OK(library_.objects_->reload());
+    // What we say is read back as everybody else will read it, before it is said.
+    TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation, picture_->word.get()));
+    CHECK_OK(check_succession(*picture_->word, word));
+    advance.word = std::make_shared<const FederationWord>(std::move(word));
+    return library_.advance(advance);
+  }
+
+ private:
+  explicit FederationChange(LibraryImpl& library)
+      : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}} {}
+
+  Status put_blob(const std::string& path, std::string_view content) {
+    TRY(const auto blob, pack_->add(ObjectType::blob, bytes_of(content)));
+    return editor_->set(path, TreeEntry::Mode::file, blob);
+  }
+
+  /// Invitations that ran out go with the next commit, whatever it is for.
+  Status prune() {
+    const Timestamp now = library_.now_();
+    for (const auto& [key, stated] : word().invitations) {
+      if (stated.file.expires <= now) CHECK_OK(remove(invitation_path(key)));
+    }
+    return {};
+  }
+
+  LibraryImpl& library_;
+  PicturePtr picture_;
+  FeedId feed_;
+  std::optional<SigningSecret> role_;
+  std::unique_ptr<PackWriter> pack_;
+  std::optional<TreeEditor> editor_;
+};
+
+Result<Invitation> LibraryImpl::invite(const Invite& invite) {
+  const std::lock_guard changing(changing_);
+  TRY(auto change, FederationChange::begin(*this));
+  if (invite.valid <= std::chrono::seconds(0) || invite.valid > valid_max) {
+    return fail(Errc::usage, "valid: up to a year");
+  }
+  if (invite.territories.size() > limits::territories_per_member_max ||
+      !std::all_of(invite.territories.begin(), invite.territories.end(), is_slug)) {
+    return fail(Errc::audience_unknown, "territories are slugs, at most " +
+                                            std::to_string(limits::territories_per_member_max));
+  }
+  Invitation invitation;
+  invitation.federation = identity_.federation;
+  invitation.federation_slug = identity_.federation_slug;
+  invitation.slug = invite.slug;
+  invitation.name = invite.name;
+  invitation.endpoint = invite.endpoint;
+  invitation.transport = transport_.public_key();
+  invitation.expires = Timestamp{now_().seconds + invite.valid.count()};
+  random_bytes(invitation.seed);
+  if (change.word().members.contains(invite.slug)) return fail(Errc::member_exists, invite.slug);
+  for (const auto& [key, stated] : change.word().invitations) {
+    if (stated.file.slug == invite.slug && stated.file.expires > now_()) {
+      return fail(Errc::member_exists, invite.slug + ": invited until " + to_utc(stated.file.expires));
+    }
+  }
+  if (const auto whole = check_invitation(invitation); !whole) return fail(Errc::usage, whole.error().detail);
+
+  InvitationFile file;
+  file.key = SigningSecret::from_seed(invitation.seed).public_key();
+  file.slug = invite.slug;
+  file.name = invite.name;
+  file.territories = invite.territories;
+  file.expires = invitation.expires;
+  CHECK_OK(change.put(invitation_path(file.key), 1, {}, encode(file)));
+  CHECK_OK(change.commit());
+  return invitation;
+}
+
+/// The first that uses it wins; the same keys again are a repeated question, and answered as before.
+Status LibraryImpl::admit(const message::Join& join) {
+  if (join.federation != identity_.federation) return fail(Errc::feed_wrong_federation);
+  if (!join_holds(join)) return fail(Errc::signature_bad, "the proof is not by the invitation's key");
+  const std::lock_guard changing(changing_);
+  TRY(auto change, FederationChange::begin(*this));
+  for (const auto& [slug, stated] : change.word().members) {
+    if (stated.file.invitation != join.invitation) continue;
+    const auto& first = stated.file.member.keys.front();
+    if (first.signing == join.signing && first.transport == join.transport) return {};
+    return fail(Errc::invitation_used, slug);
+  }
+  const auto it = change.word().invitations.find(join.invitation);
+  if (it == change.word().invitations.end()) return fail(Errc::invitation_unknown);
+  const InvitationFile& invitation = it->second.file;
+  if (invitation.expires <= now_()) return fail(Errc::invitation_expired, invitation.slug);
+  for (const auto& [slug, stated] : change.word().members) {
+    for (const auto& keys : stated.file.member.keys) {
+      if (keys.signing == join.signing || keys.transport == join.transport) return fail(Errc::member_keys_taken, slug);
+    }
+  }
+  MemberFile file;
+  file.member.slug = invitation.slug;
+  file.member.name = invitation.name;
+  file.member.territories = invitation.territories;
+  file.member.keys.push_back({1, join.signing, join.transport, {}});
+  file.invitation = join.invitation;
+  file.since = now_();
+  CHECK_OK(change.remove(invitation_path(join.invitation)));
+  CHECK_OK(change.put(member_path(file.member.slug), 1, {}, encode(file)));
+  return change.commit();
+}
+
+/// Names the last order that is accepted of each of its feeds, which is what is held here: so old and new members
+/// converge on the same.
+Status LibraryImpl::suspend(const std::string& slug, const std::string& why) {
+  const std::lock_guard changing(changing_);
+  TRY(auto change, FederationChange::begin(*this));
+  if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
+  if (!is_plain_text(why, why_bytes_max)) return fail(Errc::usage, "why: one line of at most 500 bytes");
+  const auto it = change.word().members.find(slug);
+  if (it == change.word().members.end()) return fail(Errc::member_unknown, slug);
+  MemberFile file = it->second.file;
+  if (file.member.suspended) return fail(Errc::member_suspended, slug);
+  file.version += 1;
+  file.previous = it->second.content;
+  file.member.suspended = true;
+  file.member.suspended_why = why;
+  for (const auto& [feed, head] : change.picture().heads) {
+    if (feed.centre == slug) file.member.last_accepted[feed] = head.order;
+  }
+  CHECK_OK(change.put(member_path(slug), file.version, file.previous, encode(file)));
+  return change.commit();
+}
+
+}  // namespace essaimage::store

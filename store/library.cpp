@@ -1,0 +1,200 @@
+#include "store/library.hpp"
+
+#include "store/feed/allowed_signers.hpp"
+#include "store/feed/forks.hpp"
+#include "store/git/repository.hpp"
+#include "store/kit_tree.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+std::optional<Head> Picture::head(const FeedId& feed) const {
+  const auto it = heads.find(feed);
+  return it == heads.end() ? std::nullopt : std::optional(it->second);
+}
+
+Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now) {
+  TRY(auto identity, load_identity(layout));
+  TRY(auto lock, lock_home(layout.lock()));
+  TRY(auto signing, SigningSecret::load(layout.signing_key()));
+  TRY(auto transport, TransportSecret::load(layout.transport_key()));
+  auto library = std::make_unique<LibraryImpl>(layout, std::move(now), std::move(identity), std::move(signing),
+                                               std::move(transport));
+  CHECK_OK(library->start(std::move(lock)));
+  return std::unique_ptr<Library>(std::move(library));
+}
+
+LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing, TransportSecret transport)
+    : layout_(std::move(layout)),
+      now_(std::move(now)),
+      identity_(std::move(identity)),
+      signing_(std::move(signing)),
+      transport_(std::move(transport)),
+      picture_(std::make_shared<const Picture>()) {}
+
+Status LibraryImpl::start(Fd lock) {
+  lock_ = std::move(lock);
+  CHECK_OK(sweep_repository(layout_));
+  TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
+  TRY(refs_, Refs::open(layout_));
+  TRY(media_, MediaStore::open(layout_));
+  TRY(state_, State::open(layout_.state()));
+
+  const std::lock_guard changing(changing_);
+  auto picture = std::make_shared<Picture>();
+  CHECK_OK(read_heads(*picture));
+  CHECK_OK(read_forks(*picture));
+  read_word(*picture);
+  for (const auto& [feed, head] : picture->heads) {
+    if (feed.audience.kind != Audience::Kind::region) continue;
+    auto tree = tree_of(head.commit);
+    auto endpoints = tree ? read_endpoints(*tree) : Result<std::vector<std::string>>(std::vector<std::string>());
+    if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
+  }
+  compose_roster(*picture);
+  set_picture(picture);
+  if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
+
+  TRY(const auto changed, catch_up_index(*picture));
+  CHECK_OK(witness_heads(*picture));
+  settle_naming(changed);
+  return resume_partials();
+}
+
+/// A head that cannot be read is left out, and said: peers bring it again.
+Status LibraryImpl::read_heads(Picture& picture) {
+  for (const auto& [feed, id] : *refs_->snapshot()) {
+    const auto raw = objects_->read(id, ObjectType::commit);
+    if (!raw) {
+      note(raw.error(), feed.str());
+      continue;
+    }
+    const auto commit = parse_commit(*raw);
+    if (!commit || commit->feed != feed) {
+      note(commit ? Error{Errc::corrupt, "the head is another feed's"} : commit.error(), feed.str());
+      continue;
+    }
+    picture.heads[feed] = head_of(*commit, id);
+  }
+  return {};
+}
+
+Status LibraryImpl::read_forks(Picture& picture) {
+  std::vector<Path> damaged;
+  TRY(const auto forks, load_forks(layout_, damaged));
+  for (const auto& fork : forks) picture.frozen[fork.feed] = ids_of(fork);
+  for (const auto& path : damaged) note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
+  // A feed whose proof is lost stays frozen: better than to take one side of a fork for the feed.
+  TRY(const auto frozen, state_->frozen());
+  for (const auto& feed : frozen) picture.frozen.try_emplace(feed);
+  return {};
+}
+
+void LibraryImpl::read_word(Picture& picture) {
+  const auto head = picture.head(FeedId{identity_.federation_slug, Audience{}});
+  if (!head) return;
+  const auto tree = tree_of(head->commit);
+  auto word = tree ? read_federation_word(*objects_, *tree, identity_.federation)
+                   : Result<FederationWord>(tl::unexpected(tree.error()));
+  if (word) {
+    picture.word = std::make_shared<const FederationWord>(std::move(*word));
+  } else {
+    note(word.error(), head->feed.str());
+  }
+}
+
+/// Indexes what the refs are ahead of; returns the media whose naming changed.
+Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) {
+  TRY(const auto indexed, state_->indexed());
+  std::vector<State::FeedChange> changes;
+  std::vector<Sha256> touched;
+  for (const auto& [feed, head] : picture.heads) {
+    const auto it = indexed.find(feed);
+    if (it != indexed.end() && it->second == head) continue;
+    TRY(const auto tree, tree_of(head.commit));
+    TRY(const auto before, indexed_tree(feed));
+    TRY(auto change, index_change(head, tree, before));
+    changes.push_back(std::move(change));
+  }
+  if (!changes.empty()) {
+    TRY(touched, state_->apply(changes));
+  }
+  // Feeds without a ref any more, and an index that knows nothing of what lies on the disk.
+  for (const auto& [feed, head] : indexed) {
+    if (picture.heads.contains(feed)) continue;
+    TRY(const auto more, state_->forget_feed(feed));
+    touched.insert(touched.end(), more.begin(), more.end());
+  }
+  index_behind_ = false;
+  CHECK_OK(hold_after_loss(picture, state_->rebuilt() ? media_->all() : touched));
+  return touched;
+}
+
+/// What lies on the disk and is named, but held for nobody: the record of it was lost.
+Status LibraryImpl::hold_after_loss(const Picture& picture, const std::vector<Sha256>& media) {
+  if (!picture.roster) return {};
+  for (const auto& id : media) {
+    if (!media_->has(id)) continue;
+    TRY(const auto row, state_->media(id));
+    if (!row || !row->held.empty()) continue;
+    const auto feeds = held_after_loss(*picture.roster, identity_.slug, row->named_feeds());
+    if (!feeds.empty()) CHECK_OK(state_->hold(id, feeds));
+    for (const auto& naming : row->named) {
+      const auto list = read_chunk_list(naming.chunk_list);
+      if (list) CHECK_OK(state_->index_chunks(id, *list));
+      break;
+    }
+  }
+  return {};
+}
+
+Status LibraryImpl::witness_heads(const Picture& picture) {
+  std::vector<Head> heads;
+  for (const auto& [feed, head] : picture.heads) heads.push_back(head);
+  CHECK_OK(state_->witness(heads));
+  TRY(const auto witnessed, state_->witnessed());
+  for (const auto& witness : witnessed) {
+    const auto head = picture.head(witness.feed);
+    if (head && head->order >= witness.order) continue;
+    note(Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) + ", accepted before " +
+                                        witness.order.str()},
+         witness.feed.str());
+  }
+  return {};
+}
+
+void LibraryImpl::note(Error error, std::string where) {
+  const std::lock_guard lock(problems_mutex_);
+  constexpr std::size_t problems_max = 1'000;
+  if (problems_.size() < problems_max) problems_.push_back({std::move(error), std::move(where)});
+}
+
+std::vector<Problem> LibraryImpl::problems() const {
+  const std::lock_guard lock(problems_mutex_);
+  return problems_;
+}
+
+std::vector<Head> LibraryImpl::heads() const {
+  std::vector<Head> heads;
+  for (const auto& [feed, head] : picture()->heads) heads.push_back(head);
+  return heads;
+}
+
+Result<Bytes> LibraryImpl::commit_of(const Head& head) const { return objects_->read(head.commit, ObjectType::commit); }
+
+PicturePtr LibraryImpl::picture() const {
+  const std::lock_guard lock(picture_mutex_);
+  return picture_;
+}
+
+void LibraryImpl::set_picture(PicturePtr picture) {
+  const std::lock_guard lock(picture_mutex_);
+  picture_ = std::move(picture);
+}
+
+Status LibraryImpl::consolidate() {
+  const std::lock_guard changing(changing_);
+  return {};
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,214 @@
+#pragma once
+// The library's inside, shared by the files that implement it: opening (library.cpp), the index (index_feed.cpp),
+// publishing (publish.cpp, publication.cpp), receiving (receive.cpp, receive_run.cpp), serving (serve.cpp), looking
+// (look.cpp), the federation's acts (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp).
+//
+// Locks, in this order: `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of
+// feeds and roster is an immutable Picture behind `picture_mutex_`; a change makes a new one.
+
+#include <list>
+#include <mutex>
+
+#include "store/disk/files.hpp"
+#include "store/federation/roster_reader.hpp"
+#include "store/feed/receive.hpp"
+#include "store/feed/refs.hpp"
+#include "store/feed/tree_editor.hpp"
+#include "store/git/object_db.hpp"
+#include "store/library.hpp"
+#include "store/media/reuse.hpp"
+
+namespace essaimage::store {
+
+/// What is held, at one moment.
+struct Picture {
+  std::map<FeedId, Head> heads;
+  std::shared_ptr<const FederationWord> word;   ///< null while joining
+  std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
+  std::shared_ptr<const Roster> roster;         ///< of `word` with `endpoints`; null while joining
+  std::map<FeedId, std::pair<ObjectId, ObjectId>> frozen;  ///< by their proofs, of rising id
+
+  std::optional<Head> head(const FeedId& feed) const;
+};
+using PicturePtr = std::shared_ptr<const Picture>;
+
+/// A media file that is on its way in, shared by the receptions of its runs and by who serves what is here of it.
+struct OpenPartial {
+  std::mutex mutex;
+  ObjectId chunk_list;
+  std::unique_ptr<PartialMedia> partial;
+};
+using OpenPartialPtr = std::shared_ptr<OpenPartial>;
+
+/// A pack on its way out; its file has no name any more and goes with the last reader.
+struct SpooledPack {
+  FeedId feed;
+  ObjectId have, head;
+  Fd file;
+  std::uint64_t bytes = 0;
+};
+
+class LibraryImpl final : public Library {
+ public:
+  LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing, TransportSecret transport);
+  Status start(Fd lock);
+
+  const Identity& identity() const override { return identity_; }
+  const SigningSecret& signing() const override { return signing_; }
+  const TransportSecret& transport() const override { return transport_; }
+  const MediaStore& media() const override { return *media_; }
+  void listen(Listener listener) override { listener_ = std::move(listener); }
+
+  std::shared_ptr<const Roster> roster() const override { return picture()->roster; }
+  std::vector<Head> heads() const override;
+  Result<std::vector<Head>> witnessed() const override { return state_->witnessed(); }
+  Result<std::vector<Fork>> frozen() const override;
+  Result<std::vector<MediaNeed>> needs() const override;
+  Result<Bytes> commit_of(const Head& head) const override;
+  std::vector<Problem> problems() const override;
+
+  Result<std::unique_ptr<Publication>> publish(const PublishOptions& options) override;
+  Status publish_centre(const std::vector<std::string>& endpoints) override;
+
+  Result<Invitation> invite(const Invite& invite) override;
+  Status admit(const message::Join& join) override;
+  Status suspend(const std::string& slug, const std::string& why) override;
+
+  Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) override;
+  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
+                                           std::uint32_t count) override;
+  Result<std::unique_ptr<FeedReception>> receive_feed() override;
+  Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
+                                                    std::uint32_t count) override;
+  Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const override;
+  Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) override;
+
+  Result<std::vector<KitSummary>> kits() const override;
+  Result<KitSummary> kit(const KitId& id) const override;
+  Result<std::vector<KitVersion>> history(const KitId& id) const override;
+  Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const override;
+  Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const override;
+
+  Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
+  Status consolidate() override;
+
+ private:
+  friend class PublicationImpl;
+  friend class FeedReceptionImpl;
+  friend class RunReceptionImpl;
+  friend class PartialRunSource;
+  friend class FederationChange;
+  friend class Verification;
+
+  /// New heads, whose objects are in the library already, on their way to being seen.
+  struct Advance {
+    struct Step {
+      Commit commit;
+      ObjectId id;
+      Bytes raw;
+    };
+    std::vector<Step> steps;                     ///< one for each feed
+    std::shared_ptr<const FederationWord> word;  ///< if the federation's feed is among them
+    bool published_here = false;
+    std::map<Sha256, std::vector<FeedId>> published_media;  ///< that came into their places with it
+    std::vector<std::pair<Sha256, ChunkList>> chunks;       ///< of those, for the local chunk index
+  };
+
+  // --- opening (library.cpp) --------------------------------------------------------------------------------------------
+  Status read_heads(Picture& picture);
+  Status read_forks(Picture& picture);
+  void read_word(Picture& picture);
+  Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
+  Status hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
+  Status resume_partials();
+  Status witness_heads(const Picture& picture);
+  void note(Error error, std::string where);
+
+  // --- changing (advance.cpp); `changing_` is held ------------------------------------------------------------------------
+  /// All refs in one step; then the index, the picture, and the listener. The refs are what makes it durable: an index
+  /// that could not be written is caught up with later.
+  Status advance(const Advance& advance);
+  Result<std::vector<Sha256>> index_advance(const Advance& advance);
+  PicturePtr next_picture(const Advance& advance, const Picture& before);
+  /// Media whose naming changed: held for more feeds, copied from local chunks, or needed.
+  void settle_naming(const std::vector<Sha256>& touched);
+  Status settle_one(const Sha256& media);
+  Status hold_more(const Roster& roster, const MediaRow& row);
+  void tell_need(const Sha256& media);
+  Status set_aside(const Sha256& media);  ///< (verify.cpp)
+  Result<std::vector<std::string>> read_endpoints(const ObjectId& tree) const;
+  void compose_roster(Picture& picture) const;
+  void set_picture(PicturePtr picture);
+  PicturePtr picture() const;
+  void tell(Change change);
+  Status roster_seen(const Roster& roster);
+  Status keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed);
+  Status thaw(const FeedId& feed);
+  Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;
+
+  // --- the index (index_feed.cpp) ------------------------------------------------------------------------------------------
+  Result<State::FeedChange> index_change(const Head& head, const ObjectId& tree, std::optional<ObjectId> before) const;
+  Result<ObjectId> tree_of(const ObjectId& commit) const;
+  Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
+
+  // --- publishing -------------------------------------------------------------------------------------------------------------
+  Status may_publish(const Picture& picture, const Audience& audience) const;
+  Order next_order(const Picture& picture, const FeedId& feed) const;
+  Result<TreeEditor> edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const;
+  /// Signs the commit of an edited tree and adds it to the pack.
+  Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree, PackWriter& pack) const;
+
+  Status publish_pack(PackWriter& pack, const Advance& advance);
+
+  // --- media on their way ---------------------------------------------------------------------------------------------------
+  Result<MediaNeed> need_of(const MediaWant& want) const;
+  Result<ChunkList> read_chunk_list(const ObjectId& blob) const;
+  /// The one PartialMedia of that media file, opened by this chunk list.
+  Result<OpenPartialPtr> open_partial(const Sha256& media, const ObjectId& chunk_list) const;
+  void close_partial(const Sha256& media) const;
+  std::vector<bool> held_of(const MediaWant& want) const;
+  Status reuse(const MediaWant& want);
+  void complete_later(const OpenPartialPtr& partial);
+  /// Settles what is complete, in one batch; `changing_` is held.
+  void complete_media();
+  struct Completed;
+  void complete_one(const Completed& completed);
+  Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have);
+  Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row, const ObjectId& chunk_list,
+                                                   std::uint32_t first, std::uint32_t count);
+  void run_begins();
+  void settle_if_due(bool run_ended);
+
+  const Layout layout_;
+  const Now now_;
+  const Identity identity_;
+  const SigningSecret signing_;
+  const TransportSecret transport_;
+  Fd lock_;
+  std::unique_ptr<ObjectDb> objects_;
+  std::unique_ptr<Refs> refs_;
+  std::unique_ptr<MediaStore> media_;
+  std::unique_ptr<State> state_;
+  Listener listener_;
+
+  std::mutex changing_;
+  bool index_behind_ = false;  ///< under changing_
+
+  mutable std::mutex picture_mutex_;
+  PicturePtr picture_;
+
+  mutable std::mutex problems_mutex_;
+  std::vector<Problem> problems_;
+
+  mutable std::mutex partials_mutex_;
+  mutable std::list<OpenPartialPtr> partials_;  ///< newest first, bounded
+
+  std::mutex complete_mutex_;
+  std::vector<OpenPartialPtr> complete_;  ///< whole, not settled yet
+  std::uint32_t runs_open_ = 0;
+
+  std::mutex spool_mutex_;
+  std::list<std::shared_ptr<SpooledPack>> spool_;  ///< newest first, bounded
+};
+
+}  // namespace essaimage::store

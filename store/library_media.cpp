@@ -1,0 +1,296 @@
+// Media of the library on their way in: what is needed, what lies here of it, and when it is whole.
+#include <algorithm>
+#include <span>
+
+#include "proto/limits.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+namespace {
+
+constexpr std::size_t partials_open_max = 64;  // descriptors: two for each
+/// A batch costs two syncs of the file system: enough for many small files, and never long after a large one.
+constexpr std::size_t batch_files_max = 64;
+constexpr std::uint64_t batch_bytes_max = 64 * limits::MiB;
+
+bool contains(const FeedList& feeds, const FeedId& feed) {
+  return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
+}
+
+}  // namespace
+
+struct LibraryImpl::Completed {
+  OpenPartialPtr open;
+  FeedList through;
+};
+
+Result<ChunkList> LibraryImpl::read_chunk_list(const ObjectId& blob) const {
+  TRY(const auto content, objects_->read(blob, ObjectType::blob));
+  return parse_chunk_list(content);
+}
+
+// --- partial media files ---------------------------------------------------------------------------------------------------
+
+Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media, const ObjectId& chunk_list) const {
+  const std::lock_guard lock(partials_mutex_);
+  const auto same = [&](const OpenPartialPtr& open) { return open->partial->media() == media; };
+  auto it = std::find_if(partials_.begin(), partials_.end(), same);
+  if (it != partials_.end() && (*it)->chunk_list != chunk_list && it->use_count() == 1) {
+    partials_.erase(it);  // begun under another list; opening it anew finds its chunks again
+    it = partials_.end();
+  }
+  if (it != partials_.end()) {
+    if ((*it)->chunk_list != chunk_list) return fail(Errc::conflict, media.hex());
+    partials_.splice(partials_.begin(), partials_, it);
+    return partials_.front();
+  }
+  TRY(const auto chunks, read_chunk_list(chunk_list));
+  auto open = std::make_shared<OpenPartial>();
+  open->chunk_list = chunk_list;
+  TRY(open->partial, media_->open_partial(media, chunks));
+  partials_.push_front(open);
+  for (auto old = std::prev(partials_.end()); partials_.size() > partials_open_max && old != partials_.begin();) {
+    const auto last = old--;
+    if (last->use_count() == 1) partials_.erase(last);
+  }
+  return open;
+}
+
+void LibraryImpl::close_partial(const Sha256& media) const {
+  const std::lock_guard lock(partials_mutex_);
+  partials_.remove_if([&](const OpenPartialPtr& open) { return open->partial->media() == media; });
+}
+
+/// By chunk; empty if nothing is here.
+std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
+  std::error_code ignored;
+  if (!std::filesystem::exists(layout_.partial(want.media), ignored)) return {};
+  const auto open = open_partial(want.media, want.chunk_list);
+  if (!open) return {};
+  const std::lock_guard lock((*open)->mutex);
+  return (*open)->partial->held();
+}
+
+/// What an earlier run left: whole ones are settled now.
+Status LibraryImpl::resume_partials() {
+  for (const auto& media : media_->partials()) {
+    TRY(const auto want, state_->want(media));
+    if (!want) continue;
+    const auto open = open_partial(media, want->chunk_list);
+    if (!open) {
+      note(open.error(), media.hex());
+    } else if ((*open)->partial->complete()) {
+      complete_later(*open);
+    }
+  }
+  complete_media();
+  return {};
+}
+
+// --- what is needed -----------------------------------------------------------------------------------------------------------
+
+Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
+  const auto roster = picture()->roster;
+  MediaNeed need;
+  need.media = want.media;
+  need.bytes = want.bytes;
+  for (const auto& feed : want.feeds) {
+    if (roster && roster->may_hold(identity_.slug, feed.audience)) need.feeds.push_back(feed);
+  }
+  if (need.feeds.empty()) return fail(Errc::not_found, want.media.hex());
+  TRY(const auto chunks, read_chunk_list(want.chunk_list));
+  for (const auto& chunk : chunks.chunks) need.chunk_bytes.push_back(chunk.bytes);
+  need.held = held_of(want);
+  need.held.resize(need.chunk_bytes.size());
+  return need;
+}
+
+Result<std::vector<MediaNeed>> LibraryImpl::needs() const {
+  TRY(const auto wants, state_->wants());
+  std::vector<MediaNeed> needs;
+  for (const auto& want : wants) {
+    auto need = need_of(want);
+    if (need) needs.push_back(std::move(*need));
+  }
+  return needs;
+}
+
+void LibraryImpl::tell_need(const Sha256& media) {
+  const auto want = state_->want(media);
+  if (!want) return note(want.error(), media.hex());
+  if (!*want) {
+    if (media_->has(media)) {
+      tell(change::MediaComplete{media});
+    } else {
+      tell(change::MediaUnneeded{media});
+    }
+    return;
+  }
+  const auto need = need_of(**want);
+  if (need) {
+    tell(change::MediaNeeded{*need});
+  } else if (need.error().code == Errc::not_found) {
+    tell(change::MediaUnneeded{media});
+  } else {
+    note(need.error(), media.hex());
+  }
+}
+
+/// Media whose naming, or whose feeds' audiences, have changed: held for more feeds, copied from here, or needed.
+void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
+  std::vector<Sha256> each = touched;
+  std::sort(each.begin(), each.end());
+  each.erase(std::unique(each.begin(), each.end()), each.end());
+  for (const auto& media : each) {
+    if (const auto settled = settle_one(media); !settled) note(settled.error(), media.hex());
+  }
+  complete_media();
+  for (const auto& media : each) tell_need(media);
+}
+
+Status LibraryImpl::settle_one(const Sha256& media) {
+  const auto roster = picture()->roster;
+  TRY(const auto row, state_->media(media));
+  if (!roster || !row || row->named.empty()) return {};
+  if (media_->has(media)) {
+    CHECK_OK(hold_more(*roster, *row));
+  }
+  TRY(const auto want, state_->want(media));
+  return want ? reuse(*want) : Status{};
+}
+
+/// A file that is here is held for every feed to which it may pass. A list that it did not come by is checked against the
+/// file first: serving by an author's false list would make us send bad chunks.
+Status LibraryImpl::hold_more(const Roster& roster, const MediaRow& row) {
+  const auto more = newly_held(roster, row.named_feeds(), row.held);
+  FeedList good;
+  for (const auto& naming : row.named) {
+    if (naming.refused || !contains(more, naming.feed)) continue;
+    const bool known_list = std::any_of(row.named.begin(), row.named.end(), [&](const MediaRow::Naming& other) {
+      return other.chunk_list == naming.chunk_list && contains(row.held, other.feed);
+    });
+    if (!known_list) {
+      TRY(const auto chunks, read_chunk_list(naming.chunk_list));
+      const auto fits = media_->verify(row.media, chunks);
+      if (!fits && fits.error().code == Errc::chunk_bad) {
+        CHECK_OK(state_->refuse_list(row.media, naming.chunk_list));
+        continue;
+      }
+      CHECK_OK(fits);
+    }
+    good.push_back(naming.feed);
+  }
+  return good.empty() ? Status{} : state_->hold(row.media, good);
+}
+
+/// Copies what lies here already and may be used, before anything is asked of a peer.
+Status LibraryImpl::reuse(const MediaWant& want) {
+  const auto roster = picture()->roster;
+  TRY(const auto chunks, read_chunk_list(want.chunk_list));
+  bool found = false;
+  for (const auto& chunk : chunks.chunks) {
+    TRY(const auto places, state_->find_chunk(chunk.id));
+    found = found || !places.empty();
+    if (found) break;
+  }
+  if (!found) return {};  // no partial file is made for nothing
+  TRY(const auto open, open_partial(want.media, want.chunk_list));
+  const std::lock_guard lock(open->mutex);
+  TRY(const auto copied, reuse_chunks(*roster, *state_, *media_, *open->partial, want.feeds));
+  (void)copied;
+  if (open->partial->complete()) complete_later(open);
+  return {};
+}
+
+// --- whole ones -----------------------------------------------------------------------------------------------------------------
+
+void LibraryImpl::complete_later(const OpenPartialPtr& partial) {
+  const std::lock_guard lock(complete_mutex_);
+  if (std::find(complete_.begin(), complete_.end(), partial) == complete_.end()) complete_.push_back(partial);
+}
+
+void LibraryImpl::run_begins() {
+  const std::lock_guard lock(complete_mutex_);
+  ++runs_open_;
+}
+
+/// Settled together while more is coming, so that many small files share the syncs; at once when nothing else is.
+void LibraryImpl::settle_if_due(bool run_ended) {
+  bool due = false;
+  {
+    const std::lock_guard lock(complete_mutex_);
+    if (run_ended) --runs_open_;
+    std::uint64_t bytes = 0;
+    for (const auto& open : complete_) bytes += open->partial->chunks().bytes;
+    due = !complete_.empty() && (runs_open_ == 0 || complete_.size() >= batch_files_max || bytes >= batch_bytes_max);
+  }
+  if (!due) return;
+  const std::lock_guard changing(changing_);
+  complete_media();
+}
+
+void LibraryImpl::complete_media() {
+  std::vector<OpenPartialPtr> list;
+  {
+    const std::lock_guard lock(complete_mutex_);
+    list.swap(complete_);
+  }
+  if (list.empty()) return;
+  auto batch = media_->begin();
+  if (!batch) return note(batch.error(), "media");
+  std::vector<Completed> good;
+  std::vector<Sha256> bad;
+  for (const auto& open : list) {
+    const std::lock_guard lock(open->mutex);
+    const Sha256 media = open->partial->media();
+    FeedList through = open->partial->through();
+    const auto added = (*batch)->add(*open->partial);
+    if (added) {
+      good.push_back({open, std::move(through)});
+      continue;
+    }
+    note(added.error(), media.hex());
+    bad.push_back(media);
+    if (added.error().code != Errc::media_bad) continue;
+    // Every chunk is as listed, and the whole is not what its name says: the author's list lies.
+    if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused) note(refused.error(), media.hex());
+    close_partial(media);
+  }
+  if (const auto settled = (*batch)->settle(); !settled) {
+    note(settled.error(), "media");
+    for (const auto& completed : good) complete_later(completed.open);
+    return;
+  }
+  for (const auto& completed : good) complete_one(completed);
+  for (const auto& media : bad) tell_need(media);
+}
+
+void LibraryImpl::complete_one(const Completed& completed) {
+  const Sha256 media = completed.open->partial->media();
+  const ChunkList chunks = completed.open->partial->chunks();
+  close_partial(media);
+  const auto recorded = [&]() -> Status {
+    const auto roster = picture()->roster;
+    TRY(const auto row, state_->media(media));
+    if (!roster || !row) return {};
+    const auto feeds = held_after_transfer(*roster, row->named_feeds(), completed.through);
+    CHECK_OK(state_->hold(media, feeds));
+    CHECK_OK(state_->index_chunks(media, chunks));
+    TRY(const auto held, state_->media(media));
+    return held ? hold_more(*roster, *held) : Status{};
+  }();
+  if (!recorded) note(recorded.error(), media.hex());
+  tell_need(media);
+}
+
+Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed, const std::vector<Sha256>& media) const {
+  std::vector<Sha256> found;
+  for (const auto& id : media) {
+    TRY(const bool serves, state_->serves(feed, id));
+    if (serves && media_->has(id)) found.push_back(id);
+  }
+  return found;
+}
+
+}  // namespace essaimage::store

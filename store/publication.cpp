@@ -1,0 +1,135 @@
+#include "store/publication_impl.hpp"
+
+#include "proto/limits.hpp"
+#include "store/kit/classify.hpp"
+#include "store/kit/pointer.hpp"
+
+namespace essaimage::store {
+
+Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library, const PublishOptions& options) {
+  const auto picture = library.picture();
+  CHECK_OK(library.may_publish(*picture, options.audience.value_or(Audience{})));
+  std::unique_ptr<PublicationImpl> publication(new PublicationImpl(library, options));
+  TRY(publication->pack_, PackWriter::create(library.layout_.scratch()));
+  TRY(publication->batch_, library.media_->begin());
+  return std::unique_ptr<Publication>(std::move(publication));
+}
+
+Status PublicationImpl::begin_kit(const std::string& folder) {
+  if (kit_ || committed_) return fail(Errc::usage, "a kit within a kit");
+  if (kits_.size() == limits::kits_per_publish_max) return fail(Errc::publish_too_many, folder);
+  kit_.emplace();
+  kit_->folder = folder;
+  return {};
+}
+
+Status PublicationImpl::begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) {
+  if (!kit_ || file_) return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
+  CHECK_OK(kit::check_path(path));
+  if (kit_->files.size() == limits::files_per_kit_max) return fail(Errc::kit_too_many_files, kit_->folder);
+  const std::string stored = kit::to_stored_path(path);
+  CHECK_OK(check_new_path(path, stored));
+  file_.emplace();
+  file_->path = path;
+  file_->stored_path = stored;
+  file_->executable = executable;
+  file_->hint = bytes_hint;
+  return kit::is_media_by_size(bytes_hint) ? begin_media() : Status{};
+}
+
+/// Not there yet, neither as a file nor as a folder, and no twin in its folder; its folders likewise.
+Status PublicationImpl::check_new_path(const std::string& path, const std::string& stored) {
+  if (kit_->names.contains(stored) || kit_->names.contains(stored + "/")) return fail(Errc::name_twin, path);
+  std::size_t at = 0;
+  std::string folder;
+  while (true) {
+    const auto slash = path.find('/', at);
+    const std::string name = path.substr(at, slash == std::string::npos ? slash : slash - at);
+    const std::string below = folder + name + "/";
+    auto& twins = kit_->twins[folder];
+    const bool known_folder = slash != std::string::npos && kit_->twins.contains(below);
+    if (!known_folder && !twins.add(name)) return fail(Errc::name_twin, path + ": " + twins.other());
+    if (slash == std::string::npos) return {};
+    if (kit_->names.contains(kit::to_stored_path(below.substr(0, below.size() - 1)))) return fail(Errc::name_twin, path);
+    kit_->twins.try_emplace(below);
+    folder = below;
+    at = slash + 1;
+  }
+}
+
+Status PublicationImpl::begin_media() {
+  TRY(file_->media, batch_->create(std::max<std::uint64_t>(file_->hint, file_->pending.size())));
+  if (!file_->pending.empty()) CHECK_OK(file_->media->write(file_->pending));
+  file_->pending = {};
+  return {};
+}
+
+Status PublicationImpl::write(ByteView bytes) {
+  if (!file_) return fail(Errc::usage, "bytes outside of a file");
+  file_->bytes += bytes.size();
+  if (file_->bytes > limits::media_bytes_max) return fail(Errc::kit_file_too_large, file_->path);
+  if (file_->media) return file_->media->write(bytes);
+  file_->pending.insert(file_->pending.end(), bytes.begin(), bytes.end());
+  return kit::is_media_by_size(file_->pending.size()) ? begin_media() : Status{};
+}
+
+Status PublicationImpl::end_file() {
+  if (!file_) return fail(Errc::usage, "no file to end");
+  // A file that was expected to be long and is short may be a text after all; then its bytes are needed once more.
+  if (!file_->media && kit::classify(text_of(file_->pending)) == kit::Content::media) CHECK_OK(begin_media());
+  const auto status = file_->media ? end_media() : end_text();
+  CHECK_OK(status);
+  kit_->names.insert(file_->stored_path);
+  kit_->bytes += file_->bytes;
+  file_.reset();
+  return {};
+}
+
+Status PublicationImpl::end_text() {
+  if (file_->stored_path == kit::manifest_name) kit_->manifest = std::string(text_of(file_->pending));
+  TRY(const auto blob, add_blob(file_->pending));
+  kit_->files.push_back({file_->stored_path, file_->executable, blob, std::nullopt});
+  return {};
+}
+
+Status PublicationImpl::end_media() {
+  if (!kit::is_media_by_size(file_->bytes) && kit::is_media_by_size(file_->hint)) {
+    // Announced as long, and short when it came: whether it is a text or not could not be looked at.
+    return fail(Errc::kit_file_changed, file_->path);
+  }
+  TRY(auto done, file_->media->finish());
+  TRY(const auto blob, add_blob(bytes_of(kit::encode_pointer({done.media, done.bytes}))));
+  kit_->files.push_back({file_->stored_path, file_->executable, blob, done.media});
+  kit_->media.insert_or_assign(done.media, std::move(done.chunks));
+  return {};
+}
+
+/// An object that the library has is not written again.
+Result<ObjectId> PublicationImpl::add_blob(ByteView content) {
+  const ObjectId id = object_id(ObjectType::blob, content);
+  if (library_.objects_->contains(id)) return id;
+  return pack_->add(ObjectType::blob, content);
+}
+
+void PublicationImpl::abort_file() { file_.reset(); }
+
+Status PublicationImpl::end_kit() {
+  if (!kit_ || file_) return fail(Errc::usage, "no kit to end");
+  Kit kit = std::move(*kit_);
+  kit_.reset();
+  if (!kit.manifest) return fail(Errc::kit_manifest_missing, kit.folder);
+  const auto reading = kit::read_manifest(*kit.manifest);
+  CHECK_OK(kit::first_refusal(reading.findings));
+  if (!reading.manifest) return fail(Errc::kit_manifest_wrong, kit.folder);
+  kit.slug = kit::slug_of(*reading.manifest, kit.folder);
+  if (kit.slug.empty()) return fail(Errc::kit_slug_missing, kit.folder);
+  for (const auto& other : kits_) {
+    if (other.slug == kit.slug) return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
+  }
+  kit.twins.clear();
+  kit.names.clear();
+  kits_.push_back(std::move(kit));
+  return {};
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,84 @@
+#pragma once
+// One publish command, kept until it is committed: texts in a pack that is being written, media in a batch, and of each kit
+// the list of its files. store/publication.cpp takes the kits in, store/publish.cpp makes commits of them.
+
+#include <set>
+
+#include "store/kit/entry.hpp"
+#include "store/kit/manifest.hpp"
+#include "store/kit/names.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+class PublicationImpl final : public Publication {
+ public:
+  static Result<std::unique_ptr<Publication>> begin(LibraryImpl& library, const PublishOptions& options);
+
+  Status begin_kit(const std::string& folder) override;
+  Status begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) override;
+  Status write(ByteView bytes) override;
+  Status end_file() override;
+  void abort_file() override;
+  Status end_kit() override;
+  Result<std::vector<PublishedKit>> commit() override;
+
+ private:
+  struct File {
+    std::string stored_path;
+    bool executable = false;
+    ObjectId blob;                ///< of the text, or of the pointer
+    std::optional<Sha256> media;
+  };
+  struct Kit {
+    std::string folder;
+    std::string slug;
+    std::vector<File> files;
+    std::map<Sha256, ChunkList> media;
+    std::map<std::string, kit::TwinFinder> twins;   ///< by folder
+    std::set<std::string> names;                    ///< all stored paths, and folders with a '/' behind
+    std::optional<std::string> manifest;            ///< text of kit.toml
+    std::uint64_t bytes = 0;
+  };
+  struct CurrentFile {
+    std::string path, stored_path;
+    bool executable = false;
+    std::uint64_t hint = 0;
+    Bytes pending;                                  ///< while it may still be a text
+    std::unique_ptr<MediaWriter> media;
+    std::uint64_t bytes = 0;
+  };
+  /// Where a kit goes, and as what.
+  struct Plan {
+    PublishedKit result;
+    ObjectId kit_tree;
+    const Kit* kit = nullptr;
+  };
+
+  PublicationImpl(LibraryImpl& library, const PublishOptions& options) : library_(library), options_(options) {}
+
+  // --- taking in (publication.cpp) ---------------------------------------------------------------------------------------
+  Status check_new_path(const std::string& path, const std::string& stored);
+  Status begin_media();
+  Status end_text();
+  Status end_media();
+  Result<ObjectId> add_blob(ByteView content);
+
+  // --- committing (publish.cpp) ------------------------------------------------------------------------------------------
+  Result<Plan> plan(const Kit& kit, const Picture& picture, Timestamp now);
+  Result<Audience> audience_of(const std::vector<KitRow>& rows, const KitId& id, const Roster& roster) const;
+  Result<ObjectId> write_files(const Kit& kit);
+  Result<ObjectId> write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry);
+  Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);
+
+  LibraryImpl& library_;
+  const PublishOptions options_;
+  std::unique_ptr<PackWriter> pack_;
+  std::unique_ptr<MediaBatch> batch_;
+  std::vector<Kit> kits_;
+  std::optional<Kit> kit_;           ///< that is coming in
+  std::optional<CurrentFile> file_;  ///< likewise
+  bool committed_ = false;
+};
+
+}  // namespace essaimage::store

@@ -1,0 +1,248 @@
+// From kits that came in to signed commits: where each kit goes and as which version, its tree, and one commit for each
+// feed, all in one pack and one step of the refs.
+#include <algorithm>
+
+#include "proto/limits.hpp"
+#include "store/federation/paths.hpp"
+#include "store/kit/attributes.hpp"
+#include "store/kit_tree.hpp"
+#include "store/publication_impl.hpp"
+
+namespace essaimage::store {
+
+// --- what any act of this node's feeds needs ---------------------------------------------------------------------------------
+
+Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience) const {
+  const Member* self = picture.roster ? picture.roster->find(identity_.slug) : nullptr;
+  if (self == nullptr || self->current_keys().signing != signing_.public_key()) return fail(Errc::publish_joining);
+  if (self->suspended) return fail(Errc::publish_suspended, self->suspended_why);
+  if (audience.kind == Audience::Kind::mirror) return fail(Errc::audience_unknown, audience.str());
+  if (!picture.roster->may_hold(identity_.slug, audience)) return fail(Errc::audience_not_ours, audience.str());
+  const FeedId feed{identity_.slug, audience};
+  if (picture.frozen.contains(feed)) return fail(Errc::feed_fork, feed.str());
+  return {};
+}
+
+Order LibraryImpl::next_order(const Picture& picture, const FeedId& feed) const {
+  const auto head = picture.head(feed);
+  const auto generation = picture.roster->find(identity_.slug)->current_keys().generation;
+  if (!head) return {generation, 1, 1};
+  return {generation, head->order.epoch, head->order.seq + 1};
+}
+
+Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const {
+  if (const auto head = picture.head(feed)) {
+    TRY(const auto tree, tree_of(head->commit));
+    return TreeEditor(*objects_, tree);
+  }
+  TreeEditor editor(*objects_, std::nullopt);
+  for (const auto& [path, text] : {std::pair{feed_path::attributes, kit::root_attributes},
+                                   std::pair{feed_path::lfsconfig, kit::root_lfsconfig}}) {
+    TRY(const auto blob, pack.add(ObjectType::blob, bytes_of(text)));
+    CHECK_OK(editor.set(path, TreeEntry::Mode::file, blob));
+  }
+  return editor;
+}
+
+Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture, const FeedId& feed,
+                                                          const ObjectId& tree, PackWriter& pack) const {
+  Advance::Step step;
+  step.commit.tree = tree;
+  if (const auto head = picture.head(feed)) step.commit.parent = head->commit;
+  step.commit.time = now_();
+  step.commit.federation = identity_.federation;
+  step.commit.feed = feed;
+  step.commit.order = next_order(picture, feed);
+  step.raw = sign_commit(step.commit, signing_);
+  TRY(step.id, pack.add(ObjectType::commit, step.raw));
+  return step;
+}
+
+/// The pack is durable and readable; then the new heads are.
+Status LibraryImpl::publish_pack(PackWriter& pack, const Advance& advance) {
+  if (pack.object_count() > limits::pack_objects_max || pack.bytes() > limits::pack_bytes_max) {
+    return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
+  }
+  CHECK_OK(pack.finish_into(layout_.packs()));
+  CHECK_OK(objects_->reload());
+  return this->advance(advance);
+}
+
+Result<std::unique_ptr<Publication>> LibraryImpl::publish(const PublishOptions& options) {
+  return PublicationImpl::begin(*this, options);
+}
+
+Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
+  const std::lock_guard changing(changing_);
+  const auto picture = this->picture();
+  CHECK_OK(may_publish(*picture, Audience{}));
+  const FeedId feed{identity_.slug, Audience{}};
+  CentreFile file{picture->roster->find(identity_.slug)->name, "", endpoints};
+  TRY(const auto pack, PackWriter::create(layout_.scratch()));
+  TRY(auto editor, edit_feed(*picture, feed, *pack));
+  TRY(const auto old, editor.find(feed_path::centre));
+  if (old) {
+    TRY(const auto text, objects_->read(old->id, ObjectType::blob));
+    const auto present = parse_centre_file(text_of(text));
+    if (present) file.contact = present->contact;
+  }
+  const std::string text = encode(file);
+  if (!parse_centre_file(text)) return fail(Errc::usage, "endpoints: at most four tcp://host:port");
+  if (old && old->id == object_id(ObjectType::blob, bytes_of(text))) return {};
+  TRY(const auto blob, pack->add(ObjectType::blob, bytes_of(text)));
+  CHECK_OK(editor.set(feed_path::centre, TreeEntry::Mode::file, blob));
+  TRY(const auto tree, editor.write(*pack));
+  Advance advance;
+  advance.published_here = true;
+  TRY(auto step, sign_step(*picture, feed, tree, *pack));
+  if (identity_.is_federation()) advance.word = picture->word;
+  advance.steps.push_back(std::move(step));
+  return publish_pack(*pack, advance);
+}
+
+// --- one publish command ------------------------------------------------------------------------------------------------------
+
+Result<std::vector<PublishedKit>> PublicationImpl::commit() {
+  if (kit_ || committed_) return fail(Errc::usage, "a kit is not ended, or all is committed");
+  committed_ = true;
+  const std::lock_guard changing(library_.changing_);
+  const auto picture = library_.picture();
+  if (library_.index_behind_) {
+    TRY(const auto touched, library_.catch_up_index(*picture));
+    library_.settle_naming(touched);
+  }
+  const Timestamp now = library_.now_();
+  std::vector<Plan> plans;
+  for (const auto& kit : kits_) {
+    TRY(auto planned, plan(kit, *picture, now));
+    plans.push_back(std::move(planned));
+  }
+  TRY(auto advance, make_advance(plans, *picture));
+  if (!advance.steps.empty()) {
+    CHECK_OK(batch_->settle());
+    CHECK_OK(library_.publish_pack(*pack_, advance));
+  }
+  std::vector<PublishedKit> results;
+  const auto after = library_.picture();
+  for (auto& planned : plans) {
+    if (const auto head = after->head({planned.result.id.centre, planned.result.audience})) {
+      planned.result.commit = head->commit;
+    }
+    results.push_back(planned.result);
+  }
+  return results;
+}
+
+/// Where it shall go: as asked, else where it is (its widest), else to the region.
+Result<Audience> PublicationImpl::audience_of(const std::vector<KitRow>& rows, const KitId& id,
+                                              const Roster& roster) const {
+  if (!options_.audience) {
+    const KitRow* widest = nullptr;
+    for (const auto& row : rows) {
+      const bool wider = widest == nullptr || (includes(roster, row.audience, widest->audience) &&
+                                               row.audience != widest->audience);
+      const bool newer = widest != nullptr && !includes(roster, widest->audience, row.audience) &&
+                         row.version > widest->version;
+      if (wider || newer) widest = &row;
+    }
+    return widest == nullptr ? Audience{} : widest->audience;
+  }
+  for (const auto& row : rows) {
+    if (row.audience != *options_.audience && includes(roster, row.audience, *options_.audience)) {
+      return fail(Errc::publish_narrower, id.str() + ": " + row.audience.str());
+    }
+  }
+  return *options_.audience;
+}
+
+Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Picture& picture, Timestamp now) {
+  Plan plan;
+  plan.kit = &kit;
+  plan.result.id = KitId{library_.identity_.slug, kit.slug};
+  plan.result.files = static_cast<std::uint32_t>(kit.files.size());
+  plan.result.bytes = kit.bytes;
+  TRY(const auto rows, library_.state_->kits_of(plan.result.id));
+  TRY(plan.result.audience, audience_of(rows, plan.result.id, *picture.roster));
+  CHECK_OK(library_.may_publish(picture, plan.result.audience));
+  TRY(const auto files, write_files(kit));
+
+  const KitRow* newest = nullptr;
+  for (const auto& row : rows) {
+    const bool newer = newest == nullptr || row.version > newest->version ||
+                       (row.version == newest->version && row.audience == plan.result.audience);
+    if (newer) newest = &row;
+  }
+  if (newest != nullptr) {
+    TRY(const auto old_files, id_at(*library_.objects_, newest->kit_tree, feed_path::kit_files));
+    if (old_files == files) {  // the same content: the same version, at most in one more feed
+      plan.kit_tree = newest->kit_tree;
+      plan.result.version = newest->version;
+      plan.result.unchanged = newest->audience == plan.result.audience;
+      return plan;
+    }
+  }
+  plan.result.version = newest == nullptr ? 1 : newest->version + 1;
+  const kit::Entry entry{plan.result.id, plan.result.version, now, ""};
+  CHECK_OK(kit::check_entry(entry));
+  TRY(plan.kit_tree, write_kit(kit, files, entry));
+  return plan;
+}
+
+Result<ObjectId> PublicationImpl::write_files(const Kit& kit) {
+  TreeEditor editor(*library_.objects_, std::nullopt);
+  for (const auto& file : kit.files) {
+    const auto mode = file.executable ? TreeEntry::Mode::executable : TreeEntry::Mode::file;
+    CHECK_OK(editor.set(file.stored_path, mode, file.blob));
+  }
+  return editor.write(*pack_);
+}
+
+Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry) {
+  TreeEditor editor(*library_.objects_, std::nullopt);
+  CHECK_OK(editor.set(feed_path::kit_files, TreeEntry::Mode::tree, files));
+  TRY(const auto entry_blob, add_blob(bytes_of(kit::encode_entry(entry))));
+  CHECK_OK(editor.set(kit::entry_name, TreeEntry::Mode::file, entry_blob));
+  std::vector<std::string> media_paths;
+  for (const auto& file : kit.files) {
+    if (file.media) media_paths.push_back(file.stored_path);
+  }
+  if (!media_paths.empty()) {
+    TRY(const auto blob, add_blob(bytes_of(kit::encode_attributes(std::move(media_paths)))));
+    CHECK_OK(editor.set(feed_path::attributes, TreeEntry::Mode::file, blob));
+  }
+  for (const auto& [media, chunks] : kit.media) {
+    TRY(const auto blob, add_blob(encode(chunks)));
+    CHECK_OK(editor.set(std::string(feed_path::kit_chunks) + "/" + media.hex(), TreeEntry::Mode::file, blob));
+  }
+  return editor.write(*pack_);
+}
+
+/// One step for each feed that changes. Every object that the library lacks is in the pack afterwards.
+Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& plans, const Picture& picture) {
+  LibraryImpl::Advance advance;
+  advance.published_here = true;
+  std::map<FeedId, TreeEditor> editors;
+  for (const auto& plan : plans) {
+    if (plan.result.unchanged) continue;
+    const FeedId feed{plan.result.id.centre, plan.result.audience};
+    auto it = editors.find(feed);
+    if (it == editors.end()) {
+      TRY(auto editor, library_.edit_feed(picture, feed, *pack_));
+      it = editors.emplace(feed, std::move(editor)).first;
+    }
+    CHECK_OK(it->second.set(kit_path(plan.result.id.slug), TreeEntry::Mode::tree, plan.kit_tree));
+    for (const auto& [media, chunks] : plan.kit->media) {
+      auto& feeds = advance.published_media[media];
+      if (feeds.empty()) advance.chunks.emplace_back(media, chunks);
+      if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) feeds.push_back(feed);
+    }
+  }
+  for (auto& [feed, editor] : editors) {
+    TRY(const auto tree, editor.write(*pack_));
+    TRY(auto step, library_.sign_step(picture, feed, tree, *pack_));
+    advance.steps.push_back(std::move(step));
+  }
+  return advance;
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,144 @@
+// What peers send: packs of feeds, which are checked whole before anything of them is seen, and runs of chunks.
+#include "store/feed/receive.hpp"
+
+#include <algorithm>
+
+#include "store/federation/paths.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+class FeedReceptionImpl final : public FeedReception {
+ public:
+  FeedReceptionImpl(LibraryImpl& library, std::unique_ptr<IncomingPack> incoming)
+      : library_(library), incoming_(std::move(incoming)) {}
+
+  Status append(ByteView bytes) override { return incoming_->append(bytes); }
+
+  Status accept(const FeedId& feed, ByteView commit) override {
+    TRY(const auto parsed, parse_commit(commit));
+    CHECK_OK(may_receive(feed));
+    TRY(const auto pack, index_pack(*incoming_, *library_.objects_));
+
+    const std::lock_guard changing(library_.changing_);
+    const auto picture = library_.picture();
+    LibraryImpl::Advance advance;
+    if (is_federations(feed)) {
+      TRY(advance.word, read_word(pack, parsed.tree, *picture));
+    }
+    const Roster* roster = advance.word ? &advance.word->roster : picture->roster.get();
+    if (roster == nullptr) return fail(Errc::feed_unknown_author, feed.str());
+    TRY(const auto context, context_of(feed, *roster, *picture));
+    Bytes proof;
+    const auto checked = check_pack(pack, feed, commit, context, &proof);
+    if (!checked) {
+      if (checked.error().code == Errc::feed_fork && !proof.empty()) {
+        if (const auto kept = library_.keep_fork_locked(feed, {}, proof); !kept) library_.note(kept.error(), feed.str());
+      }
+      return tl::unexpected(checked.error());
+    }
+    CHECK_OK(move_in(*checked, library_.layout_));
+    CHECK_OK(library_.objects_->reload());
+    advance.steps.push_back({parsed, checked->head.commit, checked->commit});
+    return library_.advance(advance);
+  }
+
+ private:
+  bool is_federations(const FeedId& feed) const {
+    return feed == FeedId{library_.identity_.federation_slug, Audience{}};
+  }
+
+  /// The federation's region feed always: it alone tells who we are. Others as our membership goes.
+  Status may_receive(const FeedId& feed) const {
+    if (is_federations(feed)) return {};
+    const auto roster = library_.picture()->roster;
+    if (!roster) return fail(Errc::feed_unknown_author, feed.str());
+    if (!roster->may_hold(library_.identity_.slug, feed.audience)) return fail(Errc::audience_not_ours, feed.str());
+    return {};
+  }
+
+  /// The federation's new word judges the commits that bring it.
+  Result<std::shared_ptr<const FederationWord>> read_word(const IndexedPack& pack, const ObjectId& tree,
+                                                          const Picture& picture) const {
+    TRY(auto word, read_federation_word(*pack.objects, tree, library_.identity_.federation, picture.word.get()));
+    if (picture.word) CHECK_OK(check_succession(*picture.word, word));
+    return std::make_shared<const FederationWord>(std::move(word));
+  }
+
+  Result<ReceiveContext> context_of(const FeedId& feed, const Roster& roster, const Picture& picture) const {
+    ReceiveContext context{roster, picture.head(feed), std::nullopt, std::nullopt};
+    TRY(const auto witnessed, library_.state_->witnessed());
+    const auto it = std::find_if(witnessed.begin(), witnessed.end(), [&](const Head& head) { return head.feed == feed; });
+    if (it != witnessed.end()) context.witnessed = *it;
+    const auto frozen = picture.frozen.find(feed);
+    if (frozen != picture.frozen.end()) context.fork = frozen->second;
+    return context;
+  }
+
+  LibraryImpl& library_;
+  std::unique_ptr<IncomingPack> incoming_;
+};
+
+class RunReceptionImpl final : public RunReception {
+ public:
+  RunReceptionImpl(LibraryImpl& library, FeedId through, OpenPartialPtr open, std::uint32_t first, std::uint32_t count)
+      : library_(library), through_(std::move(through)), open_(std::move(open)), next_(first), end_(first + count) {
+    library_.run_begins();
+  }
+  ~RunReceptionImpl() override { library_.settle_if_due(true); }
+
+  Result<Stored> append(ByteView bytes) override {
+    const auto& chunks = open_->partial->chunks().chunks;
+    Stored stored{next_, 0};
+    while (!bytes.empty()) {
+      if (next_ == end_) return fail(Errc::malformed, "more than the run");
+      const std::size_t wanted = chunks[next_].bytes - pending_.size();
+      const auto piece = bytes.first(std::min(wanted, bytes.size()));
+      pending_.insert(pending_.end(), piece.begin(), piece.end());
+      bytes = bytes.subspan(piece.size());
+      if (pending_.size() < chunks[next_].bytes) break;
+      CHECK_OK(put());
+      ++stored.count;
+    }
+    if (stored.count > 0) library_.settle_if_due(false);
+    return stored;
+  }
+
+ private:
+  Status put() {
+    const std::lock_guard lock(open_->mutex);
+    const auto status = open_->partial->put(next_, pending_, through_);
+    pending_.clear();
+    CHECK_OK(status);
+    ++next_;
+    if (open_->partial->complete()) library_.complete_later(open_);
+    return {};
+  }
+
+  LibraryImpl& library_;
+  const FeedId through_;
+  const OpenPartialPtr open_;
+  std::uint32_t next_;
+  const std::uint32_t end_;
+  Bytes pending_;
+};
+
+Result<std::unique_ptr<FeedReception>> LibraryImpl::receive_feed() {
+  TRY(auto incoming, IncomingPack::create(layout_));
+  return std::unique_ptr<FeedReception>(std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));
+}
+
+Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& through, const Sha256& media,
+                                                               std::uint32_t first, std::uint32_t count) {
+  TRY(const auto want, state_->want(media));
+  if (!want || std::find(want->feeds.begin(), want->feeds.end(), through) == want->feeds.end()) {
+    return fail(Errc::not_found, through.str() + " " + media.hex());
+  }
+  TRY(auto open, open_partial(media, want->chunk_list));
+  const auto chunks = open->partial->chunks().chunks.size();
+  if (count == 0 || first >= chunks || count > chunks - first) return fail(Errc::malformed, "run beyond the media");
+  return std::unique_ptr<RunReception>(
+      std::make_unique<RunReceptionImpl>(*this, through, std::move(open), first, count));
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,180 @@
+// What peers are served: packs of feeds, and runs of chunks. Who may ask for which feed, the core has judged; that a feed
+// names a media file, and that it is held for that feed, is judged here. "Not held" and "not allowed" answer alike.
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+namespace {
+
+constexpr std::size_t spooled_packs_max = 4;
+
+class SpooledSource final : public Source {
+ public:
+  SpooledSource(std::shared_ptr<SpooledPack> pack, Path scratch) : pack_(std::move(pack)), scratch_(std::move(scratch)) {}
+  std::uint64_t bytes() const override { return pack_->bytes; }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    return read_at(pack_->file.get(), offset, bytes_max, scratch_);
+  }
+
+ private:
+  std::shared_ptr<SpooledPack> pack_;
+  Path scratch_;  ///< for messages
+};
+
+/// A run of a media file that is here whole.
+class WholeRunSource final : public Source {
+ public:
+  WholeRunSource(const MediaStore& store, const Sha256& media, std::uint64_t offset, std::uint64_t bytes)
+      : store_(store), media_(media), offset_(offset), bytes_(bytes) {}
+  std::uint64_t bytes() const override { return bytes_; }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    if (offset >= bytes_) return Bytes{};
+    const auto left = static_cast<std::size_t>(std::min<std::uint64_t>(bytes_ - offset, bytes_max));
+    return store_.read(media_, offset_ + offset, left);
+  }
+
+ private:
+  const MediaStore& store_;
+  const Sha256 media_;
+  const std::uint64_t offset_, bytes_;
+};
+
+/// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
+class PartialRunSource final : public Source {
+ public:
+  PartialRunSource(OpenPartialPtr open, std::uint32_t first, std::uint32_t count) : open_(std::move(open)) {
+    const auto& chunks = open_->partial->chunks().chunks;
+    for (std::uint32_t i = first; i < first + count; ++i) {
+      starts_.push_back({i, bytes_});
+      bytes_ += chunks[i].bytes;
+    }
+  }
+  std::uint64_t bytes() const override { return bytes_; }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    Bytes out;
+    while (offset < bytes_ && out.size() < bytes_max) {
+      const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset,
+                                         [](std::uint64_t at, const Start& start) { return at < start.offset; });
+      const Start& start = *std::prev(next);
+      if (chunk_.empty() || loaded_ != start.index) {
+        const std::lock_guard lock(open_->mutex);
+        TRY(chunk_, open_->partial->get(start.index));
+        loaded_ = start.index;
+      }
+      const auto from = static_cast<std::size_t>(offset - start.offset);
+      const auto size = std::min(chunk_.size() - from, bytes_max - out.size());
+      out.insert(out.end(), chunk_.begin() + static_cast<std::ptrdiff_t>(from),
+                 chunk_.begin() + static_cast<std::ptrdiff_t>(from + size));
+      offset += size;
+    }
+    return out;
+  }
+
+ private:
+  struct Start {
+    std::uint32_t index;
+    std::uint64_t offset;
+  };
+  OpenPartialPtr open_;
+  std::vector<Start> starts_;
+  std::uint64_t bytes_ = 0;
+  std::uint32_t loaded_ = 0;
+  Bytes chunk_;
+};
+
+bool within(std::uint32_t first, std::uint32_t count, std::size_t chunks) {
+  return count > 0 && first < chunks && count <= chunks - first;
+}
+
+}  // namespace
+
+Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& have) {
+  const auto head = picture()->head(feed);
+  if (!head) return fail(Errc::not_found, feed.str());
+  TRY(auto raw, objects_->read(head->commit, ObjectType::commit));
+  TRY(auto pack, spooled(*head, have));
+  return PackSource{std::make_unique<SpooledSource>(std::move(pack), layout_.scratch()), std::move(raw)};
+}
+
+/// One export for all peers that ask for the same; one export at a time.
+Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have) {
+  const std::lock_guard lock(spool_mutex_);
+  const auto same = [&](const std::shared_ptr<SpooledPack>& pack) {
+    return pack->feed == head.feed && pack->have == have && pack->head == head.commit;
+  };
+  const auto it = std::find_if(spool_.begin(), spool_.end(), same);
+  if (it != spool_.end()) {
+    spool_.splice(spool_.begin(), spool_, it);
+    return spool_.front();
+  }
+  auto path = export_pack(*objects_, layout_.scratch(), head.commit, have);
+  // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which it may judge.
+  if (!path && path.error().code == Errc::not_found && !have.is_zero()) {
+    path = export_pack(*objects_, layout_.scratch(), head.commit, ObjectId{});
+  }
+  if (!path) return tl::unexpected(path.error());
+  auto pack = std::make_shared<SpooledPack>();
+  pack->feed = head.feed;
+  pack->have = have;
+  pack->head = head.commit;
+  auto file = open_file(*path, O_RDONLY);
+  auto size = store::file_size(*path);
+  CHECK_OK(remove_file(*path));  // the descriptor keeps it; nothing can be forgotten behind
+  if (!file) return tl::unexpected(file.error());
+  if (!size) return tl::unexpected(size.error());
+  pack->file = std::move(*file);
+  pack->bytes = *size;
+  spool_.push_front(pack);
+  if (spool_.size() > spooled_packs_max) spool_.pop_back();
+  return pack;
+}
+
+Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
+                                                      std::uint32_t count) {
+  const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + media.hex()); };
+  TRY(const auto row, state_->media(media));
+  if (!row) return nothing();
+  const auto naming = std::find_if(row->named.begin(), row->named.end(), [&](const MediaRow::Naming& named) {
+    return named.feed == feed && !named.refused;
+  });
+  if (naming == row->named.end()) return nothing();
+  TRY(const bool serves, state_->serves(feed, media));
+  if (serves && media_->has(media)) {
+    TRY(const auto list, read_chunk_list(naming->chunk_list));
+    if (!within(first, count, list.chunks.size())) return nothing();
+    std::uint64_t offset = 0, bytes = 0;
+    for (std::uint32_t i = 0; i < first; ++i) offset += list.chunks[i].bytes;
+    for (std::uint32_t i = first; i < first + count; ++i) bytes += list.chunks[i].bytes;
+    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(*media_, media, offset, bytes));
+  }
+  return open_partial_run(feed, *row, naming->chunk_list, first, count);
+}
+
+/// A file that is still coming is served as far as it is here, if all that came may pass to that feed.
+Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed, const MediaRow& row,
+                                                              const ObjectId& chunk_list, std::uint32_t first,
+                                                              std::uint32_t count) {
+  const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + row.media.hex()); };
+  const auto roster = picture()->roster;
+  std::error_code ignored;
+  if (!roster || !std::filesystem::exists(layout_.partial(row.media), ignored)) return nothing();
+  const auto open = open_partial(row.media, chunk_list);
+  if (!open) return nothing();
+  {
+    const std::lock_guard lock((*open)->mutex);
+    const auto& held = (*open)->partial->held();
+    if (!within(first, count, held.size())) return nothing();
+    const auto from = held.begin() + static_cast<std::ptrdiff_t>(first);
+    if (std::find(from, from + static_cast<std::ptrdiff_t>(count), false) != from + static_cast<std::ptrdiff_t>(count)) {
+      return nothing();
+    }
+    const auto feeds = held_after_transfer(*roster, row.named_feeds(), (*open)->partial->through());
+    if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) return nothing();
+  }
+  return std::unique_ptr<Source>(std::make_unique<PartialRunSource>(*open, first, count));
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,204 @@
+// Re-reads and re-checks everything held: commits with their signatures and order, every object they reach, the federation's
+// statements, kits, chunk lists, media whole and partial, proofs of forks.
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "store/feed/commit_rules.hpp"
+#include "store/feed/forks.hpp"
+#include "store/git/id_hash.hpp"
+#include "store/kit_tree.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+/// One run. What is damaged is named and passed over, so that one damage does not hide the next.
+class Verification {
+ public:
+  using Progress = std::function<bool(std::uint64_t, std::uint64_t)>;
+
+  Verification(LibraryImpl& library, const Progress& progress) : library_(library), progress_(progress) {}
+
+  Result<std::vector<Problem>> run() {
+    const PicturePtr picture = library_.picture();
+    problems_ = library_.problems();
+    TRY(const auto rows, library_.state_->all_media());
+    total_ = feed_weight * picture->heads.size();
+    for (const MediaRow& row : rows) {
+      if (!row.held.empty() && !row.named.empty()) total_ += row.named.front().bytes;
+    }
+    check_words(*picture);
+    for (const auto& [feed, head] : picture->heads) {
+      check_feed(head, picture->roster.get());
+      CHECK_OK(advance(feed_weight));
+    }
+    for (const MediaRow& row : rows) CHECK_OK(check_media(row));
+    check_partials();
+    check_strays();
+    return std::move(problems_);
+  }
+
+ private:
+  /// What a feed counts as in the progress, in bytes: text is little, and its size is not known before.
+  static constexpr std::uint64_t feed_weight = 1'000'000;
+
+  void found(Error error, std::string where) { problems_.push_back({std::move(error), std::move(where)}); }
+
+  Status advance(std::uint64_t bytes) {
+    done_ = std::min(done_ + bytes, total_);
+    return !progress_ || progress_(done_, total_) ? Status{} : fail(Errc::cancelled);
+  }
+
+  void check_words(const Picture& picture) {
+    const auto head = picture.head({library_.identity_.federation_slug, Audience{}});
+    if (!head) return;
+    const auto tree = library_.tree_of(head->commit);
+    if (!tree) return;  // said by check_feed
+    const auto word = read_federation_word(*library_.objects_, *tree, library_.identity_.federation);
+    if (!word) found(word.error(), head->feed.str());
+    std::vector<Path> damaged;
+    if (const auto forks = load_forks(library_.layout_, damaged); !forks) found(forks.error(), "forks");
+    for (const Path& path : damaged) found({Errc::corrupt, "a proof of a fork is damaged"}, path.string());
+  }
+
+  /// From the head down to the root.
+  void check_feed(const Head& head, const Roster* roster) {
+    std::optional<KnownCommit> child;
+    std::optional<ObjectId> at = head.commit;
+    bool is_head = true;
+    while (at) {
+      const auto where = head.feed.str() + " " + at->hex();
+      const auto raw = read(*at, ObjectType::commit, where);
+      if (!raw) return;
+      auto known = roster != nullptr ? read_commit(*raw, *roster) : parse_commit(*raw).map([&](Commit commit) {
+        return KnownCommit{*at, std::move(commit)};
+      });
+      if (!known) return found(known.error(), where);
+      if (known->commit.feed != head.feed) return found({Errc::corrupt, "a commit of another feed"}, where);
+      if (child && roster != nullptr) {
+        if (const auto follows = check_succession(*known, *child, *roster); !follows) found(follows.error(), where);
+      }
+      check_tree(known->commit.tree, where);
+      if (is_head) check_kits(head.feed, known->commit.tree);
+      is_head = false;
+      at = known->commit.parent;
+      child = std::move(*known);
+    }
+  }
+
+  std::optional<Bytes> read(const ObjectId& id, ObjectType type, const std::string& where) {
+    auto content = library_.objects_->read(id, type);
+    if (!content) {
+      found(content.error(), where);
+      return std::nullopt;
+    }
+    if (object_id(type, *content) != id) {
+      found({Errc::corrupt, "object " + id.hex() + " is not what its name says"}, where);
+      return std::nullopt;
+    }
+    return std::move(*content);
+  }
+
+  void check_tree(const ObjectId& root, const std::string& where) {
+    std::vector<ObjectId> waiting{root};
+    while (!waiting.empty()) {
+      const ObjectId id = waiting.back();
+      waiting.pop_back();
+      if (!seen_.insert(id).second) continue;
+      const auto content = read(id, ObjectType::tree, where);
+      if (!content) continue;
+      const auto tree = parse_tree(*content);
+      if (!tree) {
+        found(tree.error(), where);
+        continue;
+      }
+      for (const TreeEntry& entry : *tree) {
+        if (entry.mode == TreeEntry::Mode::tree) waiting.push_back(entry.id);
+        else if (seen_.insert(entry.id).second) (void)read(entry.id, ObjectType::blob, where + " " + entry.name);
+      }
+    }
+  }
+
+  void check_kits(const FeedId& feed, const ObjectId& tree) {
+    const auto kits = compare_kits(*library_.objects_, std::nullopt, tree);
+    if (!kits) return found(kits.error(), feed.str());
+    for (const auto& [slug, kit_tree] : kits->put) {
+      const std::string where = feed.str() + " " + slug;
+      const auto kit = read_kit_tree(*library_.objects_, kit_tree, false);
+      if (!kit) {
+        found(kit.error(), where);
+        continue;
+      }
+      for (const NamedMedia& named : kit->media) {
+        if (const auto list = library_.read_chunk_list(named.chunk_list); !list) found(list.error(), where);
+      }
+    }
+  }
+
+  Status check_media(const MediaRow& row) {
+    if (row.held.empty()) return {};
+    const auto checked = library_.media_->verify(row.media);
+    if (!checked) {
+      found(checked.error(), "media " + row.media.hex());
+      if (checked.error().code == Errc::media_bad || checked.error().code == Errc::not_found) {
+        if (const auto aside = library_.set_aside(row.media); !aside) found(aside.error(), "media " + row.media.hex());
+      }
+    }
+    return advance(row.named.empty() ? 0 : row.named.front().bytes);
+  }
+
+  /// Chunks that are here of media on their way. PartialMedia::get checks what it reads, and forgets what is bad.
+  void check_partials() {
+    for (const Sha256& media : library_.media_->partials()) {
+      const auto want = library_.state_->want(media);
+      if (!want || !*want) continue;
+      const auto open = library_.open_partial(media, (*want)->chunk_list);
+      if (!open) {
+        found(open.error(), "partial media " + media.hex());
+        continue;
+      }
+      const std::lock_guard lock((*open)->mutex);
+      const auto held = (*open)->partial->held();
+      for (std::uint32_t i = 0; i < held.size(); ++i) {
+        if (!held[i]) continue;
+        if (const auto chunk = (*open)->partial->get(i); !chunk) found(chunk.error(), "partial media " + media.hex());
+      }
+    }
+  }
+
+  /// Loose objects and refs are never ours: somebody wrote into the repository with another tool.
+  void check_strays() {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(library_.layout_.library() / "objects", error)) {
+      const std::string name = entry.path().filename().string();
+      if (name.size() == 2) found({Errc::corrupt, "loose objects; nothing of ours is stored so"}, entry.path().string());
+    }
+    const Path refs = library_.layout_.library() / "refs" / "heads" / "essaimage";
+    if (std::filesystem::exists(refs, error)) found({Errc::corrupt, "loose refs; ours are in packed-refs"}, refs.string());
+  }
+
+  LibraryImpl& library_;
+  const Progress& progress_;
+  std::vector<Problem> problems_;
+  std::unordered_set<ObjectId, IdHash> seen_;  ///< trees and blobs that were read, of all feeds
+  std::uint64_t done_ = 0, total_ = 0;
+};
+
+Result<std::vector<Problem>> LibraryImpl::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
+  return Verification(*this, progress).run();
+}
+
+/// A damaged media file is kept, in case no peer has it, but it is held no longer: it is fetched again.
+Status LibraryImpl::set_aside(const Sha256& media) {
+  const std::lock_guard changing(changing_);
+  CHECK_OK(state_->forget_media(media));
+  if (media_->has(media)) {
+    CHECK_OK(make_folders(layout_.damaged()));
+    CHECK_OK(move_durably(layout_.media(media), layout_.damaged() / media.hex()));
+  }
+  CHECK_OK(settle_one(media));
+  tell_need(media);
+  return {};
+}
+
+}  // namespace essaimage::store
