@@ -1,0 +1,41 @@
+#pragma once
+// The sentences of explain.hpp, one function each: what is the matter, who can act, how. Pure
+// functions, any thread.
+
+#include <set>
+
+#include "daemon/shell/control/explain.hpp"
+
+namespace essaimage::shell {
+
+/// Below it, media of an ordinary kit may not fit any more.
+inline constexpr std::uint64_t disk_low_bytes = 500'000'000;
+
+/// Media that are not here, added up.
+struct Lacking {
+  std::size_t files = 0;
+  std::uint64_t bytes = 0;
+  std::set<std::string> holders;  ///< connected peers that have some of it
+  std::size_t without_holder = 0;
+
+  void add(const core::MediaStatus& media);
+};
+
+/// What a peer's state means; nothing if it is connected and level.
+std::optional<Explanation> about_peer(const Situation& here, const core::PeerStatus& peer);
+Explanation about_frozen(const Situation& here, const FeedId& feed);
+/// A feed of which something newer is known (`feed.wanted` is set).
+Explanation about_wanted(const core::FeedStatus& feed);
+Explanation about_media(const std::string& subject, const Lacking& lacking);
+Explanation about_joining(const Situation& here);
+Explanation about_suspension(const Situation& here);
+Explanation about_confirmation();
+Explanation about_disk(const Situation& here);
+Explanation about_nobody_connected();
+Explanation all_well(const std::string& subject, Words text);
+/// The kit or feed is not here; the same words whether it exists elsewhere or not.
+Explanation about_absent(const std::string& subject, const Member& centre);
+Explanation about_other_audience(const std::string& subject, const Audience& audience);
+Explanation about_unknown_centre(const std::string& subject, const std::string& centre);
+
+}  // namespace essaimage::shell

@@ -1,0 +1,206 @@
+#include "daemon/shell/control/json.hpp"
+
+#include <array>
+
+namespace essaimage::shell {
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// --- arguments
+// ---------------------------------------------------------------------------------------------------
+
+Result<Arguments> Arguments::parse(const std::string& text) {
+  auto json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return fail(Errc::malformed, "arguments: expected a JSON object");
+  return Arguments(std::move(json));
+}
+
+const Json* Arguments::find(const std::string& name) {
+  asked_.insert(name);
+  const auto at = json_.find(name);
+  return at == json_.end() || at->is_null() ? nullptr : &*at;
+}
+
+Result<std::string> Arguments::text(const std::string& name) {
+  TRY(auto value, optional_text(name));
+  if (!value) return fail(Errc::usage, name + " is missing");
+  return std::move(*value);
+}
+
+Result<std::optional<std::string>> Arguments::optional_text(const std::string& name) {
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_string()) return fail(Errc::usage, name + ": expected a text");
+  return value->get<std::string>();
+}
+
+Result<std::vector<std::string>> Arguments::texts(const std::string& name) {
+  std::vector<std::string> out;
+  const auto* value = find(name);
+  if (value == nullptr) return out;
+  if (!value->is_array()) return fail(Errc::usage, name + ": expected a list of texts");
+  for (const auto& item : *value) {
+    if (!item.is_string()) return fail(Errc::usage, name + ": expected a list of texts");
+    out.push_back(item.get<std::string>());
+  }
+  return out;
+}
+
+Result<bool> Arguments::flag(const std::string& name) {
+  const auto* value = find(name);
+  if (value == nullptr) return false;
+  if (!value->is_boolean()) return fail(Errc::usage, name + ": expected true or false");
+  return value->get<bool>();
+}
+
+Result<std::optional<std::uint64_t>> Arguments::number(const std::string& name) {
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_number_unsigned()) return fail(Errc::usage, name + ": expected a number from 0");
+  return value->get<std::uint64_t>();
+}
+
+Result<KitId> Arguments::kit() {
+  TRY(const auto id, text("id"));
+  return KitId::parse(id);
+}
+
+Status Arguments::nothing_else() const {
+  for (const auto& item : json_.items())
+    if (!asked_.contains(item.key())) return fail(Errc::usage, "unknown argument: " + item.key());
+  return {};
+}
+
+// --- facts
+// -------------------------------------------------------------------------------------------------------
+
+std::string_view str(core::PeerStatus::State state) {
+  static constexpr std::array<std::string_view, 5> names = {"connected", "connecting", "waiting",
+                                                            "unreachable", "refused-us"};
+  return names.at(static_cast<std::size_t>(state));
+}
+
+std::string_view str(core::Event::Kind kind) {
+  static constexpr std::array<std::string_view, 17> names = {"peer-connected",
+                                                             "peer-lost",
+                                                             "peer-refused",
+                                                             "stranger-refused",
+                                                             "peer-misbehaved",
+                                                             "feed-advanced",
+                                                             "fetch-started",
+                                                             "fetch-failed",
+                                                             "media-progress",
+                                                             "media-completed",
+                                                             "fork-seen",
+                                                             "rollback-refused",
+                                                             "forgery-refused",
+                                                             "joined",
+                                                             "join-refused",
+                                                             "member-admitted",
+                                                             "level"};
+  return names.at(static_cast<std::size_t>(kind));
+}
+
+std::string_view str(Actor actor) {
+  static constexpr std::array<std::string_view, 6> names = {"author", "admin",  "federation",
+                                                            "peer",   "nobody", "developer"};
+  return names.at(static_cast<std::size_t>(actor));
+}
+
+Json to_json(const Error& error) {
+  const auto text = describe(error.code, Language::english);
+  return {{"code", text.code},
+          {"detail", error.detail},
+          {"actor", str(text.actor)},
+          {"cause", text.cause},
+          {"next_step", text.next_step}};
+}
+
+Json to_json(const std::set<std::string>& texts) {
+  auto out = Json::array();
+  for (const auto& text : texts) out.push_back(text);
+  return out;
+}
+
+Json to_json(const store::KitSummary& kit) {
+  auto audiences = Json::array();
+  for (const auto& audience : kit.audiences) audiences.push_back(audience.str());
+  const auto& row = kit.row;
+  return {{"id", row.id.str()},
+          {"centre", row.id.centre},
+          {"slug", row.id.slug},
+          {"title", row.title},
+          {"kind", row.kind},
+          {"stage", row.stage},
+          {"audience", row.audience.str()},
+          {"audiences", std::move(audiences)},
+          {"version", row.version},
+          {"commit", kit.commit.hex()},
+          {"tree", row.kit_tree.hex()},
+          {"files", row.files},
+          {"bytes", row.bytes},
+          {"bytes_here", kit.bytes_here},
+          {"media_total", kit.media_total},
+          {"media_here", kit.media_here},
+          {"complete", kit.media_here == kit.media_total},
+          {"published_at", to_utc(row.published_at)},
+          {"summary", row.summary},
+          {"licence", row.licence},
+          {"languages", row.languages},
+          {"themes", row.themes}};
+}
+
+Json to_json(const store::KitVersion& version) {
+  return {{"version", version.version},
+          {"audience", version.audience.str()},
+          {"published_at", to_utc(version.published_at)},
+          {"tree", version.kit_tree.hex()},
+          {"commit", version.commit.hex()}};
+}
+
+Json to_json(const store::KitFile& file) {
+  Json out{{"path", file.path},
+           {"bytes", file.bytes},
+           {"executable", file.executable},
+           {"media", file.is_media},
+           {"here", file.here}};
+  if (file.is_media) out["sha256"] = file.media.hex();
+  return out;
+}
+
+Json to_json(const store::PublishedKit& kit) {
+  return {{"id", kit.id.str()},        {"audience", kit.audience.str()},
+          {"version", kit.version},    {"unchanged", kit.unchanged},
+          {"files", kit.files},        {"bytes", kit.bytes},
+          {"commit", kit.commit.hex()}};
+}
+
+Json to_json(const core::PeerStatus& peer, Instant now) {
+  Json out{{"centre", peer.slug},          {"state", str(peer.state)},
+           {"endpoint", peer.endpoint},    {"key", peer.transport.hex()},
+           {"level", peer.level},          {"received_bytes", peer.received_bytes},
+           {"sent_bytes", peer.sent_bytes}};
+  out["level_ms_ago"] = peer.level_at ? Json((now - *peer.level_at).count()) : Json(nullptr);
+  out["retry_in_ms"] = peer.retry_at
+                           ? Json(std::max<std::int64_t>(0, (*peer.retry_at - now).count()))
+                           : Json(nullptr);
+  out["last_error"] = peer.last_error ? to_json(*peer.last_error) : Json(nullptr);
+  return out;
+}
+
+Json to_json(const Node::NumberedEvent& numbered) {
+  const auto& event = numbered.event;
+  Json out{{"number", numbered.number},
+           {"time", to_utc(numbered.time)},
+           {"kind", str(event.kind)},
+           {"peer", event.peer},
+           {"bytes", event.bytes}};
+  out["feed"] = event.feed ? Json(event.feed->str()) : Json(nullptr);
+  out["media"] = event.media ? Json(event.media->hex()) : Json(nullptr);
+  out["error"] = event.error ? to_json(*event.error) : Json(nullptr);
+  return out;
+}
+
+}  // namespace essaimage::shell

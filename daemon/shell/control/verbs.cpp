@@ -1,0 +1,42 @@
+#include "daemon/shell/control/verbs.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace essaimage::shell {
+
+namespace {
+
+constexpr std::array verbs = {
+    Verb{"checkout", verb::checkout},
+    Verb{"explain", verb::explain},
+    Verb{"kit.files", verb::kit_files},
+    Verb{"kit.history", verb::kit_history},
+    Verb{"kit.show", verb::kit_show},
+    Verb{"kits", verb::kits},
+    Verb{"member.invite", verb::member_invite},
+    Verb{"member.list", verb::member_list},
+    Verb{"member.suspend", verb::member_suspend},
+    Verb{"peers", verb::peers},
+    Verb{"publish", verb::publish},
+    Verb{"status", verb::status},
+    Verb{"sync", verb::sync},
+    Verb{"verify", verb::verify},
+    Verb{"version", verb::version},
+    Verb{"watch", verb::watch},
+};
+
+}  // namespace
+
+std::span<const Verb> all_verbs() { return verbs; }
+
+Result<Json> run_verb(Session& session, const control::Request& request) {
+  const auto found = std::find_if(verbs.begin(), verbs.end(),
+                                  [&](const Verb& verb) { return verb.name == request.verb; });
+  if (found == verbs.end()) return fail(Errc::control_verb_unknown, request.verb);
+  if (session.node().stopping()) return fail(Errc::stopping);
+  TRY(auto arguments, Arguments::parse(request.arguments));
+  return found->run(session, arguments);
+}
+
+}  // namespace essaimage::shell

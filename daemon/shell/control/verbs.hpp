@@ -1,0 +1,49 @@
+#pragma once
+// The verbs of the control socket, by name. Each reads its arguments, does its work through the
+// node, and returns the document of its Reply. proto/CONTROL.md specifies them. Any thread; one
+// Session each.
+
+#include <span>
+#include <string_view>
+
+#include "daemon/shell/control/session.hpp"
+
+namespace essaimage::shell {
+
+using VerbFunction = Result<Json> (*)(Session& session, Arguments& arguments);
+
+struct Verb {
+  std::string_view name;
+  VerbFunction run;
+};
+
+std::span<const Verb> all_verbs();
+/// Errc::control_verb_unknown for a name that is none. Unknown arguments are refused before
+/// anything is done.
+Result<Json> run_verb(Session& session, const control::Request& request);
+
+namespace verb {
+// verbs_node.cpp (explain too)
+Result<Json> version(Session& session, Arguments& arguments);
+Result<Json> status(Session& session, Arguments& arguments);
+Result<Json> peers(Session& session, Arguments& arguments);
+Result<Json> sync(Session& session, Arguments& arguments);
+Result<Json> explain(Session& session, Arguments& arguments);
+// verbs_kit.cpp
+Result<Json> kits(Session& session, Arguments& arguments);
+Result<Json> kit_show(Session& session, Arguments& arguments);
+Result<Json> kit_files(Session& session, Arguments& arguments);
+Result<Json> kit_history(Session& session, Arguments& arguments);
+Result<Json> checkout(Session& session, Arguments& arguments);
+// verbs_publish.cpp
+Result<Json> publish(Session& session, Arguments& arguments);
+// verbs_member.cpp
+Result<Json> member_invite(Session& session, Arguments& arguments);
+Result<Json> member_list(Session& session, Arguments& arguments);
+Result<Json> member_suspend(Session& session, Arguments& arguments);
+// verbs_upkeep.cpp
+Result<Json> verify(Session& session, Arguments& arguments);
+Result<Json> watch(Session& session, Arguments& arguments);
+}  // namespace verb
+
+}  // namespace essaimage::shell

@@ -1,0 +1,219 @@
+// The verbs about this node and its peers: version, status, peers, sync.
+
+#include <algorithm>
+
+#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/verbs.hpp"
+#include "proto/version.hpp"
+#include "store/disk/files.hpp"
+
+namespace essaimage::shell::verb {
+
+namespace {
+
+using State = core::PeerStatus::State;
+
+Json document_of(const Explanation& explanation) {
+  return {{"code", explanation.code},
+          {"problem", explanation.problem},
+          {"subject", explanation.subject},
+          {"text", {{"en", explanation.text.en}, {"fr", explanation.text.fr}}},
+          {"actor", str(explanation.actor)},
+          {"next_step", {{"en", explanation.next_step.en}, {"fr", explanation.next_step.fr}}}};
+}
+
+struct Totals {
+  std::size_t kits = 0, complete = 0;
+  std::uint64_t bytes = 0, bytes_here = 0;
+  std::uint64_t media = 0, media_here = 0;
+
+  explicit Totals(const std::vector<store::KitSummary>& all) : kits(all.size()) {
+    for (const auto& kit : all) {
+      complete += kit.media_here == kit.media_total;
+      bytes += kit.row.bytes;
+      bytes_here += kit.bytes_here;
+      media += kit.media_total;
+      media_here += kit.media_here;
+    }
+  }
+};
+
+/// How often sync looks, and how long a connection that is being made counts as reachable.
+constexpr std::chrono::milliseconds sync_poll{20};
+constexpr std::chrono::seconds connecting_max{5};
+constexpr std::uint64_t round_seconds_default = 30;
+
+std::size_t count(const core::NodeStatus& status, State state) {
+  return static_cast<std::size_t>(std::count_if(status.peers.begin(), status.peers.end(),
+                                                [&](const auto& p) { return p.state == state; }));
+}
+
+/// One look at where a sync stands.
+struct Standing {
+  bool round_done = false;
+  bool level = false;
+  std::size_t connected = 0;
+  std::size_t media = 0;
+  std::uint64_t lacking_bytes = 0;
+
+  Standing(const core::NodeStatus& status, std::uint64_t round, bool alone, Duration waited) {
+    connected = count(status, State::connected);
+    media = status.media.size();
+    for (const auto& entry : status.media)
+      lacking_bytes += entry.bytes - std::min(entry.bytes, entry.here_bytes);
+    const bool settled = waited >= connecting_max || count(status, State::connecting) == 0;
+    round_done =
+        status.joined && settled && status.sync_rounds_done >= round && (connected > 0 || alone);
+    level = round_done && status.level;
+  }
+};
+
+Json document_of(const Standing& standing, std::uint64_t round) {
+  return {{"level", standing.level},
+          {"round_done", standing.round_done},
+          {"round", round},
+          {"peers_connected", standing.connected},
+          {"media_lacking", standing.media},
+          {"bytes_lacking", standing.lacking_bytes}};
+}
+
+}  // namespace
+
+Result<Json> version(Session&, Arguments& arguments) {
+  CHECK_OK(arguments.nothing_else());
+  return Json{{"version", version_text()}, {"control", control_version}};
+}
+
+Result<Json> status(Session& session, Arguments& arguments) {
+  CHECK_OK(arguments.nothing_else());
+  auto& node = session.node();
+  TRY(const auto status, node.status());
+  TRY(const auto all, node.library().kits());
+  TRY(const auto free, store::free_bytes(session.place().home));
+  const auto roster = node.library().roster();
+  const auto& identity = node.library().identity();
+  const Member* self = roster == nullptr ? nullptr : roster->find(identity.slug);
+  const Totals totals(all);
+  auto problems = Json::array();
+  for (const auto& found : explain_node({status, roster.get(), identity, node.now(), free}))
+    if (found.problem) problems.push_back(document_of(found));
+  return Json{{"centre", identity.slug},
+              {"name", self == nullptr ? identity.name : self->name},
+              {"is_federation", identity.is_federation()},
+              {"federation",
+               {{"id", identity.federation.hex()},
+                {"slug", identity.federation_slug},
+                {"name", roster == nullptr ? "" : roster->federation_name}}},
+              {"territories", self == nullptr ? Json::array() : to_json(self->territories)},
+              {"joined", status.joined},
+              {"suspended", status.suspended},
+              {"own_heads_confirmed", status.own_heads_confirmed},
+              {"level", status.level},
+              {"home", session.place().home.string()},
+              {"version", version_text()},
+              {"uptime_ms", (node.now() - session.place().started).count()},
+              {"endpoints", node.endpoints()},
+              {"transport_key", node.library().transport().public_key().hex()},
+              {"members", roster == nullptr ? 0 : roster->members.size()},
+              {"peers_known", status.peers.size()},
+              {"peers_connected", count(status, State::connected)},
+              {"kits", totals.kits},
+              {"kits_complete", totals.complete},
+              {"bytes", totals.bytes},
+              {"bytes_here", totals.bytes_here},
+              {"media_total", totals.media},
+              {"media_here", totals.media_here},
+              {"disk_free_bytes", free},
+              {"problems", std::move(problems)}};
+}
+
+Result<Json> peers(Session& session, Arguments& arguments) {
+  CHECK_OK(arguments.nothing_else());
+  TRY(const auto status, session.node().status());
+  const auto roster = session.node().library().roster();
+  const auto now = session.node().now();
+  std::vector<Json> peers;
+  for (const auto& peer : status.peers) {
+    auto json = to_json(peer, now);
+    const Member* member = roster == nullptr ? nullptr : roster->find(peer.slug);
+    json["name"] = member == nullptr ? "" : member->name;
+    json["territories"] = member == nullptr ? Json::array() : to_json(member->territories);
+    peers.push_back(std::move(json));
+  }
+  CHECK_OK(session.list(peers));
+  return Json{{"peers", peers.size()}};
+}
+
+Result<Json> sync(Session& session, Arguments& arguments) {
+  TRY(const auto wait, arguments.flag("wait"));
+  TRY(const auto timeout, arguments.number("timeout_seconds"));
+  CHECK_OK(arguments.nothing_else());
+  auto& node = session.node();
+  const auto start = node.now();
+  const std::uint64_t seconds =
+      timeout.value_or(wait ? 0 : round_seconds_default);  // 0: as long as it takes
+  TRY(const auto round, node.sync_now());
+  std::uint64_t most = 0;
+  for (;;) {
+    TRY(const auto status, node.status());
+    const auto roster = node.library().roster();
+    const bool alone = roster != nullptr && roster->members.size() <= 1;
+    const auto waited = node.now() - start;
+    const Standing standing(status, round, alone, waited);
+    most = std::max(most, standing.lacking_bytes);
+    if (standing.level || (standing.round_done && !wait)) return document_of(standing, round);
+    if (seconds > 0 && waited >= std::chrono::seconds(static_cast<std::int64_t>(
+                                     std::min<std::uint64_t>(seconds, 1'000'000))))
+      return document_of(standing, round);
+    if (most > 0)
+      CHECK_OK(session.progress(most - standing.lacking_bytes, most, control::Progress::Unit::bytes,
+                                "media"));
+    CHECK_OK(session.pause(sync_poll));
+  }
+}
+
+namespace {
+
+/// What `id` names: a kit, a feed, a member, or nothing at all: the node.
+Result<Explanations> explain_any(const Situation& here, const store::Library& library,
+                                 const std::string& id) {
+  if (id.empty()) return explain_node(here);
+  if (id.find('/') == std::string::npos) {
+    if (here.roster == nullptr) return explain_node(here);
+    const auto* member = here.roster->find(id);
+    if (member == nullptr) return fail(Errc::peer_unknown, id);
+    return explain_peer(here, *member);
+  }
+  const auto feed = FeedId::parse(id);
+  const auto kit = KitId::parse(id);
+  if (kit) {
+    auto known = library.kit(*kit);
+    if (known) return explain_kit(here, *kit, *known);
+    if (known.error().code != Errc::not_found) return tl::unexpected(known.error());
+    if (!feed) return explain_kit(here, *kit, std::nullopt);
+  }
+  if (feed) return explain_feed(here, *feed);
+  return fail(Errc::kit_id_malformed, id);
+}
+
+}  // namespace
+
+Result<Json> explain(Session& session, Arguments& arguments) {
+  TRY(const auto id, arguments.optional_text("id"));
+  CHECK_OK(arguments.nothing_else());
+  auto& node = session.node();
+  TRY(const auto status, node.status());
+  TRY(const auto free, store::free_bytes(session.place().home));
+  const auto roster = node.library().roster();
+  const Situation here{status, roster.get(), node.library().identity(), node.now(), free};
+  TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
+  auto out = Json::array();
+  bool well = true;
+  for (const auto& explanation : found) {
+    well = well && !explanation.problem;
+    out.push_back(document_of(explanation));
+  }
+  return Json{{"id", id.value_or("")}, {"well", well}, {"explanations", std::move(out)}};
+}
+
+}  // namespace essaimage::shell::verb
