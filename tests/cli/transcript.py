@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a Markdown file's transcripts against the real programs: the documentation is the test.
 
-    transcript.py --bin DIR FILE.md
+    transcript.py --bin DIR [--record] FILE.md
 
 A fenced block that begins with ```console holds commands and what they print (stdout and stderr together):
 
@@ -116,7 +116,14 @@ def check(step: Step, index: int, results: Path) -> str | None:
     return f"exit code {code}, expected {step.exit_code}\n--- expected\n" + "\n".join(step.expected) + "\n--- printed\n" + "\n".join(lines)
 
 
-def run(text: str, bin_folder: Path, samples: Path) -> list[str]:
+def recorded(step: Step, index: int, results: Path) -> str:
+    code = (results / f"{index}.code").read_text().strip()
+    lines = (results / f"{index}.out").read_text(errors="replace")
+    command = "\n> ".join(step.command.splitlines())
+    return f"$ {command}\n{lines}" + (f"[exit {code}]\n" if code != "0" else "")
+
+
+def run(text: str, bin_folder: Path, samples: Path, record: bool = False) -> list[str]:
     ports = free_ports(8)
     for i, port in enumerate(ports, 1):
         text = text.replace(f"{{port{i}}}", str(port))
@@ -135,6 +142,8 @@ def run(text: str, bin_folder: Path, samples: Path) -> list[str]:
         except subprocess.TimeoutExpired:
             os.killpg(shell.pid, 15)
             shell.wait(10)
+        if record:
+            print("".join(recorded(step, i, results) for i, step in enumerate(steps) if (results / f"{i}.code").exists()))
         problems = [f"line {step.line}: $ {step.command}\n{problem}" for i, step in enumerate(steps) if (problem := check(step, i, results))]
     return problems
 
@@ -143,9 +152,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True)
     parser.add_argument("--samples", type=Path, default=Path(__file__).parents[2] / "packaging" / "samples")
+    parser.add_argument("--record", action="store_true", help="print the commands with what they really print, to write it down")
     parser.add_argument("file", type=Path)
     options = parser.parse_args()
-    problems = run(options.file.read_text(encoding="utf-8"), options.bin.resolve(), options.samples.resolve())
+    text = options.file.read_text(encoding="utf-8")
+    problems = run(text, options.bin.resolve(), options.samples.resolve(), options.record)
+    if options.record:
+        return
     for problem in problems:
         print(f"{options.file.name}: {problem}\n")
     sys.exit(1 if problems else 0)
