@@ -13,6 +13,8 @@ constexpr int messages_per_turn = 256;
 constexpr std::size_t early_messages_max = 16;
 constexpr Duration retry_every{5};
 constexpr Duration look_every{1'000};
+constexpr Duration last_words{10};
+constexpr Duration farewell{300};  ///< for the last messages of a link that is closed
 /// More than the queue of one connection can hold (64 messages).
 constexpr std::uint64_t undelivered_bytes_max = 16 * limits::MiB;
 
@@ -57,6 +59,8 @@ void Inbound::add_poll_items(std::vector<zmq_pollitem_t>& items) {
 
 Duration Inbound::patience() const {
   if (!backlog_.empty()) return retry_every;
+  if (!gone_.empty()) return last_words;
+  if (leaving_ > 0) return farewell;
   return connections_.empty() ? Duration::max() : look_every;
 }
 
@@ -68,9 +72,10 @@ void Inbound::collect(Instant now, std::vector<core::Input>& inputs) {
     if (!socket_.recv(routing_id, zmq::recv_flags::dontwait)) break;
     take(routing_id, inputs);
   }
+  forget_the_gone();
   for (const auto link : std::exchange(ended_, {})) end_link(link, "the connection ended", inputs);
   pump_backlog(inputs);
-  if (now - looked_ < look_every) return;
+  if (now - looked_ < (leaving_ > 0 ? farewell : look_every)) return;
   looked_ = now;
   for (auto& [fd, connection] : connections_) look_after(fd, connection);
 }
@@ -81,8 +86,9 @@ void Inbound::drain_monitor() {
       forget(event->fd);
       connections_[event->fd].since = now_;
       if (connections_.size() > options_.connections) cut(event->fd);
-    } else if (event->kind == Monitor::Kind::disconnected) {
-      forget(event->fd);
+    } else if (event->kind == Monitor::Kind::disconnected && connections_.contains(event->fd)) {
+      // What came before the end may reach us a moment after the news of the end.
+      gone_.emplace(event->fd, now_ + last_words);
     }
   }
 }
@@ -93,6 +99,7 @@ void Inbound::forget(int fd) {
   if (found == connections_.end()) return;
   const Connection& connection = found->second;
   if (connection.link != 0) ended_.push_back(connection.link);
+  if (connection.ends_at) --leaving_;
   if (!connection.routing_id.empty()) {
     by_routing_id_.erase(connection.routing_id);
     if (const auto count = per_key_.find(connection.key); count != per_key_.end() && --count->second == 0)
@@ -103,6 +110,15 @@ void Inbound::forget(int fd) {
     if (half != halves_.end() && half->second == fd) halves_.erase(half);
   }
   connections_.erase(found);
+  gone_.erase(fd);
+}
+
+void Inbound::forget_the_gone() {
+  std::vector<int> over;
+  for (const auto& [fd, until] : gone_) {
+    if (now_ >= until) over.push_back(fd);
+  }
+  for (const int fd : over) forget(fd);
 }
 
 void Inbound::cut(int fd) {
@@ -111,6 +127,15 @@ void Inbound::cut(int fd) {
   found->second.doomed = true;
   found->second.early.clear();
   shut_down(fd, port_);
+}
+
+/// Ends a connection after what ZeroMQ still has to send.
+void Inbound::dismiss(int fd) {
+  Connection& connection = connections_.at(fd);
+  if (connection.doomed) return;
+  connection.doomed = true;
+  connection.ends_at = now_ + farewell;
+  ++leaving_;
 }
 
 /// The connection of a message, known or new; nothing if it proved no key.
@@ -219,7 +244,7 @@ void Inbound::close(core::LinkId id) {
     const auto connection = connections_.find(fd);
     if (connection == connections_.end() || connection->second.link != id) continue;
     connection->second.link = 0;
-    cut(fd);
+    dismiss(fd);
   }
   tokens_.erase({found->second.key, found->second.token});
   backlog_.erase(id);
@@ -284,6 +309,11 @@ void Inbound::pump_backlog(std::vector<core::Input>& inputs) {
 /// handed over only when its last part has come, and no option bounds their number. We read whatever comes, so bytes
 /// that keep arriving without a message are parts of one.
 void Inbound::look_after(int fd, Connection& connection) {
+  if (connection.ends_at && now_ >= *connection.ends_at) {
+    connection.ends_at.reset();
+    --leaving_;
+    cut(fd);
+  }
   if (connection.doomed) return;
   const auto received = bytes_received(fd);
   if (connection.delivered) connection.received_before = received;

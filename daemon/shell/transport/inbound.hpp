@@ -43,6 +43,7 @@ class Inbound {
 
   bool has(core::LinkId link) const { return links_.contains(link); }
   void send(core::LinkId link, Channel channel, Bytes bytes, std::vector<core::Input>& inputs);
+  /// What was sent before still goes out, if the other side takes it at once.
   void close(core::LinkId link);
 
  private:
@@ -53,7 +54,8 @@ class Inbound {
     std::optional<LinkToken> token;  ///< since its Open
     Channel channel{};
     core::LinkId link = 0;           ///< 0: not paired yet
-    bool doomed = false;             ///< shut down; what still comes from it is ignored
+    bool doomed = false;             ///< ends; what still comes from it is ignored
+    std::optional<Instant> ends_at;  ///< doomed, but ZeroMQ may still send what was given to it
     std::vector<Message> early;      ///< before it was paired
     bool delivered = false;          ///< a message, since the last look
     std::uint64_t received_before = 0;  ///< bytes, at the last look that saw a message
@@ -69,7 +71,9 @@ class Inbound {
 
   void drain_monitor();
   void forget(int fd);
+  void forget_the_gone();
   void cut(int fd);
+  void dismiss(int fd);
   Connection* connection_of(const std::string& routing_id, zmq::message_t& frame);
   void take(zmq::message_t& routing_id, std::vector<core::Input>& inputs);
   void take_frame(int fd, Connection& connection, Result<Message> message, std::vector<core::Input>& inputs);
@@ -89,11 +93,13 @@ class Inbound {
   int port_ = 0;
   Instant now_, looked_;             ///< of the present collect(); of the last look at all connections
   std::map<int, Connection> connections_;              ///< by descriptor
+  std::map<int, Instant> gone_;                        ///< ended, to be forgotten then
   std::unordered_map<std::string, int> by_routing_id_;
   std::map<TransportKey, std::uint32_t> per_key_;
   std::map<Pair, int> halves_;                         ///< opened, not paired: its descriptor
   std::map<core::LinkId, Link> links_;
   std::set<Pair> tokens_;                              ///< of links that are up
+  std::size_t leaving_ = 0;                            ///< connections with ends_at
   std::set<core::LinkId> backlog_;                     ///< with something in a queue
   std::vector<core::LinkId> ended_;                    ///< by the monitor, to be told
 };

@@ -7,6 +7,7 @@ namespace {
 
 constexpr int messages_per_turn = 64;  ///< of one channel
 constexpr Duration look_every{1'000};
+constexpr int farewell_ms = 300;  ///< for the last messages of a link that is closed
 
 std::string reason_of(const Monitor::Event& event) {
   if (event.kind != Monitor::Kind::failed) return "no connection";
@@ -138,6 +139,15 @@ bool Outbound::pump(core::LinkId id, Half& half, Channel channel, std::vector<co
     }
   }
   return true;
+}
+
+void Outbound::close(core::LinkId id) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return;
+  for (auto& half : found->second.halves) {
+    if (half->up) half->socket.set(zmq::sockopt::linger, farewell_ms);
+  }
+  links_.erase(found);
 }
 
 void Outbound::end(core::LinkId id, const std::string& reason, std::vector<core::Input>& inputs) {

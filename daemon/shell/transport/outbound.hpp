@@ -30,7 +30,8 @@ class Outbound {
 
   bool has(core::LinkId link) const { return links_.contains(link); }
   void send(core::LinkId link, Channel channel, Bytes bytes, std::vector<core::Input>& inputs);
-  void close(core::LinkId link) { links_.erase(link); }
+  /// What was sent before still goes out, if the other side takes it at once.
+  void close(core::LinkId link);
 
  private:
   struct Half {

@@ -86,6 +86,23 @@ TEST_CASE("A link that one side closes goes down on the other, and may be dialle
   CHECK(there_again != there);
 }
 
+TEST_CASE("The last message before a close still arrives, in both directions") {
+  Pair pair;
+  const auto [here, there] = pair.link();
+  SECTION("from who dialled") {
+    pair.a.transport->send(here, message::JoinReply{true, ""});
+    pair.a.transport->close(here);
+    REQUIRE(pair.until([&] { return pair.b.downs.contains(there); }));
+    REQUIRE(pair.b.received.size() == 1);
+  }
+  SECTION("from who was dialled") {
+    pair.b.transport->send(there, message::Refused{});
+    pair.b.transport->close(there);
+    REQUIRE(pair.until([&] { return pair.a.downs.contains(here); }));
+    REQUIRE(pair.a.received.size() == 1);
+  }
+}
+
 TEST_CASE("A peer that vanishes takes its link down") {
   Pair pair;
   const auto [here, there] = pair.link();

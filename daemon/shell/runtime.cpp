@@ -1,0 +1,260 @@
+#include "daemon/shell/runtime.hpp"
+
+#include <signal.h>
+
+#include <chrono>
+#include <future>
+
+#include "daemon/core/replica.hpp"
+#include "daemon/shell/addresses.hpp"
+#include "daemon/shell/event_ring.hpp"
+#include "daemon/shell/mailbox.hpp"
+#include "daemon/shell/notary.hpp"
+#include "daemon/shell/service.hpp"
+#include "daemon/shell/start.hpp"
+#include "daemon/shell/store_jobs.hpp"
+#include "daemon/shell/transport/transport.hpp"
+
+namespace essaimage::shell {
+namespace {
+
+constexpr std::size_t events_max = 1000;
+constexpr std::chrono::seconds answer_within{1};
+constexpr Duration upkeep_every{1'000};
+constexpr Duration publish_retry{60'000};
+/// New packs before it is worth to look whether some should become one.
+constexpr unsigned changes_per_consolidation = 16;
+
+Instant monotonic_now() {
+  const auto time = std::chrono::steady_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<Duration>(time).count()};
+}
+
+Timestamp civil_now() {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::seconds>(time).count()};
+}
+
+TransportOptions options_of(const Config& config) {
+  TransportOptions options;
+  options.listen = config.listen;
+  options.connections = config.limits.connections;
+  options.connections_per_peer = config.limits.connections_per_peer;
+  options.send_queue_bytes = std::size_t{config.limits.send_queue_mib} * limits::MiB;
+  return options;
+}
+
+core::Input input_of(const store::Change& change) {
+  struct Visitor {
+    core::Input operator()(const store::change::RosterChanged& c) const { return core::input::RosterChanged{c.roster}; }
+    core::Input operator()(const store::change::HeadChanged& c) const {
+      return core::input::HeadChanged{c.head, c.commit, c.published_here};
+    }
+    core::Input operator()(const store::change::MediaNeeded& c) const { return core::input::MediaNeeded{c.need}; }
+    core::Input operator()(const store::change::MediaComplete& c) const { return core::input::MediaComplete{c.media}; }
+    core::Input operator()(const store::change::MediaUnneeded& c) const { return core::input::MediaUnneeded{c.media}; }
+    core::Input operator()(const store::change::FeedFrozen& c) const { return core::input::FeedFrozen{c.fork, c.frozen}; }
+  };
+  return std::visit(Visitor{}, change);
+}
+
+}  // namespace
+
+struct Runtime::Impl {
+  explicit Impl(Parts given) : parts(std::move(given)), replica(notary), events(events_max) {}
+
+  /// Destroyed in the opposite order: the workers end before what they use.
+  Parts parts;
+  RealNotary notary;
+  core::Replica replica;
+  EventRing events;
+  std::unique_ptr<Mailbox> mailbox;
+  std::unique_ptr<Transport> transport;
+  std::unique_ptr<StoreJobs> jobs;
+  std::vector<std::string> endpoints;
+  std::optional<core::input::Start> start;
+  std::atomic<bool> stopping{false};
+
+  // Of the loop's thread:
+  Instant now;
+  std::optional<Instant> wake_at;
+  Instant upkeep_at;
+  std::optional<Instant> publish_at{Instant{}};  ///< when centre.toml is compared next; nothing: when endpoints change
+  bool joining = false;
+  unsigned changes = 0;
+
+  // --- the loop ---
+  void turn();
+  void obey_signals();
+  void feed(const core::Input& input);
+  void upkeep();
+  void publish_centre();
+
+  // --- effects ---
+  void perform(const core::effect::Dial& e) { transport->dial(e.peer, e.endpoint, now); }
+  void perform(const core::effect::Close& e) { transport->close(e.link); }
+  void perform(const core::effect::Send& e) { transport->send(e.link, e.message); }
+  void perform(const core::effect::WakeAt& e) { wake_at = e.at; }
+  void perform(const core::effect::Report& e) {
+    parts.log->write(e.event);
+    events.add(civil_now(), e.event);
+  }
+  template <class StoreEffect>
+  void perform(const StoreEffect& effect) {
+    jobs->perform(effect);
+  }
+
+  /// Runs `question` on the loop's thread and waits for its answer.
+  template <class Answer>
+  Result<Answer> ask(std::function<Answer()> question);
+};
+
+Runtime::Runtime() = default;
+Runtime::~Runtime() = default;
+
+Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
+  std::unique_ptr<Runtime> runtime(new Runtime);
+  runtime->impl_ = std::make_unique<Impl>(std::move(parts));
+  Impl& impl = *runtime->impl_;
+  store::Library& library = *impl.parts.library;
+  for (const auto& problem : library.problems()) impl.parts.log->write(LogLevel::warn, "node", problem.error);
+  TRY(impl.mailbox, Mailbox::create());
+  TRY(impl.transport, Transport::open(options_of(impl.parts.config), library.transport()));
+  impl.endpoints = reachable_endpoints(impl.parts.config, impl.transport->endpoint());
+  library.listen([mailbox = impl.mailbox.get()](const store::Change& change) { mailbox->post(input_of(change)); });
+  TRY(const auto invitation, store::load_invitation(impl.parts.layout));
+  TRY(impl.start, make_start(library, impl.parts.config, invitation));
+  impl.joining = invitation.has_value();
+  impl.jobs = std::make_unique<StoreJobs>(
+      library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
+  return runtime;
+}
+
+void Runtime::run(const std::function<void()>& ready) {
+  Impl& impl = *impl_;
+  impl.now = monotonic_now();
+  impl.feed(*std::exchange(impl.start, std::nullopt));
+  ready();
+  while (!impl.stopping) impl.turn();
+  impl.mailbox->take();  // whoever still waits for an answer gets none
+  impl.jobs->stop();
+}
+
+void Runtime::stop() {
+  impl_->stopping = true;
+  impl_->mailbox->ask([] {});
+}
+
+bool Runtime::wait_for_jobs(Duration at_most) { return impl_->jobs->wait_end(at_most); }
+
+// --- the loop ------------------------------------------------------------------------------------------------------------
+
+void Runtime::Impl::turn() {
+  const Instant next = std::min(wake_at.value_or(upkeep_at), upkeep_at);
+  const int descriptors[] = {mailbox->fd(), parts.signals.get()};
+  transport->wait({descriptors, parts.signals ? 2U : 1U}, next - monotonic_now());
+  now = monotonic_now();
+  if (parts.signals) obey_signals();
+  std::vector<core::Input> inputs;
+  transport->collect(now, inputs);
+  for (const auto& input : inputs) feed(input);
+  for (auto& letter : mailbox->take()) {
+    if (const auto* input = std::get_if<core::Input>(&letter))
+      feed(*input);
+    else
+      std::get<Mailbox::Question>(letter)();
+  }
+  if (wake_at && now >= *wake_at) {
+    wake_at.reset();
+    feed(core::input::Tick{});
+  }
+  if (now >= upkeep_at) upkeep();
+}
+
+void Runtime::Impl::obey_signals() {
+  while (const int signal = next_signal(parts.signals)) {
+    if (signal != SIGHUP) {
+      stopping = true;
+    } else if (const auto status = parts.log->reopen(); !status) {
+      parts.log->write(LogLevel::error, "node", status.error());
+    }
+  }
+}
+
+void Runtime::Impl::feed(const core::Input& input) {
+  if (const auto* failed = std::get_if<core::input::DialFailed>(&input)) {
+    parts.log->write({LogLevel::debug, "transport", "transport.dial-failed", failed->reason,
+                      {{"endpoint", failed->endpoint}, {"key", failed->peer.hex().substr(0, 8)}}});
+  }
+  if (std::holds_alternative<core::input::HeadChanged>(input)) ++changes;
+  if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at = now;
+  replica.on(input, now);
+  while (const auto effect = replica.next()) {
+    std::visit([this](const auto& each) { perform(each); }, *effect);
+  }
+}
+
+/// What is due now and then, and depends on what the core or the library know.
+void Runtime::Impl::upkeep() {
+  upkeep_at = now + upkeep_every;
+  if (joining && is_member(*parts.library)) {
+    joining = false;
+    jobs->run_on_store([layout = parts.layout] { return store::forget_invitation(layout); });
+  }
+  if (publish_at && now >= *publish_at) publish_centre();
+  if (changes >= changes_per_consolidation) {
+    changes = 0;
+    jobs->consolidate();
+  }
+}
+
+/// Tells the others where they reach us, once that is sure to make no fork and if it is not what they know.
+void Runtime::Impl::publish_centre() {
+  const auto roster = parts.library->roster();
+  const Member* own = roster ? roster->find(parts.library->identity().slug) : nullptr;
+  if (own == nullptr || own->suspended || own->endpoints == endpoints) {
+    publish_at.reset();
+    return;
+  }
+  if (!replica.status(now).own_heads_confirmed) return;  // looked at again with the next upkeep
+  publish_at = now + publish_retry;
+  jobs->publish_centre(endpoints);
+}
+
+// --- Node ----------------------------------------------------------------------------------------------------------------
+
+template <class Answer>
+Result<Answer> Runtime::Impl::ask(std::function<Answer()> question) {
+  if (stopping) return fail(Errc::timed_out, "essaimaged is ending");
+  auto promise = std::make_shared<std::promise<Answer>>();
+  auto answer = promise->get_future();
+  mailbox->ask([promise = std::move(promise), question = std::move(question)] { promise->set_value(question()); });
+  if (answer.wait_for(answer_within) != std::future_status::ready) return fail(Errc::timed_out, "essaimaged is busy");
+  try {
+    return answer.get();
+  } catch (const std::future_error&) {  // the question was dropped unanswered
+    return fail(Errc::timed_out, "essaimaged is ending");
+  }
+}
+
+store::Library& Runtime::library() { return *impl_->parts.library; }
+const Config& Runtime::config() const { return impl_->parts.config; }
+Instant Runtime::now() const { return monotonic_now(); }
+std::vector<std::string> Runtime::endpoints() const { return impl_->endpoints; }
+std::vector<Node::NumberedEvent> Runtime::events_after(std::uint64_t number) const {
+  return impl_->events.after(number);
+}
+bool Runtime::stopping() const { return impl_->stopping; }
+
+Result<core::NodeStatus> Runtime::status() {
+  return impl_->ask<core::NodeStatus>([impl = impl_.get()] { return impl->replica.status(impl->now); });
+}
+
+Result<std::uint64_t> Runtime::sync_now() {
+  return impl_->ask<std::uint64_t>([impl = impl_.get()] {
+    impl->feed(core::input::SyncNow{});
+    return impl->replica.status(impl->now).sync_rounds_asked;
+  });
+}
+
+}  // namespace essaimage::shell

@@ -1,0 +1,223 @@
+#include "daemon/shell/store_jobs.hpp"
+
+#include <chrono>
+
+namespace essaimage::shell {
+namespace {
+
+/// More waits only when the core's own windows are wrong.
+constexpr std::size_t jobs_max = 1024;
+
+SharedBytes share(Bytes bytes) { return std::make_shared<const Bytes>(std::move(bytes)); }
+
+/// The sender's fault, and not this node's.
+bool is_peers_fault(const Error& error) { return describe(error.code, Language::english).actor == Actor::peer; }
+
+Status status_of(const tl::expected<store::RunReception::Stored, Error>& stored) {
+  return stored ? Status{} : Status(tl::unexpected<Error>(stored.error()));
+}
+
+}  // namespace
+
+StoreJobs::StoreJobs(store::Library& library, Log& log, Post post)
+    : library_(library),
+      log_(log),
+      post_(std::move(post)),
+      store_("store", jobs_max),
+      serve_("serve", jobs_max),
+      media_("media", jobs_max) {}
+
+StoreJobs::~StoreJobs() {
+  stop();
+  for (Worker* worker : {&store_, &serve_, &media_}) worker->join();
+}
+
+// --- serving -----------------------------------------------------------------------------------------------------------
+
+void StoreJobs::post_opened(core::JobId job, const Result<std::unique_ptr<store::Source>>& source, SharedBytes commit) {
+  core::input::SourceOpened opened{job, std::uint64_t{0}, std::move(commit)};
+  if (source)
+    opened.bytes = (*source)->bytes();
+  else
+    opened.bytes = tl::unexpected<Error>(source.error());
+  post_(std::move(opened));
+}
+
+void StoreJobs::perform(const core::effect::OpenPack& effect) {
+  serve_.post([this, effect] {
+    auto pack = library_.open_pack(effect.feed, effect.have);
+    if (!pack) return post_opened(effect.job, tl::unexpected<Error>(pack.error()), nullptr);
+    Result<std::unique_ptr<store::Source>> source = std::move(pack->source);
+    post_opened(effect.job, source, share(std::move(pack->commit)));
+    sources_[effect.job] = std::move(*source);
+  });
+}
+
+void StoreJobs::perform(const core::effect::OpenRun& effect) {
+  serve_.post([this, effect] {
+    auto source = library_.open_run(effect.feed, effect.media, effect.first, effect.count);
+    post_opened(effect.job, source, nullptr);
+    if (source) sources_[effect.job] = std::move(*source);
+  });
+}
+
+void StoreJobs::perform(const core::effect::ReadSource& effect) {
+  serve_.post([this, effect] {
+    const auto source = sources_.find(effect.job);
+    core::input::SourceRead read{effect.job, effect.offset, SharedBytes{}};
+    auto bytes = source == sources_.end() ? Result<Bytes>(fail(Errc::not_found, "a closed source"))
+                                          : source->second->read(effect.offset, effect.bytes_max);
+    if (bytes)
+      read.bytes = share(std::move(*bytes));
+    else
+      read.bytes = tl::unexpected<Error>(std::move(bytes).error());
+    post_(std::move(read));
+  });
+}
+
+void StoreJobs::perform(const core::effect::CloseSource& effect) {
+  serve_.post([this, job = effect.job] { sources_.erase(job); });
+}
+
+void StoreJobs::perform(const core::effect::FindMedia& effect) {
+  serve_.post([this, effect] {
+    auto found = library_.find_media(effect.feed, effect.media);
+    if (!found) log_.write(LogLevel::warn, "media", found.error());
+    post_(core::input::MediaFound{effect.job, found ? std::move(*found) : std::vector<Sha256>{}});
+  });
+}
+
+// --- receiving ---------------------------------------------------------------------------------------------------------
+
+void StoreJobs::perform(const core::effect::AppendPack& effect) {
+  store_.post([this, effect] { post_(core::input::SliceTaken{effect.job, append(effect)}); });
+}
+
+Status StoreJobs::append(const core::effect::AppendPack& effect) {
+  auto& reception = receptions_[effect.job];
+  if (!reception) {
+    auto begun = library_.receive_feed();
+    if (!begun) {
+      receptions_.erase(effect.job);
+      return tl::unexpected<Error>(std::move(begun).error());
+    }
+    reception = std::move(*begun);
+  }
+  return reception->append(*effect.bytes);
+}
+
+void StoreJobs::perform(const core::effect::AcceptPack& effect) {
+  store_.post([this, effect] { post_(core::input::PackAccepted{effect.job, accept(effect)}); });
+}
+
+Status StoreJobs::accept(const core::effect::AcceptPack& effect) {
+  const auto found = receptions_.find(effect.job);
+  if (found == receptions_.end()) return fail(Errc::malformed, "a pack without a byte");
+  const auto reception = std::move(found->second);
+  receptions_.erase(found);
+  return reception->accept(effect.feed, *effect.commit);
+}
+
+void StoreJobs::perform(const core::effect::DropPack& effect) {
+  store_.post([this, job = effect.job] { receptions_.erase(job); });
+}
+
+void StoreJobs::perform(const core::effect::WriteRun& effect) {
+  media_.post([this, effect] { write(effect); });
+}
+
+void StoreJobs::write(const core::effect::WriteRun& effect) {
+  const auto [it, is_new] = runs_.try_emplace(effect.job);
+  Run& run = it->second;
+  Status status;
+  if (is_new) {
+    run.next = effect.first;
+    run.end = effect.first + effect.count;
+    auto begun = library_.receive_run(effect.feed, effect.media, effect.first, effect.count);
+    if (begun)
+      run.reception = std::move(*begun);
+    else
+      status = tl::unexpected<Error>(std::move(begun).error());
+  }
+  std::uint32_t stored_count = 0;
+  if (run.reception) {
+    const auto stored = run.reception->append(*effect.bytes);
+    status = status_of(stored);
+    if (stored) stored_count = stored->count;
+  }
+  // A slice that could not be written is this node's failure; bytes that are wrong are the peer's, chunk by chunk.
+  const bool wrong_bytes = !status && is_peers_fault(status.error());
+  post_(core::input::SliceTaken{effect.job, wrong_bytes ? Status{} : status});
+  if (stored_count > 0) tell(effect, run, stored_count, {});
+  if (!status) {
+    run.reception.reset();
+    tell(effect, run, run.end - run.next, status);
+  } else if (effect.last) {
+    tell(effect, run, run.end - run.next, fail(Errc::chunk_bad, "the run ends within a chunk"));
+  }
+  if (effect.last) runs_.erase(it);
+}
+
+/// The next `count` chunks of the run are settled.
+void StoreJobs::tell(const core::effect::WriteRun& effect, Run& run, std::uint32_t count, Status status) {
+  count = std::min(count, run.end - run.next);
+  if (count == 0) return;
+  post_(core::input::ChunksStored{effect.job, effect.media, run.next, count, std::move(status)});
+  run.next += count;
+}
+
+void StoreJobs::perform(const core::effect::DropRun& effect) {
+  media_.post([this, job = effect.job] { runs_.erase(job); });
+}
+
+// --- federation and upkeep -----------------------------------------------------------------------------------------------
+
+void StoreJobs::perform(const core::effect::Admit& effect) {
+  store_.post([this, effect] { post_(core::input::Admitted{effect.job, library_.admit(effect.request)}); });
+}
+
+void StoreJobs::perform(const core::effect::KeepFork& effect) {
+  run_on_store([this, effect] {
+    return library_.keep_fork(effect.feed, effect.held ? ByteView(*effect.held) : ByteView{}, *effect.claimed);
+  });
+}
+
+void StoreJobs::run_on_store(std::function<Status()> job) {
+  store_.post([this, job = std::move(job)] {
+    if (const auto status = job(); !status) log_.write(LogLevel::error, "node", status.error());
+  });
+}
+
+void StoreJobs::publish_centre(std::vector<std::string> endpoints) {
+  if (publishing_.exchange(true)) return;
+  run_on_store([this, endpoints = std::move(endpoints)] {
+    auto status = library_.publish_centre(endpoints);
+    publishing_ = false;
+    return status;
+  });
+}
+
+void StoreJobs::consolidate() {
+  if (consolidating_.exchange(true)) return;
+  run_on_store([this] {
+    auto status = library_.consolidate();
+    consolidating_ = false;
+    return status;
+  });
+}
+
+void StoreJobs::stop() {
+  for (Worker* worker : {&store_, &serve_, &media_}) worker->stop();
+}
+
+bool StoreJobs::wait_end(Duration at_most) {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  bool all = true;
+  for (Worker* worker : {&store_, &serve_, &media_}) {
+    const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+    all = worker->wait_end(std::max(left, Duration{0})) && all;
+  }
+  return all;
+}
+
+}  // namespace essaimage::shell

@@ -1,0 +1,78 @@
+#pragma once
+// Performs the core's store effects on three workers, and posts what came of them as inputs:
+//   store   receptions of packs, admissions, forks, upkeep: what changes the library
+//   serve   sources: what is read for peers
+//   media   runs of chunks on their way in
+// so that checking a large pack delays neither reading nor media. What belongs to a job (a reception, a source, a run)
+// lives on its worker alone, by job; the library is safe from all of them.
+// Bounded by the core: it opens so many jobs, gives so much credit, and each effect is answered once.
+// Thread rule: perform() and the others on the loop's thread; `post` is called on the workers'.
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/core/effect.hpp"
+#include "daemon/shell/log.hpp"
+#include "daemon/shell/worker.hpp"
+#include "store/library.hpp"
+
+namespace essaimage::shell {
+
+class StoreJobs {
+ public:
+  using Post = std::function<void(core::Input)>;
+
+  /// `library`, `log` and what `post` uses must outlive the jobs.
+  StoreJobs(store::Library& library, Log& log, Post post);
+  ~StoreJobs();
+
+  void perform(const core::effect::OpenPack& effect);
+  void perform(const core::effect::OpenRun& effect);
+  void perform(const core::effect::ReadSource& effect);
+  void perform(const core::effect::CloseSource& effect);
+  void perform(const core::effect::FindMedia& effect);
+  void perform(const core::effect::AppendPack& effect);
+  void perform(const core::effect::AcceptPack& effect);
+  void perform(const core::effect::DropPack& effect);
+  void perform(const core::effect::WriteRun& effect);
+  void perform(const core::effect::DropRun& effect);
+  void perform(const core::effect::Admit& effect);
+  void perform(const core::effect::KeepFork& effect);
+
+  /// On the store worker, if nothing of the kind is under way there.
+  void publish_centre(std::vector<std::string> endpoints);
+  void consolidate();
+  void run_on_store(std::function<Status()> job);
+
+  void stop();
+  /// True if all jobs that were running have ended within that time.
+  bool wait_end(Duration at_most);
+
+ private:
+  struct Run {
+    std::unique_ptr<store::RunReception> reception;  ///< null: refused, the rest is ignored
+    std::uint32_t next = 0, end = 0;                 ///< chunks not told yet
+  };
+
+  void post_opened(core::JobId job, const Result<std::unique_ptr<store::Source>>& source, SharedBytes commit);
+  Status append(const core::effect::AppendPack& effect);
+  Status accept(const core::effect::AcceptPack& effect);
+  void write(const core::effect::WriteRun& effect);
+  void tell(const core::effect::WriteRun& effect, Run& run, std::uint32_t count, Status status);
+
+  store::Library& library_;
+  Log& log_;
+  const Post post_;
+  std::map<core::JobId, std::unique_ptr<store::FeedReception>> receptions_;  ///< of the store worker
+  std::map<core::JobId, std::unique_ptr<store::Source>> sources_;            ///< of the serve worker
+  std::map<core::JobId, Run> runs_;                                          ///< of the media worker
+  std::atomic<bool> consolidating_{false}, publishing_{false};
+  // Last: their threads use all of the above, and end first.
+  Worker store_, serve_, media_;
+};
+
+}  // namespace essaimage::shell

@@ -1,0 +1,160 @@
+#pragma once
+// A library in memory for tests of the shell: it answers what it was told to answer, and remembers what was asked.
+// What a test does not prepare is "not found". Safe from any thread where the shell's workers use it.
+
+#include <map>
+#include <mutex>
+
+#include "store/library.hpp"
+
+namespace essaimage::test {
+
+class FakeSource : public store::Source {
+ public:
+  explicit FakeSource(Bytes bytes) : bytes_(std::move(bytes)) {}
+  std::uint64_t bytes() const override { return bytes_.size(); }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    if (offset > bytes_.size()) return fail(Errc::not_found, "beyond the end");
+    const auto begin = bytes_.begin() + static_cast<std::ptrdiff_t>(offset);
+    return Bytes(begin, begin + static_cast<std::ptrdiff_t>(std::min(bytes_max, bytes_.size() - offset)));
+  }
+
+ private:
+  Bytes bytes_;
+};
+
+/// Packs that were accepted, by feed.
+struct Accepted {
+  std::mutex mutex;
+  std::map<FeedId, Bytes> packs;
+};
+
+class FakeFeedReception : public store::FeedReception {
+ public:
+  explicit FakeFeedReception(Accepted& accepted) : accepted_(accepted) {}
+  Status append(ByteView bytes) override {
+    if (bytes.empty()) return fail(Errc::disk_full, "as the test wants");
+    pack_.insert(pack_.end(), bytes.begin(), bytes.end());
+    return {};
+  }
+  Status accept(const FeedId& feed, ByteView) override {
+    const std::lock_guard lock(accepted_.mutex);
+    accepted_.packs[feed] = pack_;
+    return {};
+  }
+
+ private:
+  Accepted& accepted_;
+  Bytes pack_;
+};
+
+/// Chunks of two bytes; a chunk with a zero in it is bad, 0xFF is a full disk.
+class FakeRunReception : public store::RunReception {
+ public:
+  explicit FakeRunReception(std::uint32_t first) : next_(first) {}
+  Result<Stored> append(ByteView bytes) override {
+    Stored stored{next_, 0};
+    for (const auto byte : bytes) {
+      if (byte == 0) return fail(Errc::chunk_bad, "as the test wants");
+      if (byte == 0xFF) return fail(Errc::disk_full, "as the test wants");
+      half_ = !half_;
+      if (!half_) stored.count += 1;
+    }
+    next_ += stored.count;
+    return stored;
+  }
+
+ private:
+  std::uint32_t next_;
+  bool half_ = false;
+};
+
+class FakeLibrary : public store::Library {
+ public:
+  FakeLibrary() {
+    identity_.slug = "moulins";
+    identity_.federation_slug = "federation";
+    identity_.federation.bytes.fill(9);
+  }
+
+  const store::Identity& identity() const override { return identity_; }
+  const store::SigningSecret& signing() const override { return signing_; }
+  const store::TransportSecret& transport() const override { return transport_; }
+  const store::MediaStore& media() const override { std::abort(); }
+  void listen(Listener listener) override { listener_ = std::move(listener); }
+
+  std::shared_ptr<const Roster> roster() const override { return roster_; }
+  std::vector<Head> heads() const override { return {}; }
+  Result<std::vector<Head>> witnessed() const override { return std::vector<Head>{}; }
+  Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
+  Result<std::vector<MediaNeed>> needs() const override { return std::vector<MediaNeed>{}; }
+  Result<Bytes> commit_of(const Head&) const override { return none<Bytes>(); }
+  std::vector<store::Problem> problems() const override { return {}; }
+
+  Result<std::unique_ptr<store::Publication>> publish(const store::PublishOptions&) override {
+    return fail(Errc::not_found);
+  }
+  Status publish_centre(const std::vector<std::string>& endpoints) override {
+    published_endpoints = endpoints;
+    return {};
+  }
+  Result<store::Invitation> invite(const Invite&) override { return none<store::Invitation>(); }
+  Status admit(const message::Join&) override { return fail(Errc::invitation_used); }
+  Status suspend(const std::string&, const std::string&) override { return fail(Errc::not_found); }
+
+  Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&) override {
+    const auto found = packs.find(feed);
+    if (found == packs.end()) return fail(Errc::not_found);
+    return store::PackSource{std::make_unique<FakeSource>(found->second), Bytes{1, 2, 3}};
+  }
+  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, std::uint32_t, std::uint32_t) override {
+    return fail(Errc::not_found);
+  }
+  Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>& media) const override {
+    return media;
+  }
+  Result<std::unique_ptr<store::FeedReception>> receive_feed() override {
+    return std::make_unique<FakeFeedReception>(accepted);
+  }
+  Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256& media, std::uint32_t first,
+                                                           std::uint32_t) override {
+    if (media.is_zero()) return fail(Errc::not_found, "no longer needed");
+    return std::make_unique<FakeRunReception>(first);
+  }
+  Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
+
+  Result<std::vector<store::KitSummary>> kits() const override { return std::vector<store::KitSummary>{}; }
+  Result<store::KitSummary> kit(const KitId&) const override { return none<store::KitSummary>(); }
+  Result<std::vector<store::KitVersion>> history(const KitId&) const override {
+    return none<std::vector<store::KitVersion>>();
+  }
+  Result<std::vector<store::KitFile>> files(const KitId&, std::optional<std::uint64_t>) const override {
+    return none<std::vector<store::KitFile>>();
+  }
+  Result<Bytes> read_file(const store::KitFile&, std::uint64_t, std::size_t) const override { return none<Bytes>(); }
+  Result<std::vector<store::Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>&) override {
+    return std::vector<store::Problem>{};
+  }
+  Status consolidate() override { return {}; }
+
+  /// As if something changed.
+  void tell(const store::Change& change) { listener_(change); }
+
+  std::map<FeedId, Bytes> packs;  ///< to serve
+  Accepted accepted;
+  std::vector<std::string> published_endpoints;
+  std::shared_ptr<const Roster> roster_;
+
+ private:
+  template <class T>
+  static Result<T> none() {
+    return fail(Errc::not_found);
+  }
+
+  store::Identity identity_;
+  store::SigningSecret signing_ = store::SigningSecret::generate();
+  store::TransportSecret transport_ = store::TransportSecret::generate();
+  Listener listener_;
+};
+
+}  // namespace essaimage::test
