@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "proto/nearest.hpp"
+#include "tools/ctl/context.hpp"
+
+namespace essaimage::ctl {
+
+namespace {
+
+std::string_view id_of(Actor actor) {
+  switch (actor) {
+    case Actor::author:
+      return "author";
+    case Actor::admin:
+      return "admin";
+    case Actor::federation:
+      return "federation";
+    case Actor::peer:
+      return "peer";
+    case Actor::nobody:
+      return "nobody";
+    case Actor::developer:
+      return "developer";
+  }
+  return "developer";
+}
+
+std::string environment(const char* name) {
+  const auto* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+Style style_for(const Io& io, bool terminal, bool plain) {
+  return {terminal && io.colours_allowed && !plain, terminal ? io.columns : 0};
+}
+
+ExitCode tell(const Error& error, const Manners& manners, Io& io) {
+  if (manners.json) {
+    io.out << error_json(error, manners.language) << "\n";
+  } else {
+    io.err << error_text(error, manners.language, style_for(io, io.err_is_terminal, manners.plain));
+  }
+  return exit_code_of(error);
+}
+
+}  // namespace
+
+store::Layout Context::layout() const {
+  std::filesystem::path home = parsed.value("home");
+  if (home.empty()) home = environment("ESSAIMAGE_HOME");
+  if (home.empty() && !environment("XDG_DATA_HOME").empty())
+    home = std::filesystem::path(environment("XDG_DATA_HOME")) / "essaimage";
+  if (home.empty())
+    home = std::filesystem::path(environment("HOME")) / ".local" / "share" / "essaimage";
+  std::error_code ignored;
+  const auto absolute = std::filesystem::absolute(home, ignored);
+  return {absolute.empty() ? home : absolute};
+}
+
+ExitCode run(const std::vector<std::string>& arguments, Io& io) {
+  const auto manners = manners_of(arguments);
+  const auto parsed = parse(arguments, manners.language);
+  if (!parsed) return tell(parsed.error(), manners, io);
+  if (const auto tag = parsed->value("lang"); !tag.empty() && !language_from(tag))
+    return tell({Errc::usage, "--lang: fr | en"}, manners, io);
+  Context context{io,
+                  *parsed,
+                  manners.language,
+                  manners.json,
+                  style_for(io, io.out_is_terminal, manners.plain),
+                  style_for(io, io.err_is_terminal, manners.plain)};
+  const auto code = parsed->command->run(context);
+  io.out.flush();
+  if (!code) return tell(code.error(), manners, io);
+  if (!io.out) return tell({Errc::io, "stdout"}, {manners.language, false, manners.plain}, io);
+  return *code;
+}
+
+ExitCode exit_code_of(const Error& error) {
+  switch (error.code) {
+    case Errc::usage:
+      return ExitCode::usage;
+    case Errc::control_not_running:
+      return ExitCode::not_running;
+    case Errc::timed_out:
+      return ExitCode::timed_out;
+    case Errc::cancelled:
+      return ExitCode::interrupted;
+    case Errc::internal:
+    case Errc::io:
+    case Errc::disk_full:
+    case Errc::corrupt:
+    case Errc::control_closed:
+    case Errc::control_busy:
+    case Errc::stopping:
+    case Errc::malformed:
+      return ExitCode::failed;
+    default:
+      return ExitCode::refused;
+  }
+}
+
+std::string error_text(const Error& error, Language language, const Style& style) {
+  const bool fr = language == Language::french;
+  const auto text = describe(error.code, language);
+  const auto label = style.paint(Colour::red, fr ? "erreur" : "error");
+  auto out = fmt::format("{}{} {}", label, fr ? " :" : ":", text.cause);
+  if (!error.detail.empty()) out += fmt::format("\n  {}", printable(error.detail));
+  out += "\n";
+  if (text.actor != Actor::nobody && text.actor != Actor::author)
+    out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? " :" : ":",
+                       describe(text.actor, language));
+  out +=
+      fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? " :" : ":", text.next_step);
+  return out;
+}
+
+std::string error_json(const Error& error, Language language) {
+  const auto text = describe(error.code, language);
+  const nlohmann::ordered_json json{{"error",
+                                     {{"code", text.code},
+                                      {"cause", text.cause},
+                                      {"detail", error.detail},
+                                      {"actor", id_of(text.actor)},
+                                      {"next_step", text.next_step}}}};
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
+                         Language language) {
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  const auto near = nearest(word, views);
+  if (near.empty()) return {};
+  return language == Language::french ? " ; vouliez-vous dire `" + near + "` ?"
+                                      : "; did you mean `" + near + "`?";
+}
+
+}  // namespace essaimage::ctl

@@ -1,0 +1,102 @@
+// checkout: the daemon sends a version's files, this writes them.
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "proto/limits.hpp"
+#include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/tree_writer.hpp"
+#include "tools/ctl/verbs.hpp"
+
+namespace essaimage::ctl::verb {
+
+namespace {
+
+/// Takes the listing, then the bytes of each file in its order. Nothing that the daemon sends is
+/// believed unchecked.
+class Reception {
+ public:
+  explicit Reception(TreeWriter& writer) : writer_(writer) {}
+
+  Status list(const Json& page) {
+    if (!page.is_array() || begun_) return fail(Errc::control_closed, "a listing out of order");
+    for (const auto& entry : page)
+      files_.push_back(
+          {text_at(entry, "path"), number_at(entry, "bytes"), flag_at(entry, "executable")});
+    if (files_.size() > limits::files_per_kit_max) return fail(Errc::kit_too_many_files);
+    return {};
+  }
+
+  Status data(const control::Data& data) {
+    begun_ = true;
+    if (at_ >= files_.size() || data.file != at_)
+      return fail(Errc::control_closed, "data out of order");
+    const auto& file = files_[at_];
+    if (!open_) CHECK_OK(writer_.begin_file(file.path, file.executable));
+    open_ = true;
+    written_ += data.bytes.size();
+    if (written_ > file.bytes)
+      return fail(Errc::control_closed, file.path + ": longer than announced");
+    CHECK_OK(writer_.write(data.bytes));
+    if (!data.end) return {};
+    if (written_ != file.bytes)
+      return fail(Errc::control_closed, file.path + ": shorter than announced");
+    open_ = false;
+    written_ = 0;
+    ++at_;
+    return writer_.end_file();
+  }
+
+  Status whole() const {
+    if (at_ != files_.size()) return fail(Errc::control_closed, "files are lacking");
+    return {};
+  }
+
+ private:
+  struct File {
+    std::string path;
+    std::uint64_t bytes;
+    bool executable;
+  };
+  TreeWriter& writer_;
+  std::vector<File> files_;
+  std::size_t at_ = 0;
+  std::uint64_t written_ = 0;
+  bool open_ = false;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+Result<ExitCode> checkout(Context& context) {
+  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
+  const auto destination = context.parsed.positionals[1];
+  TRY(auto client, Client::connect(context));
+  TRY(auto writer, TreeWriter::create(destination));
+  Reception reception(writer);
+  ProgressBar bar(context, "checkout");
+  Client::Handlers handlers;
+  handlers.item = [&](const Json& page) { return reception.list(page); };
+  handlers.data = [&](const control::Data& data) { return reception.data(data); };
+  handlers.progress = &bar;
+  auto reply = client.ask("checkout", ref.arguments(), handlers);
+  bar.wipe();
+  if (!reply) return tl::unexpected(with_suggestion(context, ref.id, reply.error()));
+  CHECK_OK(reception.whole());
+  CHECK_OK(writer.finish());
+  (*reply)["destination"] = destination;
+  if (context.json) {
+    context.out() << pretty(*reply) << "\n";
+  } else {
+    context.out() << fmt::format(
+        fmt::runtime(context.say("{}, version {}: {} files, {}, in {}\n",
+                                 "{}, version {} : {} fichiers, {}, dans {}\n")),
+        ref.id.str(), number_at(*reply, "version"),
+        human_number(number_at(*reply, "files"), context.language),
+        human_bytes(number_at(*reply, "bytes"), context.language), destination);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb

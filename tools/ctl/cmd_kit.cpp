@@ -1,0 +1,201 @@
+// kits, kit show, kit files, kit history: looking at what this node holds.
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "tools/ctl/client.hpp"
+#include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/verbs.hpp"
+
+namespace essaimage::ctl {
+
+namespace {
+
+/// The word of a kit's kind or stage in the person's language; one that is not known as it is.
+std::string word_of(const std::string& value, Language language) {
+  if (language != Language::french) return value;
+  if (value == "method") return "méthode";
+  if (value == "workshop") return "atelier";
+  return value;
+}
+
+Table::Cell here_cell(const Json& kit, const Context& context) {
+  const auto total = number_at(kit, "media_total"), here = number_at(kit, "media_here");
+  if (flag_at(kit, "complete")) return {context.say("whole", "entier"), Colour::green};
+  return {fmt::format("{}/{}", here, total), Colour::yellow};
+}
+
+}  // namespace
+
+Result<KitRef> parse_kit_ref(const std::string& text) {
+  KitRef ref;
+  const auto at = text.rfind('@');
+  TRY(ref.id, KitId::parse(text.substr(0, at)));
+  if (at == std::string::npos) return ref;
+  const auto version = text.substr(at + 1);
+  if (version.empty() || version.size() > 18 ||
+      version.find_first_not_of("0123456789") != std::string::npos)
+    return fail(Errc::usage, "ID@VERSION: " + text);
+  ref.version = std::stoull(version);
+  return ref;
+}
+
+Json KitRef::arguments() const {
+  Json out{{"id", id.str()}};
+  if (version) out["version"] = *version;
+  return out;
+}
+
+Error with_suggestion(const Context& context, const KitId& id, Error error) {
+  if (error.code != Errc::not_found) return error;
+  auto client = Client::connect(context);
+  if (!client) return error;
+  const auto kits = client->list("kits");
+  if (!kits) return error;
+  std::vector<std::string> known;
+  for (const auto& kit : *kits) {
+    known.push_back(text_at(kit, "id"));
+    if (known.back() == id.str()) return error;  // the kit is known: a version is not
+  }
+  if (error.detail.empty()) error.detail = id.str();
+  error.detail += did_you_mean(id.str(), known, context.language);
+  return error;
+}
+
+namespace {
+
+/// Asks about one kit; a name that is not known comes back with the one that was perhaps meant.
+Result<Json> ask_about(const Context& context, const char* verb, const KitRef& ref, bool list) {
+  TRY(auto client, Client::connect(context));
+  auto answer = list ? client.list(verb, ref.arguments()) : client.ask(verb, ref.arguments());
+  if (!answer) return tl::unexpected(with_suggestion(context, ref.id, answer.error()));
+  return answer;
+}
+
+}  // namespace
+
+}  // namespace essaimage::ctl
+
+namespace essaimage::ctl::verb {
+
+Result<ExitCode> kits(Context& context) {
+  TRY(auto client, Client::connect(context));
+  TRY(const auto kits, client.list("kits"));
+  if (context.json) {
+    context.out() << pretty(kits) << "\n";
+    return ExitCode::ok;
+  }
+  if (kits.empty()) {
+    context.err() << context.say(
+        "No kit is known here yet. `essaimagectl publish DIR` publishes one.\n",
+        "Aucun kit n'est encore connu ici. `essaimagectl publish DOSSIER` en publie un.\n");
+    return ExitCode::ok;
+  }
+  Table table({{"kit"},
+               {context.say("title", "titre"), Table::Align::left, true},
+               {context.say("kind", "genre")},
+               {context.say("audience", "diffusion")},
+               {"version", Table::Align::right},
+               {context.say("files", "fichiers"), Table::Align::right},
+               {context.say("size", "taille"), Table::Align::right},
+               {context.say("media", "médias")},
+               {context.say("published", "publié")}});
+  for (const auto& kit : kits) {
+    table.add({text_at(kit, "id"), text_at(kit, "title"),
+               word_of(text_at(kit, "kind"), context.language), text_at(kit, "audience"),
+               std::to_string(number_at(kit, "version")),
+               human_number(number_at(kit, "files"), context.language),
+               human_bytes(number_at(kit, "bytes"), context.language), here_cell(kit, context),
+               human_time(text_at(kit, "published_at"), context.language)});
+  }
+  context.out() << table.str(context.out_style);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> kit_show(Context& context) {
+  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
+  if (ref.version) return fail(Errc::usage, "kit show ID");
+  TRY(const auto kit, ask_about(context, "kit.show", ref, false));
+  if (context.json) {
+    context.out() << pretty(kit) << "\n";
+    return ExitCode::ok;
+  }
+  const auto language = context.language;
+  const auto line = [&](std::string_view en, std::string_view fr, const std::string& value) {
+    if (value.empty()) return;
+    const auto name = context.say(en, fr);
+    const auto fill = std::string(name.size() < 14 ? 14 - display_width(name) : 1, ' ');
+    context.out() << context.out_style.paint(Colour::dim, name) << fill << printable(value) << "\n";
+  };
+  context.out() << context.out_style.paint(Colour::bold, printable(text_at(kit, "title"))) << "\n";
+  if (const auto summary = text_at(kit, "summary"); !summary.empty())
+    context.out() << wrapped(printable(summary),
+                             context.out_style.columns > 0 ? context.out_style.columns : 100, 0);
+  context.out() << "\n";
+  line("kit", "kit", text_at(kit, "id"));
+  line("kind", "genre", word_of(text_at(kit, "kind"), language));
+  line("stage", "étape", word_of(text_at(kit, "stage"), language));
+  line("licence", "licence", text_at(kit, "licence"));
+  line("languages", "langues", texts_at(kit, "languages"));
+  line("themes", "thèmes", texts_at(kit, "themes"));
+  line("audience", "diffusion", texts_at(kit, "audiences"));
+  line("version", "version",
+       fmt::format("{} ({})", number_at(kit, "version"),
+                   human_time(text_at(kit, "published_at"), language)));
+  line("files", "fichiers",
+       fmt::format("{}, {}", human_number(number_at(kit, "files"), language),
+                   human_bytes(number_at(kit, "bytes"), language)));
+  line("media here", "médias ici",
+       fmt::format("{}/{}", number_at(kit, "media_here"), number_at(kit, "media_total")));
+  line("commit", "commit", text_at(kit, "commit"));
+  return ExitCode::ok;
+}
+
+Result<ExitCode> kit_files(Context& context) {
+  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
+  TRY(const auto files, ask_about(context, "kit.files", ref, true));
+  if (context.json) {
+    context.out() << pretty(files) << "\n";
+    return ExitCode::ok;
+  }
+  Table table({{context.say("size", "taille"), Table::Align::right},
+               {context.say("kind", "genre")},
+               {context.say("here", "ici")},
+               {context.say("file", "fichier")}});
+  for (const auto& file : files) {
+    const bool here = flag_at(file, "here");
+    auto path = text_at(file, "path");
+    if (flag_at(file, "executable")) path += "*";
+    table.add(
+        {human_bytes(number_at(file, "bytes"), context.language),
+         flag_at(file, "media") ? context.say("media", "média") : context.say("text", "texte"),
+         {here ? context.say("yes", "oui") : context.say("no", "non"),
+          here ? Colour::none : Colour::yellow},
+         path});
+  }
+  context.out() << table.str(context.out_style);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> kit_history(Context& context) {
+  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
+  if (ref.version) return fail(Errc::usage, "kit history ID");
+  TRY(const auto history, ask_about(context, "kit.history", ref, true));
+  if (context.json) {
+    context.out() << pretty(history) << "\n";
+    return ExitCode::ok;
+  }
+  Table table({{"version", Table::Align::right},
+               {context.say("published", "publié")},
+               {context.say("audience", "diffusion")},
+               {"commit"}});
+  for (const auto& version : history)
+    table.add({std::to_string(number_at(version, "version")),
+               human_time(text_at(version, "published_at"), context.language),
+               text_at(version, "audience"), text_at(version, "commit").substr(0, 12)});
+  context.out() << table.str(context.out_style);
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb

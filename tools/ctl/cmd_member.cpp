@@ -1,0 +1,106 @@
+// member invite, list, suspend.
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "tools/ctl/client.hpp"
+#include "tools/ctl/verbs.hpp"
+
+namespace essaimage::ctl {
+
+/// "7d", "12h", "30m", "45s" in seconds.
+Result<std::uint64_t> parse_period(const std::string& text) {
+  static constexpr std::string_view units = "smhd";
+  static constexpr std::array<std::uint64_t, 4> seconds = {1, 60, 3600, 86'400};
+  const auto digits = text.find_first_not_of("0123456789");
+  const auto unit = text.empty() ? std::string_view::npos : units.find(text.back());
+  if (digits == 0 || digits == std::string::npos || digits + 1 != text.size() || digits > 6 ||
+      unit == std::string_view::npos)
+    return fail(Errc::usage, "--valid: 7d, 12h, 30m; " + text);
+  return std::stoull(text) * seconds[unit];
+}
+
+}  // namespace essaimage::ctl
+
+namespace essaimage::ctl::verb {
+
+Result<ExitCode> member_invite(Context& context) {
+  Json arguments{{"slug", context.parsed.positionals[0]}, {"name", context.parsed.value("name")}};
+  if (const auto territories = context.parsed.values("territory"); !territories.empty())
+    arguments["territories"] = territories;
+  if (const auto valid = context.parsed.value("valid"); !valid.empty()) {
+    TRY(arguments["valid_seconds"], parse_period(valid));
+  }
+  TRY(auto client, Client::connect(context));
+  TRY(const auto reply, client.ask("member.invite", arguments));
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+    return ExitCode::ok;
+  }
+  // Alone on stdout, so that a script or a QR code takes it as it is.
+  context.out() << text_at(reply, "invitation") << std::endl;
+  if (context.io.err_is_terminal) {
+    const auto until = human_time(text_at(reply, "expires"), context.language);
+    context.err() << fmt::format(
+        fmt::runtime(context.say("\nSend this line to {}. It works once, until {}. There:\n  "
+                                 "essaimagectl join INVITATION\n",
+                                 "\nEnvoyez cette ligne à {}. Elle sert une fois, jusqu'au {}. "
+                                 "Là-bas :\n  essaimagectl join INVITATION\n")),
+        printable(text_at(reply, "name")), until);
+  }
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_list(Context& context) {
+  TRY(auto client, Client::connect(context));
+  TRY(const auto members, client.list("member.list"));
+  if (context.json) {
+    context.out() << pretty(members) << "\n";
+    return ExitCode::ok;
+  }
+  Table table({{context.say("centre", "centre")},
+               {context.say("name", "nom"), Table::Align::left, true},
+               {context.say("territories", "territoires")},
+               {context.say("state", "état")},
+               {context.say("why", "raison"), Table::Align::left, true}});
+  for (const auto& member : members) {
+    const bool suspended = flag_at(member, "suspended");
+    auto state = suspended ? context.say("suspended", "suspendu") : context.say("active", "actif");
+    if (flag_at(member, "federation")) state = context.say("federation", "fédération");
+    if (flag_at(member, "self")) state += context.say(" (here)", " (ici)");
+    table.add({text_at(member, "centre"),
+               text_at(member, "name"),
+               texts_at(member, "territories"),
+               {state, suspended ? Colour::red : Colour::none},
+               text_at(member, "suspended_why")});
+  }
+  context.out() << table.str(context.out_style);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_suspend(Context& context) {
+  const auto slug = context.parsed.positionals[0];
+  TRY(auto client, Client::connect(context));
+  auto reply = client.ask("member.suspend", {{"slug", slug}, {"why", context.parsed.value("why")}});
+  if (!reply && reply.error().code == Errc::peer_unknown) {
+    std::vector<std::string> known;
+    TRY(auto again, Client::connect(context));
+    TRY(const auto members, again.list("member.list"));
+    for (const auto& member : members) known.push_back(text_at(member, "centre"));
+    return fail(Errc::peer_unknown, slug + did_you_mean(slug, known, context.language));
+  }
+  if (!reply) return tl::unexpected(reply.error());
+  if (context.json) {
+    context.out() << pretty(*reply) << "\n";
+  } else {
+    context.out() << fmt::format(
+        fmt::runtime(
+            context.say("{} is suspended. Peers cut it off as soon as they hear of it.\n",
+                        "{} est suspendu. Les pairs rompent avec lui dès qu'ils l'apprennent.\n")),
+        slug);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb

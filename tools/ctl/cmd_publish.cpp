@@ -1,0 +1,194 @@
+// publish: reads the folders and streams them to the daemon, which may not read people's folders.
+// proto/CONTROL.md, "publish", specifies the steps.
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <ostream>
+
+#include "proto/limits.hpp"
+#include "store/kit/folder.hpp"
+#include "tools/ctl/findings.hpp"
+#include "tools/ctl/verbs.hpp"
+
+namespace essaimage::ctl::verb {
+
+namespace {
+
+struct Folder {
+  std::filesystem::path path;
+  std::string name;  ///< the folder's own, from which a slug is made where kit.toml has none
+  kit::FolderCheck check;
+};
+
+/// The name of a folder however it is written: "lampe/", ".", "a/..".
+std::string name_of(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto absolute = std::filesystem::weakly_canonical(folder, error);
+  auto name = (error ? folder : absolute).filename().string();
+  return name.empty() ? folder.parent_path().filename().string() : name;
+}
+
+Result<std::vector<Folder>> check_all(const Context& context) {
+  kit::CheckOptions options{{std::time(nullptr)}, std::nullopt};
+  if (const auto audience = context.parsed.value("audience"); !audience.empty()) {
+    const auto parsed = Audience::parse(audience);
+    if (!parsed) return fail(Errc::audience_unknown, audience);
+    options.audience = *parsed;
+  }
+  std::vector<Folder> folders;
+  for (const auto& given : context.parsed.positionals) {
+    auto check = kit::check_folder(given, options);
+    if (!check)
+      return fail(check.error().code,
+                  check.error().detail.empty() ? given : given + ": " + check.error().detail);
+    folders.push_back({given, name_of(given), std::move(*check)});
+  }
+  return folders;
+}
+
+/// All that the checks found, and whether it stops the publication.
+struct Verdict {
+  std::vector<PlacedFinding> findings;
+  bool refused = false;
+
+  explicit Verdict(const std::vector<Folder>& folders) {
+    for (const auto& folder : folders)
+      for (const auto& finding : folder.check.findings) {
+        refused = refused || finding.severity == kit::Severity::refusal;
+        findings.push_back({folders.size() > 1 ? folder.path.string() : std::string(), finding});
+      }
+  }
+};
+
+/// Streams folders to a daemon that is ready for them.
+class Upload {
+ public:
+  Upload(const Context& context, Client& client, const std::vector<Folder>& folders)
+      : client_(client), folders_(folders), bar_(context, context.say("publish", "publication")) {
+    for (const auto& folder : folders) total_ += folder.check.scan.bytes;
+  }
+
+  ProgressBar& bar() { return bar_; }
+
+  Status run() {
+    for (const auto& folder : folders_) CHECK_OK(send_kit(folder));
+    return client_.send(Json{{"step", "commit"}});
+  }
+
+ private:
+  Status send_kit(const Folder& folder) {
+    TRY(const auto handle, kit::FolderHandle::open(folder.path));
+    CHECK_OK(client_.send(Json{{"step", "kit"}, {"folder", folder.name}}));
+    for (const auto& file : folder.check.scan.files) CHECK_OK(send_file(handle, file));
+    return client_.send(Json{{"step", "end-kit"}});
+  }
+
+  /// A file that changes while it is read is taken back and sent again, up to three times in all.
+  Status send_file(const kit::FolderHandle& handle, const kit::ScannedFile& file) {
+    const auto before = done_;
+    CHECK_OK(begin(file.path, file.state));
+    const auto again = [&](const kit::FileState& state) -> Status {
+      done_ = before;
+      CHECK_OK(client_.send(Json{{"step", "abort-file"}}));
+      return begin(file.path, state);
+    };
+    const auto sink = [&](ByteView bytes) -> Status { return send_bytes(file.path, bytes); };
+    const auto read = kit::read_steadily(handle, file, again, sink);
+    if (!read) return tl::unexpected(read.error());
+    return client_.send(control::Data{number_ - 1, {}, true});
+  }
+
+  Status begin(const std::string& path, const kit::FileState& state) {
+    ++number_;
+    return client_.send(Json{
+        {"step", "file"}, {"path", path}, {"executable", state.executable}, {"bytes", state.size}});
+  }
+
+  Status send_bytes(const std::string& path, ByteView bytes) {
+    while (!bytes.empty()) {
+      const auto piece = bytes.first(std::min(bytes.size(), limits::control_data_bytes_max));
+      CHECK_OK(client_.send(control::Data{number_ - 1, Bytes(piece.begin(), piece.end()), false}));
+      done_ += piece.size();
+      bytes = bytes.subspan(piece.size());
+      bar_.show({done_, total_, control::Progress::Unit::bytes, path});
+    }
+    return {};
+  }
+
+  Client& client_;
+  const std::vector<Folder>& folders_;
+  ProgressBar bar_;
+  std::uint64_t total_ = 0, done_ = 0;
+  std::uint32_t number_ = 0;  ///< files begun, those that were taken back too
+};
+
+void print_published(const Context& context, const Json& kits) {
+  Table table({{"kit"},
+               {"version", Table::Align::right},
+               {context.say("audience", "diffusion")},
+               {context.say("files", "fichiers"), Table::Align::right},
+               {context.say("size", "taille"), Table::Align::right},
+               {""}});
+  for (const auto& kit : kits) {
+    const bool unchanged = flag_at(kit, "unchanged");
+    table.add(
+        {text_at(kit, "id"),
+         std::to_string(number_at(kit, "version")),
+         text_at(kit, "audience"),
+         human_number(number_at(kit, "files"), context.language),
+         human_bytes(number_at(kit, "bytes"), context.language),
+         {unchanged ? context.say("unchanged", "inchangé") : context.say("published", "publié"),
+          unchanged ? Colour::dim : Colour::green}});
+  }
+  context.out() << table.str(context.out_style);
+}
+
+ExitCode refuse(const Context& context, const Verdict& verdict) {
+  if (context.json) {
+    Json out =
+        Json::parse(error_json({Errc::publish_refused, {}}, context.language), nullptr, false);
+    out["findings"] = findings_json(verdict.findings, context.language);
+    context.out() << pretty(out) << "\n";
+  } else {
+    context.err() << findings_text(verdict.findings, context.language, context.err_style)
+                  << error_text({Errc::publish_refused, {}}, context.language, context.err_style);
+  }
+  return ExitCode::refused;
+}
+
+}  // namespace
+
+Result<ExitCode> publish(Context& context) {
+  TRY(const auto folders, check_all(context));
+  const Verdict verdict(folders);
+  if (verdict.refused) return refuse(context, verdict);
+  if (!context.json)
+    context.err() << findings_text(verdict.findings, context.language, context.err_style, 4);
+  Json arguments = Json::object();
+  if (const auto audience = context.parsed.value("audience"); !audience.empty())
+    arguments["audience"] = audience;
+  if (context.parsed.has("offline")) arguments["offline"] = true;
+  TRY(auto client, Client::connect(context));
+  Upload upload(context, client, folders);
+  auto kits = Json::array();
+  Client::Handlers handlers;
+  handlers.progress = &upload.bar();
+  handlers.item = [&](const Json& page) -> Status {
+    for (const auto& kit : page) kits.push_back(kit);
+    return {};
+  };
+  CHECK_OK(client.start("publish", arguments));
+  CHECK_OK(client.wait_ready(handlers));
+  CHECK_OK(upload.run());
+  TRY([[maybe_unused]] const auto reply, client.finish(handlers));
+  upload.bar().wipe();
+  if (context.json) {
+    context.out() << pretty(kits) << "\n";
+  } else {
+    print_published(context, kits);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb

@@ -1,0 +1,116 @@
+// sync, verify, watch: verbs that take their time.
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "tools/ctl/events.hpp"
+#include "tools/ctl/verbs.hpp"
+
+namespace essaimage::ctl {
+
+Result<std::uint64_t> parse_seconds(const std::string& text, const char* option) {
+  const bool digits = !text.empty() && text.size() <= 7 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits) return fail(Errc::usage, std::string("--") + option + ": " + text);
+  return std::stoull(text);
+}
+
+}  // namespace essaimage::ctl
+
+namespace essaimage::ctl::verb {
+
+Result<ExitCode> sync(Context& context) {
+  Json arguments = Json::object();
+  const bool wait = context.parsed.has("wait");
+  if (wait) arguments["wait"] = true;
+  if (context.parsed.has("timeout")) {
+    TRY(arguments["timeout_seconds"], parse_seconds(context.parsed.value("timeout"), "timeout"));
+  }
+  TRY(auto client, Client::connect(context));
+  ProgressBar bar(context, "sync");
+  Client::Handlers handlers;
+  handlers.progress = &bar;
+  TRY(const auto reply, client.ask("sync", arguments, handlers));
+  bar.wipe();
+  const bool level = flag_at(reply, "level");
+  // Not level though we waited, or not even an answer: the time was over.
+  const bool over = !level && (wait || !flag_at(reply, "round_done"));
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+    return level ? ExitCode::ok : over ? ExitCode::timed_out : ExitCode::refused;
+  }
+  if (level) {
+    context.out() << fmt::format(
+        fmt::runtime(context.say("Level with {} connected peers, media included.\n",
+                                 "À jour avec {} pairs connectés, médias compris.\n")),
+        number_at(reply, "peers_connected"));
+    return ExitCode::ok;
+  }
+  const auto detail =
+      fmt::format(fmt::runtime(context.say("{} peers connected, {} media files ({}) lacking",
+                                           "{} pairs connectés, {} médias ({}) manquants")),
+                  number_at(reply, "peers_connected"), number_at(reply, "media_lacking"),
+                  human_bytes(number_at(reply, "bytes_lacking"), context.language));
+  return fail(over ? Errc::timed_out : Errc::sync_not_level, detail);
+}
+
+Result<ExitCode> verify(Context& context) {
+  TRY(auto client, Client::connect(context));
+  ProgressBar bar(context, context.say("verify", "vérification"));
+  auto problems = Json::array();
+  Client::Handlers handlers;
+  handlers.progress = &bar;
+  handlers.item = [&](const Json& page) -> Status {
+    for (const auto& problem : page) problems.push_back(problem);
+    return {};
+  };
+  TRY(const auto reply, client.ask("verify", Json::object(), handlers));
+  bar.wipe();
+  if (context.json) {
+    context.out() << pretty({{"bytes", number_at(reply, "bytes")}, {"problems", problems}}) << "\n";
+    return problems.empty() ? ExitCode::ok : ExitCode::refused;
+  }
+  const auto read = human_bytes(number_at(reply, "bytes"), context.language);
+  if (problems.empty()) {
+    context.out() << context.say("All that is held is as it should be",
+                                 "Tout ce qui est ici est comme il doit être")
+                  << " (" << read << ").\n";
+    return ExitCode::ok;
+  }
+  for (const auto& problem : problems) {
+    const auto code = errc_from(text_at(problem, "code"));
+    const auto cause =
+        code ? std::string(describe(*code, context.language).cause) : text_at(problem, "cause");
+    context.out() << printable(text_at(problem, "where")) << ": " << printable(cause);
+    if (const auto detail = text_at(problem, "detail");
+        !detail.empty() && detail != text_at(problem, "where"))
+      context.out() << " (" << printable(detail) << ")";
+    context.out() << "\n";
+  }
+  return fail(Errc::verify_found, std::to_string(problems.size()));
+}
+
+Result<ExitCode> watch(Context& context) {
+  Json arguments = Json::object();
+  if (context.parsed.has("all")) arguments["after"] = 0;
+  if (context.parsed.has("count")) {
+    TRY(arguments["count"], parse_seconds(context.parsed.value("count"), "count"));
+  }
+  TRY(auto client, Client::connect(context));
+  Client::Handlers handlers;
+  handlers.item = [&](const Json& event) -> Status {
+    const auto line = context.json ? event.dump(-1, ' ', false, Json::error_handler_t::replace)
+                                   : event_line(event, context.language, context.out_style);
+    context.out() << line << std::endl;  // whoever reads on the other end of a pipe waits for it
+    if (!context.out()) return fail(Errc::cancelled);
+    return {};
+  };
+  auto reply = client.ask("watch", arguments, handlers);
+  // It goes on until somebody stops it: that is how it ends well.
+  if (!reply && reply.error().code == Errc::cancelled) return ExitCode::ok;
+  if (!reply) return tl::unexpected(reply.error());
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb

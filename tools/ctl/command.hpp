@@ -1,0 +1,84 @@
+#pragma once
+// What a verb of essaimagectl is: its words, arguments, options, examples and the function that
+// does it. One table (commands.cpp) of these makes the parsing, the help, the man page, the shell
+// completion and the suggestions, so that they cannot disagree. Immutable after the program's
+// start; any thread.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/exit_codes.hpp"
+
+namespace essaimage::ctl {
+
+struct Context;
+using Run = Result<ExitCode> (*)(Context& context);
+
+/// What a shell may complete an argument with.
+enum class Completes { nothing, folder, kit, member, verb, language };
+
+struct Positional {
+  Text name;  ///< as in help: "DIR"
+  Text help;
+  bool required = true;
+  bool repeated = false;  ///< only the last
+  Completes completes = Completes::nothing;
+};
+
+struct Option {
+  std::string_view name;  ///< without the hyphens
+  Text value;             ///< as in help: "DIR"; empty for a flag
+  Text help;
+  bool required = false;
+  bool repeated = false;
+  Completes completes = Completes::nothing;
+  bool is_flag() const { return value.en.empty(); }
+};
+
+struct Example {
+  std::string_view command;  ///< without the program's name
+  Text help;
+};
+
+struct Command {
+  std::string_view name;  ///< "kit check"
+  Text summary;           ///< one line
+  Text details;           ///< may be empty; sentences
+  std::vector<Positional> positionals;
+  std::vector<Option> options;
+  std::vector<Example> examples;
+  Run run = nullptr;
+};
+
+const std::vector<Command>& all_commands();
+/// Accepted before and after the verb.
+const std::vector<Option>& global_options();
+
+/// A command line that was understood.
+struct Parsed {
+  const Command* command = nullptr;  ///< never null
+  std::map<std::string, std::vector<std::string>, std::less<>> options;
+  std::vector<std::string> positionals;
+
+  bool has(std::string_view option) const { return options.find(option) != options.end(); }
+  /// The last one given; empty if none was.
+  std::string value(std::string_view option) const;
+  std::vector<std::string> values(std::string_view option) const;
+};
+
+/// Errc::usage with what is wrong and, where one is near, what was perhaps meant. `--help` turns
+/// any line into `help VERB`, no line at all into `help`, and `--version` into `version`.
+Result<Parsed> parse(const std::vector<std::string>& arguments, Language language);
+
+/// Whether these stand anywhere on a line, even on one that is not understood: how to speak is
+/// known first.
+struct Manners {
+  Language language;
+  bool json = false;
+  bool plain = false;  ///< --no-color
+};
+Manners manners_of(const std::vector<std::string>& arguments);
+
+}  // namespace essaimage::ctl

@@ -1,0 +1,49 @@
+#pragma once
+// The functions of the verbs; the table in commands.cpp names them. Each prints what it found, and
+// returns how it went; an Error is printed by the caller.
+
+#include "tools/ctl/context.hpp"
+
+namespace essaimage::ctl {
+
+/// "7d", "12h", "30m", "45s" in seconds.
+Result<std::uint64_t> parse_period(const std::string& text);
+/// A number of seconds, or of things: digits alone.
+Result<std::uint64_t> parse_seconds(const std::string& text, const char* option);
+
+}  // namespace essaimage::ctl
+
+namespace essaimage::ctl::verb {
+
+// cmd_federation.cpp
+Result<ExitCode> federation_create(Context& context);
+Result<ExitCode> join(Context& context);
+// cmd_member.cpp
+Result<ExitCode> member_invite(Context& context);
+Result<ExitCode> member_list(Context& context);
+Result<ExitCode> member_suspend(Context& context);
+// cmd_folder.cpp
+Result<ExitCode> kit_new(Context& context);
+Result<ExitCode> kit_check(Context& context);
+// cmd_kit.cpp
+Result<ExitCode> kits(Context& context);
+Result<ExitCode> kit_show(Context& context);
+Result<ExitCode> kit_files(Context& context);
+Result<ExitCode> kit_history(Context& context);
+// cmd_publish.cpp
+Result<ExitCode> publish(Context& context);
+// cmd_checkout.cpp
+Result<ExitCode> checkout(Context& context);
+// cmd_sync.cpp
+Result<ExitCode> sync(Context& context);
+Result<ExitCode> verify(Context& context);
+Result<ExitCode> watch(Context& context);
+// cmd_status.cpp
+Result<ExitCode> status(Context& context);
+Result<ExitCode> peers(Context& context);
+Result<ExitCode> explain(Context& context);
+// cmd_help.cpp
+Result<ExitCode> help(Context& context);
+Result<ExitCode> version(Context& context);
+
+}  // namespace essaimage::ctl::verb
