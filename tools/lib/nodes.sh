@@ -104,7 +104,8 @@ collect_kits() {
     name=$(basename "$folder")
     cp -R "$folder" "$kits_of_people/$name"
     chmod -R u+w "$kits_of_people/$name"
-    [ -f "$kits_of_people/$name/kit.toml" ] || "$bin/essaimagectl" kit new "$kits_of_people/$name" >/dev/null
+    [ -f "$kits_of_people/$name/kit.toml" ] || "$bin/essaimagectl" kit new "$kits_of_people/$name" >"$homes/new.txt" 2>&1 ||
+      { cat "$homes/new.txt" >&2; die "no kit.toml could be made" "impossible de créer kit.toml"; }
     if ! "$bin/essaimagectl" kit check "$kits_of_people/$name" >"$homes/check.txt" 2>&1; then
       note "$name is left out, because it would not publish:" "$name est laissé de côté, car il ne se publierait pas :"
       sed 's/^/     /' "$homes/check.txt" | head -8
@@ -191,7 +192,8 @@ check_update() {
   version=$(($(kits_py version "$first_region_id" "$homes/federation.json") + 1))
   printf '\n%s\n' "$(say "A line more." "Une ligne de plus.")" >>"$(text_file_of "$folder")"
   began=$(now_us)
-  ctl "$author" publish "$folder" >/dev/null
+  ctl "$author" publish "$folder" >"$homes/publish.txt" 2>&1 ||
+    { cat "$homes/publish.txt" >&2; die "publishing failed" "la publication a échoué"; }
   published_ms=$(ms_since "$began")
   began=$(now_us)
   # No pause between two looks: what is measured is the news' way, and the start of one command.
