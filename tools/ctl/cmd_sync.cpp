@@ -42,8 +42,8 @@ Result<ExitCode> sync(Context& context) {
   }
   if (level) {
     context.out() << fmt::format(
-        fmt::runtime(context.say("Level with {} connected peers, media included.\n",
-                                 "À jour avec {} pairs connectés, médias compris.\n")),
+        fmt::runtime(context.say("Level with all connected peers ({}), media included.\n",
+                                 "À jour avec tous les pairs connectés ({}), médias compris.\n")),
         number_at(reply, "peers_connected"));
     return ExitCode::ok;
   }

@@ -1,0 +1,166 @@
+#include "daemon/shell/control/explain.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/unit/control/fake_node.hpp"
+
+using namespace essaimage;
+using namespace essaimage::shell;
+
+namespace {
+
+struct Picture {
+  test::FakeNode node;
+  core::NodeStatus status = node.status().value();
+  std::uint64_t disk_free = 10'000'000'000;
+
+  Situation here() {
+    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free};
+  }
+  core::PeerStatus& peer(const std::string& slug, core::PeerStatus::State state) {
+    core::PeerStatus peer;
+    peer.slug = slug;
+    peer.state = state;
+    peer.endpoint = "tcp://192.0.2.7:7490";
+    status.peers.push_back(peer);
+    return status.peers.back();
+  }
+  core::FeedStatus& feed(const FeedId& id, std::uint64_t seq) {
+    core::FeedStatus feed;
+    feed.held = {id, {1, 1, seq}, {}};
+    status.feeds.push_back(feed);
+    return status.feeds.back();
+  }
+};
+
+const Explanation* find(const Explanations& all, const std::string& code) {
+  for (const auto& entry : all)
+    if (entry.code == code) return &entry;
+  return nullptr;
+}
+
+bool complete(const Explanation& e) {
+  const bool text = !e.text.en.empty() && !e.text.fr.empty() && e.text.en != e.text.fr;
+  return text && e.next_step.en.empty() == e.next_step.fr.empty() &&
+         (!e.problem || !e.next_step.en.empty());
+}
+
+}  // namespace
+
+TEST_CASE("a node that is level has nothing to explain but that") {
+  Picture picture;
+  picture.peer("fives", core::PeerStatus::State::connected).level = true;
+  const auto all = explain_node(picture.here());
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].code == "all-well");
+  CHECK_FALSE(all[0].problem);
+}
+
+TEST_CASE("every trouble of a node has its own words in both languages, and a way out") {
+  Picture picture;
+  picture.status.joined = false;
+  picture.status.suspended = true;
+  picture.disk_free = 1'000'000;
+  picture.status.join_error = Error{Errc::invitation_used, {}};
+  picture.peer("fives", core::PeerStatus::State::unreachable).retry_at = Instant{61'000};
+  picture.peer("loos", core::PeerStatus::State::refused_us);
+  picture.peer("mons", core::PeerStatus::State::connected);
+  picture.peer("lens", core::PeerStatus::State::waiting).endpoint.clear();
+  picture.feed({"wazemmes", {}}, 3).frozen = true;
+  picture.feed({"fives", {}}, 3).frozen = true;
+  picture.feed({"fede", {}}, 4).wanted = Head{{"fede", {}}, {1, 1, 5}, {}};
+  picture.status.media.push_back({Sha256{}, 3'000'000, 1'000'000, {}, {}});
+  const auto all = explain_node(picture.here());
+  for (const auto* code : {"not-joined", "suspended", "disk-low", "own-feed-forked", "feed-forked",
+                           "feed-wanted-no-holder", "media-lacking-no-holder", "peer-unreachable",
+                           "peer-refuses-us", "peer-not-level", "peer-only-inbound"}) {
+    INFO(code);
+    const auto* found = find(all, code);
+    REQUIRE(found != nullptr);
+    CHECK(complete(*found));
+  }
+  CHECK(find(all, "all-well") == nullptr);
+  CHECK(find(all, "not-joined")->text.fr.find("déjà servi") != std::string::npos);
+  CHECK(find(all, "peer-unreachable")->text.en.find("the next try is in 60 s") !=
+        std::string::npos);
+  CHECK(find(all, "media-lacking-no-holder")->text.fr.find("2,0 Mo") != std::string::npos);
+}
+
+TEST_CASE("publishing that waits for a confirmation says when --offline is right") {
+  Picture picture;
+  picture.status.own_heads_confirmed = false;
+  const auto all = explain_node(picture.here());
+  const auto* found = find(all, "publishing-unconfirmed");
+  REQUIRE(found != nullptr);
+  CHECK(found->next_step.en.find("--offline") != std::string::npos);
+  CHECK(find(all, "no-peer-connected") != nullptr);
+}
+
+TEST_CASE("a kit that lacks media names the peers that hold them, and those that are away") {
+  Picture picture;
+  picture.node.lib.add_kit({"fives", "lampe"});
+  auto kit = picture.node.lib.all_kits[0];
+  kit.row.media.push_back({Sha256{{1}}, 5000, {}});
+  kit.media_total = 1;
+  picture.status.media.push_back({Sha256{{1}}, 5000, 0, {"loos", "mons"}, {}});
+  picture.status.media.push_back({Sha256{{2}}, 9999, 0, {"other"}, {}});
+  picture.peer("lens", core::PeerStatus::State::unreachable);
+  const auto all = explain_kit(picture.here(), {"fives", "lampe"}, kit);
+  const auto* lacking = find(all, "media-lacking");
+  REQUIRE(lacking != nullptr);
+  CHECK(lacking->text.en.find("1 media files (5.0 kB) are lacking; held by: loos, mons.") !=
+        std::string::npos);
+  CHECK(find(all, "peer-unreachable") != nullptr);
+  picture.status.media.clear();
+  const auto whole = explain_kit(picture.here(), {"fives", "lampe"}, kit);
+  REQUIRE(whole.size() == 1);
+  CHECK(whole[0].code == "all-well");
+}
+
+TEST_CASE(
+    "a kit that is not here is spoken of in the same words whether it exists for others or not") {
+  Picture picture;
+  const auto one = explain_kit(picture.here(), {"fives", "secret"}, std::nullopt);
+  const auto two = explain_kit(picture.here(), {"fives", "nothing"}, std::nullopt);
+  REQUIRE(find(one, "not-here") != nullptr);
+  CHECK(find(one, "not-here")->text.en == find(two, "not-here")->text.en);
+  CHECK(find(explain_kit(picture.here(), {"mars", "rover"}, std::nullopt), "centre-unknown") !=
+        nullptr);
+}
+
+TEST_CASE("feeds of audiences that we are not in are never told of") {
+  Picture picture;
+  const FeedId foreign{"fives", {Audience::Kind::territory, "valenciennes"}};
+  const auto all = explain_feed(picture.here(), foreign);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].code == "other-audience");
+  const FeedId ours{"fives", {Audience::Kind::territory, "lille"}};
+  CHECK(find(explain_feed(picture.here(), ours), "not-here") != nullptr);
+  picture.feed(ours, 3);
+  CHECK(find(explain_feed(picture.here(), ours), "all-well") != nullptr);
+  auto& known = picture.status.feeds.back();
+  known.wanted = Head{ours, {1, 1, 9}, {}};
+  known.holders = {"loos"};
+  known.fetching = true;
+  CHECK(find(explain_feed(picture.here(), ours), "feed-fetching") != nullptr);
+}
+
+TEST_CASE("a suspended peer is the federation's matter") {
+  Picture picture;
+  auto& member = picture.node.lib.members->members["fives"];
+  member.suspended = true;
+  member.suspended_why = "key lost";
+  const auto all = explain_peer(picture.here(), member);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].code == "peer-suspended");
+  CHECK(all[0].actor == Actor::federation);
+  CHECK(all[0].text.en.find("key lost") != std::string::npos);
+}
+
+TEST_CASE("bytes and times are written as people of each language write them") {
+  CHECK(words_of_bytes(999).en == "999 B");
+  CHECK(words_of_bytes(1000).fr == "1,0 ko");
+  CHECK(words_of_bytes(999'950).en == "1.0 MB");
+  CHECK(words_of_time(Duration(99'000)).en == "99 s");
+  CHECK(words_of_time(Duration(600'000)).fr == "10 min");
+  CHECK(words_of_time(Duration(120'000'000)).fr == "33 h");
+}

@@ -1,0 +1,254 @@
+#pragma once
+// A node without a network and a library without a disk, for the tests of the control server: they
+// answer what a test puts into them, and remember what was asked of them. Thread rule: as the real
+// ones, by one mutex.
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "daemon/shell/node.hpp"
+
+namespace essaimage::test {
+
+/// Writes down every step; `fail_at` makes the step of that name fail.
+class FakePublication final : public store::Publication {
+ public:
+  struct Log {
+    std::mutex mutex;
+    std::vector<std::string> steps;
+    std::string content;  ///< of the file that is under way or was last
+    std::string fail_at;
+    void add(std::string step) {
+      const std::lock_guard lock(mutex);
+      steps.push_back(std::move(step));
+    }
+    std::vector<std::string> all() {
+      const std::lock_guard lock(mutex);
+      return steps;
+    }
+  };
+  explicit FakePublication(Log& log) : log_(log) {}
+  ~FakePublication() override { log_.add("destroyed"); }
+
+  Status begin_kit(const std::string& folder) override { return step("kit " + folder); }
+  Status begin_file(const std::string& path, bool executable, std::uint64_t bytes) override {
+    log_.content.clear();
+    return step("file " + path + (executable ? " x " : " - ") + std::to_string(bytes));
+  }
+  Status write(ByteView bytes) override {
+    log_.content += text_of(bytes);
+    return {};
+  }
+  Status end_file() override { return step("end-file " + log_.content.substr(0, 20)); }
+  void abort_file() override { log_.add("abort-file"); }
+  Status end_kit() override { return step("end-kit"); }
+  Result<std::vector<store::PublishedKit>> commit() override {
+    CHECK_OK(step("commit"));
+    store::PublishedKit kit;
+    kit.id = {"wazemmes", "lampe"};
+    kit.version = 3;
+    kit.files = 2;
+    kit.bytes = 11;
+    return std::vector{kit};
+  }
+
+ private:
+  Status step(const std::string& name) {
+    log_.add(name);
+    if (!log_.fail_at.empty() && name.starts_with(log_.fail_at))
+      return fail(Errc::kit_title_missing, "kit.toml");
+    return {};
+  }
+  Log& log_;
+};
+
+class FakeLibrary final : public store::Library {
+ public:
+  store::Identity who;
+  std::shared_ptr<Roster> members;
+  std::vector<store::KitSummary> all_kits;
+  std::map<std::string, std::string> contents;  ///< by path
+  std::vector<store::KitFile> all_files;
+  FakePublication::Log publications;
+  std::optional<Audience> published_to;
+  std::vector<store::Problem> wrong;      ///< what verify() finds
+  std::vector<std::string> calls;
+
+  const store::Identity& identity() const override { return who; }
+  const store::SigningSecret& signing() const override { return signing_; }
+  const store::TransportSecret& transport() const override { return transport_; }
+  const store::MediaStore& media() const override { std::abort(); }
+  void listen(Listener) override {}
+  std::shared_ptr<const Roster> roster() const override { return members; }
+  std::vector<Head> heads() const override { return {}; }
+  Result<std::vector<Head>> witnessed() const override { return std::vector<Head>{}; }
+  std::vector<store::Problem> problems() const override { return {}; }
+  Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
+  Result<std::vector<MediaNeed>> needs() const override { return std::vector<MediaNeed>{}; }
+  Result<Bytes> commit_of(const Head&) const override { return fail(Errc::not_found); }
+
+  Result<std::unique_ptr<store::Publication>> publish(
+      const store::PublishOptions& options) override {
+    published_to = options.audience;
+    return std::make_unique<FakePublication>(publications);
+  }
+  Status publish_centre(const std::vector<std::string>&) override { return {}; }
+  Result<store::Invitation> invite(const Invite& invite) override {
+    store::Invitation out;
+    out.slug = invite.slug;
+    out.name = invite.name;
+    out.federation_slug = who.federation_slug;
+    out.endpoint = invite.endpoint;
+    out.expires = {invite.valid.count()};
+    return out;
+  }
+  Status admit(const message::Join&) override { return {}; }
+  Status suspend(const std::string& slug, const std::string& why) override {
+    calls.push_back("suspend " + slug + ": " + why);
+    return {};
+  }
+
+  Result<store::PackSource> open_pack(const FeedId&, const ObjectId&) override {
+    return fail(Errc::not_found);
+  }
+  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, std::uint32_t,
+                                                  std::uint32_t) override {
+    return fail(Errc::not_found);
+  }
+  Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>&) const override {
+    return std::vector<Sha256>{};
+  }
+  Result<std::unique_ptr<store::FeedReception>> receive_feed() override {
+    return fail(Errc::not_found);
+  }
+  Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256&,
+                                                           std::uint32_t, std::uint32_t) override {
+    return fail(Errc::not_found);
+  }
+  Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
+
+  Result<std::vector<store::KitSummary>> kits() const override { return all_kits; }
+  Result<store::KitSummary> kit(const KitId& id) const override {
+    for (const auto& kit : all_kits)
+      if (kit.row.id == id) return kit;
+    return fail(Errc::not_found, id.str());
+  }
+  Result<std::vector<store::KitVersion>> history(const KitId& id) const override {
+    TRY(const auto found, kit(id));
+    std::vector<store::KitVersion> out;
+    for (auto version = found.row.version; version > 0; --version) {
+      out.emplace_back();
+      out.back().version = version;
+    }
+    return out;
+  }
+  Result<std::vector<store::KitFile>> files(const KitId& id,
+                                            std::optional<std::uint64_t>) const override {
+    TRY([[maybe_unused]] const auto found, kit(id));
+    return all_files;
+  }
+  Result<Bytes> read_file(const store::KitFile& file, std::uint64_t offset,
+                          std::size_t bytes_max) const override {
+    const auto piece = std::string_view(contents.at(file.path)).substr(offset, bytes_max);
+    return Bytes(bytes_of(piece).begin(), bytes_of(piece).end());
+  }
+  Result<std::vector<store::Problem>> verify(
+      const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override {
+    if (!progress(50, 100) || !progress(100, 100)) return fail(Errc::cancelled);
+    return wrong;
+  }
+  Status consolidate() override { return {}; }
+
+  void add_file(const std::string& path, const std::string& content, bool here = true) {
+    store::KitFile file;
+    file.path = path;
+    file.bytes = content.size();
+    file.here = here;
+    file.is_media = !here;
+    all_files.push_back(file);
+    contents[path] = content;
+  }
+  void add_kit(const KitId& id, std::uint64_t version = 1) {
+    store::KitSummary kit;
+    kit.row.id = id;
+    kit.row.version = version;
+    kit.row.title = "Lampe à lire";
+    kit.row.kind = "prototype";
+    kit.row.stage = "prototype";
+    kit.audiences = {Audience{}};
+    all_kits.push_back(kit);
+  }
+
+ private:
+  store::SigningSecret signing_ = store::SigningSecret::generate();
+  store::TransportSecret transport_ = store::TransportSecret::generate();
+};
+
+class FakeNode final : public shell::Node {
+ public:
+  FakeLibrary lib;
+  std::vector<std::string> reachable_at{"tcp://127.0.0.1:7490"};
+  std::atomic<bool> ends{false};
+  std::atomic<std::int64_t> step_ms{
+      1000};  ///< how far the clock goes each time that somebody looks
+
+  FakeNode() {
+    lib.who = {"wazemmes", "Centre social de Wazemmes", {}, "fede"};
+    lib.members = std::make_shared<Roster>();
+    lib.members->federation_slug = "fede";
+    for (const auto* slug : {"fede", "wazemmes", "fives"}) {
+      Member member;
+      member.slug = slug;
+      member.name = slug;
+      member.keys.emplace_back();
+      if (std::string_view(slug) != "fives") member.territories = {"lille"};
+      lib.members->members[slug] = member;
+    }
+    picture_.joined = true;
+    picture_.own_heads_confirmed = true;
+    picture_.level = true;
+  }
+
+  template <class Change>
+  void change(Change apply) {
+    const std::lock_guard lock(mutex_);
+    apply(picture_);
+  }
+  void tell(core::Event::Kind kind, const std::string& peer) {
+    const std::lock_guard lock(mutex_);
+    core::Event event;
+    event.kind = kind;
+    event.peer = peer;
+    events_.push_back({events_.size() + 1, {1'772'357'400}, event});
+  }
+
+  store::Library& library() override { return lib; }
+  const shell::Config& config() const override { std::abort(); }
+  Result<core::NodeStatus> status() override {
+    const std::lock_guard lock(mutex_);
+    return picture_;
+  }
+  Instant now() const override { return {clock_ += step_ms}; }
+  Result<std::uint64_t> sync_now() override {
+    const std::lock_guard lock(mutex_);
+    return ++picture_.sync_rounds_asked;
+  }
+  std::vector<std::string> endpoints() const override { return reachable_at; }
+  std::vector<NumberedEvent> events_after(std::uint64_t number) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<NumberedEvent> out;
+    for (const auto& event : events_)
+      if (event.number > number) out.push_back(event);
+    return out;
+  }
+  bool stopping() const override { return ends; }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::atomic<std::int64_t> clock_{0};
+  core::NodeStatus picture_;
+  std::vector<NumberedEvent> events_;
+};
+
+}  // namespace essaimage::test

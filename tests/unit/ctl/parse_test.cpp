@@ -1,0 +1,132 @@
+#include <cstdlib>
+
+#include "tests/support/catch.hpp"
+#include "tools/ctl/command.hpp"
+
+using namespace essaimage;
+using namespace essaimage::ctl;
+
+namespace {
+
+Parsed good(const std::vector<std::string>& words) {
+  const auto parsed = parse(words, Language::english);
+  REQUIRE(parsed.has_value());
+  return *parsed;
+}
+
+std::string bad(const std::vector<std::string>& words, Language language = Language::english) {
+  const auto parsed = parse(words, language);
+  REQUIRE_FALSE(parsed.has_value());
+  CHECK(parsed.error().code == Errc::usage);
+  return parsed.error().detail;
+}
+
+}  // namespace
+
+TEST_CASE("options may stand anywhere, with a blank or an equals sign") {
+  const auto parsed = good({"--home", "/h", "member", "invite", "--name=Fives", "fives",
+                            "--territory", "lille", "--json", "--territory=loos"});
+  CHECK(parsed.command->name == "member invite");
+  CHECK(parsed.value("home") == "/h");
+  CHECK(parsed.value("name") == "Fives");
+  CHECK(parsed.values("territory") == std::vector<std::string>{"lille", "loos"});
+  CHECK(parsed.has("json"));
+  CHECK(parsed.positionals == std::vector<std::string>{"fives"});
+}
+
+TEST_CASE("after two hyphens everything is a word") {
+  const auto parsed = good({"publish", "--offline", "--", "--odd-folder", "-x"});
+  CHECK(parsed.positionals == std::vector<std::string>{"--odd-folder", "-x"});
+  CHECK_FALSE(parsed.has("odd-folder"));
+}
+
+TEST_CASE("a value may begin with one hyphen, not with two") {
+  CHECK(good({"member", "suspend", "fives", "--why", "-"}).value("why") == "-");
+  CHECK(bad({"member", "suspend", "fives", "--why", "--json"}).find("--why") != std::string::npos);
+}
+
+TEST_CASE("no verb, --help and --version lead to help and version") {
+  CHECK(good({}).command->name == "help");
+  CHECK(good({"--lang", "fr"}).command->name == "help");
+  CHECK(good({"-h"}).command->name == "help");
+  CHECK(good({"--version"}).command->name == "version");
+  const auto about = good({"kit", "check", "--help"});
+  CHECK(about.command->name == "help");
+  CHECK(about.positionals == std::vector<std::string>{"kit check"});
+  CHECK(good({"kit", "--help"}).positionals == std::vector<std::string>{"kit"});
+  CHECK(good({"help", "kit", "check"}).positionals.size() == 2);
+}
+
+TEST_CASE("mistyped verbs and options come back with what was perhaps meant") {
+  CHECK(bad({"pubish", "x"}).find("did you mean `publish`") != std::string::npos);
+  CHECK(bad({"kit", "chekc", "x"}).find("did you mean `check`") != std::string::npos);
+  CHECK(bad({"publish", "x", "--audeince", "region"}).find("did you mean `--audience`") !=
+        std::string::npos);
+  CHECK(bad({"stauts"}, Language::french).find("vouliez-vous dire `status`") != std::string::npos);
+  CHECK(bad({"xylophone"}).find("did you mean") == std::string::npos);
+}
+
+TEST_CASE("what is lacking, doubled or too much is named") {
+  CHECK(bad({"kit"}).find("new, check, show, files, history") != std::string::npos);
+  CHECK(bad({"kit", "show"}).find("ID") != std::string::npos);
+  CHECK(bad({"kit", "show"}, Language::french).find("KIT") != std::string::npos);
+  CHECK(bad({"member", "invite", "fives"}).find("--name") != std::string::npos);
+  CHECK(bad({"kits", "extra"}).find("extra") != std::string::npos);
+  CHECK(bad({"sync", "--wait=yes"}).find("takes no value") != std::string::npos);
+  CHECK(bad({"sync", "--timeout", "1", "--timeout", "2"}).find("twice") != std::string::npos);
+  CHECK(bad({"sync", "--timeout"}).find("needs a value") != std::string::npos);
+  CHECK(bad({"sync", "-w"}).find("two hyphens") != std::string::npos);
+  CHECK(bad({"--wait", "sync"}).find("before `--wait`") != std::string::npos);
+}
+
+TEST_CASE("how to speak is known even from a line that is not understood") {
+  ::setenv("LC_ALL", "C", 1);
+  CHECK(manners_of({"pubish", "--lang", "fr", "--json"}).language == Language::french);
+  CHECK(manners_of({"pubish", "--lang=fr"}).language == Language::french);
+  CHECK(manners_of({"pubish", "--json"}).json);
+  CHECK_FALSE(manners_of({"kits", "--", "--json"}).json);
+  CHECK(manners_of({"kits"}).language == Language::english);
+  ::unsetenv("LC_ALL");
+}
+
+TEST_CASE(
+    "every verb, argument and option is told in both languages, and has an example that parses") {
+  const auto both = [](const Text& text) {
+    CHECK_FALSE(text.en.empty());
+    CHECK_FALSE(text.fr.empty());
+  };
+  for (const auto& command : all_commands()) {
+    INFO(command.name);
+    both(command.summary);
+    CHECK(command.summary.en != command.summary.fr);
+    CHECK(command.details.en.empty() == command.details.fr.empty());
+    CHECK(command.run != nullptr);
+    for (const auto& positional : command.positionals) both(positional.help);
+    for (const auto& option : command.options) {
+      both(option.help);
+      CHECK(option.value.en.empty() == option.value.fr.empty());
+    }
+    REQUIRE_FALSE(command.examples.empty());
+    for (const auto& example : command.examples) {
+      both(example.help);
+      std::vector<std::string> words;
+      std::string word;
+      bool quoted = false;
+      for (const char c : std::string(example.command) + " ") {
+        if (c == '"') {
+          quoted = !quoted;
+        } else if (c == ' ' && !quoted) {
+          if (!word.empty()) words.push_back(word);
+          word.clear();
+        } else {
+          word += c;
+        }
+      }
+      if (const auto redirect = std::find(words.begin(), words.end(), ">"); redirect != words.end())
+        words.erase(redirect, words.end());
+      const auto parsed = parse(words, Language::english);
+      REQUIRE(parsed.has_value());
+      CHECK(parsed->command->name == command.name);
+    }
+  }
+}

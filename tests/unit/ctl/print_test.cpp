@@ -1,0 +1,91 @@
+#include "tools/ctl/print.hpp"
+
+#include <cstdlib>
+#include <ctime>
+
+#include "tests/support/catch.hpp"
+
+using namespace essaimage;
+using namespace essaimage::ctl;
+
+TEST_CASE("columns line up under accents, decomposed accents and wide letters") {
+  Table table({{"kit"}, {"n", Table::Align::right}, {"titre"}});
+  table.add({"école", "1", "a"});
+  table.add(
+      {"e\xCC\x81"
+       "cole",
+       "22", "b"});
+  table.add({"日本", "333", "c"});
+  CHECK(table.str({}) ==
+        "kit      n  titre\n"
+        "école    1  a\n"
+        "e\xCC\x81"
+        "cole   22  b\n"
+        "日本   333  c\n");
+}
+
+TEST_CASE("no line ends in blanks, and colours do not move columns") {
+  Table table({{"a"}, {"b"}, {"c"}});
+  table.add({"x", "", ""});
+  table.add({{"y", Colour::red}, "long", "z"});
+  CHECK(table.str({}) == "a  b     c\nx\ny  long  z\n");
+  CHECK(table.str({true, 0}).find("\x1b[31my\x1b[0m  long  z\n") != std::string::npos);
+}
+
+TEST_CASE("a narrow terminal shortens the columns that may give way") {
+  Table table({{"id"}, {"title", Table::Align::left, true}, {"end"}});
+  table.add({"wazemmes/lampe", "Une très longue lampe à lire la nuit", "fin"});
+  const auto text = table.str({false, 40});
+  CHECK(text.find("…") != std::string::npos);
+  CHECK(text.find("wazemmes/lampe") != std::string::npos);
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = text.find('\n', start);
+    CHECK(display_width(std::string_view(text).substr(start, end - start)) <= 40);
+    start = end + 1;
+  }
+}
+
+TEST_CASE("text of others cannot act upon the terminal") {
+  CHECK(printable("a\x1b[31mb") == "a\xEF\xBF\xBD[31mb");
+  CHECK(printable("a\nb\tc") == "a b c");
+  CHECK(printable("a\xE2\x80\xAE"
+                  "b") ==
+        "a\xEF\xBF\xBD"
+        "b");
+  CHECK(printable("a\xff"
+                  "b") ==
+        "a\xEF\xBF\xBD"
+        "b");
+  CHECK(printable("été 日本") == "été 日本");
+}
+
+TEST_CASE("text is shortened and wrapped by what is seen, between letters and words") {
+  CHECK(shortened("été", 3) == "été");
+  CHECK(shortened("étéé", 3) == "ét…");
+  CHECK(wrapped("un deux trois quatre cinq six", 24, 2) == "  un deux trois quatre\n  cinq six\n");
+  CHECK(wrapped("a\nb", 80, 0) == "a\nb\n");
+}
+
+TEST_CASE("sizes, numbers and durations are written as in each language") {
+  CHECK(human_bytes(0, Language::english) == "0 B");
+  CHECK(human_bytes(999, Language::french) == "999 o");
+  CHECK(human_bytes(1500, Language::english) == "1.5 kB");
+  CHECK(human_bytes(1500, Language::french) == "1,5 ko");
+  CHECK(human_bytes(999'600, Language::english) == "1.0 MB");
+  CHECK(human_bytes(2'000'000'000, Language::french) == "2,0 Go");
+  CHECK(human_number(1234567, Language::english) == "1,234,567");
+  CHECK(human_number(1234, Language::french) ==
+        "1\u202F"
+        "234");
+  CHECK(human_duration(1'499, Language::english) == "1 s");
+  CHECK(human_duration(300'000, Language::english) == "5 min");
+  CHECK(human_duration(4 * 86'400'000LL, Language::french) == "4 jours");
+}
+
+TEST_CASE("times are local and in words; what is no time is shown as it is") {
+  ::setenv("TZ", "UTC", 1);
+  ::tzset();
+  CHECK(human_time("2026-03-01T09:05:00Z", Language::english) == "1 Mar 2026 09:05");
+  CHECK(human_time("2026-08-15T09:05:00Z", Language::french) == "15 août 2026 09:05");
+  CHECK(human_time("soon", Language::english) == "soon");
+}
