@@ -20,8 +20,8 @@ namespace essaimage {
 namespace {
 
 /// SIGTERM gives two seconds; what is under way may be abandoned, because all that was promised is on the disk.
-constexpr Duration jobs_patience{1'200};
-constexpr Duration end_patience{1'800};
+constexpr Duration jobs_patience{900};
+constexpr Duration end_patience{1'500};
 
 struct Options {
   std::string home;

@@ -1,0 +1,130 @@
+// Several real daemons: joining, publishing, replicating, audiences, and dying at bad moments.
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "tests/integration/nodes.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace essaimage;
+using namespace essaimage::test;
+
+namespace {
+
+bool has(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+std::uint64_t media_here(const Node& node) { return node.json({"status"})["bytes_here"].get<std::uint64_t>(); }
+
+void publish(const Node& node, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "publish");
+  const auto result = node.ctl(arguments);
+  INFO(result.output);
+  REQUIRE(result.exit_code == 0);
+}
+
+bool same(const std::filesystem::path& a, const std::filesystem::path& b) {
+  return run({"diff", "-r", a.string(), b.string()}).exit_code == 0;
+}
+
+}  // namespace
+
+TEST_CASE("A kit reaches who may have it, byte for byte, its update too, and nobody else") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& moulins = nodes.join("moulins", "lille");
+  Node& escaut = nodes.join("escaut", "valenciennes");
+  publish(deule, {nodes.kit("malle", 300'000).string(), "--audience", "territory:lille"});
+  publish(deule, {nodes.kit("clavier", 300'000).string()});
+  for (const Node* node : {&deule, &moulins, &escaut, &nodes.federation}) REQUIRE(node->sync());
+  CHECK(has(moulins.whole_kits(), "deule/malle"));
+  CHECK(has(moulins.whole_kits(), "deule/clavier"));
+  CHECK(has(nodes.federation.whole_kits(), "deule/malle"));
+  CHECK(escaut.whole_kits() == std::vector<std::string>{"deule/clavier"});
+  CHECK(escaut.ctl({"kit", "show", "deule/malle"}).exit_code != 0);
+
+  const auto first = nodes.folder / "first", second = nodes.folder / "second";
+  REQUIRE(escaut.ctl({"checkout", "deule/clavier", first.string()}).exit_code == 0);
+  CHECK(same(first, nodes.kit("clavier", 300'000)));
+  publish(deule, {nodes.kit("clavier", 300'000, 2).string()});
+  REQUIRE(escaut.sync());
+  REQUIRE(escaut.ctl({"checkout", "deule/clavier", second.string()}).exit_code == 0);
+  CHECK(same(second, nodes.kit("clavier", 300'000, 2)));
+  CHECK(escaut.ctl({"verify"}).exit_code == 0);
+}
+
+TEST_CASE("A daemon that is killed while it receives goes on where it was") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& moulins = nodes.join("moulins", "lille");
+  publish(deule, {nodes.kit("film", 40'000'000).string()});
+  for (int i = 0; i < 1000 && media_here(moulins) == 0; ++i) {
+  }
+  moulins.kill_hard();
+  moulins.start();
+  REQUIRE(moulins.sync());
+  CHECK(has(moulins.whole_kits(), "deule/film"));
+  CHECK(moulins.ctl({"verify"}).exit_code == 0);
+}
+
+TEST_CASE("A daemon that is killed while it publishes has the kit whole or not at all, and can publish it again") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  const auto kit = nodes.kit("film", 60'000'000);
+  const pid_t publishing = deule.ctl_in_background({"publish", kit.string()});
+  int status = 0;
+  wait_end(publishing, Duration{150}, status);
+  deule.kill_hard();
+  if (status == 0) wait_end(publishing, Duration{10'000}, status);
+  deule.start();
+  CHECK(deule.ctl({"verify"}).exit_code == 0);
+  const auto known = deule.json({"kits"});
+  CHECK((known.empty() || known[0]["complete"].get<bool>()));
+  publish(deule, {kit.string()});
+  CHECK(has(deule.whole_kits(), "deule/film"));
+  REQUIRE(nodes.federation.sync());
+  CHECK(has(nodes.federation.whole_kits(), "deule/film"));
+}
+
+TEST_CASE("SIGTERM ends a daemon within two seconds while much is under way") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& moulins = nodes.join("moulins", "lille");
+  publish(deule, {nodes.kit("film", 40'000'000).string()});
+  int status = 0;
+  const pid_t verifying = deule.ctl_in_background({"verify"});
+  const pid_t publishing = deule.ctl_in_background({"publish", nodes.kit("autre", 60'000'000).string()});
+  CHECK(deule.stop() < Duration{2'000});
+  CHECK(moulins.stop() < Duration{2'000});
+  for (const pid_t pid : {verifying, publishing}) {
+    if (!wait_end(pid, Duration{10'000}, status)) ::kill(pid, SIGKILL);
+  }
+  deule.start();
+  CHECK(deule.ctl({"verify"}).exit_code == 0);
+}
+
+TEST_CASE("An invitation serves once; a home has one daemon; a port one listener") {
+  Nodes nodes;
+  const auto invited = nodes.federation.ctl({"member", "invite", "deule", "--name", "Deûle"});
+  const auto invitation = invited.output.substr(0, invited.output.find('\n'));
+  Node first(nodes.folder / "first"), second(nodes.folder / "second");
+  REQUIRE(first.ctl({"join", invitation, "--listen", first.endpoint}).exit_code == 0);
+  REQUIRE(second.ctl({"join", invitation, "--listen", first.endpoint}).exit_code == 0);
+  first.start();
+  REQUIRE(first.sync());
+  const auto daemon = std::string(ESSAIMAGE_BIN) + "/essaimaged";
+  const auto again = run({daemon, "--home", first.home.string()});
+  CHECK(again.exit_code == 5);
+  CHECK(again.output.find("another essaimaged uses this home") != std::string::npos);
+  const auto taken = run({daemon, "--home", second.home.string()});
+  CHECK(taken.exit_code == 5);
+  CHECK(taken.output.find(first.endpoint) != std::string::npos);
+  CHECK(first.stop() < Duration{2'000});
+  second.start();
+  CHECK(second.ctl({"sync", "--wait", "--timeout", "3"}).exit_code != 0);
+  CHECK_FALSE(second.json({"status"})["joined"].get<bool>());
+  CHECK(second.ctl({"explain"}).output.find("invitation") != std::string::npos);
+}
