@@ -1,6 +1,8 @@
 // essaimaged: the daemon of one node. Reads the command line and the configuration, opens the home, runs the loop, and
 // ends within two seconds of SIGTERM whatever is under way.
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -59,6 +61,30 @@ class Watchdog {
   std::mutex mutex_;
   std::condition_variable signal_;
   bool over_ = false;
+  std::thread thread_;
+};
+
+/// Opening a large home may take a while, before any loop reads signals. SIGTERM or SIGINT then end the process: there
+/// is nothing that it could have acknowledged.
+class OpeningGuard {
+ public:
+  explicit OpeningGuard(const store::Fd& signals) : thread_([this, fd = signals.get()] { watch(fd); }) {}
+  ~OpeningGuard() {
+    const std::uint64_t one = 1;
+    (void)!::write(opened_.get(), &one, sizeof one);
+    thread_.join();
+  }
+
+ private:
+  void watch(int signals) {
+    pollfd items[] = {{opened_.get(), POLLIN, 0}, {signals, POLLIN, 0}};
+    while (::poll(items, 2, -1) < 0) {
+    }
+    // A SIGHUP here ends the process too: a log that is not open yet needs no opening anew.
+    if (items[0].revents == 0) ::_exit(0);
+  }
+
+  store::Fd opened_{::eventfd(0, EFD_CLOEXEC)};
   std::thread thread_;
 };
 
@@ -121,7 +147,10 @@ Status run(const Options& options, Language& language) {
   if (!options.log_level.empty()) {
     TRY(parts.config.log.level, shell::parse_log_level(options.log_level));
   }
-  TRY(parts.library, store::Library::open(parts.layout, civil_now));
+  {
+    const OpeningGuard guard(parts.signals);
+    TRY(parts.library, store::Library::open(parts.layout, civil_now));
+  }
   TRY(parts.log, shell::Log::open(parts.config.log, parts.layout.log(), language));
   return serve(std::move(parts));
 }

@@ -35,7 +35,6 @@ struct RunningNode {
     auto opened = Runtime::open(std::move(parts));
     REQUIRE(opened);
     runtime = std::move(*opened);
-    std::promise<void> ready;
     thread = std::thread([&] { runtime->run([&] { ready.set_value(); }); });
     ready.get_future().wait();
   }
@@ -45,6 +44,7 @@ struct RunningNode {
   }
 
   TempFolder folder;
+  std::promise<void> ready;
   FakeLibrary* library = nullptr;
   std::unique_ptr<Runtime> runtime;
   std::thread thread;

@@ -26,9 +26,9 @@ struct Gate {
 }  // namespace
 
 TEST_CASE("A worker runs its jobs one after the other, in order, on its own thread") {
-  Worker worker("test", 8);
   std::vector<int> order;
   std::promise<std::thread::id> last;
+  Worker worker("test", 8);
   for (int i = 0; i < 5; ++i) worker.post([&order, i] { order.push_back(i); });
   worker.post([&] { last.set_value(std::this_thread::get_id()); });
   CHECK(last.get_future().get() != std::this_thread::get_id());
@@ -36,12 +36,12 @@ TEST_CASE("A worker runs its jobs one after the other, in order, on its own thre
 }
 
 TEST_CASE("A worker says when its queue is full, and when there is room again") {
-  Worker worker("test", 2);
   Gate gate;
+  std::promise<void> done;
+  Worker worker("test", 2);
   worker.post(gate.job());
   gate.running.get_future().wait();
   CHECK_FALSE(worker.full());
-  std::promise<void> done;
   worker.post([] {});
   worker.post([&] { done.set_value(); });
   CHECK(worker.full());
@@ -51,12 +51,12 @@ TEST_CASE("A worker says when its queue is full, and when there is room again") 
 }
 
 TEST_CASE("A stopped worker ends its running job, drops the waiting ones with what they own, and takes no more") {
-  auto worker = std::make_unique<Worker>("test", 8);
   Gate gate;
+  bool ran = false;
+  auto worker = std::make_unique<Worker>("test", 8);
   worker->post(gate.job());
   gate.running.get_future().wait();
   const auto owned = std::make_shared<int>(7);
-  bool ran = false;
   worker->post([&ran, owned] { ran = true; });
   CHECK(owned.use_count() == 2);
   worker->stop();
