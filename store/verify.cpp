@@ -35,11 +35,13 @@ class Verification {
     for (const MediaRow& row : rows) CHECK_OK(check_media(row));
     check_partials();
     check_strays();
+    done_ = total_ = read_bytes_;  // the last word is what was really read
+    CHECK_OK(advance(0));
     return std::move(problems_);
   }
 
  private:
-  /// What a feed counts as in the progress, in bytes: text is little, and its size is not known before.
+  /// What a feed counts as while progress is told, in bytes: text is little, and its size is not known before.
   static constexpr std::uint64_t feed_weight = 1'000'000;
 
   void found(Error error, std::string where) { problems_.push_back({std::move(error), std::move(where)}); }
@@ -92,6 +94,7 @@ class Verification {
       found(content.error(), where);
       return std::nullopt;
     }
+    read_bytes_ += content->size();
     if (object_id(type, *content) != id) {
       found({Errc::corrupt, "object " + id.hex() + " is not what its name says"}, where);
       return std::nullopt;
@@ -144,7 +147,9 @@ class Verification {
         if (const auto aside = library_.set_aside(row.media); !aside) found(aside.error(), "media " + row.media.hex());
       }
     }
-    return advance(row.named.empty() ? 0 : row.named.front().bytes);
+    const std::uint64_t bytes = row.named.empty() ? 0 : row.named.front().bytes;
+    read_bytes_ += bytes;
+    return advance(bytes);
   }
 
   /// Chunks that are here of media on their way. PartialMedia::get checks what it reads, and forgets what is bad.
@@ -181,7 +186,7 @@ class Verification {
   const Progress& progress_;
   std::vector<Problem> problems_;
   std::unordered_set<ObjectId, IdHash> seen_;  ///< trees and blobs that were read, of all feeds
-  std::uint64_t done_ = 0, total_ = 0;
+  std::uint64_t done_ = 0, total_ = 0, read_bytes_ = 0;
 };
 
 Result<std::vector<Problem>> LibraryImpl::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
