@@ -11,6 +11,9 @@ using namespace essaimage::kit;
 
 namespace {
 
+/// Not inlined: gcc 12 sees a copy out of bounds (-Warray-bounds) in a sum of strings whose lengths it knows.
+[[gnu::noinline]] std::string repeated(char c, std::size_t count) { return std::string(count, c); }
+
 Errc reason(const std::string& name) {
   CAPTURE(name);
   const auto status = check_name(name);
@@ -115,8 +118,8 @@ TEST_CASE("a path is bounded, relative, and made of good names") {
   CHECK(check_path(deep + "f"));
   CHECK(check_path(deep + "d/f").error().code == Errc::path_too_deep);
   CHECK(from_stored_path(deep + "d/f").error().code == Errc::path_too_deep);
-  CHECK(check_path(std::string(110, 'a') + "/" + std::string(109, 'b')));
-  CHECK(check_path(std::string(110, 'a') + "/" + std::string(110, 'b')).error().code == Errc::path_too_long);
+  CHECK(check_path(repeated('a', 110) + "/" + repeated('b', 109)));
+  CHECK(check_path(repeated('a', 110) + "/" + repeated('b', 110)).error().code == Errc::path_too_long);
 }
 
 TEST_CASE("mending changes as little as it can") {
@@ -131,7 +134,7 @@ TEST_CASE("mending changes as little as it can") {
   CHECK(mend_name("???") == "_");
   CHECK(mend_name("git~1") == "git-1");
   CHECK(mend_name("\xEF\xBC\x8Egitattributes") == ".gitattributes");
-  const auto shortened = mend_name(std::string(300, 'a') + ".jpeg");
+  const auto shortened = mend_name(repeated('a', 300) + ".jpeg");
   CHECK(shortened.size() == limits::file_name_bytes_max);
   CHECK(shortened.ends_with("a.jpeg"));
 }
