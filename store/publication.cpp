@@ -28,7 +28,8 @@ Status PublicationImpl::begin_file(const std::string& path, bool executable, std
   CHECK_OK(kit::check_path(path));
   if (kit_->files.size() == limits::files_per_kit_max) return fail(Errc::kit_too_many_files, kit_->folder);
   const std::string stored = kit::to_stored_path(path);
-  CHECK_OK(check_new_path(path, stored));
+  // A file that was given up may be begun again: its path was found good then, and is its own twin by now.
+  if (kit_->given_up.erase(path) == 0) CHECK_OK(check_new_path(path, stored));
   file_.emplace();
   file_->path = path;
   file_->stored_path = stored;
@@ -111,7 +112,10 @@ Result<ObjectId> PublicationImpl::add_blob(ByteView content) {
   return pack_->add(ObjectType::blob, content);
 }
 
-void PublicationImpl::abort_file() { file_.reset(); }
+void PublicationImpl::abort_file() {
+  if (kit_ && file_) kit_->given_up.insert(file_->path);
+  file_.reset();
+}
 
 Status PublicationImpl::end_kit() {
   if (!kit_ || file_) return fail(Errc::usage, "no kit to end");

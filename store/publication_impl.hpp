@@ -37,6 +37,7 @@ class PublicationImpl final : public Publication {
     std::map<Sha256, ChunkList> media;
     std::map<std::string, kit::TwinFinder> twins;   ///< by folder
     std::set<std::string> names;                    ///< all stored paths, and folders with a '/' behind
+    std::set<std::string> given_up;                 ///< paths of files that were aborted and not begun again
     std::optional<std::string> manifest;            ///< text of kit.toml
     std::uint64_t bytes = 0;
   };
