@@ -68,12 +68,13 @@ void Announcer::graft(Link& link, const message::Graft& graft) {
 }
 
 void Announcer::tick() {
+  std::set<LinkId> grafted;  // one Graft makes the whole link eager; the heads themselves are fetched
   for (const FeedId& feed : context_.heads.wanted()) {
     for (Claim& claim : context_.heads.find(feed)->claims) {
       if (claim.announced || claim.frozen || claim.ripe_at > context_.now) continue;
       claim.announced = true;
       Link* link = context_.links.find(claim.link);
-      if (link == nullptr || !link->is_open()) continue;
+      if (link == nullptr || !link->is_open() || !grafted.insert(claim.link).second) continue;
       sides_[link->id].pruned = false;
       context_.send(*link, message::Graft{feed});
     }

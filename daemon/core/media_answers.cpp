@@ -5,9 +5,9 @@
 namespace essaimage::core {
 
 void MediaAnswers::query(Link& link, const message::MediaQuery& query) {
-  const auto under_way = std::count_if(lookups_.begin(), lookups_.end(),
-                                       [&](const auto& each) { return each.second.link == link.id; });
-  const bool busy = static_cast<std::size_t>(under_way) >= settings::queries_per_link;
+  std::size_t under_way = 0;
+  for (const auto& [job, lookup] : lookups_) under_way += lookup.link == link.id ? lookup.media.size() : 0;
+  const bool busy = under_way >= settings::looked_up_per_link;
   if (!busy && context_.shared(link, query.feed)) {
     return look_up(link.id, query.feed, query.media, true);
   }

@@ -98,6 +98,7 @@ void MediaPlanner::ask(const Link& link, Source& source) {
     const Want* want = wants_.find(place->second);
     const FeedId* feed = want != nullptr ? common_feed(link, *want) : nullptr;
     if (feed != nullptr) {
+      if (!questions.contains(*feed) && !source.questions.take(1, context_.now)) break;
       questions[*feed].push_back(place->second);
       source.asked[place->second] = context_.now;
     }

@@ -56,6 +56,7 @@ class MediaPlanner {
     std::map<Sha256, Holding> holdings;  ///< of what it told to hold some of
     std::set<WantPlace> offers;          ///< holds something; candidates for a run
     std::size_t runs = 0;
+    TokenBucket questions{settings::questions_burst, settings::questions_per_second};
     Instant ask_again_at;                ///< for what it did not hold
     std::uint64_t lot = 0;               ///< where in a media this link starts
   };

@@ -5,13 +5,18 @@
 namespace essaimage::core {
 namespace {
 
-/// Slices and the flow of requests under way are bounded by credit and need no second bound.
+/// In tokens. Slices, credit and answers are bounded by the requests that they belong to; requests by the number of
+/// sources, so that a fast line may ask for thousands of small files a second.
 double cost_of(const Message& message) {
   if (std::holds_alternative<message::Slice>(message) || std::holds_alternative<message::Credit>(message) ||
       std::holds_alternative<message::FeedOffer>(message) || std::holds_alternative<message::MediaHave>(message)) {
     return 0;
   }
-  return std::holds_alternative<message::FetchChunks>(message) ? 0.1 : 1;
+  if (std::holds_alternative<message::FetchChunks>(message) || std::holds_alternative<message::FetchFeed>(message) ||
+      std::holds_alternative<message::Cancel>(message) || std::holds_alternative<message::Unavailable>(message)) {
+    return 0.02;
+  }
+  return std::holds_alternative<message::MediaQuery>(message) ? 0.25 : 1;
 }
 
 }  // namespace

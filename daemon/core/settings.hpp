@@ -57,14 +57,17 @@ inline constexpr Duration retry_max = minutes(5);
 inline constexpr std::size_t window_min = 128 * limits::KiB;  ///< one second of a 1 Mbit/s line
 inline constexpr std::size_t window_max = 4 * limits::MiB;    ///< loopback is full with 1 MiB
 inline constexpr std::uint64_t run_bytes = limits::MiB;    ///< a run: many small chunks, or one large
-inline constexpr std::size_t asked_media_max = 2048;       ///< media asked for and not answered whole, a link
+inline constexpr std::size_t asked_media_max = 2048;       ///< media asked for and not answered yet, a link
+/// Questions of ours, a feed each: well below what the answerer lets pass (WIRE.md, section 11).
+inline constexpr double questions_burst = 800;
+inline constexpr double questions_per_second = 200;
 
 // --- serving -----------------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t sources_per_link = 8;
 inline constexpr std::size_t sources_max = 64;             ///< open files
 inline constexpr std::size_t queued_per_link = 32;         ///< beyond it: Unavailable
 inline constexpr Duration source_idle = seconds(60);       ///< without credit
-inline constexpr std::size_t queries_per_link = 16;        ///< MediaQuery messages under way
+inline constexpr std::size_t looked_up_per_link = 8192;    ///< media in MediaQuery messages that the store works on
 inline constexpr std::size_t subscriptions_per_link = 4096;  ///< WIRE.md
 inline constexpr Duration have_interval = seconds(2);      ///< WIRE.md
 inline constexpr std::size_t joins_at_once = 4;

@@ -1,0 +1,75 @@
+// essaimage-sim: runs seeds of the simulated federation and says which one fails, with the command that replays it.
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "tests/sim/trial.hpp"
+
+namespace {
+
+using essaimage::sim::TrialOptions;
+using essaimage::sim::TrialResult;
+
+void usage() {
+  std::printf(
+      "usage: essaimage-sim [--seed N] [--seeds COUNT] [--nodes N] [--scenario S] [-v]\n"
+      "  --seed N       the first seed (1)\n"
+      "  --seeds COUNT  how many seeds from there (1)\n"
+      "  --nodes N      nodes of each run (5 to 20, from the seed)\n"
+      "  --scenario S   what may go wrong; one of:");
+  for (const std::string& name : essaimage::sim::scenarios()) std::printf(" %s", name.c_str());
+  std::printf("\n  -v             print every message and event\n");
+}
+
+bool fails(const TrialOptions& options, const TrialResult& result) {
+  if (result.failures.empty()) return false;
+  std::printf("seed %llu fails:\n", static_cast<unsigned long long>(options.seed));
+  for (const std::string& failure : result.failures) std::printf("  %s\n", failure.c_str());
+  std::string replay = "essaimage-sim --seed " + std::to_string(options.seed) + " --scenario " + options.scenario;
+  if (options.nodes != 0) replay += " --nodes " + std::to_string(options.nodes);
+  std::printf("replay: %s -v\n", replay.c_str());
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  TrialOptions options;
+  options.seed = 1;
+  std::uint64_t count = 1;
+  for (int i = 1; i < argc; ++i) {
+    const std::string flag = argv[i];
+    const char* value = i + 1 < argc ? argv[i + 1] : nullptr;
+    if (flag == "-v") {
+      options.verbose = true;
+    } else if (flag == "--help" || value == nullptr) {
+      usage();
+      return flag == "--help" ? 0 : 2;
+    } else {
+      ++i;
+      if (flag == "--seed") options.seed = std::strtoull(value, nullptr, 10);
+      else if (flag == "--seeds") count = std::strtoull(value, nullptr, 10);
+      else if (flag == "--nodes") options.nodes = std::strtoull(value, nullptr, 10);
+      else if (flag == "--scenario") options.scenario = value;
+      else return usage(), 2;
+    }
+  }
+  const auto& names = essaimage::sim::scenarios();
+  if (std::find(names.begin(), names.end(), options.scenario) == names.end()) return usage(), 2;
+  std::uint64_t failed = 0, inputs = 0, messages = 0;
+  std::int64_t slowest_ms = 0;
+  const std::uint64_t first = options.seed;
+  for (; options.seed < first + count; ++options.seed) {
+    const TrialResult result = essaimage::sim::run_trial(options);
+    failed += fails(options, result) ? 1 : 0;
+    inputs += result.inputs;
+    messages += result.messages;
+    slowest_ms = std::max<std::int64_t>(slowest_ms, result.healed_in.count());
+  }
+  std::printf("%llu of %llu seeds fail; %llu inputs, %llu messages; slowest healing %.1f s\n",
+              static_cast<unsigned long long>(failed), static_cast<unsigned long long>(count),
+              static_cast<unsigned long long>(inputs), static_cast<unsigned long long>(messages),
+              static_cast<double>(slowest_ms) / 1000);
+  return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,360 @@
+#include "tests/sim/memory_store.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace essaimage::sim {
+namespace {
+
+using core::Input;
+namespace effect = core::effect;
+namespace input = core::input;
+
+void put_commit(Bytes& pack, ByteView raw) {
+  const std::uint64_t size = raw.size();
+  const std::size_t at = pack.size();
+  pack.resize(at + 8 + raw.size());
+  std::memcpy(pack.data() + at, &size, 8);
+  std::copy(raw.begin(), raw.end(), pack.begin() + static_cast<std::ptrdiff_t>(at + 8));
+}
+
+Result<std::vector<SharedBytes>> commits_of(const Bytes& pack) {
+  std::vector<SharedBytes> commits;
+  std::size_t at = 0;
+  while (at < pack.size()) {
+    std::uint64_t size = 0;
+    if (pack.size() - at < 8) return fail(Errc::malformed, "pack");
+    std::memcpy(&size, pack.data() + at, 8);
+    at += 8;
+    if (size > pack.size() - at) return fail(Errc::malformed, "pack");
+    const auto begin = pack.begin() + static_cast<std::ptrdiff_t>(at);
+    commits.push_back(std::make_shared<const Bytes>(begin, begin + static_cast<std::ptrdiff_t>(size)));
+    at += size;
+  }
+  if (commits.empty()) return fail(Errc::malformed, "empty pack");
+  return commits;
+}
+
+}  // namespace
+
+core::RosterPtr MemoryStore::roster() const {
+  for (const auto& [id, feed] : feeds_) {
+    if (feed.chain.empty()) continue;
+    if (feed.top.roster != 0) return universe_.roster(feed.top.roster);
+  }
+  return nullptr;
+}
+
+SimCommit MemoryStore::head_commit(const FeedId& id) const {
+  const auto it = feeds_.find(id);
+  if (it == feeds_.end() || it->second.chain.empty()) return {id, {1, 1, 0}, {}, {}, 0, 0, 0};
+  return it->second.top;
+}
+
+input::Start MemoryStore::start_input(std::uint64_t seed) const {
+  input::Start start;
+  start.agent = "sim";
+  start.signing = signing_key(node_);
+  start.transport = transport_key(node_);
+  start.federation = universe_.federation();
+  start.roster = roster();
+  for (const auto& [id, feed] : feeds_) {
+    if (!feed.chain.empty()) start.heads.push_back(feed.head);
+    if (feed.witnessed.order != Order{}) start.witnessed.push_back(feed.witnessed);
+    if (feed.fork) start.forks.push_back(*feed.fork);
+  }
+  for (const auto& [id, media] : media_) {
+    if (!media.complete && !naming(id).empty()) start.needs.push_back(need(media));
+  }
+  start.seed = seed;
+  start.joining = joining;
+  return start;
+}
+
+void MemoryStore::crash() {
+  sources_.clear();
+  packs_.clear();
+  runs_.clear();
+}
+
+void MemoryStore::restore(const Backup& backup, bool keep_witnessed) {
+  std::map<FeedId, Head> witnessed;
+  for (const auto& [id, feed] : feeds_) witnessed[id] = feed.witnessed;
+  feeds_ = backup.feeds;
+  media_ = backup.media;
+  if (!keep_witnessed) return;
+  for (const auto& [id, head] : witnessed) {
+    feeds_[id].witnessed = head;
+    feeds_[id].head.feed = id;
+  }
+}
+
+std::vector<Input> MemoryStore::perform(const core::Effect& effect) {
+  Inputs out;
+  if (const auto* pack = std::get_if<effect::OpenPack>(&effect)) open_pack(*pack, out);
+  if (const auto* run = std::get_if<effect::OpenRun>(&effect)) open_run(*run, out);
+  if (const auto* source = std::get_if<effect::ReadSource>(&effect)) read(*source, out);
+  if (const auto* source = std::get_if<effect::CloseSource>(&effect)) sources_.erase(source->job);
+  if (const auto* lookup = std::get_if<effect::FindMedia>(&effect)) find(*lookup, out);
+  if (const auto* slice = std::get_if<effect::AppendPack>(&effect)) {
+    Bytes& pack = packs_[slice->job];
+    pack.insert(pack.end(), slice->bytes->begin(), slice->bytes->end());
+    out.push_back(input::SliceTaken{slice->job, disk_fails() ? Status(fail(Errc::disk_full)) : Status()});
+  }
+  if (const auto* whole = std::get_if<effect::AcceptPack>(&effect)) accept(*whole, out);
+  if (const auto* drop = std::get_if<effect::DropPack>(&effect)) packs_.erase(drop->job);
+  if (const auto* slice = std::get_if<effect::WriteRun>(&effect)) write(*slice, out);
+  if (const auto* drop = std::get_if<effect::DropRun>(&effect)) runs_.erase(drop->job);
+  if (const auto* join = std::get_if<effect::Admit>(&effect)) admit_member(*join, out);
+  if (const auto* fork = std::get_if<effect::KeepFork>(&effect)) keep_fork(*fork, out);
+  return out;
+}
+
+// --- serving -------------------------------------------------------------------------------------------------------------
+
+void MemoryStore::open_pack(const effect::OpenPack& open, Inputs& out) {
+  const auto it = feeds_.find(open.feed);
+  if (it == feeds_.end() || it->second.chain.empty()) {
+    out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
+    return;
+  }
+  const auto& chain = it->second.chain;
+  auto from = chain.begin();
+  if (!open.have.is_zero()) {
+    from = std::find_if(chain.begin(), chain.end(), [&](const SharedBytes& raw) { return commit_id(*raw) == open.have; });
+    if (from == chain.end()) {
+      out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
+      return;
+    }
+    ++from;
+  }
+  Bytes pack;
+  for (; from != chain.end(); ++from) put_commit(pack, **from);
+  if (pack.empty()) {
+    out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
+    return;
+  }
+  const std::uint64_t size = pack.size();
+  sources_[open.job] = {std::move(pack)};
+  out.push_back(input::SourceOpened{open.job, size, chain.back()});
+}
+
+void MemoryStore::open_run(const effect::OpenRun& open, Inputs& out) {
+  const auto it = media_.find(open.media);
+  const auto feeds = naming(open.media);
+  const bool named = std::find(feeds.begin(), feeds.end(), open.feed) != feeds.end();
+  if (!named || it == media_.end() || std::uint64_t{open.first} + open.count > it->second.held.size()) {
+    out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
+    return;
+  }
+  Bytes bytes;
+  for (std::uint32_t i = open.first; i < open.first + open.count; ++i) {
+    if (!it->second.held[i]) {
+      out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
+      return;
+    }
+    const Bytes chunk = chunk_content(it->second.spec, i);
+    bytes.insert(bytes.end(), chunk.begin(), chunk.end());
+  }
+  const std::uint64_t size = bytes.size();
+  sources_[open.job] = {std::move(bytes)};
+  out.push_back(input::SourceOpened{open.job, size, nullptr});
+}
+
+void MemoryStore::read(const effect::ReadSource& read, Inputs& out) {
+  const auto it = sources_.find(read.job);
+  if (it == sources_.end() || read.offset + read.bytes_max > it->second.bytes.size() || disk_fails()) {
+    out.push_back(input::SourceRead{read.job, read.offset, fail(Errc::io)});
+    return;
+  }
+  const auto begin = it->second.bytes.begin() + static_cast<std::ptrdiff_t>(read.offset);
+  out.push_back(input::SourceRead{
+      read.job, read.offset,
+      std::make_shared<const Bytes>(begin, begin + static_cast<std::ptrdiff_t>(read.bytes_max))});
+}
+
+void MemoryStore::find(const effect::FindMedia& find, Inputs& out) {
+  input::MediaFound found{find.job, {}};
+  for (const Sha256& id : find.media) {
+    const auto it = media_.find(id);
+    const auto feeds = naming(id);
+    if (it != media_.end() && it->second.complete && std::find(feeds.begin(), feeds.end(), find.feed) != feeds.end()) {
+      found.complete.push_back(id);
+    }
+  }
+  out.push_back(std::move(found));
+}
+
+// --- receiving -----------------------------------------------------------------------------------------------------------
+
+void MemoryStore::accept(const effect::AcceptPack& accept, Inputs& out) {
+  const Bytes pack = std::move(packs_[accept.job]);
+  packs_.erase(accept.job);
+  if (disk_fails()) {
+    out.push_back(input::PackAccepted{accept.job, fail(Errc::disk_full)});
+    return;
+  }
+  Feed& feed = feeds_[accept.feed];
+  feed.head.feed = feed.witnessed.feed = accept.feed;
+  Status status = check(accept, pack, feed, out);
+  out.push_back(input::PackAccepted{accept.job, std::move(status)});
+}
+
+Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, Feed& feed, Inputs& out) {
+  TRY(const auto commits, commits_of(pack));
+  if (*commits.back() != *accept.commit) return fail(Errc::malformed, "leads elsewhere");
+  TRY(const SimCommit head, parse_commit(*accept.commit));
+  const core::RosterPtr roster = head.roster != 0 && head.roster <= universe_.newest() ? universe_.roster(head.roster) : this->roster();
+  if (!roster) return fail(Errc::feed_unknown_author);
+  const Member* author = roster->find(accept.feed.centre);
+  if (author == nullptr || author->suspended) return fail(Errc::feed_unknown_author);
+  if ((head.roster != 0) != (accept.feed == roster->federation_feed())) return fail(Errc::malformed, "a roster elsewhere");
+  if (feed.fork) return fail(Errc::malformed, "frozen");
+  // Either on top of what is held, or the whole feed, which then must contain it.
+  std::vector<SharedBytes> chain;
+  const bool whole = parse_commit(*commits.front()).has_value() && parse_commit(*commits.front())->parent.is_zero();
+  if (!whole) chain = feed.chain;
+  for (const SharedBytes& raw : commits) {
+    TRY(const SimCommit commit, parse_commit(*raw));
+    const SigningKey* key = roster->signing_key(accept.feed.centre, commit.order.generation);
+    if (commit.feed != accept.feed || key == nullptr || !signed_by(*raw, *key)) return fail(Errc::signature_bad);
+    const ObjectId parent = chain.empty() ? ObjectId{} : commit_id(*chain.back());
+    if (commit.parent != parent || commit.order.seq != chain.size() + 1) return fail(Errc::malformed, "chain");
+    chain.push_back(raw);
+  }
+  if (chain.size() <= feed.chain.size() || chain.size() < feed.witnessed.order.seq) return fail(Errc::malformed, "older than witnessed");
+  if (!feed.chain.empty() && *chain[feed.chain.size() - 1] != *feed.chain.back()) {
+    std::size_t at = 0;
+    while (*chain[at] == *feed.chain[at]) ++at;
+    feed.fork = Fork{accept.feed, feed.chain[at], chain[at]};
+    out.push_back(input::FeedFrozen{*feed.fork, true});
+    return fail(Errc::malformed, "forked");
+  }
+  feed.chain = std::move(chain);
+  feed.head = feed.witnessed = {accept.feed, head.order, commit_id(*accept.commit)};
+  feed.top = head;
+  advanced(feed, false, out);
+  return {};
+}
+
+void MemoryStore::advanced(const Feed& feed, bool here, Inputs& out) {
+  const SimCommit& head = feed.top;
+  if (head.roster != 0) out.push_back(input::RosterChanged{universe_.roster(head.roster)});
+  out.push_back(input::HeadChanged{feed.head, feed.chain.back(), here});
+  for (const MediaSpec& spec : head.media) {
+    Media& media = media_[spec.media];
+    if (media.held.empty()) {
+      media.spec = spec;
+      media.held.assign(spec.chunk_bytes.size(), here);
+      media.complete = here;
+    }
+  }
+  tell_needs(out);
+}
+
+void MemoryStore::tell_needs(Inputs& out) {
+  for (auto it = media_.begin(); it != media_.end();) {
+    const bool named = !naming(it->first).empty();
+    if (!it->second.complete) {
+      if (named) out.push_back(input::MediaNeeded{need(it->second)});
+      else out.push_back(input::MediaUnneeded{it->first});
+    }
+    it = named ? std::next(it) : media_.erase(it);
+  }
+}
+
+std::vector<FeedId> MemoryStore::naming(const Sha256& media) const {
+  std::vector<FeedId> feeds;
+  for (const auto& [id, feed] : feeds_) {
+    if (feed.chain.empty()) continue;
+    const SimCommit& head = feed.top;
+    const auto same = [&](const MediaSpec& spec) { return spec.media == media; };
+    if (std::any_of(head.media.begin(), head.media.end(), same)) feeds.push_back(id);
+  }
+  return feeds;
+}
+
+MediaNeed MemoryStore::need(const Media& media) const {
+  return {media.spec.media, media.spec.bytes(), media.spec.chunk_bytes, media.held, naming(media.spec.media)};
+}
+
+void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
+  if (disk_fails()) {
+    out.push_back(input::SliceTaken{write.job, fail(Errc::disk_full)});
+    return;
+  }
+  out.push_back(input::SliceTaken{write.job, {}});
+  const auto it = media_.find(write.media);
+  if (it == media_.end()) {
+    out.push_back(input::ChunksStored{write.job, write.media, write.first, write.count, fail(Errc::cancelled)});
+    return;
+  }
+  Media& media = it->second;
+  Run& run = runs_[write.job];
+  run.bytes.insert(run.bytes.end(), write.bytes->begin(), write.bytes->end());
+  while (run.settled < write.count) {
+    const std::uint32_t chunk = write.first + run.settled;
+    const std::size_t size = media.spec.chunk_bytes.at(chunk);
+    if (run.bytes.size() < size) break;
+    const Bytes bytes(run.bytes.begin(), run.bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    run.bytes.erase(run.bytes.begin(), run.bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    const bool right = bytes == chunk_content(media.spec, chunk);
+    if (right) media.held[chunk] = true;
+    out.push_back(input::ChunksStored{write.job, write.media, chunk, 1, right ? Status() : fail(Errc::chunk_bad)});
+    run.settled += 1;
+  }
+  if (write.last) {
+    if (run.settled < write.count) {
+      out.push_back(input::ChunksStored{write.job, write.media, write.first + run.settled, write.count - run.settled,
+                                        fail(Errc::chunk_bad)});
+    }
+    runs_.erase(write.job);
+  }
+  if (!media.complete && std::all_of(media.held.begin(), media.held.end(), [](bool held) { return held; })) {
+    media.complete = true;
+    out.push_back(input::MediaComplete{write.media});
+  }
+}
+
+// --- publishing, forks, members ---------------------------------------------------------------------------------------------
+
+std::vector<Input> MemoryStore::publish(const std::vector<SimCommit>& commits) {
+  Inputs out;
+  for (const SimCommit& commit : commits) {
+    Feed& feed = feeds_[commit.feed];
+    const auto raw = std::make_shared<const Bytes>(encode_commit(commit, signing_key(node_)));
+    feed.chain.push_back(raw);
+    feed.head = feed.witnessed = {commit.feed, commit.order, commit_id(*raw)};
+    universe_.genuine.insert(feed.head.commit);
+    feed.top = commit;
+    advanced(feed, true, out);
+  }
+  return out;
+}
+
+void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
+  Feed& feed = feeds_[keep.feed];
+  feed.head.feed = keep.feed;
+  if (!feed.fork) {
+    SharedBytes held = keep.held;
+    if (!held) held = feed.chain.back();
+    feed.fork = Fork{keep.feed, std::move(held), keep.claimed};
+  }
+  out.push_back(input::FeedFrozen{*feed.fork, true});
+}
+
+void MemoryStore::admit_member(const effect::Admit& admit, Inputs& out) {
+  if (!admission) {
+    out.push_back(input::Admitted{admit.job, fail(Errc::not_federation)});
+    return;
+  }
+  auto commit = admission(admit.request);
+  if (!commit) {
+    out.push_back(input::Admitted{admit.job, fail(commit.error().code)});
+    return;
+  }
+  out = publish({*commit});
+  out.push_back(input::Admitted{admit.job, {}});
+}
+
+}  // namespace essaimage::sim

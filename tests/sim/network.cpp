@@ -1,0 +1,142 @@
+#include "tests/sim/network.hpp"
+
+#include <algorithm>
+
+namespace essaimage::sim {
+namespace input = core::input;
+using std::chrono::milliseconds;
+
+std::int64_t Network::delay() {
+  const auto spread = static_cast<std::uint64_t>(conditions.delay_ms_max - conditions.delay_ms_min + 1);
+  return conditions.delay_ms_min + static_cast<std::int64_t>(random_.below(spread));
+}
+
+bool Network::alive(const End& end) const {
+  const auto it = up_.find(end.node);
+  return it != up_.end() && it->second == end.incarnation;
+}
+
+void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now) {
+  const bool fails = blocked_.contains({from, to}) || blocked_.contains({to, from}) || !up_.contains(to) ||
+                     random_.below(100) < conditions.dial_fails_percent;
+  const Instant at = now + milliseconds(2 * delay());
+  const std::string endpoint = "sim://" + std::to_string(to);
+  if (fails) {
+    schedule_(at, [=, this] { feed_(from, incarnation, input::DialFailed{peer, endpoint, "unreachable"}); });
+    return;
+  }
+  const std::uint64_t other = up_.at(to);
+  schedule_(at, [=, this] {
+    if (!up_.contains(from) || up_.at(from) != incarnation) return;
+    if (!up_.contains(to) || up_.at(to) != other) {
+      feed_(from, incarnation, input::DialFailed{peer, endpoint, "went down"});
+      return;
+    }
+    const core::LinkId link = ++last_link_;
+    Connection& connection = links_[link];
+    connection.ends[0] = {from, incarnation, true, {}, 0};
+    connection.ends[1] = {to, other, true, {}, 0};
+    feed_(to, other, input::LinkUp{link, keys[from], false, {}});
+    feed_(from, incarnation, input::LinkUp{link, keys[to], true, endpoint});
+  });
+}
+
+void Network::send(std::size_t from, core::LinkId link, Message message, Instant now) {
+  const auto it = links_.find(link);
+  if (it == links_.end() || it->second.broken) return;
+  const std::size_t to = it->second.ends[0].node == from ? 1 : 0;
+  const auto channel = static_cast<std::size_t>(channel_of(message));
+  const std::size_t receiver = it->second.ends[to].node;
+  if (on_sent) on_sent(from, receiver, message);
+  std::optional<Message> sent = tamper ? tamper(from, std::move(message)) : std::optional<Message>(std::move(message));
+  if (blocked_.contains({from, receiver})) return break_link(link, now, 20'000);
+  if (chance(conditions.cut_per_10000)) return break_link(link, now, 0);
+  if (chance(conditions.loss_per_10000)) return;
+  if (sent && chance(conditions.repeat_per_10000)) deliver(link, to, channel, sent, now, 0);
+  deliver(link, to, channel, std::move(sent), now, 0);
+}
+
+void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
+                      std::int64_t extra_ms) {
+  End& end = links_.at(link).ends[to];
+  const std::int64_t at = std::max(now.ms + delay() + extra_ms, end.next_ms[channel]);
+  end.next_ms[channel] = at;
+  std::uint64_t bytes = 0;
+  if (message) {
+    if (const auto* slice = std::get_if<message::Slice>(&*message)) bytes = slice->bytes->size();
+  }
+  end.in_flight += bytes;
+  most_in_flight_ = std::max(most_in_flight_, end.in_flight);
+  schedule_(Instant{at}, [this, link, to, bytes, sent = std::move(message)]() mutable {
+    const auto it = links_.find(link);
+    if (it == links_.end()) return;
+    Connection& connection = it->second;
+    End& receiver = connection.ends[to];
+    receiver.in_flight -= bytes;
+    if (connection.broken || !receiver.up || !alive(receiver)) return;
+    delivered_ += 1;
+    if (!sent) return feed_(receiver.node, receiver.incarnation, input::Garbage{link});
+    if (on_delivered) on_delivered(connection.ends[1 - to].node, receiver.node, *sent);
+    feed_(receiver.node, receiver.incarnation, input::Received{link, std::move(*sent)});
+  });
+}
+
+void Network::close(std::size_t from, core::LinkId link, Instant now) {
+  const auto it = links_.find(link);
+  if (it == links_.end()) return;
+  const std::size_t mine = it->second.ends[0].node == from ? 0 : 1;
+  it->second.ends[mine].up = false;
+  // What was sent before still arrives; then the other side sees the end.
+  const std::size_t other = 1 - mine;
+  const auto& next = it->second.ends[other].next_ms;
+  const Instant at{std::max({now.ms + delay(), next[0], next[1]})};
+  schedule_(at, [this, link, other] {
+    const auto found = links_.find(link);
+    if (found == links_.end()) return;
+    End end = found->second.ends[other];
+    links_.erase(found);
+    if (end.up && alive(end)) feed_(end.node, end.incarnation, input::LinkDown{link, "closed by the peer"});
+  });
+}
+
+void Network::break_link(core::LinkId link, Instant now, std::size_t silent_for) {
+  Connection& connection = links_.at(link);
+  if (connection.broken) return;
+  connection.broken = true;
+  schedule_(now + milliseconds(static_cast<std::int64_t>(silent_for) + delay()), [this, link] {
+    const auto it = links_.find(link);
+    if (it == links_.end()) return;
+    const Connection broken = it->second;
+    links_.erase(it);
+    for (const End& end : broken.ends) {
+      if (end.up && alive(end)) feed_(end.node, end.incarnation, input::LinkDown{link, "broken"});
+    }
+  });
+}
+
+void Network::node_down(std::size_t node, Instant now) {
+  up_.erase(node);
+  for (auto& [link, connection] : links_) {
+    if (connection.ends[0].node == node || connection.ends[1].node == node) break_link(link, now, random_.below(4) == 0 ? 30'000 : 0);
+  }
+}
+
+void Network::cut_any(Instant now) {
+  if (links_.empty()) return;
+  auto it = links_.begin();
+  std::advance(it, static_cast<std::ptrdiff_t>(random_.below(links_.size())));
+  break_link(it->first, now, random_.below(3) == 0 ? 30'000 : 0);
+}
+
+std::set<std::size_t> Network::neighbours(std::size_t node) const {
+  std::set<std::size_t> found;
+  for (const auto& [link, connection] : links_) {
+    if (connection.broken) continue;
+    for (std::size_t end = 0; end < 2; ++end) {
+      if (connection.ends[end].node == node) found.insert(connection.ends[1 - end].node);
+    }
+  }
+  return found;
+}
+
+}  // namespace essaimage::sim

@@ -1,0 +1,91 @@
+#pragma once
+// A fake network: links with two channels, each in order, with delay; connections that fail, break, stall and, against the
+// promise of a real link, lose or repeat a message now and then, because a correct core survives that too.
+// Deterministic: everything comes from the generator of the world. One thread.
+
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "daemon/core/input.hpp"
+#include "daemon/core/random.hpp"
+
+namespace essaimage::sim {
+
+struct Conditions {
+  std::int64_t delay_ms_min = 1;
+  std::int64_t delay_ms_max = 80;
+  unsigned loss_per_10000 = 0;        ///< of messages
+  unsigned repeat_per_10000 = 0;
+  unsigned cut_per_10000 = 0;         ///< of messages: the link breaks at this one
+  unsigned dial_fails_percent = 0;
+};
+
+class Network {
+ public:
+  using Schedule = std::function<void(Instant at, std::function<void()>)>;
+  using Feed = std::function<void(std::size_t node, std::uint64_t incarnation, core::Input)>;
+
+  Network(core::Random& random, Schedule schedule, Feed feed)
+      : random_(random), schedule_(std::move(schedule)), feed_(std::move(feed)) {}
+
+  Conditions conditions;
+  std::vector<TransportKey> keys;     ///< by node
+
+  void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
+  void send(std::size_t from, core::LinkId link, Message message, Instant now);
+  void close(std::size_t from, core::LinkId link, Instant now);
+  void node_up(std::size_t node, std::uint64_t incarnation) { up_[node] = incarnation; }
+  void node_down(std::size_t node, Instant now);
+  /// From then on nothing passes from a to b; links between them stall, and break after a while.
+  void block(std::size_t a, std::size_t b) { blocked_.insert({a, b}); }
+  void heal() { blocked_.clear(); }
+  /// Cuts some link, if there is one.
+  void cut_any(Instant now);
+
+  /// Each delivered message: (from, to, message). For checkers.
+  std::function<void(std::size_t from, std::size_t to, const Message& message)> on_delivered;
+  /// Each sent message: before it can be lost. For checkers.
+  std::function<void(std::size_t from, std::size_t to, const Message& message)> on_sent;
+  /// A hostile node changes what it sends; nothing: it sends garbage.
+  std::function<std::optional<Message>(std::size_t from, Message)> tamper;
+
+  std::uint64_t delivered() const { return delivered_; }
+  /// The most slice bytes that were ever under way on one link in one direction.
+  std::uint64_t most_in_flight() const { return most_in_flight_; }
+  std::set<std::size_t> neighbours(std::size_t node) const;
+
+ private:
+  struct End {
+    std::size_t node = 0;
+    std::uint64_t incarnation = 0;
+    bool up = true;                              ///< this end has not been told that it is down
+    std::array<std::int64_t, 2> next_ms{};       ///< when the next message of each channel may arrive at it
+    std::uint64_t in_flight = 0;                 ///< slice bytes on their way to it
+  };
+  struct Connection {
+    std::array<End, 2> ends;
+    bool broken = false;
+  };
+
+  void break_link(core::LinkId link, Instant now, std::size_t silent_for);
+  void deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
+               std::int64_t extra_ms);
+  std::int64_t delay();
+  bool chance(unsigned per_10000) { return per_10000 > 0 && random_.below(10'000) < per_10000; }
+  bool alive(const End& end) const;
+
+  core::Random& random_;
+  Schedule schedule_;
+  Feed feed_;
+  std::map<std::size_t, std::uint64_t> up_;
+  std::map<core::LinkId, Connection> links_;
+  std::set<std::pair<std::size_t, std::size_t>> blocked_;
+  core::LinkId last_link_ = 0;
+  std::uint64_t delivered_ = 0, most_in_flight_ = 0;
+};
+
+}  // namespace essaimage::sim

@@ -1,0 +1,24 @@
+#pragma once
+// What a hostile member does to the messages of an otherwise honest core: forged and replayed commits, wrong bytes, lies
+// about heads and media, more than the credit, garbage.
+
+#include <deque>
+
+#include "tests/sim/world.hpp"
+
+namespace essaimage::sim {
+
+class Tamperer {
+ public:
+  explicit Tamperer(core::Random& random) : random_(random) {}
+  /// Nothing: garbage is sent instead.
+  std::optional<Message> operator()(Message message);
+
+ private:
+  SharedBytes spoil(const SharedBytes& bytes);
+
+  core::Random& random_;
+  std::deque<Message> sent_;  ///< to be replayed
+};
+
+}  // namespace essaimage::sim

@@ -1,0 +1,30 @@
+#pragma once
+// One random run of a whole federation, and what must be true of it: faults for a while, then peace, then the promises
+// are checked. Everything follows from (seed, nodes, scenario).
+
+#include <string>
+#include <vector>
+
+#include "tests/sim/world.hpp"
+
+namespace essaimage::sim {
+
+struct TrialOptions {
+  std::uint64_t seed = 0;
+  std::size_t nodes = 0;              ///< 0: 5 to 20, from the seed
+  std::string scenario = "mixed";
+  bool verbose = false;
+};
+
+struct TrialResult {
+  std::vector<std::string> failures;  ///< empty: all promises hold
+  std::uint64_t inputs = 0, messages = 0;
+  Duration healed_in{};               ///< from peace to convergence
+};
+
+/// Names of the scenarios: what may go wrong in them.
+const std::vector<std::string>& scenarios();
+
+TrialResult run_trial(const TrialOptions& options);
+
+}  // namespace essaimage::sim

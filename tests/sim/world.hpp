@@ -1,0 +1,105 @@
+#pragma once
+// A federation in one thread: N nodes, each the real core on a memory store, a fake network, one clock, one seed. The same
+// seed replays the same run, message by message. Node 0 is the federation's.
+
+#include <memory>
+#include <queue>
+#include <tuple>
+
+#include "daemon/core/replica.hpp"
+#include "tests/sim/memory_store.hpp"
+#include "tests/sim/network.hpp"
+
+namespace essaimage::sim {
+
+struct Node {
+  std::size_t index = 0;
+  std::string slug;
+  bool up = false;
+  std::uint64_t incarnation = 0;
+  std::unique_ptr<core::Replica> replica;
+  std::unique_ptr<MemoryStore> store;
+  Instant store_free;                   ///< when its disk has done what it was asked
+  Instant wake_at;
+  bool hostile = false;
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, std::size_t nodes);
+
+  // --- building ---------------------------------------------------------------------------------------------------------
+  /// All of these are members from the beginning, with endpoints and these territories.
+  void make_federation(const std::map<std::size_t, std::set<std::string>>& territories, const std::set<std::size_t>& reachable);
+  void start(std::size_t node);
+  void start_all();
+  /// This node is not a member yet: it starts with an invitation.
+  void invite(std::size_t node, const std::set<std::string>& territories);
+
+  // --- what happens --------------------------------------------------------------------------------------------------------
+  void crash(std::size_t node);
+  /// One version in each of these audiences, in one step. True if acknowledged.
+  bool publish(std::size_t node, const std::vector<Audience>& audiences, std::size_t media, bool offline = false);
+  void change_roster(const std::function<void(Roster&)>& change);
+  void suspend(std::size_t node);
+  void sync_now(std::size_t node) { feed(node, core::input::SyncNow{}); }
+
+  // --- time ------------------------------------------------------------------------------------------------------------------
+  Instant now() const { return now_; }
+  void run_for(Duration duration);
+  /// False if it did not hold in time.
+  bool run_until(const std::function<bool()>& holds, Duration within, Duration step = std::chrono::milliseconds(500));
+
+  // --- looking -----------------------------------------------------------------------------------------------------------------
+  Node& node(std::size_t index) { return nodes_.at(index); }
+  const Node& node(std::size_t index) const { return nodes_.at(index); }
+  std::size_t size() const { return nodes_.size(); }
+  core::NodeStatus status(std::size_t node) const { return nodes_[node].replica->status(now_); }
+  FeedId feed_of(std::size_t node, const Audience& audience) const { return {nodes_[node].slug, audience}; }
+  Order held(std::size_t node, const FeedId& feed) const;
+  const Roster& truth() const { return *universe.roster(universe.newest()); }
+  /// Member, active, and not hostile: what is promised is promised to these.
+  bool counts(std::size_t node) const;
+  bool hostile(const std::string& slug) const;
+  std::uint64_t inputs() const { return inputs_; }
+
+  core::Random random;
+  Universe universe;
+  Network network;
+  std::vector<std::string> violations;   ///< found while running
+  std::function<void(std::size_t node, const core::Event& event)> on_event;
+  /// Acknowledged publishes: commit and feed.
+  std::vector<Head> acknowledged;
+  bool verbose = false;
+  bool through_codec = false;            ///< every message is encoded and decoded on its way
+  std::int64_t store_ms_max = 5;
+
+  void feed(std::size_t node, core::Input input);
+  void violated(const std::string& what);
+
+ private:
+  struct Event {
+    Instant at;
+    std::uint64_t number;
+    std::function<void()> run;
+    bool operator<(const Event& other) const { return std::tie(other.at, other.number) < std::tie(at, number); }
+  };
+
+  void schedule(Instant at, std::function<void()> run);
+  void perform(Node& node, core::Effect effect);
+  void perform_store(Node& node, core::Effect effect);
+  void check_sent(std::size_t from, std::size_t to, const Message& message);
+  SimCommit next_commit(std::size_t node, const FeedId& feed, std::size_t media);
+  Result<SimCommit> admit(const message::Join& join);
+  SimNotary notary_;
+  std::vector<Node> nodes_;
+  std::map<SigningKey, std::pair<std::size_t, std::set<std::string>>> invitations_;
+  std::priority_queue<Event> events_;
+  std::uint64_t last_number_ = 0, inputs_ = 0;
+  Instant now_;
+};
+
+/// Every feed that a message names or proves.
+std::vector<FeedId> feeds_of(const Message& message);
+
+}  // namespace essaimage::sim

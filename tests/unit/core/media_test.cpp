@@ -1,0 +1,218 @@
+#include "daemon/core/settings.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/core/harness.hpp"
+
+using namespace essaimage;
+using namespace essaimage::core;
+using std::chrono::seconds;
+
+namespace {
+
+const FeedId feed = Bench::region(2);
+
+Sha256 media(std::uint8_t n) {
+  Sha256 id;
+  id.bytes.fill(n);
+  return id;
+}
+
+MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, FeedId of = feed) {
+  MediaNeed result;
+  result.media = media(n);
+  result.chunk_bytes.assign(chunks, chunk_bytes);
+  result.bytes = chunks * chunk_bytes;
+  result.held.assign(chunks, false);
+  result.feeds = {std::move(of)};
+  return result;
+}
+
+SharedBytes bytes_of_size(std::size_t size) { return std::make_shared<const Bytes>(size, 1); }
+
+void tell_complete(Bench& bench, LinkId link, std::uint8_t n) {
+  bench.receive(link, message::MediaHave{feed, {{media(n), true, {}}}});
+}
+
+}  // namespace
+
+TEST_CASE("media are asked of every peer that may hold the feed, and of no other") {
+  Bench bench;
+  bench.add_member(4, {"lens"});
+  bench.start();
+  const LinkId lille = bench.open(2), lens = bench.open(4);
+  bench.on(input::MediaNeeded{need(1, 2, 1000, Bench::territory(2, "lille"))});
+  const auto query = bench.sent<message::MediaQuery>(lille);
+  REQUIRE(query.size() == 1);
+  CHECK(query[0].feed == Bench::territory(2, "lille"));
+  CHECK(query[0].media == std::vector<Sha256>{media(1)});
+  CHECK(bench.sent_count(lens) == 0);
+}
+
+TEST_CASE("small media come before big ones, in runs under credit") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 100, 50'000)});
+  bench.on(input::MediaNeeded{need(2, 3, 1'000)});
+  bench.forget();
+  // Both are told before anything is fetched.
+  bench.receive(link, message::MediaHave{feed, {{media(1), true, {}}, {media(2), true, {}}}});
+  const auto runs = bench.sent<message::FetchChunks>(link);
+  REQUIRE(runs.size() == settings::runs_per_link);
+  CHECK(runs[0].media == media(2));
+  CHECK(runs[0].count == 3);
+  CHECK(runs[1].media == media(1));
+  std::uint64_t credit = 0;
+  for (const auto& run : runs) credit += run.credit_bytes;
+  CHECK(credit <= settings::runs_per_link * limits::slice_bytes_max);
+}
+
+TEST_CASE("a run is written as it comes, and its chunks are settled one by one") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  tell_complete(bench, link, 1);
+  const auto run = bench.sent<message::FetchChunks>(link).at(0);
+  bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(3'000)});
+  const auto write = bench.wanted<effect::WriteRun>();
+  REQUIRE(write.size() == 1);
+  CHECK(write[0].last);
+  CHECK(write[0].feed == feed);
+  CHECK(write[0].media == media(1));
+  bench.on(input::SliceTaken{write[0].job, {}});
+  bench.on(input::ChunksStored{write[0].job, media(1), 0, 2, {}});
+  CHECK(bench.status().media.at(0).here_bytes == 2'000);
+  CHECK_FALSE(bench.status().level);
+  bench.on(input::ChunksStored{write[0].job, media(1), 2, 1, {}});
+  bench.on(input::MediaComplete{media(1)});
+  CHECK(bench.status().media.empty());
+  CHECK(bench.events(Event::Kind::media_completed).size() == 1);
+}
+
+TEST_CASE("a bad chunk is fetched elsewhere, and what was good stays") {
+  Bench bench;
+  bench.start();
+  const LinkId bad = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  tell_complete(bench, bad, 1);
+  const auto run = bench.sent<message::FetchChunks>(bad).at(0);
+  const LinkId good = bench.open(3);
+  bench.on(input::Tick{});
+  tell_complete(bench, good, 1);
+  bench.forget();
+  bench.receive(bad, message::Slice{run.request, 0, true, bytes_of_size(3'000)});
+  const JobId job = bench.wanted<effect::WriteRun>().at(0).job;
+  bench.on(input::SliceTaken{job, {}});
+  bench.on(input::ChunksStored{job, media(1), 0, 2, {}});
+  bench.on(input::ChunksStored{job, media(1), 2, 1, fail(Errc::chunk_bad)});
+  CHECK(bench.events(Event::Kind::peer_misbehaved).size() == 1);
+  CHECK(bench.sent<message::FetchChunks>(bad).empty());
+  const auto again = bench.sent<message::FetchChunks>(good);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].first == 2);
+  CHECK(again[0].count == 1);
+}
+
+TEST_CASE("a cut costs only what had not become whole") {
+  Bench bench;
+  bench.start();
+  const LinkId first = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 10, 10'000)});
+  tell_complete(bench, first, 1);
+  const auto run = bench.sent<message::FetchChunks>(first).at(0);
+  CHECK(run.count == 10);
+  bench.receive(first, message::Slice{run.request, 0, false, bytes_of_size(25'000)});
+  const JobId job = bench.wanted<effect::WriteRun>().at(0).job;
+  bench.on(input::SliceTaken{job, {}});
+  bench.on(input::ChunksStored{job, media(1), 0, 2, {}});
+  bench.on(input::LinkDown{first, "cut"});
+  CHECK(bench.wanted<effect::DropRun>().size() == 1);
+  const LinkId second = bench.open(3);
+  bench.pass(seconds(1));
+  tell_complete(bench, second, 1);
+  std::uint64_t asked = 0;
+  for (const auto& again : bench.sent<message::FetchChunks>(second)) asked += again.count;
+  CHECK(asked == 8);
+}
+
+TEST_CASE("chunks come from several peers that hold different ones") {
+  Bench bench;
+  bench.start();
+  const LinkId a = bench.open(2), b = bench.open(3);
+  bench.on(input::MediaNeeded{need(1, 16, 1'000)});
+  bench.receive(a, message::MediaHave{feed, {{media(1), false, {0x0f, 0x00}}}});
+  bench.receive(b, message::MediaHave{feed, {{media(1), false, {0x00, 0xf0}}}});
+  const auto of_a = bench.sent<message::FetchChunks>(a), of_b = bench.sent<message::FetchChunks>(b);
+  std::set<std::uint32_t> asked;
+  for (const auto& runs : {of_a, of_b}) {
+    for (const auto& run : runs) {
+      for (std::uint32_t i = 0; i < run.count; ++i) CHECK(asked.insert(run.first + i).second);
+    }
+  }
+  CHECK(asked == std::set<std::uint32_t>{0, 1, 2, 3, 12, 13, 14, 15});
+}
+
+TEST_CASE("a question is answered from the store, under the feed's current tree") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.hold(feed, 1, Bench::commit(feed, 1, 2));
+  bench.on(input::MediaNeeded{need(3, 16, 1'000)});
+  bench.forget();
+  bench.receive(link, message::MediaQuery{feed, {media(1), media(2), media(3)}});
+  const auto lookup = bench.wanted<effect::FindMedia>();
+  REQUIRE(lookup.size() == 1);
+  CHECK(lookup[0].feed == feed);
+  bench.on(input::MediaFound{lookup[0].job, {media(1)}});
+  const auto answer = bench.sent<message::MediaHave>(link);
+  REQUIRE(answer.size() == 1);
+  REQUIRE(answer[0].items.size() == 3);
+  CHECK(answer[0].items[0].complete);
+  CHECK_FALSE(answer[0].items[1].complete);
+  CHECK(answer[0].items[1].chunks.empty());
+
+  SECTION("and again when more has arrived, at most every two seconds") {
+    for (std::uint32_t i = 0; i < 4; ++i) bench.on(input::ChunksStored{99, media(3), i, 1, {}});
+    CHECK(bench.sent<message::MediaHave>(link).empty());
+    bench.pass(seconds(3));
+    const auto more = bench.sent<message::MediaHave>(link);
+    REQUIRE(more.size() == 1);
+    CHECK(more[0].items.at(0).chunks == Bytes{0x0f, 0x00});
+    bench.on(input::MediaComplete{media(3)});
+    const auto whole = bench.sent<message::MediaHave>(link);
+    REQUIRE(whole.size() == 1);
+    CHECK(whole[0].items.at(0).complete);
+  }
+}
+
+TEST_CASE("a question about a feed that the peer may not hold is answered with nothing, and not looked up") {
+  Bench bench;
+  bench.add_member(4, {"lens"});
+  bench.start();
+  const LinkId lens = bench.open(4);
+  bench.on(input::MediaNeeded{need(1, 2, 10, Bench::territory(2, "lille"))});
+  bench.on(input::ChunksStored{99, media(1), 0, 1, {}});
+  bench.receive(lens, message::MediaQuery{Bench::territory(2, "lille"), {media(1)}});
+  CHECK(bench.wanted<effect::FindMedia>().empty());
+  const auto answer = bench.sent<message::MediaHave>(lens);
+  REQUIRE(answer.size() == 1);
+  CHECK_FALSE(answer[0].items.at(0).complete);
+  CHECK(answer[0].items.at(0).chunks.empty());
+}
+
+TEST_CASE("our own full disk stops asking, and is not the peer's fault") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  tell_complete(bench, link, 1);
+  const auto run = bench.sent<message::FetchChunks>(link).at(0);
+  bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(3'000)});
+  bench.on(input::SliceTaken{bench.wanted<effect::WriteRun>().at(0).job, fail(Errc::disk_full)});
+  bench.pass(seconds(2));
+  CHECK(bench.sent<message::FetchChunks>(link).empty());
+  CHECK_FALSE(bench.closed(link));
+  CHECK(bench.events(Event::Kind::peer_misbehaved).empty());
+  bench.pass(settings::retry_min * 2);
+  CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
+}

@@ -1,0 +1,186 @@
+#include "tests/support/catch.hpp"
+#include "tests/unit/core/harness.hpp"
+
+using namespace essaimage;
+using namespace essaimage::core;
+using std::chrono::seconds;
+
+namespace {
+
+message::Join join_of(const Bench& bench, std::size_t node) {
+  message::Join join;
+  join.federation = bench.federation();
+  join.signing = sim::signing_key(node);
+  join.transport = sim::transport_key(node);
+  return join;
+}
+
+}  // namespace
+
+TEST_CASE("the invited dials, asks, is greeted, and fetches the federation's feed first and alone") {
+  Bench bench(9);
+  input::Start start;
+  start.joining = input::Start::Joining{"federation", sim::endpoint_of(0), sim::transport_key(0), join_of(bench, 9)};
+  bench.start(start, false);
+  REQUIRE(bench.wanted<effect::Dial>().size() == 1);
+  CHECK_FALSE(bench.status().joined);
+  bench.on(input::LinkUp{1, sim::transport_key(0), true, sim::endpoint_of(0)});
+  REQUIRE(bench.sent<message::Join>(1).size() == 1);
+  CHECK(bench.sent_count(1) == 0);  // no Hello yet
+  bench.receive(1, message::JoinReply{true, {}});
+  CHECK(bench.sent<message::Hello>(1).size() == 1);
+  bench.receive(1, message::Hello{1, 1, bench.federation(), "federation"});
+  const auto opening = bench.sent<message::Reconcile>(1);
+  REQUIRE(opening.size() == 1);
+  message::Reconcile told{opening[0].round, false, {}};
+  const auto raw = Bench::commit(Bench::region(0), 3, 0);
+  told.ranges.push_back({"", message::Range::Kind::list, {}, {Bench::head(Bench::region(0), 3, raw),
+                         Bench::head(Bench::region(2), 3, Bench::commit(Bench::region(2), 3, 2))}, false});
+  bench.receive(1, told);
+  const auto fetch = bench.sent<message::FetchFeed>(1);
+  REQUIRE(fetch.size() == 1);
+  CHECK(fetch[0].feed == Bench::region(0));
+  // The roster comes with the feed.
+  bench.receive(1, message::FeedOffer{fetch[0].request, raw, 4});
+  bench.receive(1, message::Slice{fetch[0].request, 0, true, std::make_shared<const Bytes>(4, 0)});
+  const auto accept = bench.wanted<effect::AcceptPack>();
+  REQUIRE(accept.size() == 1);
+  bench.add_member(9, {"lille"});
+  bench.on(input::RosterChanged{bench.roster_now()});
+  bench.hold(Bench::region(0), 3, raw);
+  bench.on(input::PackAccepted{accept[0].job, {}});
+  CHECK(bench.status().joined);
+  CHECK(bench.status().slug == Bench::slug(9));
+  CHECK(bench.events(Event::Kind::joined).size() == 1);
+}
+
+TEST_CASE("an invitation that is refused is shown with its reason") {
+  Bench bench(9);
+  input::Start start;
+  start.joining = input::Start::Joining{"federation", sim::endpoint_of(0), sim::transport_key(0), join_of(bench, 9)};
+  bench.start(start, false);
+  bench.on(input::LinkUp{1, sim::transport_key(0), true, sim::endpoint_of(0)});
+  bench.receive(1, message::JoinReply{false, "invitation.used"});
+  REQUIRE(bench.status().join_error);
+  CHECK(bench.status().join_error->code == Errc::invitation_used);
+  CHECK(bench.closed(1));
+}
+
+TEST_CASE("the federation admits who holds an invitation, and goes on with the new member on the same link") {
+  Bench bench(0);
+  bench.start();
+  bench.on(input::LinkUp{1, sim::transport_key(9), false, {}});
+  bench.receive(1, join_of(bench, 9));
+  const auto admit = bench.wanted<effect::Admit>();
+  REQUIRE(admit.size() == 1);
+  CHECK(bench.sent_count(1) == 0);
+  bench.add_member(9, {"lille"});
+  bench.on(input::RosterChanged{bench.roster_now()});
+  bench.on(input::Admitted{admit[0].job, {}});
+  CHECK(bench.sent<message::JoinReply>(1).at(0).accepted);
+  CHECK(bench.sent<message::Hello>(1).size() == 1);
+  bench.receive(1, message::Hello{1, 1, bench.federation(), "new"});
+  CHECK(bench.events(Event::Kind::peer_connected).size() == 1);
+}
+
+TEST_CASE("the reason of a refusal is for who proved to hold an invitation") {
+  Bench bench(0);
+  bench.start();
+  bench.on(input::LinkUp{1, sim::transport_key(9), false, {}});
+  bench.receive(1, join_of(bench, 9));
+  const JobId job = bench.wanted<effect::Admit>().at(0).job;
+  SECTION("used") {
+    bench.on(input::Admitted{job, fail(Errc::invitation_used)});
+    CHECK(bench.sent<message::JoinReply>(1).at(0).code == "invitation.used");
+  }
+  SECTION("a wrong signature") {
+    bench.on(input::Admitted{job, fail(Errc::signature_bad)});
+    CHECK(bench.sent<message::JoinReply>(1).at(0).code.empty());
+  }
+  CHECK(bench.closed(1));
+}
+
+TEST_CASE("a centre's node does not admit: it refuses") {
+  Bench bench;
+  bench.start();
+  bench.on(input::LinkUp{1, sim::transport_key(9), false, {}});
+  bench.receive(1, join_of(bench, 9));
+  CHECK(bench.wanted<effect::Admit>().empty());
+  CHECK(bench.sent<message::Refused>(1).size() == 1);
+}
+
+TEST_CASE("an invitation brought by another key than the one it asks for is refused") {
+  Bench bench(0);
+  bench.start();
+  bench.on(input::LinkUp{1, sim::transport_key(10), false, {}});
+  bench.receive(1, join_of(bench, 9));
+  CHECK(bench.wanted<effect::Admit>().empty());
+  CHECK_FALSE(bench.sent<message::JoinReply>(1).at(0).accepted);
+}
+
+TEST_CASE("own heads are confirmed by one whole round with a member") {
+  Bench bench;
+  const FeedId own = Bench::region(1);
+  input::Start start;
+  start.heads = {Bench::head(own, 3, Bench::commit(own, 3, 1))};
+  bench.start(start);
+  CHECK_FALSE(bench.status().own_heads_confirmed);
+  const LinkId link = bench.open(2);
+  CHECK_FALSE(bench.status().own_heads_confirmed);
+  message::Reconcile told{5, false, {}};
+  const auto five = Bench::commit(own, 5, 1);
+  SECTION("the peer knows nothing newer") {
+    bench.receive(link, message::Reconcile{5, false, {}});
+    CHECK(bench.status().own_heads_confirmed);
+  }
+  SECTION("the peer knows newer: adopted first, so that a restored backup does not fork") {
+    told.ranges.push_back({"", message::Range::Kind::list, {}, {Bench::head(own, 5, five)}, true});
+    bench.receive(link, told);
+    CHECK_FALSE(bench.status().own_heads_confirmed);
+    const auto fetch = bench.sent<message::FetchFeed>(link);
+    REQUIRE(fetch.size() == 1);
+    CHECK(fetch[0].feed == own);
+    bench.receive(link, message::FeedOffer{fetch[0].request, five, 4});
+    bench.receive(link, message::Slice{fetch[0].request, 0, true, std::make_shared<const Bytes>(4, 0)});
+    bench.hold(own, 5, five);
+    bench.on(input::PackAccepted{bench.wanted<effect::AcceptPack>().at(0).job, {}});
+    CHECK(bench.status().own_heads_confirmed);
+  }
+}
+
+TEST_CASE("a node that is alone needs nobody's word") {
+  Bench bench(0);
+  bench.roster().members.clear();
+  bench.add_member(0, {});
+  bench.start();
+  CHECK(bench.status().own_heads_confirmed);
+  CHECK(bench.status().level);
+}
+
+TEST_CASE("sync is done when every open link has answered a whole round begun after the command") {
+  Bench bench;
+  bench.start();
+  const LinkId a = bench.open(2), b = bench.open(3);
+  bench.on(input::SyncNow{});
+  CHECK(bench.status().sync_rounds_asked == 1);
+  const auto round_a = bench.sent<message::Reconcile>(a).at(0).round;
+  const auto round_b = bench.sent<message::Reconcile>(b).at(0).round;
+  bench.receive(a, message::Reconcile{round_a, false, {}});
+  CHECK(bench.status().sync_rounds_done == 0);
+  CHECK_FALSE(bench.status().level);
+  bench.receive(b, message::Reconcile{round_b, false, {}});
+  CHECK(bench.status().sync_rounds_done == 1);
+  CHECK(bench.status().level);
+  // A head that changes makes both unlevel until a round says otherwise.
+  bench.hold(Bench::region(1), 1, Bench::commit(Bench::region(1), 1, 1), true);
+  CHECK_FALSE(bench.status().level);
+}
+
+TEST_CASE("our own suspension is shown") {
+  Bench bench;
+  bench.start();
+  CHECK_FALSE(bench.status().suspended);
+  bench.roster().members.at(Bench::slug(1)).suspended = true;
+  bench.on(input::RosterChanged{bench.roster_now()});
+  CHECK(bench.status().suspended);
+}
