@@ -1,5 +1,6 @@
 #include "daemon/core/ranges.hpp"
 
+#include "daemon/core/random.hpp"
 #include "proto/codec.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
