@@ -50,6 +50,13 @@ bool Access::ours(const FeedId& feed) const {
   return roster_->may_hold(own_slug_, feed.audience) || feed == roster_->federation_feed();
 }
 
+std::optional<Order> Access::bound_of(const FeedId& feed) const {
+  const Member* author = roster_->find(feed.centre);
+  if (author == nullptr || !author->suspended) return std::nullopt;
+  const auto it = author->last_accepted.find(feed);
+  return it == author->last_accepted.end() ? Order{} : it->second;
+}
+
 bool Access::shared(const Member& peer, const FeedId& feed) const {
   return ours(feed) && roster_->may_hold(peer.slug, feed.audience);
 }

@@ -28,6 +28,8 @@ class Access {
   const Member* member(const TransportKey& peer) const;
   /// We may hold it, and its author is a member (suspended or not: what it published before stays).
   bool ours(const FeedId& feed) const;
+  /// Of a suspended author's feed: the last order that counts (zero: none). Nothing: no such bound.
+  std::optional<Order> bound_of(const FeedId& feed) const;
   /// Both that peer and we may hold it.
   bool shared(const Member& peer, const FeedId& feed) const;
 

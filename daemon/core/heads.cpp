@@ -34,13 +34,14 @@ bool ByText::operator()(const FeedId& a, const FeedId& b) const {
 }
 
 bool FeedEntry::lacks(const Order& order, const ObjectId& commit_id) const {
-  if (order == Order{} || fork_told) return false;
+  if (order == Order{} || fork_told || (bound && order > *bound)) return false;
   if (fork) {
     // Only a new generation or epoch can free it.
     const Order& at = std::max(fork_order, held.order);
     return std::pair(order.generation, order.epoch) > std::pair(at.generation, at.epoch);
   }
-  if (order == held.order) return commit_id != held.commit;
+  // A bound is told without commit (reconciler.cpp).
+  if (order == held.order) return commit_id != held.commit && !commit_id.is_zero();
   if (order < held.order || order < witnessed_order) return false;
   return order != witnessed_order || commit_id == witnessed_commit;
 }
@@ -81,8 +82,16 @@ FeedEntry& Heads::at(const FeedId& feed) {
   if (added) {
     it->second.feed = it->second.held.feed = feed;
     it->second.text = feed.str();
+    if (bound_of_) it->second.bound = bound_of_(feed);
   }
   return it->second;
+}
+
+void Heads::roster_changed() {
+  for (auto& [feed, entry] : table_) {
+    entry.bound = bound_of_ ? bound_of_(feed) : std::nullopt;
+    refresh(entry);
+  }
 }
 
 void Heads::set_held(const Head& head, SharedBytes commit) {

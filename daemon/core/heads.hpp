@@ -5,6 +5,7 @@
 //
 // Callers note claims only of feeds that both sides may hold and whose author is a member: that bounds the table.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -37,6 +38,7 @@ struct FeedEntry {
   SharedBytes commit;               ///< raw, of `held`; null if it was held before the start
   Order witnessed_order;            ///< zero: none
   ObjectId witnessed_commit;
+  std::optional<Order> bound;       ///< its author is suspended: nothing beyond this counts
   std::optional<Fork> fork;         ///< frozen
   Order fork_order;
   bool fork_told = false;           ///< KeepFork is under way
@@ -59,6 +61,12 @@ struct FeedEntry {
 class Heads {
  public:
   using Table = std::map<FeedId, FeedEntry, ByText>;
+  /// Access::bound_of().
+  using BoundOf = std::function<std::optional<Order>(const FeedId&)>;
+
+  explicit Heads(BoundOf bound_of = {}) : bound_of_(std::move(bound_of)) {}
+  /// The bounds may have changed.
+  void roster_changed();
 
   void start(const input::Start& start);
   FeedEntry* find(const FeedId& feed);
@@ -88,6 +96,7 @@ class Heads {
  private:
   Claim& claim_at(FeedEntry& entry, LinkId link);
 
+  BoundOf bound_of_;
   Table table_;
   std::set<FeedId, ByText> wanted_;
   std::uint64_t changes_ = 0;

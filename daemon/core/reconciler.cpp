@@ -25,8 +25,12 @@ HeadSet Reconciler::shared_heads(const Link& link) const {
   for (const auto& [feed, entry] : context_.heads.table()) {
     if (!entry.has() && !entry.fork) continue;
     if (!context_.access.shared(*peer, feed)) continue;
+    if (entry.bound == Order{}) continue;
     if (entry.fork) {
       set.push_back({entry.text, &entry.feed, {}, {}});
+    } else if (entry.bound && entry.held.order >= *entry.bound) {
+      // Whoever holds more of a suspended author's feed than counts is level with whoever holds just that.
+      set.push_back({entry.text, &entry.feed, *entry.bound, {}});
     } else {
       set.push_back({entry.text, &entry.feed, entry.held.order, entry.held.commit});
     }

@@ -105,6 +105,7 @@ struct Replica::Impl : Parts {
 
   void operator()(const input::RosterChanged& change) {
     context.access.set_roster(change.roster);
+    context.heads.roster_changed();
     sessions.roster_changed();
     joiner.roster_changed();
     dialer.roster_changed();

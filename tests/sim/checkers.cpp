@@ -19,6 +19,16 @@ bool may_hold(const World& world, std::size_t node, const FeedId& feed) {
   return world.truth().may_hold(world.node(node).slug, feed.audience);
 }
 
+/// Some node that serves this feed holds the media whole. (It may have died with the only disk that held it.)
+bool somewhere(const World& world, const FeedId& feed, const Sha256& media) {
+  for (std::size_t i = 0; i < world.size(); ++i) {
+    if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, feed)) continue;
+    const auto it = world.node(i).store->media().find(media);
+    if (it != world.node(i).store->media().end() && it->second.complete) return true;
+  }
+  return false;
+}
+
 /// Every acknowledged version is in the chain of whoever may hold it.
 void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
   for (const Head& head : world.acknowledged) {
@@ -71,7 +81,7 @@ std::string not_converged(const World& world) {
         return world.node(i).slug + " holds " + world.held(i, feed).str() + " of " + feed.str() + ", not " + newest.str();
       }
       for (const MediaSpec& spec : store.head_commit(feed).media) {
-        if (!store.media().at(spec.media).complete) {
+        if (somewhere(world, feed, spec.media) && !store.media().at(spec.media).complete) {
           return world.node(i).slug + " lacks media " + spec.media.hex().substr(0, 8) + " of " + feed.str();
         }
       }

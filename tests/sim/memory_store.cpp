@@ -207,7 +207,10 @@ Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, F
   const core::RosterPtr roster = head.roster != 0 && head.roster <= universe_.newest() ? universe_.roster(head.roster) : this->roster();
   if (!roster) return fail(Errc::feed_unknown_author);
   const Member* author = roster->find(accept.feed.centre);
-  if (author == nullptr || author->suspended) return fail(Errc::feed_unknown_author);
+  if (author == nullptr) return fail(Errc::feed_unknown_author);
+  const auto last = author->last_accepted.find(accept.feed);
+  const bool counts = !author->suspended || (last != author->last_accepted.end() && head.order <= last->second);
+  if (!counts) return fail(Errc::feed_unknown_author);
   if ((head.roster != 0) != (accept.feed == roster->federation_feed())) return fail(Errc::malformed, "a roster elsewhere");
   if (feed.fork) return fail(Errc::malformed, "frozen");
   // Either on top of what is held, or the whole feed, which then must contain it.

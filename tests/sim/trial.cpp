@@ -182,7 +182,9 @@ class Trial {
     world_.crash(backed_up_);
     world_.node(backed_up_).store->restore(backup_, plan_.below(2) == 0);
     // What only this node held died with its disk: nobody promises to bring it back.
-    std::erase_if(world_.acknowledged, [&](const Head& head) { return head.feed.centre == world_.node(backed_up_).slug && !elsewhere(head); });
+    const std::string& author = world_.node(backed_up_).slug;
+    std::erase_if(world_.acknowledged,
+                  [&](const Head& head) { return head.feed.centre == author && !elsewhere(head); });
     world_.start(backed_up_);
     if (weather_.forks) world_.publish(backed_up_, {Audience{}}, 0, true);
   }

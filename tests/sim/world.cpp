@@ -168,7 +168,13 @@ void World::change_roster(const std::function<void(Roster&)>& change) {
 }
 
 void World::suspend(std::size_t index) {
-  change_roster([&](Roster& roster) { roster.members.at(nodes_[index].slug).suspended = true; });
+  change_roster([&](Roster& roster) {
+    Member& member = roster.members.at(nodes_[index].slug);
+    member.suspended = true;
+    for (const auto& [id, feed] : nodes_[0].store->feeds()) {
+      if (id.centre == member.slug && !feed.chain.empty()) member.last_accepted[id] = feed.head.order;
+    }
+  });
 }
 
 // --- driving -----------------------------------------------------------------------------------------------------------------
