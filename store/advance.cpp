@@ -1,15 +1,35 @@
 // From new heads, whose objects are in the library already, to a library that shows them.
 #include "store/disk/files.hpp"
+#include "store/federation/paths.hpp"
 #include "store/feed/allowed_signers.hpp"
 #include "store/feed/forks.hpp"
-#include "store/federation/paths.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
 
-Status LibraryImpl::advance(const Advance& advance) {
+/// A suspension names the last accepted order of each feed of its member. Who holds more of it
+/// falls back, so that old and new members converge. A feed that is not named stays as it is: there
+/// is nothing to fall back to.
+Status LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) const {
+  if (!advance.word) return {};
+  for (const auto& [feed, head] : before.heads) {
+    const Member* member = advance.word->roster.find(feed.centre);
+    if (member == nullptr || !member->suspended) continue;
+    const auto last = member->last_accepted.find(feed);
+    if (last == member->last_accepted.end() || head.order <= last->second) continue;
+    TRY(auto raw, own_commit(feed, last->second));
+    TRY(auto commit, parse_commit(raw));
+    const ObjectId id = object_id(ObjectType::commit, raw);
+    advance.steps.push_back({std::move(commit), id, std::move(raw)});
+  }
+  return {};
+}
+
+Status LibraryImpl::advance(Advance advance) {
   const auto before = picture();
+  if (const auto added = add_fallbacks(*before, advance); !added)
+    note(added.error(), "suspended member");
   const auto refs = refs_->snapshot();
   std::vector<Refs::Change> changes;
   for (const auto& step : advance.steps) {
@@ -18,7 +38,8 @@ Status LibraryImpl::advance(const Advance& advance) {
   }
   CHECK_OK(refs_->update(changes));
 
-  // Durable from here on: whatever fails below is made up for later, and is no error of this change.
+  // Durable from here on: whatever fails below is made up for later, and is no error of this
+  // change.
   const auto after = next_picture(advance, *before);
   set_picture(after);
   std::vector<Sha256> touched;
@@ -34,7 +55,8 @@ Status LibraryImpl::advance(const Advance& advance) {
   }
   for (const auto& step : advance.steps) {
     const Head head = head_of(step.commit, step.id);
-    tell(change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
+    tell(
+        change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
     if (before->frozen.contains(head.feed) && !after->frozen.contains(head.feed)) {
       if (auto thawed = thaw(head.feed); !thawed) note(thawed.error(), head.feed.str());
       tell(change::FeedFrozen{Fork{head.feed, nullptr, nullptr}, false});
@@ -79,7 +101,8 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
     const FeedId& feed = step.commit.feed;
     next->heads[feed] = head_of(step.commit, step.id);
     const auto frozen = next->frozen.find(feed);
-    if (frozen != next->frozen.end() && step.commit.resolves == frozen->second) next->frozen.erase(frozen);
+    if (frozen != next->frozen.end() && step.commit.resolves == frozen->second)
+      next->frozen.erase(frozen);
     if (feed.audience.kind != Audience::Kind::region) continue;
     const auto endpoints = read_endpoints(step.commit.tree);
     if (endpoints && *endpoints != next->endpoints[feed.centre]) {
@@ -91,7 +114,8 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
   return next;
 }
 
-/// A centre.toml that cannot be read says nothing: it is its author's word alone, and nobody else's harm.
+/// A centre.toml that cannot be read says nothing: it is its author's word alone, and nobody else's
+/// harm.
 Result<std::vector<std::string>> LibraryImpl::read_endpoints(const ObjectId& tree) const {
   TRY(const auto id, id_at(*objects_, tree, feed_path::centre));
   if (!id) return std::vector<std::string>();
@@ -111,11 +135,13 @@ void LibraryImpl::compose_roster(Picture& picture) const {
   picture.roster = std::move(roster);
 }
 
-/// What a new roster means for the home: the signers of a stock git, and a joining that is complete.
+/// What a new roster means for the home: the signers of a stock git, and a joining that is
+/// complete.
 Status LibraryImpl::roster_seen(const Roster& roster) {
   CHECK_OK(replace_file(layout_.allowed_signers(), bytes_of(allowed_signers(roster))));
   const Member* self = roster.find(identity_.slug);
-  if (self != nullptr && self->current_keys().signing == signing_.public_key()) return forget_invitation(layout_);
+  if (self != nullptr && self->current_keys().signing == signing_.public_key())
+    return forget_invitation(layout_);
   return {};
 }
 
@@ -123,7 +149,8 @@ void LibraryImpl::tell(Change change) {
   if (listener_) listener_(change);
 }
 
-// --- forks ---------------------------------------------------------------------------------------------------------------
+// --- forks
+// ---------------------------------------------------------------------------------------------------------------
 
 Result<std::vector<Fork>> LibraryImpl::frozen() const {
   std::vector<Path> damaged;
@@ -152,7 +179,8 @@ Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView
     fork.first = std::make_shared<const Bytes>(held.begin(), held.end());
   }
   CHECK_OK(check_fork(fork));
-  const SigningKey* key = now->roster ? now->roster->signing_key(feed.centre, claim.order.generation) : nullptr;
+  const SigningKey* key =
+      now->roster ? now->roster->signing_key(feed.centre, claim.order.generation) : nullptr;
   if (key == nullptr || *key != claim.key) return fail(Errc::feed_unknown_author, feed.str());
   CHECK_OK(save_fork(layout_, fork));
   CHECK_OK(state_->set_frozen(feed, true));
@@ -172,7 +200,8 @@ Result<Bytes> LibraryImpl::own_commit(const FeedId& feed, const Order& order) co
     TRY(auto raw, objects_->read(id, ObjectType::commit));
     TRY(const auto commit, parse_commit(raw));
     if (commit.order == order) return raw;
-    if (commit.order < order || !commit.parent) return fail(Errc::not_found, feed.str() + " " + order.str());
+    if (commit.order < order || !commit.parent)
+      return fail(Errc::not_found, feed.str() + " " + order.str());
     id = *commit.parent;
   }
 }

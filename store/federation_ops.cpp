@@ -1,5 +1,5 @@
-// The federation's acts on its members: each is one commit of its region feed, with statements signed by the role that may
-// say it.
+// The federation's acts on its members: each is one commit of its region feed, with statements
+// signed by the role that may say it.
 #include <algorithm>
 
 #include "proto/limits.hpp"
@@ -19,7 +19,8 @@ std::string member_path(const std::string& slug) {
 }
 
 std::string invitation_path(const SigningKey& key) {
-  return std::string(feed_path::invitations_folder) + "/" + key.hex() + std::string(feed_path::file_suffix);
+  return std::string(feed_path::invitations_folder) + "/" + key.hex() +
+         std::string(feed_path::file_suffix);
 }
 
 }  // namespace
@@ -43,10 +44,12 @@ class FederationChange {
   const FederationWord& word() const { return *picture_->word; }
   const Picture& picture() const { return *picture_; }
 
-  Status put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content) {
+  Status put(const std::string& path, std::uint64_t version, const Sha256& previous,
+             const std::string& content) {
     const StatementName name{library_.identity_.federation, path, version, previous};
     CHECK_OK(put_blob(path, content));
-    return put_blob(feed_path::signatures_of(path), sign_statement(name, bytes_of(content), {&*role_}));
+    return put_blob(feed_path::signatures_of(path),
+                    sign_statement(name, bytes_of(content), {&*role_}));
   }
 
   Status remove(const std::string& path) {
@@ -63,7 +66,8 @@ class FederationChange {
     CHECK_OK(pack_->finish_into(library_.layout_.packs()));
     CHECK_OK(library_.objects_->reload());
     // What we say is read back as everybody else will read it, before it is said.
-    TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation, picture_->word.get()));
+    TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation,
+                                        picture_->word.get()));
     CHECK_OK(check_succession(*picture_->word, word));
     advance.word = std::make_shared<const FederationWord>(std::move(word));
     return library_.advance(advance);
@@ -118,10 +122,12 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite) {
   if (change.word().members.contains(invite.slug)) return fail(Errc::member_exists, invite.slug);
   for (const auto& [key, stated] : change.word().invitations) {
     if (stated.file.slug == invite.slug && stated.file.expires > now_()) {
-      return fail(Errc::member_exists, invite.slug + ": invited until " + to_utc(stated.file.expires));
+      return fail(Errc::member_exists,
+                  invite.slug + ": invited until " + to_utc(stated.file.expires));
     }
   }
-  if (const auto whole = check_invitation(invitation); !whole) return fail(Errc::usage, whole.error().detail);
+  if (const auto whole = check_invitation(invitation); !whole)
+    return fail(Errc::usage, whole.error().detail);
 
   InvitationFile file;
   file.key = SigningSecret::from_seed(invitation.seed).public_key();
@@ -134,10 +140,12 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite) {
   return invitation;
 }
 
-/// The first that uses it wins; the same keys again are a repeated question, and answered as before.
+/// The first that uses it wins; the same keys again are a repeated question, and answered as
+/// before.
 Status LibraryImpl::admit(const message::Join& join) {
   if (join.federation != identity_.federation) return fail(Errc::feed_wrong_federation);
-  if (!join_holds(join)) return fail(Errc::signature_bad, "the proof is not by the invitation's key");
+  if (!join_holds(join))
+    return fail(Errc::signature_bad, "the proof is not by the invitation's key");
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   for (const auto& [slug, stated] : change.word().members) {
@@ -152,7 +160,8 @@ Status LibraryImpl::admit(const message::Join& join) {
   if (invitation.expires <= now_()) return fail(Errc::invitation_expired, invitation.slug);
   for (const auto& [slug, stated] : change.word().members) {
     for (const auto& keys : stated.file.member.keys) {
-      if (keys.signing == join.signing || keys.transport == join.transport) return fail(Errc::member_keys_taken, slug);
+      if (keys.signing == join.signing || keys.transport == join.transport)
+        return fail(Errc::member_keys_taken, slug);
     }
   }
   MemberFile file;
@@ -167,13 +176,14 @@ Status LibraryImpl::admit(const message::Join& join) {
   return change.commit();
 }
 
-/// Names the last order that is accepted of each of its feeds, which is what is held here: so old and new members
-/// converge on the same.
+/// Names the last order that is accepted of each of its feeds, which is what is held here: so old
+/// and new members converge on the same.
 Status LibraryImpl::suspend(const std::string& slug, const std::string& why) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
-  if (!is_plain_text(why, why_bytes_max)) return fail(Errc::usage, "why: one line of at most 500 bytes");
+  if (!is_plain_text(why, why_bytes_max))
+    return fail(Errc::usage, "why: one line of at most 500 bytes");
   const auto it = change.word().members.find(slug);
   if (it == change.word().members.end()) return fail(Errc::member_unknown, slug);
   MemberFile file = it->second.file;

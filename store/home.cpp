@@ -18,12 +18,13 @@ namespace {
 
 constexpr std::string_view making_name = ".making";
 constexpr std::string_view identity_name = "identity.toml";
-constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals, role_heartbeat};
+constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals,
+                                  role_heartbeat};
 
 std::string encode(const Identity& identity) {
   return "format = 1\nslug = " + toml_text(identity.slug) + "\nname = " + toml_text(identity.name) +
-         "\nfederation = \"" + identity.federation.hex() + "\"\nfederation_slug = " +
-         toml_text(identity.federation_slug) + "\n";
+         "\nfederation = \"" + identity.federation.hex() +
+         "\"\nfederation_slug = " + toml_text(identity.federation_slug) + "\n";
 }
 
 bool is_there(const Path& path) {
@@ -31,8 +32,8 @@ bool is_there(const Path& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-/// A home in the making lies below its own folder, which may be there already (a service's state folder is), and is
-/// moved in piece by piece, identity.toml last: without it there is no home.
+/// A home in the making lies below its own folder, which may be there already (a service's state
+/// folder is), and is moved in piece by piece, identity.toml last: without it there is no home.
 class Making {
  public:
   static Result<Making> begin(const Layout& layout) {
@@ -40,7 +41,8 @@ class Making {
     std::error_code error;
     if (is_there(layout.home)) {
       for (const auto& entry : std::filesystem::directory_iterator(layout.home, error)) {
-        if (entry.path().filename() != making_name) return fail(Errc::home_exists, layout.home.string());
+        if (entry.path().filename() != making_name)
+          return fail(Errc::home_exists, layout.home.string());
       }
       if (error) return fail(Errc::io, layout.home.string() + ": " + error.message());
     }
@@ -50,7 +52,8 @@ class Making {
     CHECK_OK(make_folders(making.inside_.keys()));
     return making;
   }
-  Making(Making&& other) noexcept : layout_(other.layout_), inside_(other.inside_), mine_(other.mine_) {
+  Making(Making&& other) noexcept
+      : layout_(other.layout_), inside_(other.inside_), mine_(other.mine_) {
     other.mine_ = false;
   }
   Making& operator=(Making&&) = delete;
@@ -70,7 +73,8 @@ class Making {
     }
     if (error) return fail(Errc::io, inside_.home.string() + ": " + error.message());
     pieces.emplace_back(identity_name);
-    for (const auto& piece : pieces) CHECK_OK(move_durably(inside_.home / piece, layout_.home / piece));
+    for (const auto& piece : pieces)
+      CHECK_OK(move_durably(inside_.home / piece, layout_.home / piece));
     return remove_folder_tree(inside_.home);
   }
 
@@ -111,8 +115,8 @@ class FirstTree {
     return editor_->set(path, TreeEntry::Mode::file, id);
   }
 
-  Status put_statement(const StatementName& name, const std::string& content, const SigningSecret& role,
-                       std::string_view other_path = {}) {
+  Status put_statement(const StatementName& name, const std::string& content,
+                       const SigningSecret& role, std::string_view other_path = {}) {
     const auto path = other_path.empty() ? std::string_view(name.path) : other_path;
     CHECK_OK(put(path, content));
     return put(feed_path::signatures_of(path), sign_statement(name, bytes_of(content), {&role}));
@@ -153,8 +157,10 @@ Status write_signers(const Layout& layout, const Identity& identity, const Membe
 
 Status check_new_federation(const NewFederation& federation, const std::string& slug) {
   if (!is_slug(slug)) return fail(Errc::usage, "slug: " + slug);
-  if (!is_plain_text(federation.name, limits::name_bytes_max)) return fail(Errc::usage, "name: " + federation.name);
-  if (federation.endpoints.size() > limits::endpoints_per_member_max) return fail(Errc::usage, "too many endpoints");
+  if (!is_plain_text(federation.name, limits::name_bytes_max))
+    return fail(Errc::usage, "name: " + federation.name);
+  if (federation.endpoints.size() > limits::endpoints_per_member_max)
+    return fail(Errc::usage, "too many endpoints");
   for (const auto& endpoint : federation.endpoints) {
     if (!is_endpoint(endpoint)) return fail(Errc::usage, "not tcp://host:port: " + endpoint);
   }
@@ -163,8 +169,8 @@ Status check_new_federation(const NewFederation& federation, const std::string& 
 
 }  // namespace
 
-Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation, std::string_view config,
-                                        Timestamp now) {
+Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation,
+                                        std::string_view config, Timestamp now) {
   const std::string slug = federation.slug.empty() ? slug_from(federation.name) : federation.slug;
   CHECK_OK(check_new_federation(federation, slug));
   TRY(auto making, Making::begin(layout));
@@ -191,11 +197,14 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
   const auto& root = roles.at(std::string(role_root));
   const StatementName word_name{identity.federation, std::string(feed_path::federation), 1, {}};
   CHECK_OK(tree.put_statement(word_name, word, root));
-  CHECK_OK(tree.put_statement(word_name, word, root, std::string(feed_path::federation_folder) + "/1.toml"));
+  CHECK_OK(tree.put_statement(word_name, word, root,
+                              std::string(feed_path::federation_folder) + "/1.toml"));
   const auto own = own_membership(identity, keys, now);
-  const StatementName own_name{identity.federation, std::string(feed_path::members_folder) + "/" + slug + ".toml", 1, {}};
+  const StatementName own_name{
+      identity.federation, std::string(feed_path::members_folder) + "/" + slug + ".toml", 1, {}};
   CHECK_OK(tree.put_statement(own_name, encode(own), roles.at(std::string(role_members))));
-  CHECK_OK(tree.put(feed_path::centre, encode(CentreFile{federation.name, "", federation.endpoints})));
+  CHECK_OK(
+      tree.put(feed_path::centre, encode(CentreFile{federation.name, "", federation.endpoints})));
 
   Commit commit;
   commit.time = now;
@@ -209,12 +218,14 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
   return identity;
 }
 
-Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation, std::string_view config) {
+Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation,
+                                     std::string_view config) {
   CHECK_OK(check_invitation(invitation));
   TRY(auto making, Making::begin(layout));
   const Layout& inside = making.inside();
   TRY(const auto keys, make_keys(inside, invitation.slug));
-  const Identity identity{invitation.slug, invitation.name, invitation.federation, invitation.federation_slug};
+  const Identity identity{invitation.slug, invitation.name, invitation.federation,
+                          invitation.federation_slug};
   CHECK_OK(create_repository(inside, FeedId{invitation.federation_slug, Audience{}}));
   CHECK_OK(replace_file(inside.allowed_signers(), {}));
   CHECK_OK(create_file(inside.invitation(), bytes_of(to_text(invitation) + "\n")));
@@ -225,7 +236,8 @@ Result<Identity> create_joining_home(const Layout& layout, const Invitation& inv
 Result<Identity> load_identity(const Layout& layout) {
   const auto content = read_file(layout.identity(), limits::statement_bytes_max);
   if (!content) {
-    if (content.error().code == Errc::not_found) return fail(Errc::home_missing, layout.home.string());
+    if (content.error().code == Errc::not_found)
+      return fail(Errc::home_missing, layout.home.string());
     return tl::unexpected(content.error());
   }
   TRY(const auto table, TomlTable::parse(text_of(*content), layout.identity().string()));

@@ -23,7 +23,8 @@ Result<ObjectId> LibraryImpl::tree_of(const ObjectId& commit) const {
   return parsed.tree;
 }
 
-/// Nothing if the feed is not indexed. If what it is indexed at cannot be read any more, it is forgotten first.
+/// Nothing if the feed is not indexed. If what it is indexed at cannot be read any more, it is
+/// forgotten first.
 Result<std::optional<ObjectId>> LibraryImpl::indexed_tree(const FeedId& feed) const {
   TRY(const auto indexed, state_->indexed());
   const auto it = indexed.find(feed);

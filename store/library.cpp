@@ -18,13 +18,14 @@ Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now) {
   TRY(auto lock, lock_home(layout.lock()));
   TRY(auto signing, SigningSecret::load(layout.signing_key()));
   TRY(auto transport, TransportSecret::load(layout.transport_key()));
-  auto library = std::make_unique<LibraryImpl>(layout, std::move(now), std::move(identity), std::move(signing),
-                                               std::move(transport));
+  auto library = std::make_unique<LibraryImpl>(layout, std::move(now), std::move(identity),
+                                               std::move(signing), std::move(transport));
   CHECK_OK(library->start(std::move(lock)));
   return std::unique_ptr<Library>(std::move(library));
 }
 
-LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing, TransportSecret transport)
+LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
+                         TransportSecret transport)
     : layout_(std::move(layout)),
       now_(std::move(now)),
       identity_(std::move(identity)),
@@ -48,7 +49,8 @@ Status LibraryImpl::start(Fd lock) {
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
     auto tree = tree_of(head.commit);
-    auto endpoints = tree ? read_endpoints(*tree) : Result<std::vector<std::string>>(std::vector<std::string>());
+    auto endpoints =
+        tree ? read_endpoints(*tree) : Result<std::vector<std::string>>(std::vector<std::string>());
     if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
   }
   compose_roster(*picture);
@@ -71,7 +73,8 @@ Status LibraryImpl::read_heads(Picture& picture) {
     }
     const auto commit = parse_commit(*raw);
     if (!commit || commit->feed != feed) {
-      note(commit ? Error{Errc::corrupt, "the head is another feed's"} : commit.error(), feed.str());
+      note(commit ? Error{Errc::corrupt, "the head is another feed's"} : commit.error(),
+           feed.str());
       continue;
     }
     picture.heads[feed] = head_of(*commit, id);
@@ -83,7 +86,8 @@ Status LibraryImpl::read_forks(Picture& picture) {
   std::vector<Path> damaged;
   TRY(const auto forks, load_forks(layout_, damaged));
   for (const auto& fork : forks) picture.frozen[fork.feed] = ids_of(fork);
-  for (const auto& path : damaged) note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
+  for (const auto& path : damaged)
+    note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
   // A feed whose proof is lost stays frozen: better than to take one side of a fork for the feed.
   TRY(const auto frozen, state_->frozen());
   for (const auto& feed : frozen) picture.frozen.try_emplace(feed);
@@ -156,8 +160,10 @@ Status LibraryImpl::witness_heads(const Picture& picture) {
   for (const auto& witness : witnessed) {
     const auto head = picture.head(witness.feed);
     if (head && head->order >= witness.order) continue;
-    note(Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) + ", accepted before " +
-                                        witness.order.str()},
+    const Member* author = picture.roster ? picture.roster->find(witness.feed.centre) : nullptr;
+    if (author != nullptr && author->suspended) continue;  // we fell back, as the federation said
+    note(Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) +
+                                        ", accepted before " + witness.order.str()},
          witness.feed.str());
   }
   return {};
@@ -180,7 +186,9 @@ std::vector<Head> LibraryImpl::heads() const {
   return heads;
 }
 
-Result<Bytes> LibraryImpl::commit_of(const Head& head) const { return objects_->read(head.commit, ObjectType::commit); }
+Result<Bytes> LibraryImpl::commit_of(const Head& head) const {
+  return objects_->read(head.commit, ObjectType::commit);
+}
 
 PicturePtr LibraryImpl::picture() const {
   const std::lock_guard lock(picture_mutex_);

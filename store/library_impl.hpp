@@ -1,10 +1,12 @@
 #pragma once
-// The library's inside, shared by the files that implement it: opening (library.cpp), the index (index_feed.cpp),
-// publishing (publish.cpp, publication.cpp), receiving (receive.cpp, receive_run.cpp), serving (serve.cpp), looking
-// (look.cpp), the federation's acts (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp).
+// The library's inside, shared by the files that implement it: opening (library.cpp), the index
+// (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
+// receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
+// (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp).
 //
-// Locks, in this order: `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of
-// feeds and roster is an immutable Picture behind `picture_mutex_`; a change makes a new one.
+// Locks, in this order: `changing_` (whoever changes feeds or the index), then one of the leaf
+// locks. What readers need of feeds and roster is an immutable Picture behind `picture_mutex_`; a
+// change makes a new one.
 
 #include <list>
 #include <mutex>
@@ -23,16 +25,17 @@ namespace essaimage::store {
 /// What is held, at one moment.
 struct Picture {
   std::map<FeedId, Head> heads;
-  std::shared_ptr<const FederationWord> word;   ///< null while joining
+  std::shared_ptr<const FederationWord> word;                 ///< null while joining
   std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
-  std::shared_ptr<const Roster> roster;         ///< of `word` with `endpoints`; null while joining
+  std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
   std::map<FeedId, std::pair<ObjectId, ObjectId>> frozen;  ///< by their proofs, of rising id
 
   std::optional<Head> head(const FeedId& feed) const;
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 
-/// A media file that is on its way in, shared by the receptions of its runs and by who serves what is here of it.
+/// A media file that is on its way in, shared by the receptions of its runs and by who serves what
+/// is here of it.
 struct OpenPartial {
   std::mutex mutex;
   ObjectId chunk_list;
@@ -50,7 +53,8 @@ struct SpooledPack {
 
 class LibraryImpl final : public Library {
  public:
-  LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing, TransportSecret transport);
+  LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
+              TransportSecret transport);
   Status start(Fd lock);
 
   const Identity& identity() const override { return identity_; }
@@ -75,21 +79,26 @@ class LibraryImpl final : public Library {
   Status suspend(const std::string& slug, const std::string& why) override;
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) override;
-  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
-                                           std::uint32_t count) override;
+  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media,
+                                           std::uint32_t first, std::uint32_t count) override;
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
-  Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
+  Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media,
+                                                    std::uint32_t first,
                                                     std::uint32_t count) override;
-  Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const override;
+  Result<std::vector<Sha256>> find_media(const FeedId& feed,
+                                         const std::vector<Sha256>& media) const override;
   Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) override;
 
   Result<std::vector<KitSummary>> kits() const override;
   Result<KitSummary> kit(const KitId& id) const override;
   Result<std::vector<KitVersion>> history(const KitId& id) const override;
-  Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const override;
-  Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const override;
+  Result<std::vector<KitFile>> files(const KitId& id,
+                                     std::optional<std::uint64_t> version) const override;
+  Result<Bytes> read_file(const KitFile& file, std::uint64_t offset,
+                          std::size_t bytes_max) const override;
 
-  Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
+  Result<std::vector<Problem>> verify(
+      const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;
 
  private:
@@ -114,7 +123,8 @@ class LibraryImpl final : public Library {
     std::vector<std::pair<Sha256, ChunkList>> chunks;       ///< of those, for the local chunk index
   };
 
-  // --- opening (library.cpp) --------------------------------------------------------------------------------------------
+  // --- opening (library.cpp)
+  // --------------------------------------------------------------------------------------------
   Status read_heads(Picture& picture);
   Status read_forks(Picture& picture);
   void read_word(Picture& picture);
@@ -124,10 +134,12 @@ class LibraryImpl final : public Library {
   Status witness_heads(const Picture& picture);
   void note(Error error, std::string where);
 
-  // --- changing (advance.cpp); `changing_` is held ------------------------------------------------------------------------
-  /// All refs in one step; then the index, the picture, and the listener. The refs are what makes it durable: an index
-  /// that could not be written is caught up with later.
-  Status advance(const Advance& advance);
+  // --- changing (advance.cpp); `changing_` is held
+  // ------------------------------------------------------------------------
+  /// All refs in one step; then the index, the picture, and the listener. The refs are what makes
+  /// it durable: an index that could not be written is caught up with later.
+  Status advance(Advance advance);
+  Status add_fallbacks(const Picture& before, Advance& advance) const;
   Result<std::vector<Sha256>> index_advance(const Advance& advance);
   PicturePtr next_picture(const Advance& advance, const Picture& before);
   /// Media whose naming changed: held for more feeds, copied from local chunks, or needed.
@@ -146,21 +158,26 @@ class LibraryImpl final : public Library {
   Status thaw(const FeedId& feed);
   Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;
 
-  // --- the index (index_feed.cpp) ------------------------------------------------------------------------------------------
-  Result<State::FeedChange> index_change(const Head& head, const ObjectId& tree, std::optional<ObjectId> before) const;
+  // --- the index (index_feed.cpp)
+  // ------------------------------------------------------------------------------------------
+  Result<State::FeedChange> index_change(const Head& head, const ObjectId& tree,
+                                         std::optional<ObjectId> before) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
 
-  // --- publishing -------------------------------------------------------------------------------------------------------------
+  // --- publishing
+  // -------------------------------------------------------------------------------------------------------------
   Status may_publish(const Picture& picture, const Audience& audience) const;
   Order next_order(const Picture& picture, const FeedId& feed) const;
   Result<TreeEditor> edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const;
   /// Signs the commit of an edited tree and adds it to the pack.
-  Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree, PackWriter& pack) const;
+  Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree,
+                                  PackWriter& pack) const;
 
-  Status publish_pack(PackWriter& pack, const Advance& advance);
+  Status publish_pack(PackWriter& pack, Advance advance);
 
-  // --- media on their way ---------------------------------------------------------------------------------------------------
+  // --- media on their way
+  // ---------------------------------------------------------------------------------------------------
   Result<MediaNeed> need_of(const MediaWant& want) const;
   Result<ChunkList> read_chunk_list(const ObjectId& blob) const;
   /// The one PartialMedia of that media file, opened by this chunk list.
@@ -173,9 +190,11 @@ class LibraryImpl final : public Library {
   void complete_media();
   struct Completed;
   void complete_one(const Completed& completed);
+  bool may_serve(const FeedId& feed) const;
   Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have);
-  Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row, const ObjectId& chunk_list,
-                                                   std::uint32_t first, std::uint32_t count);
+  Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row,
+                                                   const ObjectId& chunk_list, std::uint32_t first,
+                                                   std::uint32_t count);
   void run_begins();
   void settle_if_due(bool run_ended);
 

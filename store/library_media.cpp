@@ -10,7 +10,8 @@ namespace essaimage::store {
 namespace {
 
 constexpr std::size_t partials_open_max = 64;  // descriptors: two for each
-/// A batch costs two syncs of the file system: enough for many small files, and never long after a large one.
+/// A batch costs two syncs of the file system: enough for many small files, and never long after a
+/// large one.
 constexpr std::size_t batch_files_max = 64;
 constexpr std::uint64_t batch_bytes_max = 64 * limits::MiB;
 
@@ -30,9 +31,11 @@ Result<ChunkList> LibraryImpl::read_chunk_list(const ObjectId& blob) const {
   return parse_chunk_list(content);
 }
 
-// --- partial media files ---------------------------------------------------------------------------------------------------
+// --- partial media files
+// ---------------------------------------------------------------------------------------------------
 
-Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media, const ObjectId& chunk_list) const {
+Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media,
+                                                 const ObjectId& chunk_list) const {
   const std::lock_guard lock(partials_mutex_);
   const auto same = [&](const OpenPartialPtr& open) { return open->partial->media() == media; };
   auto it = std::find_if(partials_.begin(), partials_.end(), same);
@@ -50,7 +53,8 @@ Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media, const Obje
   open->chunk_list = chunk_list;
   TRY(open->partial, media_->open_partial(media, chunks));
   partials_.push_front(open);
-  for (auto old = std::prev(partials_.end()); partials_.size() > partials_open_max && old != partials_.begin();) {
+  for (auto old = std::prev(partials_.end());
+       partials_.size() > partials_open_max && old != partials_.begin();) {
     const auto last = old--;
     if (last->use_count() == 1) partials_.erase(last);
   }
@@ -88,7 +92,8 @@ Status LibraryImpl::resume_partials() {
   return {};
 }
 
-// --- what is needed -----------------------------------------------------------------------------------------------------------
+// --- what is needed
+// -----------------------------------------------------------------------------------------------------------
 
 Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
   const auto roster = picture()->roster;
@@ -137,7 +142,8 @@ void LibraryImpl::tell_need(const Sha256& media) {
   }
 }
 
-/// Media whose naming, or whose feeds' audiences, have changed: held for more feeds, copied from here, or needed.
+/// Media whose naming, or whose feeds' audiences, have changed: held for more feeds, copied from
+/// here, or needed.
 void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
   std::vector<Sha256> each = touched;
   std::sort(each.begin(), each.end());
@@ -160,16 +166,18 @@ Status LibraryImpl::settle_one(const Sha256& media) {
   return want ? reuse(*want) : Status{};
 }
 
-/// A file that is here is held for every feed to which it may pass. A list that it did not come by is checked against the
-/// file first: serving by an author's false list would make us send bad chunks.
+/// A file that is here is held for every feed to which it may pass. A list that it did not come by
+/// is checked against the file first: serving by an author's false list would make us send bad
+/// chunks.
 Status LibraryImpl::hold_more(const Roster& roster, const MediaRow& row) {
   const auto more = newly_held(roster, row.named_feeds(), row.held);
   FeedList good;
   for (const auto& naming : row.named) {
     if (naming.refused || !contains(more, naming.feed)) continue;
-    const bool known_list = std::any_of(row.named.begin(), row.named.end(), [&](const MediaRow::Naming& other) {
-      return other.chunk_list == naming.chunk_list && contains(row.held, other.feed);
-    });
+    const bool known_list =
+        std::any_of(row.named.begin(), row.named.end(), [&](const MediaRow::Naming& other) {
+          return other.chunk_list == naming.chunk_list && contains(row.held, other.feed);
+        });
     if (!known_list) {
       TRY(const auto chunks, read_chunk_list(naming.chunk_list));
       const auto fits = media_->verify(row.media, chunks);
@@ -203,11 +211,13 @@ Status LibraryImpl::reuse(const MediaWant& want) {
   return {};
 }
 
-// --- whole ones -----------------------------------------------------------------------------------------------------------------
+// --- whole ones
+// -----------------------------------------------------------------------------------------------------------------
 
 void LibraryImpl::complete_later(const OpenPartialPtr& partial) {
   const std::lock_guard lock(complete_mutex_);
-  if (std::find(complete_.begin(), complete_.end(), partial) == complete_.end()) complete_.push_back(partial);
+  if (std::find(complete_.begin(), complete_.end(), partial) == complete_.end())
+    complete_.push_back(partial);
 }
 
 void LibraryImpl::run_begins() {
@@ -215,7 +225,8 @@ void LibraryImpl::run_begins() {
   ++runs_open_;
 }
 
-/// Settled together while more is coming, so that many small files share the syncs; at once when nothing else is.
+/// Settled together while more is coming, so that many small files share the syncs; at once when
+/// nothing else is.
 void LibraryImpl::settle_if_due(bool run_ended) {
   bool due = false;
   {
@@ -223,7 +234,8 @@ void LibraryImpl::settle_if_due(bool run_ended) {
     if (run_ended) --runs_open_;
     std::uint64_t bytes = 0;
     for (const auto& open : complete_) bytes += open->partial->chunks().bytes;
-    due = !complete_.empty() && (runs_open_ == 0 || complete_.size() >= batch_files_max || bytes >= batch_bytes_max);
+    due = !complete_.empty() &&
+          (runs_open_ == 0 || complete_.size() >= batch_files_max || bytes >= batch_bytes_max);
   }
   if (!due) return;
   const std::lock_guard changing(changing_);
@@ -254,7 +266,8 @@ void LibraryImpl::complete_media() {
     bad.push_back(media);
     if (added.error().code != Errc::media_bad) continue;
     // Every chunk is as listed, and the whole is not what its name says: the author's list lies.
-    if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused) note(refused.error(), media.hex());
+    if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused)
+      note(refused.error(), media.hex());
     close_partial(media);
   }
   if (const auto settled = (*batch)->settle(); !settled) {
@@ -284,8 +297,10 @@ void LibraryImpl::complete_one(const Completed& completed) {
   tell_need(media);
 }
 
-Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed, const std::vector<Sha256>& media) const {
+Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed,
+                                                    const std::vector<Sha256>& media) const {
   std::vector<Sha256> found;
+  if (!may_serve(feed)) return found;
   for (const auto& id : media) {
     TRY(const bool serves, state_->serves(feed, id));
     if (serves && media_->has(id)) found.push_back(id);

@@ -6,7 +6,8 @@
 
 namespace essaimage::store {
 
-Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library, const PublishOptions& options) {
+Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library,
+                                                            const PublishOptions& options) {
   const auto picture = library.picture();
   CHECK_OK(library.may_publish(*picture, options.audience.value_or(Audience{})));
   std::unique_ptr<PublicationImpl> publication(new PublicationImpl(library, options));
@@ -23,10 +24,13 @@ Status PublicationImpl::begin_kit(const std::string& folder) {
   return {};
 }
 
-Status PublicationImpl::begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) {
-  if (!kit_ || file_) return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
+Status PublicationImpl::begin_file(const std::string& path, bool executable,
+                                   std::uint64_t bytes_hint) {
+  if (!kit_ || file_)
+    return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
   CHECK_OK(kit::check_path(path));
-  if (kit_->files.size() == limits::files_per_kit_max) return fail(Errc::kit_too_many_files, kit_->folder);
+  if (kit_->files.size() == limits::files_per_kit_max)
+    return fail(Errc::kit_too_many_files, kit_->folder);
   const std::string stored = kit::to_stored_path(path);
   // A file that was given up may be begun again: its path was found good then, and is its own twin by now.
   if (kit_->given_up.erase(path) == 0) CHECK_OK(check_new_path(path, stored));
@@ -38,9 +42,11 @@ Status PublicationImpl::begin_file(const std::string& path, bool executable, std
   return kit::is_media_by_size(bytes_hint) ? begin_media() : Status{};
 }
 
-/// Not there yet, neither as a file nor as a folder, and no twin in its folder; its folders likewise.
+/// Not there yet, neither as a file nor as a folder, and no twin in its folder; its folders
+/// likewise.
 Status PublicationImpl::check_new_path(const std::string& path, const std::string& stored) {
-  if (kit_->names.contains(stored) || kit_->names.contains(stored + "/")) return fail(Errc::name_twin, path);
+  if (kit_->names.contains(stored) || kit_->names.contains(stored + "/"))
+    return fail(Errc::name_twin, path);
   std::size_t at = 0;
   std::string folder;
   while (true) {
@@ -49,9 +55,11 @@ Status PublicationImpl::check_new_path(const std::string& path, const std::strin
     const std::string below = folder + name + "/";
     auto& twins = kit_->twins[folder];
     const bool known_folder = slash != std::string::npos && kit_->twins.contains(below);
-    if (!known_folder && !twins.add(name)) return fail(Errc::name_twin, path + ": " + twins.other());
+    if (!known_folder && !twins.add(name))
+      return fail(Errc::name_twin, path + ": " + twins.other());
     if (slash == std::string::npos) return {};
-    if (kit_->names.contains(kit::to_stored_path(below.substr(0, below.size() - 1)))) return fail(Errc::name_twin, path);
+    if (kit_->names.contains(kit::to_stored_path(below.substr(0, below.size() - 1))))
+      return fail(Errc::name_twin, path);
     kit_->twins.try_emplace(below);
     folder = below;
     at = slash + 1;
@@ -76,8 +84,10 @@ Status PublicationImpl::write(ByteView bytes) {
 
 Status PublicationImpl::end_file() {
   if (!file_) return fail(Errc::usage, "no file to end");
-  // A file that was expected to be long and is short may be a text after all; then its bytes are needed once more.
-  if (!file_->media && kit::classify(text_of(file_->pending)) == kit::Content::media) CHECK_OK(begin_media());
+  // A file that was expected to be long and is short may be a text after all; then its bytes are
+  // needed once more.
+  if (!file_->media && kit::classify(text_of(file_->pending)) == kit::Content::media)
+    CHECK_OK(begin_media());
   const auto status = file_->media ? end_media() : end_text();
   CHECK_OK(status);
   kit_->names.insert(file_->stored_path);
@@ -87,7 +97,8 @@ Status PublicationImpl::end_file() {
 }
 
 Status PublicationImpl::end_text() {
-  if (file_->stored_path == kit::manifest_name) kit_->manifest = std::string(text_of(file_->pending));
+  if (file_->stored_path == kit::manifest_name)
+    kit_->manifest = std::string(text_of(file_->pending));
   TRY(const auto blob, add_blob(file_->pending));
   kit_->files.push_back({file_->stored_path, file_->executable, blob, std::nullopt});
   return {};
@@ -95,7 +106,8 @@ Status PublicationImpl::end_text() {
 
 Status PublicationImpl::end_media() {
   if (!kit::is_media_by_size(file_->bytes) && kit::is_media_by_size(file_->hint)) {
-    // Announced as long, and short when it came: whether it is a text or not could not be looked at.
+    // Announced as long, and short when it came: whether it is a text or not could not be looked
+    // at.
     return fail(Errc::kit_file_changed, file_->path);
   }
   TRY(auto done, file_->media->finish());
@@ -128,7 +140,8 @@ Status PublicationImpl::end_kit() {
   kit.slug = kit::slug_of(*reading.manifest, kit.folder);
   if (kit.slug.empty()) return fail(Errc::kit_slug_missing, kit.folder);
   for (const auto& other : kits_) {
-    if (other.slug == kit.slug) return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
+    if (other.slug == kit.slug)
+      return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
   }
   kit.twins.clear();
   kit.names.clear();

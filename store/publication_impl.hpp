@@ -1,6 +1,7 @@
 #pragma once
-// One publish command, kept until it is committed: texts in a pack that is being written, media in a batch, and of each kit
-// the list of its files. store/publication.cpp takes the kits in, store/publish.cpp makes commits of them.
+// One publish command, kept until it is committed: texts in a pack that is being written, media in
+// a batch, and of each kit the list of its files. store/publication.cpp takes the kits in,
+// store/publish.cpp makes commits of them.
 
 #include <set>
 
@@ -13,7 +14,8 @@ namespace essaimage::store {
 
 class PublicationImpl final : public Publication {
  public:
-  static Result<std::unique_ptr<Publication>> begin(LibraryImpl& library, const PublishOptions& options);
+  static Result<std::unique_ptr<Publication>> begin(LibraryImpl& library,
+                                                    const PublishOptions& options);
 
   Status begin_kit(const std::string& folder) override;
   Status begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) override;
@@ -27,7 +29,7 @@ class PublicationImpl final : public Publication {
   struct File {
     std::string stored_path;
     bool executable = false;
-    ObjectId blob;                ///< of the text, or of the pointer
+    ObjectId blob;  ///< of the text, or of the pointer
     std::optional<Sha256> media;
   };
   struct Kit {
@@ -45,7 +47,7 @@ class PublicationImpl final : public Publication {
     std::string path, stored_path;
     bool executable = false;
     std::uint64_t hint = 0;
-    Bytes pending;                                  ///< while it may still be a text
+    Bytes pending;  ///< while it may still be a text
     std::unique_ptr<MediaWriter> media;
     std::uint64_t bytes = 0;
   };
@@ -56,18 +58,22 @@ class PublicationImpl final : public Publication {
     const Kit* kit = nullptr;
   };
 
-  PublicationImpl(LibraryImpl& library, const PublishOptions& options) : library_(library), options_(options) {}
+  PublicationImpl(LibraryImpl& library, const PublishOptions& options)
+      : library_(library), options_(options) {}
 
-  // --- taking in (publication.cpp) ---------------------------------------------------------------------------------------
+  // --- taking in (publication.cpp)
+  // ---------------------------------------------------------------------------------------
   Status check_new_path(const std::string& path, const std::string& stored);
   Status begin_media();
   Status end_text();
   Status end_media();
   Result<ObjectId> add_blob(ByteView content);
 
-  // --- committing (publish.cpp) ------------------------------------------------------------------------------------------
+  // --- committing (publish.cpp)
+  // ------------------------------------------------------------------------------------------
   Result<Plan> plan(const Kit& kit, const Picture& picture, Timestamp now);
-  Result<Audience> audience_of(const std::vector<KitRow>& rows, const KitId& id, const Roster& roster) const;
+  Result<Audience> audience_of(const std::vector<KitRow>& rows, const KitId& id,
+                               const Roster& roster) const;
   Result<ObjectId> write_files(const Kit& kit);
   Result<ObjectId> write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry);
   Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);

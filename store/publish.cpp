@@ -1,5 +1,5 @@
-// From kits that came in to signed commits: where each kit goes and as which version, its tree, and one commit for each
-// feed, all in one pack and one step of the refs.
+// From kits that came in to signed commits: where each kit goes and as which version, its tree, and
+// one commit for each feed, all in one pack and one step of the refs.
 #include <algorithm>
 
 #include "proto/limits.hpp"
@@ -10,14 +10,17 @@
 
 namespace essaimage::store {
 
-// --- what any act of this node's feeds needs ---------------------------------------------------------------------------------
+// --- what any act of this node's feeds needs
+// ---------------------------------------------------------------------------------
 
 Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience) const {
   const Member* self = picture.roster ? picture.roster->find(identity_.slug) : nullptr;
-  if (self == nullptr || self->current_keys().signing != signing_.public_key()) return fail(Errc::publish_joining);
+  if (self == nullptr || self->current_keys().signing != signing_.public_key())
+    return fail(Errc::publish_joining);
   if (self->suspended) return fail(Errc::publish_suspended, self->suspended_why);
   if (audience.kind == Audience::Kind::mirror) return fail(Errc::audience_unknown, audience.str());
-  if (!picture.roster->may_hold(identity_.slug, audience)) return fail(Errc::audience_not_ours, audience.str());
+  if (!picture.roster->may_hold(identity_.slug, audience))
+    return fail(Errc::audience_not_ours, audience.str());
   const FeedId feed{identity_.slug, audience};
   if (picture.frozen.contains(feed)) return fail(Errc::feed_fork, feed.str());
   return {};
@@ -30,7 +33,8 @@ Order LibraryImpl::next_order(const Picture& picture, const FeedId& feed) const 
   return {generation, head->order.epoch, head->order.seq + 1};
 }
 
-Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const {
+Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& feed,
+                                          PackWriter& pack) const {
   if (const auto head = picture.head(feed)) {
     TRY(const auto tree, tree_of(head->commit));
     return TreeEditor(*objects_, tree);
@@ -44,8 +48,9 @@ Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& 
   return editor;
 }
 
-Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture, const FeedId& feed,
-                                                          const ObjectId& tree, PackWriter& pack) const {
+Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture,
+                                                          const FeedId& feed, const ObjectId& tree,
+                                                          PackWriter& pack) const {
   Advance::Step step;
   step.commit.tree = tree;
   if (const auto head = picture.head(feed)) step.commit.parent = head->commit;
@@ -59,13 +64,13 @@ Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture
 }
 
 /// The pack is durable and readable; then the new heads are.
-Status LibraryImpl::publish_pack(PackWriter& pack, const Advance& advance) {
+Status LibraryImpl::publish_pack(PackWriter& pack, Advance advance) {
   if (pack.object_count() > limits::pack_objects_max || pack.bytes() > limits::pack_bytes_max) {
     return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
   }
   CHECK_OK(pack.finish_into(layout_.packs()));
   CHECK_OK(objects_->reload());
-  return this->advance(advance);
+  return this->advance(std::move(advance));
 }
 
 Result<std::unique_ptr<Publication>> LibraryImpl::publish(const PublishOptions& options) {
@@ -100,7 +105,8 @@ Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
   return publish_pack(*pack, advance);
 }
 
-// --- one publish command ------------------------------------------------------------------------------------------------------
+// --- one publish command
+// ------------------------------------------------------------------------------------------------------
 
 Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   if (kit_ || committed_) return fail(Errc::usage, "a kit is not ended, or all is committed");
@@ -155,7 +161,8 @@ Result<Audience> PublicationImpl::audience_of(const std::vector<KitRow>& rows, c
   return *options_.audience;
 }
 
-Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Picture& picture, Timestamp now) {
+Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Picture& picture,
+                                                    Timestamp now) {
   Plan plan;
   plan.kit = &kit;
   plan.result.id = KitId{library_.identity_.slug, kit.slug};
@@ -197,7 +204,8 @@ Result<ObjectId> PublicationImpl::write_files(const Kit& kit) {
   return editor.write(*pack_);
 }
 
-Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry) {
+Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& files,
+                                            const kit::Entry& entry) {
   TreeEditor editor(*library_.objects_, std::nullopt);
   CHECK_OK(editor.set(feed_path::kit_files, TreeEntry::Mode::tree, files));
   TRY(const auto entry_blob, add_blob(bytes_of(kit::encode_entry(entry))));
@@ -212,13 +220,16 @@ Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& file
   }
   for (const auto& [media, chunks] : kit.media) {
     TRY(const auto blob, add_blob(encode(chunks)));
-    CHECK_OK(editor.set(std::string(feed_path::kit_chunks) + "/" + media.hex(), TreeEntry::Mode::file, blob));
+    CHECK_OK(editor.set(std::string(feed_path::kit_chunks) + "/" + media.hex(),
+                        TreeEntry::Mode::file, blob));
   }
   return editor.write(*pack_);
 }
 
-/// One step for each feed that changes. Every object that the library lacks is in the pack afterwards.
-Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& plans, const Picture& picture) {
+/// One step for each feed that changes. Every object that the library lacks is in the pack
+/// afterwards.
+Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& plans,
+                                                           const Picture& picture) {
   LibraryImpl::Advance advance;
   advance.published_here = true;
   std::map<FeedId, TreeEditor> editors;

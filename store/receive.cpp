@@ -1,4 +1,5 @@
-// What peers send: packs of feeds, which are checked whole before anything of them is seen, and runs of chunks.
+// What peers send: packs of feeds, which are checked whole before anything of them is seen, and
+// runs of chunks.
 #include "store/feed/receive.hpp"
 
 #include <algorithm>
@@ -33,7 +34,8 @@ class FeedReceptionImpl final : public FeedReception {
     const auto checked = check_pack(pack, feed, commit, context, &proof);
     if (!checked) {
       if (checked.error().code == Errc::feed_fork && !proof.empty()) {
-        if (const auto kept = library_.keep_fork_locked(feed, {}, proof); !kept) library_.note(kept.error(), feed.str());
+        if (const auto kept = library_.keep_fork_locked(feed, {}, proof); !kept)
+          library_.note(kept.error(), feed.str());
       }
       return tl::unexpected(checked.error());
     }
@@ -53,22 +55,27 @@ class FeedReceptionImpl final : public FeedReception {
     if (is_federations(feed)) return {};
     const auto roster = library_.picture()->roster;
     if (!roster) return fail(Errc::feed_unknown_author, feed.str());
-    if (!roster->may_hold(library_.identity_.slug, feed.audience)) return fail(Errc::audience_not_ours, feed.str());
+    if (!roster->may_hold(library_.identity_.slug, feed.audience))
+      return fail(Errc::audience_not_ours, feed.str());
     return {};
   }
 
   /// The federation's new word judges the commits that bring it.
-  Result<std::shared_ptr<const FederationWord>> read_word(const IndexedPack& pack, const ObjectId& tree,
+  Result<std::shared_ptr<const FederationWord>> read_word(const IndexedPack& pack,
+                                                          const ObjectId& tree,
                                                           const Picture& picture) const {
-    TRY(auto word, read_federation_word(*pack.objects, tree, library_.identity_.federation, picture.word.get()));
+    TRY(auto word, read_federation_word(*pack.objects, tree, library_.identity_.federation,
+                                        picture.word.get()));
     if (picture.word) CHECK_OK(check_succession(*picture.word, word));
     return std::make_shared<const FederationWord>(std::move(word));
   }
 
-  Result<ReceiveContext> context_of(const FeedId& feed, const Roster& roster, const Picture& picture) const {
+  Result<ReceiveContext> context_of(const FeedId& feed, const Roster& roster,
+                                    const Picture& picture) const {
     ReceiveContext context{roster, picture.head(feed), std::nullopt, std::nullopt};
     TRY(const auto witnessed, library_.state_->witnessed());
-    const auto it = std::find_if(witnessed.begin(), witnessed.end(), [&](const Head& head) { return head.feed == feed; });
+    const auto it = std::find_if(witnessed.begin(), witnessed.end(),
+                                 [&](const Head& head) { return head.feed == feed; });
     if (it != witnessed.end()) context.witnessed = *it;
     const auto frozen = picture.frozen.find(feed);
     if (frozen != picture.frozen.end()) context.fork = frozen->second;
@@ -81,8 +88,13 @@ class FeedReceptionImpl final : public FeedReception {
 
 class RunReceptionImpl final : public RunReception {
  public:
-  RunReceptionImpl(LibraryImpl& library, FeedId through, OpenPartialPtr open, std::uint32_t first, std::uint32_t count)
-      : library_(library), through_(std::move(through)), open_(std::move(open)), next_(first), end_(first + count) {
+  RunReceptionImpl(LibraryImpl& library, FeedId through, OpenPartialPtr open, std::uint32_t first,
+                   std::uint32_t count)
+      : library_(library),
+        through_(std::move(through)),
+        open_(std::move(open)),
+        next_(first),
+        end_(first + count) {
     library_.run_begins();
   }
   ~RunReceptionImpl() override { library_.settle_if_due(true); }
@@ -125,18 +137,22 @@ class RunReceptionImpl final : public RunReception {
 
 Result<std::unique_ptr<FeedReception>> LibraryImpl::receive_feed() {
   TRY(auto incoming, IncomingPack::create(layout_));
-  return std::unique_ptr<FeedReception>(std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));
+  return std::unique_ptr<FeedReception>(
+      std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));
 }
 
-Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& through, const Sha256& media,
-                                                               std::uint32_t first, std::uint32_t count) {
+Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& through,
+                                                               const Sha256& media,
+                                                               std::uint32_t first,
+                                                               std::uint32_t count) {
   TRY(const auto want, state_->want(media));
   if (!want || std::find(want->feeds.begin(), want->feeds.end(), through) == want->feeds.end()) {
     return fail(Errc::not_found, through.str() + " " + media.hex());
   }
   TRY(auto open, open_partial(media, want->chunk_list));
   const auto chunks = open->partial->chunks().chunks.size();
-  if (count == 0 || first >= chunks || count > chunks - first) return fail(Errc::malformed, "run beyond the media");
+  if (count == 0 || first >= chunks || count > chunks - first)
+    return fail(Errc::malformed, "run beyond the media");
   return std::unique_ptr<RunReception>(
       std::make_unique<RunReceptionImpl>(*this, through, std::move(open), first, count));
 }

@@ -1,5 +1,6 @@
-// What peers are served: packs of feeds, and runs of chunks. Who may ask for which feed, the core has judged; that a feed
-// names a media file, and that it is held for that feed, is judged here. "Not held" and "not allowed" answer alike.
+// What peers are served: packs of feeds, and runs of chunks. Who may ask for which feed, the core
+// has judged; that a feed names a media file, and that it is held for that feed, is judged here.
+// "Not held" and "not allowed" answer alike.
 #include <fcntl.h>
 
 #include <algorithm>
@@ -13,7 +14,8 @@ constexpr std::size_t spooled_packs_max = 4;
 
 class SpooledSource final : public Source {
  public:
-  SpooledSource(std::shared_ptr<SpooledPack> pack, Path scratch) : pack_(std::move(pack)), scratch_(std::move(scratch)) {}
+  SpooledSource(std::shared_ptr<SpooledPack> pack, Path scratch)
+      : pack_(std::move(pack)), scratch_(std::move(scratch)) {}
   std::uint64_t bytes() const override { return pack_->bytes; }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
     return read_at(pack_->file.get(), offset, bytes_max, scratch_);
@@ -27,7 +29,8 @@ class SpooledSource final : public Source {
 /// A run of a media file that is here whole.
 class WholeRunSource final : public Source {
  public:
-  WholeRunSource(const MediaStore& store, const Sha256& media, std::uint64_t offset, std::uint64_t bytes)
+  WholeRunSource(const MediaStore& store, const Sha256& media, std::uint64_t offset,
+                 std::uint64_t bytes)
       : store_(store), media_(media), offset_(offset), bytes_(bytes) {}
   std::uint64_t bytes() const override { return bytes_; }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
@@ -45,7 +48,8 @@ class WholeRunSource final : public Source {
 /// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
 class PartialRunSource final : public Source {
  public:
-  PartialRunSource(OpenPartialPtr open, std::uint32_t first, std::uint32_t count) : open_(std::move(open)) {
+  PartialRunSource(OpenPartialPtr open, std::uint32_t first, std::uint32_t count)
+      : open_(std::move(open)) {
     const auto& chunks = open_->partial->chunks().chunks;
     for (std::uint32_t i = first; i < first + count; ++i) {
       starts_.push_back({i, bytes_});
@@ -56,8 +60,9 @@ class PartialRunSource final : public Source {
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
     Bytes out;
     while (offset < bytes_ && out.size() < bytes_max) {
-      const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset,
-                                         [](std::uint64_t at, const Start& start) { return at < start.offset; });
+      const auto next =
+          std::upper_bound(starts_.begin(), starts_.end(), offset,
+                           [](std::uint64_t at, const Start& start) { return at < start.offset; });
       const Start& start = *std::prev(next);
       if (chunk_.empty() || loaded_ != start.index) {
         const std::lock_guard lock(open_->mutex);
@@ -91,12 +96,19 @@ bool within(std::uint32_t first, std::uint32_t count, std::size_t chunks) {
 
 }  // namespace
 
+/// Feeds of an audience that we have left stay on the disk, and go no further from here.
+bool LibraryImpl::may_serve(const FeedId& feed) const {
+  const auto roster = picture()->roster;
+  return roster && roster->may_hold(identity_.slug, feed.audience);
+}
+
 Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& have) {
   const auto head = picture()->head(feed);
-  if (!head) return fail(Errc::not_found, feed.str());
+  if (!head || !may_serve(feed)) return fail(Errc::not_found, feed.str());
   TRY(auto raw, objects_->read(head->commit, ObjectType::commit));
   TRY(auto pack, spooled(*head, have));
-  return PackSource{std::make_unique<SpooledSource>(std::move(pack), layout_.scratch()), std::move(raw)};
+  return PackSource{std::make_unique<SpooledSource>(std::move(pack), layout_.scratch()),
+                    std::move(raw)};
 }
 
 /// One export for all peers that ask for the same; one export at a time.
@@ -111,7 +123,8 @@ Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, cons
     return spool_.front();
   }
   auto path = export_pack(*objects_, layout_.scratch(), head.commit, have);
-  // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which it may judge.
+  // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which
+  // it may judge.
   if (!path && path.error().code == Errc::not_found && !have.is_zero()) {
     path = export_pack(*objects_, layout_.scratch(), head.commit, ObjectId{});
   }
@@ -132,14 +145,14 @@ Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, cons
   return pack;
 }
 
-Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
-                                                      std::uint32_t count) {
+Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media,
+                                                      std::uint32_t first, std::uint32_t count) {
   const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + media.hex()); };
   TRY(const auto row, state_->media(media));
-  if (!row) return nothing();
-  const auto naming = std::find_if(row->named.begin(), row->named.end(), [&](const MediaRow::Naming& named) {
-    return named.feed == feed && !named.refused;
-  });
+  if (!row || !may_serve(feed)) return nothing();
+  const auto naming = std::find_if(
+      row->named.begin(), row->named.end(),
+      [&](const MediaRow::Naming& named) { return named.feed == feed && !named.refused; });
   if (naming == row->named.end()) return nothing();
   TRY(const bool serves, state_->serves(feed, media));
   if (serves && media_->has(media)) {
@@ -153,9 +166,12 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const 
   return open_partial_run(feed, *row, naming->chunk_list, first, count);
 }
 
-/// A file that is still coming is served as far as it is here, if all that came may pass to that feed.
-Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed, const MediaRow& row,
-                                                              const ObjectId& chunk_list, std::uint32_t first,
+/// A file that is still coming is served as far as it is here, if all that came may pass to that
+/// feed.
+Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed,
+                                                              const MediaRow& row,
+                                                              const ObjectId& chunk_list,
+                                                              std::uint32_t first,
                                                               std::uint32_t count) {
   const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + row.media.hex()); };
   const auto roster = picture()->roster;
@@ -168,7 +184,8 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed
     const auto& held = (*open)->partial->held();
     if (!within(first, count, held.size())) return nothing();
     const auto from = held.begin() + static_cast<std::ptrdiff_t>(first);
-    if (std::find(from, from + static_cast<std::ptrdiff_t>(count), false) != from + static_cast<std::ptrdiff_t>(count)) {
+    if (std::find(from, from + static_cast<std::ptrdiff_t>(count), false) !=
+        from + static_cast<std::ptrdiff_t>(count)) {
       return nothing();
     }
     const auto feeds = held_after_transfer(*roster, row.named_feeds(), (*open)->partial->through());

@@ -9,7 +9,8 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals, role_heartbeat};
+constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals,
+                                  role_heartbeat};
 constexpr std::size_t role_keys_max = 16;
 
 Result<Role> read_role(const std::string& name, const TomlTable& table) {
@@ -17,7 +18,8 @@ Result<Role> read_role(const std::string& name, const TomlTable& table) {
   TRY(const auto keys, table.texts("keys"));
   for (const auto& text : keys) {
     TRY(auto key, from_openssh(text));
-    if (!role.keys.empty() && !(role.keys.back() < key)) return table.wrong("roles." + name + ".keys", "rising keys");
+    if (!role.keys.empty() && !(role.keys.back() < key))
+      return table.wrong("roles." + name + ".keys", "rising keys");
     role.keys.push_back(key);
   }
   TRY(const auto threshold, table.number("threshold"));
@@ -35,14 +37,15 @@ Result<Role> read_role(const std::string& name, const TomlTable& table) {
 
 std::string encode(const FederationFile& file) {
   std::string text = "format = 1\nversion = " + std::to_string(file.version) + "\nprevious = \"" +
-                     file.previous.hex() + "\"\nslug = \"" + file.slug + "\"\nname = " + toml_text(file.name) + "\n";
+                     file.previous.hex() + "\"\nslug = \"" + file.slug +
+                     "\"\nname = " + toml_text(file.name) + "\n";
   for (const auto& [name, role] : file.roles) {
     std::vector<SigningKey> sorted = role.keys;
     std::sort(sorted.begin(), sorted.end());
     std::vector<std::string> keys;
     for (const auto& key : sorted) keys.push_back(to_openssh(key));
-    text += "\n[roles." + name + "]\nkeys = " + toml_texts(keys) + "\nthreshold = " + std::to_string(role.threshold) +
-            "\n";
+    text += "\n[roles." + name + "]\nkeys = " + toml_texts(keys) +
+            "\nthreshold = " + std::to_string(role.threshold) + "\n";
     if (role.expires) text += "expires = " + to_utc(*role.expires) + "\n";
   }
   return text;
@@ -68,10 +71,12 @@ Result<FederationFile> parse_federation_file(std::string_view toml) {
     TRY(file.roles[name], read_role(name, role));
   }
   for (const auto name : all_roles) {
-    if (!file.roles.contains(std::string(name))) return table.wrong("roles." + std::string(name), "a role");
+    if (!file.roles.contains(std::string(name)))
+      return table.wrong("roles." + std::string(name), "a role");
   }
   if (file.roles.size() != all_roles.size()) return table.wrong("roles", "the five roles");
-  if (encode(file) != toml) return fail(Errc::malformed, "federation.toml: not in its one byte form");
+  if (encode(file) != toml)
+    return fail(Errc::malformed, "federation.toml: not in its one byte form");
   return file;
 }
 

@@ -21,7 +21,8 @@ Result<Entries> entries_of(const ObjectDb& objects, const ObjectId& tree) {
 Result<Entries> folder_of(const ObjectDb& objects, const Entries& root, std::string_view name) {
   const auto it = root.find(std::string(name));
   if (it == root.end()) return Entries{};
-  if (it->second.mode != TreeEntry::Mode::tree) return fail(Errc::malformed, std::string(name) + ": not a folder");
+  if (it->second.mode != TreeEntry::Mode::tree)
+    return fail(Errc::malformed, std::string(name) + ": not a folder");
   return entries_of(objects, it->second.id);
 }
 
@@ -32,9 +33,11 @@ struct Pair {
 
 Result<Pair> pair_of(const Entries& folder, const std::string& file) {
   const auto content = folder.find(file), signatures = folder.find(feed_path::signatures_of(file));
-  if (content == folder.end() || signatures == folder.end()) return fail(Errc::malformed, file + ": not there, or unsigned");
+  if (content == folder.end() || signatures == folder.end())
+    return fail(Errc::malformed, file + ": not there, or unsigned");
   for (const auto& it : {content, signatures}) {
-    if (it->second.mode != TreeEntry::Mode::file) return fail(Errc::malformed, file + ": not a plain file");
+    if (it->second.mode != TreeEntry::Mode::file)
+      return fail(Errc::malformed, file + ": not a plain file");
   }
   return Pair{content->second.id, signatures->second.id};
 }
@@ -46,11 +49,14 @@ Result<std::vector<std::string>> names_in(const Entries& folder, std::string_vie
     if (!name.ends_with(feed_path::file_suffix)) continue;
     names.push_back(name.substr(0, name.size() - feed_path::file_suffix.size()));
   }
-  if (folder.size() != names.size() * 2) return fail(Errc::malformed, std::string(where) + ": not statements alone");
+  if (folder.size() != names.size() * 2)
+    return fail(Errc::malformed, std::string(where) + ": not statements alone");
   return names;
 }
 
-std::string file_name(const std::string& name) { return name + std::string(feed_path::file_suffix); }
+std::string file_name(const std::string& name) {
+  return name + std::string(feed_path::file_suffix);
+}
 
 class Reader {
  public:
@@ -73,11 +79,13 @@ class Reader {
  private:
   Result<std::string> blob(const ObjectId& id) const {
     TRY(const auto content, objects_.read(id, ObjectType::blob));
-    if (content.size() > limits::statement_bytes_max) return fail(Errc::too_large, "statement " + id.hex());
+    if (content.size() > limits::statement_bytes_max)
+      return fail(Errc::too_large, "statement " + id.hex());
     return std::string(text_of(content));
   }
 
-  Status verify(const StatementName& name, std::string_view content, const Pair& pair, const Role& role) const {
+  Status verify(const StatementName& name, std::string_view content, const Pair& pair,
+                const Role& role) const {
     TRY(const auto signatures, blob(pair.signatures));
     return verify_statement(name, bytes_of(content), signatures, role);
   }
@@ -96,13 +104,18 @@ class Reader {
       TRY(const auto pair, pair_of(folder, file_name(std::to_string(version))));
       TRY(const auto text, blob(pair.blob));
       const Sha256 content = sha256(bytes_of(text));
-      if (version == 1 && content != federation_) return fail(Errc::feed_wrong_federation, content.hex());
+      if (version == 1 && content != federation_)
+        return fail(Errc::feed_wrong_federation, content.hex());
       TRY(auto file, parse_federation_file(text));
-      if (file.version != version || file.previous != last.content || (version > 1 && file.slug != last.file.slug)) {
-        return fail(Errc::malformed, "federation.toml " + std::to_string(version) + ": does not follow the one before");
+      if (file.version != version || file.previous != last.content ||
+          (version > 1 && file.slug != last.file.slug)) {
+        return fail(Errc::malformed, "federation.toml " + std::to_string(version) +
+                                         ": does not follow the one before");
       }
-      const StatementName name{federation_, std::string(feed_path::federation), version, file.previous};
-      if (version > 1) CHECK_OK(verify(name, text, pair, last.file.roles.at(std::string(role_root))));
+      const StatementName name{federation_, std::string(feed_path::federation), version,
+                               file.previous};
+      if (version > 1)
+        CHECK_OK(verify(name, text, pair, last.file.roles.at(std::string(role_root))));
       CHECK_OK(verify(name, text, pair, file.roles.at(std::string(role_root))));
       last = {std::move(file), content, pair.blob, pair.signatures};
     }
@@ -120,15 +133,18 @@ class Reader {
       TRY(const auto pair, pair_of(folder, file_name(name)));
       if (known_ != nullptr) {
         const auto it = known_->members.find(name);
-        if (it != known_->members.end() && it->second.blob == pair.blob && it->second.signatures == pair.signatures) {
+        if (it != known_->members.end() && it->second.blob == pair.blob &&
+            it->second.signatures == pair.signatures) {
           word_.members.insert(*it);
           continue;
         }
       }
       TRY(const auto text, blob(pair.blob));
       TRY(auto file, parse_member_file(text));
-      if (file.member.slug != name) return fail(Errc::malformed, "members/" + file_name(name) + ": another's");
-      CHECK_OK(verify(statement(feed_path::members_folder, name, file.version, file.previous), text, pair, members_role()));
+      if (file.member.slug != name)
+        return fail(Errc::malformed, "members/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::members_folder, name, file.version, file.previous), text,
+                      pair, members_role()));
       word_.members[name] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
     }
     return {};
@@ -150,9 +166,12 @@ class Reader {
       }
       TRY(const auto text, blob(pair.blob));
       TRY(auto file, parse_invitation_file(text));
-      if (file.key != key) return fail(Errc::malformed, "invitations/" + file_name(name) + ": another's");
-      CHECK_OK(verify(statement(feed_path::invitations_folder, name, file.version, {}), text, pair, members_role()));
-      word_.invitations[key] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
+      if (file.key != key)
+        return fail(Errc::malformed, "invitations/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::invitations_folder, name, file.version, {}), text, pair,
+                      members_role()));
+      word_.invitations[key] = {std::move(file), sha256(bytes_of(text)), pair.blob,
+                                pair.signatures};
     }
     return {};
   }
@@ -179,7 +198,9 @@ class Reader {
     return {};
   }
 
-  const Role& members_role() const { return word_.federation.file.roles.at(std::string(role_members)); }
+  const Role& members_role() const {
+    return word_.federation.file.roles.at(std::string(role_members));
+  }
 
   StatementName statement(std::string_view folder, const std::string& name, std::uint64_t version,
                           const Sha256& previous) const {
@@ -200,14 +221,16 @@ Status check_version(const std::string& what, const FederationWord::Stated<File>
                        : after == before + 1 ? next.file.previous == held.content
                                              : after > before;
   if (follows) return {};
-  return fail(Errc::role_threshold, what + " version " + std::to_string(after) + " does not follow the held version " +
+  return fail(Errc::role_threshold, what + " version " + std::to_string(after) +
+                                        " does not follow the held version " +
                                         std::to_string(before));
 }
 
 }  // namespace
 
 Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree,
-                                            const FederationId& federation, const FederationWord* known) {
+                                            const FederationId& federation,
+                                            const FederationWord* known) {
   return Reader(objects, federation, known).read(tree);
 }
 
@@ -215,13 +238,15 @@ Status check_succession(const FederationWord& held, const FederationWord& next) 
   CHECK_OK(check_version(std::string(feed_path::federation), held.federation, next.federation));
   for (const auto& [slug, stated] : held.members) {
     const auto it = next.members.find(slug);
-    if (it == next.members.end()) return fail(Errc::role_threshold, "the member " + slug + " has vanished");
+    if (it == next.members.end())
+      return fail(Errc::role_threshold, "the member " + slug + " has vanished");
     CHECK_OK(check_version("members/" + slug, stated, it->second));
   }
   return {};
 }
 
-Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation) {
+Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree,
+                           const FederationId& federation) {
   TRY(auto word, read_federation_word(objects, tree, federation));
   return std::move(word.roster);
 }

@@ -28,7 +28,8 @@ Bytes encode(const Fork& fork) {
   auto first = fork.first, second = fork.second;
   if (id_of(second) < id_of(first)) std::swap(first, second);
   for (const auto& commit : {first, second}) {
-    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(commit->size() >> shift));
+    for (int shift = 24; shift >= 0; shift -= 8)
+      bytes.push_back(static_cast<std::uint8_t>(commit->size() >> shift));
     bytes.insert(bytes.end(), commit->begin(), commit->end());
   }
   return bytes;
@@ -39,7 +40,8 @@ SharedBytes take_commit(ByteView& rest) {
   std::size_t size = 0;
   for (const auto byte : rest.first(4)) size = size << 8 | byte;
   if (size > rest.size() - 4) return nullptr;
-  auto commit = std::make_shared<const Bytes>(rest.begin() + 4, rest.begin() + 4 + static_cast<std::ptrdiff_t>(size));
+  auto commit = std::make_shared<const Bytes>(rest.begin() + 4,
+                                              rest.begin() + 4 + static_cast<std::ptrdiff_t>(size));
   rest = rest.subspan(4 + size);
   return commit;
 }
@@ -50,7 +52,8 @@ Result<Fork> parse(ByteView bytes) {
   Fork fork;
   fork.first = take_commit(rest);
   fork.second = take_commit(rest);
-  if (!fork.first || !fork.second || !rest.empty()) return fail(Errc::corrupt, "a proof of a fork is cut");
+  if (!fork.first || !fork.second || !rest.empty())
+    return fail(Errc::corrupt, "a proof of a fork is cut");
   TRY(const auto commit, parse_commit(*fork.first));
   fork.feed = commit.feed;
   CHECK_OK(check_fork(fork));
@@ -59,16 +62,19 @@ Result<Fork> parse(ByteView bytes) {
 
 }  // namespace
 
-std::pair<ObjectId, ObjectId> ids_of(const Fork& fork) { return std::minmax({id_of(fork.first), id_of(fork.second)}); }
+std::pair<ObjectId, ObjectId> ids_of(const Fork& fork) {
+  return std::minmax({id_of(fork.first), id_of(fork.second)});
+}
 
 Status check_fork(const Fork& fork) {
   TRY(const auto first, parse_commit(*fork.first));
   TRY(const auto second, parse_commit(*fork.second));
-  if (first.feed != fork.feed || second.feed != fork.feed || first.order != second.order || first.key != second.key ||
-      id_of(fork.first) == id_of(fork.second)) {
+  if (first.feed != fork.feed || second.feed != fork.feed || first.order != second.order ||
+      first.key != second.key || id_of(fork.first) == id_of(fork.second)) {
     return fail(Errc::malformed, "no fork of " + fork.feed.str());
   }
-  if (!signature_holds(first) || !signature_holds(second)) return fail(Errc::signature_bad, fork.feed.str());
+  if (!signature_holds(first) || !signature_holds(second))
+    return fail(Errc::signature_bad, fork.feed.str());
   return {};
 }
 
@@ -88,7 +94,8 @@ Status resolve_fork(const Layout& layout, const FeedId& feed) {
 Result<std::vector<Fork>> load_forks(const Layout& layout, std::vector<Path>& damaged) {
   std::vector<Fork> forks;
   std::error_code error;
-  for (std::filesystem::directory_iterator it(layout.forks(), error), end; !error && it != end; it.increment(error)) {
+  for (std::filesystem::directory_iterator it(layout.forks(), error), end; !error && it != end;
+       it.increment(error)) {
     if (it->path().extension() != ending) continue;
     auto content = read_file(it->path(), file_bytes_max);
     if (!content && content.error().code == Errc::io) return tl::unexpected(content.error());

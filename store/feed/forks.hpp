@@ -1,6 +1,6 @@
 #pragma once
-// Proofs that a feed forked, one file for each feed, outside the object store (FORMAT.md, "Fork proofs"):
-// "ESSFORK1", then twice: u32 length, big-endian, and a raw commit; by rising commit id.
+// Proofs that a feed forked, one file for each feed, outside the object store (FORMAT.md, "Fork
+// proofs"): "ESSFORK1", then twice: u32 length, big-endian, and a raw commit; by rising commit id.
 // Thread rule: free functions; one writer at a time.
 
 #include <utility>
@@ -14,11 +14,12 @@ namespace essaimage::store {
 /// The ids of the two commits, by rising id.
 std::pair<ObjectId, ObjectId> ids_of(const Fork& fork);
 
-/// Errc::malformed unless both are canonical commits of that feed with equal order, different ids, and good signatures by
-/// one key. Whose key it is, the caller knows.
+/// Errc::malformed unless both are canonical commits of that feed with equal order, different ids,
+/// and good signatures by one key. Whose key it is, the caller knows.
 Status check_fork(const Fork& fork);
 
-Status save_fork(const Layout& layout, const Fork& fork);  ///< durable; one that is there already is kept
+Status save_fork(const Layout& layout,
+                 const Fork& fork);  ///< durable; one that is there already is kept
 /// The proof stays as "….resolved": nothing is frozen by it any more.
 Status resolve_fork(const Layout& layout, const FeedId& feed);
 /// Files that are damaged are passed over and named in `damaged`.

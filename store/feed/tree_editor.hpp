@@ -1,8 +1,8 @@
 #pragma once
-// A tree with some paths changed: reads only the folders on the way to what changes, writes only those, and so costs a
-// publish into 10,000 kits a few small trees. Folders that become empty vanish, as git has none.
-// One thread at a time. The ObjectDb must outlive it. Errors: those of reading and writing; Errc::conflict where a file
-// stands in the way of a folder.
+// A tree with some paths changed: reads only the folders on the way to what changes, writes only
+// those, and so costs a publish into 10,000 kits a few small trees. Folders that become empty
+// vanish, as git has none. One thread at a time. The ObjectDb must outlive it. Errors: those of
+// reading and writing; Errc::conflict where a file stands in the way of a folder.
 
 #include <map>
 #include <memory>

@@ -1,6 +1,6 @@
 #pragma once
-// Libraries in homes of their own that exchange packs and runs of chunks directly, without a network: what tests of the
-// library start from. Each keeps all changes that it told. One thread.
+// Libraries in homes of their own that exchange packs and runs of chunks directly, without a
+// network: what tests of the library start from. Each keeps all changes that it told. One thread.
 
 #include <map>
 #include <memory>
@@ -39,19 +39,21 @@ class TestNode {
   Head head(const FeedId& feed) const;  ///< zero if there is none
 
   Timestamp now = test_start;
-  std::vector<store::Change> changes;   ///< told since the last open()
+  std::vector<store::Change> changes;  ///< told since the last open()
 
   void close() { library_.reset(); }
   Status open();
 
-  Result<std::vector<store::PublishedKit>> publish(const std::map<std::string, KitFiles>& kits,
-                                                   const std::optional<std::string>& audience = std::nullopt);
+  Result<std::vector<store::PublishedKit>> publish(
+      const std::map<std::string, KitFiles>& kits,
+      const std::optional<std::string>& audience = std::nullopt);
   /// One kit; must succeed.
   store::PublishedKit publish_one(const std::string& folder, const KitFiles& files,
                                   const std::optional<std::string>& audience = std::nullopt);
   std::optional<store::KitSummary> find(const std::string& id) const;
   /// Every file of a kit, by path; nothing for media that is not here.
-  std::map<std::string, std::string> checkout(const std::string& id, std::optional<std::uint64_t> version = {}) const;
+  std::map<std::string, std::string> checkout(const std::string& id,
+                                              std::optional<std::uint64_t> version = {}) const;
 
  private:
   explicit TestNode(store::Path home) : layout_{std::move(home)} {}
@@ -63,7 +65,8 @@ class TestNode {
 
 /// One feed as a peer would fetch it: all that `to` lacks of what `from` holds.
 Status fetch_feed(TestNode& from, TestNode& to, const FeedId& feed);
-/// All feeds that `to` may hold, the federation's first, then all media that it needs and `from` serves.
+/// All feeds that `to` may hold, the federation's first, then all media that it needs and `from`
+/// serves.
 void replicate(TestNode& from, TestNode& to);
 /// Returns the number of chunks that came.
 std::size_t fetch_media(TestNode& from, TestNode& to);

@@ -2,9 +2,9 @@
 
 #include <sys/stat.h>
 
+#include "store/federation/roster_reader.hpp"
 #include "store/feed/commit.hpp"
 #include "store/feed/refs.hpp"
-#include "store/federation/roster_reader.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -27,8 +27,8 @@ unsigned mode_of(const Path& path) {
 TEST_CASE("a federation's home holds its keys, its word, its own membership and its first commit") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};
-  const auto identity =
-      create_federation_home(layout, {"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}}, "# config\n", start);
+  const auto identity = create_federation_home(
+      layout, {"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}}, "# config\n", start);
   REQUIRE(identity);
   CHECK(identity->slug == "federation-du-nord");
   CHECK(identity->is_federation());
@@ -67,7 +67,8 @@ TEST_CASE("a home is made once, and never into somebody's folder") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};
   std::filesystem::create_directories(layout.home);
-  std::filesystem::create_directories(layout.home / ".making" / "keys");  // of an attempt that was cut
+  std::filesystem::create_directories(layout.home / ".making" /
+                                      "keys");  // of an attempt that was cut
   REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
   const auto again = create_federation_home(layout, {"Nord", "nord", {}}, "", start);
   REQUIRE_FALSE(again);
@@ -76,15 +77,18 @@ TEST_CASE("a home is made once, and never into somebody's folder") {
   const Layout used{folder / "used"};
   std::filesystem::create_directories(used.home);
   test::write_text(used.home / "letter.txt", "mine");
-  CHECK(create_federation_home(used, {"Nord", "nord", {}}, "", start).error().code == Errc::home_exists);
+  CHECK(create_federation_home(used, {"Nord", "nord", {}}, "", start).error().code ==
+        Errc::home_exists);
   CHECK(load_identity(used).error().code == Errc::home_missing);
 }
 
-TEST_CASE("a federation without a right slug, name or endpoint is refused before anything is made") {
+TEST_CASE(
+    "a federation without a right slug, name or endpoint is refused before anything is made") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};
-  for (const auto& wrong : {NewFederation{"", "", {}}, NewFederation{"Nord", "No", {}}, NewFederation{"a\nb", "ab", {}},
-                            NewFederation{"Nord", "nord", {"127.0.0.1:1"}}}) {
+  for (const auto& wrong :
+       {NewFederation{"", "", {}}, NewFederation{"Nord", "No", {}}, NewFederation{"a\nb", "ab", {}},
+        NewFederation{"Nord", "nord", {"127.0.0.1:1"}}}) {
     CHECK_FALSE(create_federation_home(layout, wrong, "", start));
   }
   CHECK_FALSE(std::filesystem::exists(layout.home));
@@ -120,8 +124,9 @@ TEST_CASE("stock git finds a new federation's repository without fault") {
   const auto fsck = test::git(layout.library(), {"fsck", "--full", "--strict"});
   CHECK(fsck.exit_code == 0);
   CHECK(fsck.output.empty());
-  const auto log = test::git(layout.library(), {"-c", "gpg.format=ssh", "-c",
-                                                "gpg.ssh.allowedSignersFile=" + layout.allowed_signers().string(), "log",
-                                                "--format=%G?"});
+  const auto log = test::git(
+      layout.library(),
+      {"-c", "gpg.format=ssh", "-c",
+       "gpg.ssh.allowedSignersFile=" + layout.allowed_signers().string(), "log", "--format=%G?"});
   CHECK(log.output == "G\n");
 }

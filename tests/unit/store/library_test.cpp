@@ -20,8 +20,8 @@ std::string photo(std::size_t size, std::uint64_t seed) {
 
 TEST_CASE("a centre joins by its invitation, and its invitation is forgotten") {
   auto federation = TestNode::federation();
-  const auto invitation = federation->library().invite({"mdq", "Maison", {"lille"}, std::chrono::hours(1),
-                                                        "tcp://127.0.0.1:7373"});
+  const auto invitation = federation->library().invite(
+      {"mdq", "Maison", {"lille"}, std::chrono::hours(1), "tcp://127.0.0.1:7373"});
   REQUIRE(invitation);
   auto centre = TestNode::joining(*invitation);
   CHECK(centre->library().roster() == nullptr);
@@ -36,14 +36,16 @@ TEST_CASE("a centre joins by its invitation, and its invitation is forgotten") {
   REQUIRE(fetch_feed(*federation, *centre, federation->feed()));
   REQUIRE(centre->library().roster() != nullptr);
   CHECK(centre->library().roster()->find("mdq")->territories == std::set<std::string>{"lille"});
-  CHECK(centre->library().roster()->find("fed")->endpoints == std::vector<std::string>{"tcp://127.0.0.1:7373"});
+  CHECK(centre->library().roster()->find("fed")->endpoints ==
+        std::vector<std::string>{"tcp://127.0.0.1:7373"});
   CHECK_FALSE(load_invitation(centre->layout())->has_value());
   REQUIRE(centre->changes.size() >= 2);
   CHECK(std::holds_alternative<change::RosterChanged>(centre->changes[0]));
   CHECK(std::holds_alternative<change::HeadChanged>(centre->changes[1]));
 }
 
-TEST_CASE("a published kit reaches another member byte for byte, media included, and so do its updates") {
+TEST_CASE(
+    "a published kit reaches another member byte for byte, media included, and so do its updates") {
   auto federation = TestNode::federation();
   auto a = TestNode::member(*federation, "a", {"lille"});
   auto b = TestNode::member(*federation, "b", {"lille"});
@@ -134,7 +136,8 @@ TEST_CASE("a kit moves to a wider audience as the same version, and never to a n
 TEST_CASE("publishing is refused at the door for what peers would refuse, and leaves nothing") {
   auto federation = TestNode::federation();
   auto a = TestNode::member(*federation, "a", {"lille"});
-  const auto code = [&](const std::map<std::string, KitFiles>& kits, const std::optional<std::string>& audience = {}) {
+  const auto code = [&](const std::map<std::string, KitFiles>& kits,
+                        const std::optional<std::string>& audience = {}) {
     const auto published = a->publish(kits, audience);
     REQUIRE_FALSE(published);
     return published.error().code;

@@ -1,0 +1,162 @@
+// Damage: it is found, named, mended where a peer has it, and never hangs.
+
+#include <algorithm>
+
+#include "store/library.hpp"
+#include "tests/support/bytes.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/test_node.hpp"
+
+using namespace essaimage;
+using namespace essaimage::store;
+using namespace essaimage::test;
+
+namespace {
+
+std::string photo(std::size_t size, std::uint64_t seed) {
+  auto bytes = noise(size, seed);
+  bytes[10] = 0;
+  return std::string(text_of(bytes));
+}
+
+void flip(const Path& file, std::size_t at) {
+  auto content = read_text(file);
+  REQUIRE(at < content.size());
+  content[at] = static_cast<char>(content[at] ^ 1);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
+  write_text(file, content);
+}
+
+Path newest_pack(const Layout& layout) {
+  Path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(layout.packs())) {
+    if (entry.path().extension() != ".pack") continue;
+    if (newest.empty() || entry.last_write_time() >= std::filesystem::last_write_time(newest))
+      newest = entry.path();
+  }
+  return newest;
+}
+
+}  // namespace
+
+TEST_CASE("a damaged photo is found, set aside, and fetched again") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {});
+  auto b = TestNode::member(*federation, "b", {});
+  replicate(*federation, *a);
+  const auto picture = photo(70'000, 1);
+  a->publish_one("k", {{"p.jpg", picture}});
+  replicate(*a, *b);
+  CHECK(b->library().verify({})->empty());
+  const Sha256 media = b->find("a/k")->row.media[0].media;
+  flip(b->layout().media(media), 40'000);
+
+  const auto problems = b->library().verify({});
+  REQUIRE(problems);
+  REQUIRE(problems->size() == 1);
+  CHECK(problems->front().error.code == Errc::media_bad);
+  CHECK(b->library().needs()->size() == 1);
+  CHECK_FALSE(b->checkout("a/k").contains("p.jpg"));
+  CHECK(std::filesystem::exists(b->layout().damaged() / media.hex()));
+  (void)fetch_media(*a, *b);
+  CHECK(b->checkout("a/k").at("p.jpg") == picture);
+  CHECK(b->library().verify({})->empty());
+}
+
+TEST_CASE(
+    "verification says what is missing or altered in the packs, wherever it is hit, and ends") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {});
+  a->publish_one("k", {{"x.txt", "some text that is long enough to be hit"}});
+  a->close();
+  const Path pack = newest_pack(a->layout());
+  const auto whole = read_text(pack);
+  for (std::size_t at = 12; at < whole.size(); at += whole.size() / 12) {
+    flip(pack, at);
+    if (a->open()) {
+      const auto problems = a->library().verify({});
+      CHECK((!problems || !problems->empty()));
+    }
+    a->close();
+    write_text(pack, whole);
+  }
+  write_text(pack, std::string_view(whole).substr(0, whole.size() / 2));
+  if (a->open()) {
+    const auto problems = a->library().verify({});
+    CHECK((!problems || !problems->empty()));
+  }
+  a->close();
+  write_text(pack, whole);
+  REQUIRE(a->open());
+  CHECK(a->library().verify({})->empty());
+}
+
+TEST_CASE("verification can be stopped") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {});
+  a->publish_one("k", {{"p.jpg", photo(2'000, 1)}});
+  const auto stopped = a->library().verify([](std::uint64_t done, std::uint64_t total) {
+    CHECK(done <= total);
+    return false;
+  });
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().code == Errc::cancelled);
+}
+
+TEST_CASE("a lost index is made again from the feeds, and what is here is held as before") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {"lille"});
+  auto b = TestNode::member(*federation, "b", {"lille"});
+  replicate(*federation, *a);
+  a->publish_one("k", {{"p.jpg", photo(3'000, 1)}}, "territory:lille");
+  a->publish_one("other", {{"q.jpg", photo(3'000, 2)}});
+  replicate(*a, *b);
+  const auto lille = a->feed("territory:lille");
+  const Sha256 media = b->find("a/k")->row.media[0].media;
+  b->close();
+  for (const auto* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(Path(b->layout().state().string() + suffix));
+  }
+  REQUIRE(b->open());
+  CHECK(b->library().kits()->size() == 2);
+  CHECK(b->find("a/k")->media_here == 1);
+  CHECK(b->library().needs()->empty());
+  CHECK(b->library().open_run(lille, media, 0, 1));
+  CHECK(b->library().witnessed()->size() == b->library().heads().size());
+}
+
+TEST_CASE("what a crash left between the refs and the index is caught up with") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {});
+  a->publish_one("k", {{"x", "1"}});
+  a->close();
+  std::map<std::string, std::string> old_state;
+  for (const auto* suffix : {"", "-wal"}) {
+    const Path file = a->layout().state().string() + suffix;
+    if (std::filesystem::exists(file)) old_state[suffix] = read_text(file);
+  }
+  REQUIRE(a->open());
+  a->publish_one("k", {{"x", "2"}, {"p.jpg", photo(1'000, 3)}});
+  a->publish_one("l", {{"x", "1"}});
+  a->close();
+  for (const auto* suffix : {"", "-wal", "-shm"})
+    std::filesystem::remove(Path(a->layout().state().string() + suffix));
+  for (const auto& [suffix, content] : old_state)
+    write_text(a->layout().state().string() + suffix, content);
+  REQUIRE(a->open());
+  CHECK(a->library().problems().empty());
+  CHECK(a->find("a/k")->row.version == 2);
+  CHECK(a->find("a/k")->media_here == 1);
+  CHECK(a->find("a/l"));
+  const auto run = a->library().open_run(a->feed(), a->find("a/k")->row.media[0].media, 0, 1);
+  CHECK(run);
+  CHECK(a->publish_one("k", {{"x", "3"}}).version == 3);
+}
+
+TEST_CASE("one home has one owner") {
+  auto federation = TestNode::federation();
+  const auto second = Library::open(federation->layout(), [] { return test_start; });
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == Errc::home_in_use);
+}
