@@ -33,8 +33,10 @@ class FeedReceptionImpl final : public FeedReception {
     Bytes proof;
     const auto checked = check_pack(pack, feed, commit, context, &proof);
     if (!checked) {
-      if (checked.error().code == Errc::feed_fork && !proof.empty()) {
-        if (const auto kept = library_.keep_fork_locked(feed, {}, proof); !kept)
+      if (checked.error().code == Errc::feed_fork) {
+        // The fork is either the head that was offered or below it.
+        const ByteView claimed = proof.empty() ? commit : ByteView(proof);
+        if (const auto kept = library_.keep_fork_locked(feed, {}, claimed); !kept)
           library_.note(kept.error(), feed.str());
       }
       return tl::unexpected(checked.error());
