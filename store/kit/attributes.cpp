@@ -12,8 +12,9 @@ namespace {
 constexpr std::string_view line_start = "\"/files/";
 constexpr std::string_view line_end = "\" filter=lfs diff=lfs merge=lfs -text\n";
 
-/// Two layers: git first undoes the C quoting of the line, then reads the pattern, where '\' takes away the meaning of
-/// the next character. '"' cannot stand in a name, control characters neither, so that '\' is all there is to quote.
+/// Two layers: git first undoes the C quoting of the line, then reads the pattern, where '\' takes
+/// away the meaning of the next character. '"' cannot stand in a name, control characters neither,
+/// so that '\' is all there is to quote.
 std::string pattern_of(std::string_view path) {
   std::string text;
   for (const char c : path) {
@@ -64,13 +65,15 @@ Result<std::vector<std::string>> parse_attributes(std::string_view text) {
     if (length == std::string_view::npos) return tl::unexpected(wrong(line_number));
     auto line = text.substr(0, length + 1);
     text.remove_prefix(length + 1);
-    if (!line.starts_with(line_start) || !line.ends_with(line_end) || line.size() < line_start.size() + line_end.size()) {
+    if (!line.starts_with(line_start) || !line.ends_with(line_end) ||
+        line.size() < line_start.size() + line_end.size()) {
       return tl::unexpected(wrong(line_number));
     }
     line.remove_prefix(line_start.size());
     line.remove_suffix(line_end.size());
     auto path = path_of(line);
-    if (!path || (!media.empty() && *path <= media.back())) return tl::unexpected(wrong(line_number));
+    if (!path || (!media.empty() && *path <= media.back()))
+      return tl::unexpected(wrong(line_number));
     CHECK_OK(from_stored_path(*path));
     media.push_back(std::move(*path));
   }

@@ -27,7 +27,8 @@ std::string unquoted(std::string_view text) {
   return out;
 }
 
-/// Takes "<key> = <value>\n" from the front and gives the value; nothing if the front is anything else.
+/// Takes "<key> = <value>\n" from the front and gives the value; nothing if the front is anything
+/// else.
 std::string_view take(std::string_view& text, std::string_view key) {
   const auto end = text.find('\n');
   auto line = text.substr(0, end);
@@ -56,9 +57,12 @@ Status check_note(const std::string& note) {
 }  // namespace
 
 Status check_entry(const Entry& entry) {
-  if (!is_slug(entry.kit.centre) || !is_slug(entry.kit.slug)) return tl::unexpected(wrong("centre or slug"));
-  if (entry.version < 1 || entry.version > entry_version_max) return tl::unexpected(wrong("version"));
-  if (entry.published < Timestamp{0} || entry.published > timestamp_max) return tl::unexpected(wrong("published"));
+  if (!is_slug(entry.kit.centre) || !is_slug(entry.kit.slug))
+    return tl::unexpected(wrong("centre or slug"));
+  if (entry.version < 1 || entry.version > entry_version_max)
+    return tl::unexpected(wrong("version"));
+  if (entry.published < Timestamp{0} || entry.published > timestamp_max)
+    return tl::unexpected(wrong("published"));
   return check_note(entry.note);
 }
 
@@ -80,7 +84,8 @@ Result<Entry> parse_entry(std::string_view text) {
   entry.kit.centre = take_quoted(rest, "centre");
   entry.kit.slug = take_quoted(rest, "slug");
   const auto version = take(rest, "version");
-  if (std::from_chars(version.data(), version.data() + version.size(), entry.version).ec != std::errc()) {
+  if (std::from_chars(version.data(), version.data() + version.size(), entry.version).ec !=
+      std::errc()) {
     return tl::unexpected(wrong("version"));
   }
   TRY(entry.published, parse_utc(take(rest, "published")));

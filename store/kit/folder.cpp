@@ -3,12 +3,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fcntl.h>
 #include <algorithm>
 #include <array>
-#include <fcntl.h>
 #include <set>
 
 #include "proto/limits.hpp"
+#include "proto/text.hpp"
 #include "store/kit/names.hpp"
 
 namespace essaimage::kit {
@@ -16,9 +17,17 @@ namespace {
 
 bool is_mendable(Errc code) {
   switch (code) {
-    case Errc::name_not_utf8: case Errc::name_decomposed: case Errc::name_character: case Errc::name_reserved:
-    case Errc::name_edge: case Errc::name_git: case Errc::name_too_long: case Errc::name_twin: return true;
-    default: return false;
+    case Errc::name_not_utf8:
+    case Errc::name_decomposed:
+    case Errc::name_character:
+    case Errc::name_reserved:
+    case Errc::name_edge:
+    case Errc::name_git:
+    case Errc::name_too_long:
+    case Errc::name_twin:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -39,7 +48,8 @@ class Scanner {
     if (!items) {
       const bool many = items.error().code == Errc::kit_too_many_files;
       if (!many && path.empty()) return tl::unexpected(std::move(items).error());
-      refuse(many ? Errc::kit_too_many_files : Errc::kit_unreadable, path, std::move(items).error().detail);
+      refuse(many ? Errc::kit_too_many_files : Errc::kit_unreadable, path,
+             std::move(items).error().detail);
       ++taken_;
       return {};
     }
@@ -61,25 +71,30 @@ class Scanner {
     }
     if (taken_ == taken_before && !path.empty()) {
       scan_.empty_folders.push_back(path + "/");
-      add(Severity::note, Errc::kit_empty_folder, path + "/", holds_litter ? "holds litter alone" : "");
+      add(Severity::note, Errc::kit_empty_folder, path + "/",
+          holds_litter ? "holds litter alone" : "");
     }
     return {};
   }
 
   /// At most one refusal a name: the first is enough to act upon.
-  void judge_name(const std::string& name, const std::string& path, std::size_t depth, TwinFinder& twins) {
+  void judge_name(const std::string& name, const std::string& path, std::size_t depth,
+                  TwinFinder& twins) {
     auto status = check_name(name);
     const bool twin = !twins.add(name);
     if (status && depth == limits::kit_path_depth_max + 1) status = fail(Errc::path_too_deep, path);
     if (status && path.size() > limits::kit_path_bytes_max) {
-      status = fail(Errc::path_too_long,
-                    std::to_string(path.size()) + " bytes, at most " + std::to_string(limits::kit_path_bytes_max));
+      status = fail(Errc::path_too_long, std::to_string(path.size()) + " bytes, at most " +
+                                             std::to_string(limits::kit_path_bytes_max));
     }
-    if (!status) refuse(status.error().code, path, status.error().detail);
-    else if (twin) refuse(Errc::name_twin, path, twins.other());
+    if (!status)
+      refuse(status.error().code, path, status.error().detail);
+    else if (twin)
+      refuse(Errc::name_twin, path, twins.other());
   }
 
-  Status take(const FolderHandle& folder, const FolderHandle::Item& item, const std::string& path, std::size_t depth) {
+  Status take(const FolderHandle& folder, const FolderHandle::Item& item, const std::string& path,
+              std::size_t depth) {
     if (S_ISDIR(item.status.st_mode)) return take_folder(folder, item, path, depth);
     ++taken_;
     if (S_ISLNK(item.status.st_mode)) {
@@ -106,7 +121,8 @@ class Scanner {
     scan_.files.push_back({path, state});
   }
 
-  Status take_folder(const FolderHandle& folder, const FolderHandle::Item& item, const std::string& path, std::size_t depth) {
+  Status take_folder(const FolderHandle& folder, const FolderHandle::Item& item,
+                     const std::string& path, std::size_t depth) {
     // Beyond the bound nothing can be published; it has been refused by its name.
     if (depth > limits::kit_path_depth_max || full_) {
       ++taken_;
@@ -115,7 +131,8 @@ class Scanner {
     const auto below = folder.open_folder(item.name);
     if (below) return walk(*below, path, depth + 1);
     ++taken_;
-    refuse(below.error().code == Errc::kit_symlink ? Errc::kit_symlink : Errc::kit_unreadable, path, "");
+    refuse(below.error().code == Errc::kit_symlink ? Errc::kit_symlink : Errc::kit_unreadable, path,
+           "");
     return {};
   }
 
@@ -124,9 +141,12 @@ class Scanner {
     add(Severity::note, Errc::kit_litter, scan_.litter.back(), "");
   }
 
-  void refuse(Errc code, const std::string& path, const std::string& detail) { add(Severity::refusal, code, path, detail); }
+  void refuse(Errc code, const std::string& path, const std::string& detail) {
+    add(Severity::refusal, code, path, detail);
+  }
   void add(Severity severity, Errc code, const std::string& path, const std::string& detail) {
-    scan_.findings.push_back({severity, code, path, detail, severity == Severity::refusal && is_mendable(code)});
+    scan_.findings.push_back(
+        {severity, code, path, detail, severity == Severity::refusal && is_mendable(code)});
   }
 
   Scan scan_;
@@ -142,7 +162,8 @@ bool goes_as_far(ConsentScope scope, const Audience& audience) {
   return scope != ConsentScope::territory || audience.kind == Audience::Kind::territory;
 }
 
-void check_consent(const Scan& scan, const Manifest& manifest, const CheckOptions& options, Findings& findings) {
+void check_consent(const Scan& scan, const Manifest& manifest, const CheckOptions& options,
+                   Findings& findings) {
   std::set<std::string> covered;
   for (const auto& consent : manifest.consent) {
     bool used = false;
@@ -154,11 +175,13 @@ void check_consent(const Scan& scan, const Manifest& manifest, const CheckOption
     if (!used) findings.push_back(warning(Errc::kit_consent_unused, consent.file));
     if (consent.until && *consent.until <= options.today) {
       // `until` is the end of the day named; the day itself is what the person wrote.
-      findings.push_back(warning(Errc::kit_consent_over, consent.file, to_utc({consent.until->seconds - 1}).substr(0, 10)));
+      findings.push_back(warning(Errc::kit_consent_over, consent.file,
+                                 to_utc({consent.until->seconds - 1}).substr(0, 10)));
     }
     if (options.audience && !goes_as_far(consent.scope, *options.audience)) {
-      findings.push_back(warning(Errc::kit_consent_narrow, consent.file,
-                                 std::string(str(consent.scope)) + " < " + options.audience->str()));
+      findings.push_back(
+          warning(Errc::kit_consent_narrow, consent.file,
+                  std::string(str(consent.scope)) + " < " + options.audience->str()));
     }
   }
   for (const auto& file : scan.files) {
@@ -168,15 +191,46 @@ void check_consent(const Scan& scan, const Manifest& manifest, const CheckOption
   }
 }
 
+/// Says why there is no kit.toml: perhaps it is there in another spelling, or it is there and
+/// refused already.
+void miss_manifest(FolderCheck& check) {
+  std::string detail;
+  for (const auto& finding : check.findings) {
+    if (finding.severity == Severity::refusal && finding.path == manifest_name) return;
+  }
+  for (const auto& file : check.scan.files) {
+    if (fold_name(file.path) == manifest_name) detail = "rename " + file.path + " to kit.toml";
+  }
+  check.findings.push_back({Severity::refusal, Errc::kit_manifest_missing, "", detail, false});
+}
+
+/// Parts of a git working copy that were never fetched: their folders are there, and empty.
+void check_submodules(const FolderHandle& folder, FolderCheck& check) {
+  const auto* file = check.scan.find(".gitmodules");
+  if (file == nullptr) return;
+  const auto text = read_small(folder, *file, limits::text_file_bytes_max);
+  if (!text) return;  // read again, and refused, when publishing
+  for (const auto& empty : check.scan.empty_folders) {
+    const auto named = "path = " + empty.substr(0, empty.size() - 1);
+    const auto at = text->find(named);
+    if (at == std::string::npos) continue;
+    const auto end = at + named.size();
+    const bool whole = end == text->size() || (*text)[end] == '\n' || (*text)[end] == '\r';
+    const std::string why = "a submodule that was never fetched";
+    if (whole) check.findings.push_back(warning(Errc::kit_empty_folder, empty, why));
+  }
+}
+
 Status check_manifest(const FolderHandle& folder, const CheckOptions& options, FolderCheck& check) {
   const auto* file = check.scan.find(manifest_name);
   if (file == nullptr) {
-    check.findings.push_back({Severity::refusal, Errc::kit_manifest_missing, "", "", false});
+    miss_manifest(check);
     return {};
   }
   auto text = read_small(folder, *file, limits::manifest_bytes_max);
   if (!text) {
-    check.findings.push_back({Severity::refusal, text.error().code, file->path, text.error().detail, false});
+    check.findings.push_back(
+        {Severity::refusal, text.error().code, file->path, text.error().detail, false});
     return {};
   }
   auto reading = read_manifest(*text);
@@ -189,8 +243,9 @@ Status check_manifest(const FolderHandle& folder, const CheckOptions& options, F
 }  // namespace
 
 const ScannedFile* Scan::find(std::string_view path) const {
-  const auto at = std::lower_bound(files.begin(), files.end(), path,
-                                   [](const ScannedFile& file, std::string_view p) { return file.path < p; });
+  const auto at =
+      std::lower_bound(files.begin(), files.end(), path,
+                       [](const ScannedFile& file, std::string_view p) { return file.path < p; });
   return at != files.end() && at->path == path ? &*at : nullptr;
 }
 
@@ -201,14 +256,18 @@ Result<FolderCheck> check_folder(const std::filesystem::path& folder, const Chec
   FolderCheck check;
   TRY(check.scan, scan_folder(handle));
   check.findings = check.scan.findings;
+  check_submodules(handle, check);
   CHECK_OK(check_manifest(handle, options, check));
   if (check.manifest) {
     check.slug = slug_of(*check.manifest, folder_name(folder));
-    if (check.slug.empty()) check.findings.push_back({Severity::refusal, Errc::kit_slug_missing, "", "", false});
+    if (check.slug.empty())
+      check.findings.push_back({Severity::refusal, Errc::kit_slug_missing, "", "", false});
   }
-  std::stable_sort(check.findings.begin(), check.findings.end(), [](const Finding& a, const Finding& b) {
-    return std::pair(b.severity, std::string_view(a.path)) < std::pair(a.severity, std::string_view(b.path));
-  });
+  std::stable_sort(check.findings.begin(), check.findings.end(),
+                   [](const Finding& a, const Finding& b) {
+                     return std::pair(b.severity, std::string_view(a.path)) <
+                            std::pair(a.severity, std::string_view(b.path));
+                   });
   return check;
 }
 
@@ -224,8 +283,9 @@ bool shows_people_perhaps(std::string_view path) {
   if (dot == std::string_view::npos) return false;
   std::string extension(path.substr(dot + 1));
   for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  static constexpr std::array<std::string_view, 17> pictures = {"jpg",  "jpeg", "png",  "gif", "webp", "heic", "heif", "avif", "tif",
-                                                               "tiff", "bmp",  "mp4",  "mov", "m4v",  "webm", "avi",  "mkv"};
+  static constexpr std::array<std::string_view, 17> pictures = {
+      "jpg",  "jpeg", "png", "gif", "webp", "heic", "heif", "avif", "tif",
+      "tiff", "bmp",  "mp4", "mov", "m4v",  "webm", "avi",  "mkv"};
   return std::find(pictures.begin(), pictures.end(), extension) != pictures.end();
 }
 

@@ -14,8 +14,8 @@ namespace {
 constexpr std::u32string_view reserved_characters = U"<>:\"|?*\\/";
 
 bool is_blank(char32_t c) {
-  return c == 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
+  return c == 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F ||
+         c == 0x205F || c == 0x3000;
 }
 
 bool is_control(char32_t c) {
@@ -23,50 +23,63 @@ bool is_control(char32_t c) {
 }
 
 /// Turn the direction of what follows: "photo<U+202E>gpj.exe" would be shown as "photoexe.jpg".
-bool is_direction_control(char32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
+bool is_direction_control(char32_t c) {
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
 
 bool is_refused(char32_t c) {
-  return reserved_characters.find(c) != std::u32string_view::npos || is_control(c) || is_direction_control(c) ||
-         !is_assigned(c);
+  return reserved_characters.find(c) != std::u32string_view::npos || is_control(c) ||
+         is_direction_control(c) || !is_assigned(c);
 }
 
 std::string hex_of(char32_t c) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
-  for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) text.push_back(digits[(c >> shift) & 15]);
+  for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4)
+    text.push_back(digits[(c >> shift) & 15]);
   return "U+" + text;
 }
 
-/// The 8.3 names by which NTFS may also know .gitmodules and .gitattributes: "gitmod~1", "gi7eba~1", "g~123456".
+/// The 8.3 names by which NTFS may also know .gitmodules and .gitattributes: "gitmod~1",
+/// "gi7eba~1", "g~123456".
 bool is_short_name_of_git_file(std::string_view folded) {
   for (const std::string_view prefix : {"gitmod~", "gitatt~"}) {
-    if (folded.size() == 8 && folded.starts_with(prefix) && folded[7] >= '1' && folded[7] <= '4') return true;
+    if (folded.size() == 8 && folded.starts_with(prefix) && folded[7] >= '1' && folded[7] <= '4')
+      return true;
   }
   if (folded.size() != 8) return false;
   const auto tilde = folded.find('~');
   if (tilde == std::string_view::npos || tilde > 6) return false;
   const auto number = folded.substr(tilde + 1);
   if (number.empty() || number[0] < '1' || number[0] > '9') return false;
-  if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
+  if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return false;
   const auto start = folded.substr(0, tilde);
-  return std::string_view("gi7eba").starts_with(start) || std::string_view("gi7d29").starts_with(start);
+  return std::string_view("gi7eba").starts_with(start) ||
+         std::string_view("gi7d29").starts_with(start);
 }
 
-bool is_git_file(std::string_view folded) { return folded == ".gitattributes" || folded == ".gitmodules"; }
+bool is_git_file(std::string_view folded) {
+  return folded == ".gitattributes" || folded == ".gitmodules";
+}
 
 /// Names by which git would act and that no escape makes harmless.
 bool is_git_name(std::string_view name, std::string_view folded) {
   if (folded == ".git" || folded == "git~1" || is_short_name_of_git_file(folded)) return true;
-  return is_git_file(folded) && name[0] != '.';  // reached through a wide dot or an invisible first character
+  return is_git_file(folded) &&
+         name[0] != '.';  // reached through a wide dot or an invisible first character
 }
 
-/// Device names of Windows, with any extension: "nul.txt", "COM¹" (folding turns the raised digits into digits).
+/// Device names of Windows, with any extension: "nul.txt", "COM¹" (folding turns the raised digits
+/// into digits).
 bool is_device_name(std::string_view folded) {
   auto base = folded.substr(0, folded.find('.'));
   while (!base.empty() && base.back() == ' ') base.remove_suffix(1);
-  static constexpr std::array<std::string_view, 7> whole = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"};
+  static constexpr std::array<std::string_view, 7> whole = {"con",    "prn",     "aux",   "nul",
+                                                            "conin$", "conout$", "clock$"};
   if (std::find(whole.begin(), whole.end(), base) != whole.end()) return true;
-  return base.size() == 4 && (base.starts_with("com") || base.starts_with("lpt")) && base[3] >= '0' && base[3] <= '9';
+  return base.size() == 4 && (base.starts_with("com") || base.starts_with("lpt")) &&
+         base[3] >= '0' && base[3] <= '9';
 }
 
 std::string replacement_of(char32_t c) {
@@ -86,7 +99,8 @@ void shorten(std::string& name) {
   if (name.size() <= limits::file_name_bytes_max) return;
   constexpr std::size_t extension_bytes_max = 16;
   auto dot = name.rfind('.');
-  if (dot == std::string::npos || dot == 0 || name.size() - dot > extension_bytes_max) dot = name.size();
+  if (dot == std::string::npos || dot == 0 || name.size() - dot > extension_bytes_max)
+    dot = name.size();
   const std::string extension = name.substr(dot);
   std::size_t keep = limits::file_name_bytes_max - extension.size();
   while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80) --keep;
@@ -99,7 +113,8 @@ std::string from_latin1(std::string_view bytes) {
   return to_utf8(points);
 }
 
-/// One round of mending; several may be needed, as one change can uncover another (NFC after a removal, a new edge).
+/// One round of mending; several may be needed, as one change can uncover another (NFC after a
+/// removal, a new edge).
 std::string mended_once(const std::string& name) {
   std::string replaced;
   for (const char32_t c : code_points(name)) {
@@ -114,7 +129,7 @@ std::string mended_once(const std::string& name) {
     std::replace(mended.begin(), mended.end(), '~', '-');
   }
   if (is_device_name(folded)) mended.insert(0, "_");
-  if (mended.empty()) mended = "_";
+  if (mended.empty() || folded.empty()) mended = "_";
   shorten(mended);
   return mended;
 }
@@ -153,8 +168,8 @@ Status check_path_limits(std::string_view path) {
 Status check_name(std::string_view name) {
   if (name.empty()) return fail(Errc::name_edge, "empty");
   if (name.size() > limits::file_name_bytes_max) {
-    return fail(Errc::name_too_long,
-                std::to_string(name.size()) + " bytes, at most " + std::to_string(limits::file_name_bytes_max));
+    return fail(Errc::name_too_long, std::to_string(name.size()) + " bytes, at most " +
+                                         std::to_string(limits::file_name_bytes_max));
   }
   if (!is_utf8(name)) return fail(Errc::name_not_utf8);
   const auto points = code_points(name);
@@ -166,6 +181,7 @@ Status check_name(std::string_view name) {
   if (to_nfc(name) != name) return fail(Errc::name_decomposed);
   CHECK_OK(check_edges(points));
   const auto folded = fold_name(name);
+  if (folded.empty()) return fail(Errc::name_character, "nothing visible");
   if (is_git_name(name, folded)) return fail(Errc::name_git);
   if (is_device_name(folded)) return fail(Errc::name_reserved);
   return {};
@@ -194,7 +210,8 @@ std::string mend_name(std::string_view name) {
 
 std::string to_stored_name(std::string_view name) {
   if (name.starts_with('%')) return "%25" + std::string(name.substr(1));
-  if (name.starts_with('.') && is_git_file(fold_name(name))) return "%2E" + std::string(name.substr(1));
+  if (name.starts_with('.') && is_git_file(fold_name(name)))
+    return "%2E" + std::string(name.substr(1));
   return std::string(name);
 }
 
@@ -212,7 +229,8 @@ Result<std::string> from_stored_name(std::string_view stored) {
   std::string name(stored);
   if (stored.starts_with("%25")) name = "%" + name.substr(3);
   if (stored.starts_with("%2E")) name = "." + name.substr(3);
-  if (to_stored_name(name) != stored) return fail(Errc::name_git, "not the stored form of any name");
+  if (to_stored_name(name) != stored)
+    return fail(Errc::name_git, "not the stored form of any name");
   CHECK_OK(check_name(name));
   return name;
 }
@@ -231,7 +249,8 @@ Result<std::string> from_stored_path(std::string_view stored) {
 
 bool TwinFinder::add(std::string_view name) {
   auto folded = fold_name(name);
-  if (folded.empty()) folded = std::string(name);  // not UTF-8: refused for that, and a twin of nothing
+  if (folded.empty())
+    folded = std::string(name);  // not UTF-8: refused for that, and a twin of nothing
   const auto near = seen_.lower_bound({folded, std::string()});
   if (near != seen_.end() && near->first == folded) {
     other_ = near->second;

@@ -33,7 +33,8 @@ Result<Pointer> parse_pointer(std::string_view text) {
   if (text.size() > pointer_bytes_max) return tl::unexpected(wrong("too long"));
   const std::string_view whole = text;
   for (const auto start : {version_line, oid_start}) {
-    if (!text.starts_with(start)) return tl::unexpected(wrong("expected \"" + std::string(start) + "\""));
+    if (!text.starts_with(start))
+      return tl::unexpected(wrong("expected \"" + std::string(start) + "\""));
     text.remove_prefix(start.size());
   }
   Pointer pointer;
@@ -42,7 +43,8 @@ Result<Pointer> parse_pointer(std::string_view text) {
   if (!text.starts_with(size_start)) return tl::unexpected(wrong("expected the size"));
   text.remove_prefix(size_start.size());
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pointer.size);
-  if (error != std::errc() || pointer.size > limits::media_bytes_max) return tl::unexpected(wrong("size out of bounds"));
+  if (error != std::errc() || pointer.size < 1 || pointer.size > limits::media_bytes_max)
+    return tl::unexpected(wrong("size out of bounds"));
   (void)end;  // what follows the number, or a leading zero, shows in the comparison
   if (encode_pointer(pointer) != whole) return tl::unexpected(wrong("not the one byte form"));
   return pointer;
@@ -51,8 +53,8 @@ Result<Pointer> parse_pointer(std::string_view text) {
 bool looks_like_pointer(std::string_view text) {
   if (text.size() >= lfs_pointer_bytes_max) return false;
   for (const std::string_view start :
-       {"version https://git-lfs.github.com/spec/", "version http://git-media.io/v/", "version https://hawser.github.com/spec/",
-        "# git-media", "# external"}) {
+       {"version https://git-lfs.github.com/spec/", "version http://git-media.io/v/",
+        "version https://hawser.github.com/spec/", "# git-media", "# external"}) {
     if (text.starts_with(start)) return true;
   }
   return false;

@@ -19,13 +19,42 @@ namespace {
 
 /// More than the name rules allow, so that a later, wider rule finds the quoting right already.
 const std::vector<std::string>& awkward_paths() {
-  static const std::vector<std::string> paths = {
-      "plain.bin", "with blank.bin", "two  blanks.bin", " leading.bin", "trailing ", "brackets[1].bin", "[ab].bin",
-      "a]b.bin", "star*.bin", "**", "dir/**/z.bin", "why?.bin", "say \"hi\".bin", "apo'strophe.bin", "#1.bin",
-      "number#1.bin", "!important.bin", "back\\slash.bin", "\\*", "end\\", "été.bin", "e\xCC\x81te\xCC\x81.bin",
-      "日本.bin", "emoji👍🏽.bin", "zero\xE2\x80\x8Cwidth.bin", "{x,y}.bin", "$HOME.bin", "%25.bin", "-dash.bin",
-      "~tilde.bin", "a;b&c|d.bin", "x filter=none.bin", "sub [x]/f?.bin", "name.tar.gz", "latin\xE9.bin",
-      std::string(240, 'x') + ".bin"};
+  static const std::vector<std::string> paths = {"plain.bin",
+                                                 "with blank.bin",
+                                                 "two  blanks.bin",
+                                                 " leading.bin",
+                                                 "trailing ",
+                                                 "brackets[1].bin",
+                                                 "[ab].bin",
+                                                 "a]b.bin",
+                                                 "star*.bin",
+                                                 "**",
+                                                 "dir/**/z.bin",
+                                                 "why?.bin",
+                                                 "say \"hi\".bin",
+                                                 "apo'strophe.bin",
+                                                 "#1.bin",
+                                                 "number#1.bin",
+                                                 "!important.bin",
+                                                 "back\\slash.bin",
+                                                 "\\*",
+                                                 "end\\",
+                                                 "été.bin",
+                                                 "e\xCC\x81te\xCC\x81.bin",
+                                                 "日本.bin",
+                                                 "emoji👍🏽.bin",
+                                                 "zero\xE2\x80\x8Cwidth.bin",
+                                                 "{x,y}.bin",
+                                                 "$HOME.bin",
+                                                 "%25.bin",
+                                                 "-dash.bin",
+                                                 "~tilde.bin",
+                                                 "a;b&c|d.bin",
+                                                 "x filter=none.bin",
+                                                 "sub [x]/f?.bin",
+                                                 "name.tar.gz",
+                                                 "latin\xE9.bin",
+                                                 std::string(240, 'x') + ".bin"};
   return paths;
 }
 
@@ -42,15 +71,18 @@ class LibraryWithMedia {
 
   void add(const std::string& path, const std::string& content) {
     std::string quoted;
-    for (const char c : path) quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    stream_ += "M 100644 inline \"" + quoted + "\"\ndata " + std::to_string(content.size()) + "\n" + content + "\n";
+    for (const char c : path)
+      quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    stream_ += "M 100644 inline \"" + quoted + "\"\ndata " + std::to_string(content.size()) + "\n" +
+               content + "\n";
   }
 
   void add_media(const std::string& path, const std::string& content, bool held) {
     const auto hash = store::sha256(bytes_of(content));
     add(path, encode_pointer({hash, content.size()}));
     const auto hex = hash.hex();
-    if (held) write_text(bare() / "lfs/objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex, content);
+    if (held)
+      write_text(bare() / "lfs/objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex, content);
   }
 
   void commit() {
@@ -74,10 +106,12 @@ class LibraryWithMedia {
 
  private:
   /// What `git lfs install` sets.
-  static RunResult with_lfs(const std::filesystem::path& folder, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"-c", "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true",
-                                         "-c", "filter.lfs.smudge=git-lfs smudge -- %f", "-c",
-                                         "filter.lfs.clean=git-lfs clean -- %f"});
+  static RunResult with_lfs(const std::filesystem::path& folder,
+                            std::vector<std::string> arguments) {
+    arguments.insert(
+        arguments.begin(),
+        {"-c", "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true", "-c",
+         "filter.lfs.smudge=git-lfs smudge -- %f", "-c", "filter.lfs.clean=git-lfs clean -- %f"});
     return git(folder, arguments);
   }
 
@@ -110,15 +144,16 @@ TEST_CASE("attributes in any other form are refused") {
   const auto good = encode_attributes({"a.bin", "b.bin"});
   REQUIRE(parse_attributes(good));
   const std::string line = encode_attributes({"b.bin"});
-  for (const auto& bad : {std::string(), good + line, line + encode_attributes({"a.bin"}), good + "\n", good.substr(1),
-                          good.substr(0, good.size() - 1), "# by hand\n" + good, std::string("* -text\n"),
-                          std::string("\"/files/\" filter=lfs diff=lfs merge=lfs -text\n"),
-                          std::string("\"/files/a\\.bin\" filter=lfs diff=lfs merge=lfs -text\n"),
-                          std::string("\"/files/a\\\" filter=lfs diff=lfs merge=lfs -text\n"),
-                          std::string("\"/files/a*\" filter=lfs diff=lfs merge=lfs -text\n"),
-                          std::string("\"/files/../x\" filter=lfs diff=lfs merge=lfs -text\n"),
-                          std::string("\"/files/.gitattributes\" filter=lfs diff=lfs merge=lfs -text\n"),
-                          std::string("\"/files/a\" filter=lfs diff=lfs merge=lfs -text\r\n")}) {
+  for (const auto& bad :
+       {std::string(), good + line, line + encode_attributes({"a.bin"}), good + "\n",
+        good.substr(1), good.substr(0, good.size() - 1), "# by hand\n" + good,
+        std::string("* -text\n"), std::string("\"/files/\" filter=lfs diff=lfs merge=lfs -text\n"),
+        std::string("\"/files/a\\.bin\" filter=lfs diff=lfs merge=lfs -text\n"),
+        std::string("\"/files/a\\\" filter=lfs diff=lfs merge=lfs -text\n"),
+        std::string("\"/files/a*\" filter=lfs diff=lfs merge=lfs -text\n"),
+        std::string("\"/files/../x\" filter=lfs diff=lfs merge=lfs -text\n"),
+        std::string("\"/files/.gitattributes\" filter=lfs diff=lfs merge=lfs -text\n"),
+        std::string("\"/files/a\" filter=lfs diff=lfs merge=lfs -text\r\n")}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_attributes(bad));
   }
@@ -130,8 +165,10 @@ TEST_CASE("damaged attributes never parse into something that prints differently
   for (int i = 0; i < 3000; ++i) {
     auto text = good;
     const auto at = random() % text.size();
-    if (random() % 2 == 0) text[at] = "\\\"*[/ \n.%\xE9"[random() % 10];
-    else text.erase(at, 1 + random() % 3);
+    if (random() % 2 == 0)
+      text[at] = "\\\"*[/ \n.%\xE9"[random() % 10];
+    else
+      text.erase(at, 1 + random() % 3);
     if (const auto media = parse_attributes(text)) REQUIRE(encode_attributes(*media) == text);
   }
 }
@@ -144,16 +181,19 @@ TEST_CASE("stock git applies the attributes to the awkward paths and to no other
   write_text(folder / "kit/.gitattributes", encode_attributes(media));
   std::string asked;
   for (const auto& path : media) asked += "kit/files/" + path + std::string(1, '\0');
-  const std::vector<std::string> others = {"brackets1.bin", "a.bin",     "stars.bin", "dir/a/z.bin",    "whyx.bin", "other",
-                                           "plain.binx",    "xplain.bin", "d/plain.bin", "back/slash.bin", "\\ab"};
+  const std::vector<std::string> others = {
+      "brackets1.bin", "a.bin",      "stars.bin",   "dir/a/z.bin",    "whyx.bin", "other",
+      "plain.binx",    "xplain.bin", "d/plain.bin", "back/slash.bin", "\\ab"};
   for (const auto& path : others) asked += "kit/files/" + path + std::string(1, '\0');
-  const auto answer =
-      LibraryWithMedia::require(git(folder.path(), {"check-attr", "-z", "--stdin", "filter"}, asked));
+  const auto answer = LibraryWithMedia::require(
+      git(folder.path(), {"check-attr", "-z", "--stdin", "filter"}, asked));
   std::map<std::string, std::string> filter;
   std::vector<std::string> words(1);
   for (const char c : answer) {
-    if (c == '\0') words.emplace_back();
-    else words.back().push_back(c);
+    if (c == '\0')
+      words.emplace_back();
+    else
+      words.back().push_back(c);
   }
   for (std::size_t i = 0; i + 2 < words.size(); i += 3) filter[words[i]] = words[i + 2];
   for (const auto& path : media) {

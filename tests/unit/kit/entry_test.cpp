@@ -9,7 +9,9 @@ using namespace essaimage::kit;
 
 namespace {
 
-Entry sample() { return {{"mdq-wazemmes", "bracelet"}, 3, {1'772'357'400}, "Photos \"neuves\", plan C:\\x"}; }
+Entry sample() {
+  return {{"mdq-wazemmes", "bracelet"}, 3, {1'772'357'400}, "Photos \"neuves\", plan C:\\x"};
+}
 
 }  // namespace
 
@@ -29,21 +31,38 @@ TEST_CASE("an entry has one byte form") {
 }
 
 TEST_CASE("any other form of an entry is refused") {
-  const std::string good = "format = 1\ncentre = \"a\"\nslug = \"b\"\nversion = 1\npublished = 2026-03-01T09:30:00Z\n";
+  const std::string good =
+      "format = 1\ncentre = \"a\"\nslug = \"b\"\nversion = 1\npublished = 2026-03-01T09:30:00Z\n";
   REQUIRE(parse_entry(good));
   const auto with = [&](const std::string& from, const std::string& to) {
     auto text = good;
     text.replace(text.find(from), from.size(), to);
     return text;
   };
-  for (const auto& bad :
-       {std::string(), good + "\n", good + "note = \"\"\n", good + "other = 1\n", good + "note = \"x\"\nnote = \"x\"\n",
-        good + "note = \"a\\nb\"\n", good + "note = \"a\tb\"\n", good + "note = \"e\xCC\x81\"\n", good + "note = \"\xFF\"\n",
-        with("format = 1", "format = 2"), with("format = 1", "format=1"), with("version = 1", "version = 0"),
-        with("version = 1", "version = 01"), with("version = 1", "version = +1"), with("version = 1", "version = 1 "),
-        with("version = 1", "version = 1000000001"), with("version = 1", "version = 99999999999999999999"),
-        with("\"a\"", "\"A\""), with("\"a\"", "'a'"), with("\"b\"", "\"\""), with("Z\n", "z\n"), with("Z\n", "Z"),
-        with("\n", "\r\n"), good + "note = \"" + std::string(501, 'x') + "\"\n"}) {
+  for (const auto& bad : {std::string(),
+                          good + "\n",
+                          good + "note = \"\"\n",
+                          good + "other = 1\n",
+                          good + "note = \"x\"\nnote = \"x\"\n",
+                          good + "note = \"a\\nb\"\n",
+                          good + "note = \"a\tb\"\n",
+                          good + "note = \"e\xCC\x81\"\n",
+                          good + "note = \"\xFF\"\n",
+                          with("format = 1", "format = 2"),
+                          with("format = 1", "format=1"),
+                          with("version = 1", "version = 0"),
+                          with("version = 1", "version = 01"),
+                          with("version = 1", "version = +1"),
+                          with("version = 1", "version = 1 "),
+                          with("version = 1", "version = 1000000001"),
+                          with("version = 1", "version = 99999999999999999999"),
+                          with("\"a\"", "\"A\""),
+                          with("\"a\"", "'a'"),
+                          with("\"b\"", "\"\""),
+                          with("Z\n", "z\n"),
+                          with("Z\n", "Z"),
+                          with("\n", "\r\n"),
+                          good + "note = \"" + std::string(501, 'x') + "\"\n"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_entry(bad));
   }
@@ -51,8 +70,9 @@ TEST_CASE("any other form of an entry is refused") {
 
 TEST_CASE("an entry out of bounds is refused before it is written") {
   for (const auto& change : std::vector<void (*)(Entry&)>{
-           [](Entry& e) { e.version = 0; }, [](Entry& e) { e.kit.slug = "Grand"; }, [](Entry& e) { e.published = {-1}; },
-           [](Entry& e) { e.note = "deux\nlignes"; }, [](Entry& e) { e.note = std::string(501, 'x'); }}) {
+           [](Entry& e) { e.version = 0; }, [](Entry& e) { e.kit.slug = "Grand"; },
+           [](Entry& e) { e.published = {-1}; }, [](Entry& e) { e.note = "deux\nlignes"; },
+           [](Entry& e) { e.note = std::string(501, 'x'); }}) {
     auto entry = sample();
     change(entry);
     CHECK_FALSE(check_entry(entry));
@@ -67,8 +87,10 @@ TEST_CASE("damaged entries never parse into something that prints differently") 
     auto text = good;
     for (auto n = 1 + random() % 3; n > 0; --n) {
       const auto at = random() % text.size();
-      if (random() % 2 == 0) text[at] = static_cast<char>(random() % 256);
-      else text.erase(at, random() % 4);
+      if (random() % 2 == 0)
+        text[at] = static_cast<char>(random() % 256);
+      else
+        text.erase(at, random() % 4);
     }
     if (const auto entry = parse_entry(text)) REQUIRE(encode_entry(*entry) == text);
   }

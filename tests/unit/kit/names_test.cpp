@@ -22,12 +22,48 @@ Errc reason(const std::string& name) {
 }
 
 std::string random_name(std::mt19937& random) {
-  static const std::vector<std::string> parts = {
-      ".",   "..",  " ",    "git",         ".git",         "~1",           "~",            "%",        "%2E",
-      "%25", "CON", "nul",  "attributes",  "modules",      "é",            "e\xCC\x81",    "\xFF",     "\x01",
-      ":",   "?",   "*",    "\"",          "\\",           "/",            "a",            "Z",        "œ",
-      "com", "1",   ".txt", "\xCC\x81",    "\xC2\xA0",     "\xC2\xB9",     "\xE2\x80\x8C", "\xCD\xB8", "ss",
-      "i",   "İ",   "lpt",  "\xE1\x85\xA1", "\xE2\x80\xAE", "\xEF\xBC\x8E"};
+  static const std::vector<std::string> parts = {".",
+                                                 "..",
+                                                 " ",
+                                                 "git",
+                                                 ".git",
+                                                 "~1",
+                                                 "~",
+                                                 "%",
+                                                 "%2E",
+                                                 "%25",
+                                                 "CON",
+                                                 "nul",
+                                                 "attributes",
+                                                 "modules",
+                                                 "é",
+                                                 "e\xCC\x81",
+                                                 "\xFF",
+                                                 "\x01",
+                                                 ":",
+                                                 "?",
+                                                 "*",
+                                                 "\"",
+                                                 "\\",
+                                                 "/",
+                                                 "a",
+                                                 "Z",
+                                                 "œ",
+                                                 "com",
+                                                 "1",
+                                                 ".txt",
+                                                 "\xCC\x81",
+                                                 "\xC2\xA0",
+                                                 "\xC2\xB9",
+                                                 "\xE2\x80\x8C",
+                                                 "\xCD\xB8",
+                                                 "ss",
+                                                 "i",
+                                                 "İ",
+                                                 "lpt",
+                                                 "\xE1\x85\xA1",
+                                                 "\xE2\x80\xAE",
+                                                 "\xEF\xBC\x8E"};
   std::string name;
   const auto count = random() % 6;
   for (unsigned i = 0; i < count; ++i) name += parts[random() % parts.size()];
@@ -41,11 +77,32 @@ std::string random_name(std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("names that people give are accepted as they are") {
-  for (const std::string name :
-       {"kit.toml", "Guide d'animation.pdf", "été à l'école (v2).docx", "œuvre n° 3.jpg", ".nojekyll",
-        "100 %.txt", "%", "a.b.c", "日本.txt", "photo👍🏽.jpg", "résumé – final.odt", "console.log", "COM10.txt",
-        "nulle", "git", ".gitignore", ".gitattributes", ".GitModules", "a~1", "Et alors…", "x'y", "[1].bin", "#1",
-        "!important", "-x", "می‌خواهم"}) {
+  for (const std::string name : {"kit.toml",
+                                 "Guide d'animation.pdf",
+                                 "été à l'école (v2).docx",
+                                 "œuvre n° 3.jpg",
+                                 ".nojekyll",
+                                 "100 %.txt",
+                                 "%",
+                                 "a.b.c",
+                                 "日本.txt",
+                                 "photo👍🏽.jpg",
+                                 "résumé – final.odt",
+                                 "console.log",
+                                 "COM10.txt",
+                                 "nulle",
+                                 "git",
+                                 ".gitignore",
+                                 ".gitattributes",
+                                 ".GitModules",
+                                 "a~1",
+                                 "Et alors…",
+                                 "x'y",
+                                 "[1].bin",
+                                 "#1",
+                                 "!important",
+                                 "-x",
+                                 "می‌خواهم"}) {
     CAPTURE(name);
     CHECK(check_name(name));
     CHECK(mend_name(name) == name);
@@ -61,12 +118,18 @@ TEST_CASE("what Windows or macOS cannot hold is refused by its reason") {
   CHECK(reason("a\xEF\xBF\xBE") == Errc::name_character);             // a noncharacter
   CHECK(reason("a\xCD\xB8") == Errc::name_character);                 // U+0378, unassigned
   CHECK(check_name("a\xEF\xBF\xBE").error().detail == "U+FFFE");
+  CHECK(reason("\xE2\x80\x8B") == Errc::name_character);  // a zero-width space alone
+  CHECK(mend_name("\xE2\x80\x8B") == "_");
   CHECK(reason("") == Errc::name_edge);
-  for (const std::string name : {".", "..", "a.", "a ", " a", "a\xC2\xA0", "\xE3\x80\x80" "a", "..."}) {
+  for (const std::string name : {".", "..", "a.", "a ", " a", "a\xC2\xA0",
+                                 "\xE3\x80\x80"
+                                 "a",
+                                 "..."}) {
     CHECK(reason(name) == Errc::name_edge);
   }
-  for (const std::string name : {"CON", "con", "Nul.txt", "aux.tar.gz", "PRN", "COM1", "com9.log", "LPT0",
-                                 "COM\xC2\xB9", "CONIN$", "clock$", "nul .txt", "\xEF\xBC\xA3ON"}) {
+  for (const std::string name :
+       {"CON", "con", "Nul.txt", "aux.tar.gz", "PRN", "COM1", "com9.log", "LPT0", "COM\xC2\xB9",
+        "CONIN$", "clock$", "nul .txt", "\xEF\xBC\xA3ON"}) {
     CHECK(reason(name) == Errc::name_reserved);
   }
   CHECK(reason("e\xCC\x81") == Errc::name_decomposed);
@@ -78,9 +141,9 @@ TEST_CASE("what Windows or macOS cannot hold is refused by its reason") {
 
 TEST_CASE("no spelling of .git passes") {
   for (const std::string name :
-       {".git", ".GIT", ".Git", "git~1", "GIT~1", ".g\xE2\x80\x8Cit", "\xE2\x80\x8D.git", ".git\xEF\xBB\xBF",
-        "\xEF\xBC\x8Egit", "gitmod~1", "GITATT~4", "gi7eba~1", "GI7D29~9", "g~123456", "\xE2\x80\x8C.gitmodules",
-        "\xEF\xBC\x8Egitattributes"}) {
+       {".git", ".GIT", ".Git", "git~1", "GIT~1", ".g\xE2\x80\x8Cit", "\xE2\x80\x8D.git",
+        ".git\xEF\xBB\xBF", "\xEF\xBC\x8Egit", "gitmod~1", "GITATT~4", "gi7eba~1", "GI7D29~9",
+        "g~123456", "\xE2\x80\x8C.gitmodules", "\xEF\xBC\x8Egitattributes"}) {
     CHECK(reason(name) == Errc::name_git);
     CHECK(check_name(mend_name(name)));
   }
@@ -98,8 +161,9 @@ TEST_CASE("names that fold to git's own files are stored escaped, and nothing el
   CHECK(to_stored_name(".gitignore") == ".gitignore");
   CHECK(to_stored_path("a/.gitattributes/%b") == "a/%2Egitattributes/%25b");
   CHECK(from_stored_path("a/%2Egitattributes/%25b").value() == "a/.gitattributes/%b");
-  for (const std::string bad : {".gitattributes", ".GitModules", "%", "%x", "%2E", "%2Ex", "%2egitattributes", "%41",
-                                "%2Egit", "%25/", "%2Egitignore", ".git"}) {
+  for (const std::string bad :
+       {".gitattributes", ".GitModules", "%", "%x", "%2E", "%2Ex", "%2egitattributes", "%41",
+        "%2Egit", "%25/", "%2Egitignore", ".git"}) {
     CAPTURE(bad);
     CHECK_FALSE(from_stored_name(bad));
   }
@@ -170,14 +234,15 @@ TEST_CASE("twins are names that one folder of Windows or macOS would confuse") {
 
 TEST_CASE("litter is what programs leave, not what people name") {
   for (const auto* name :
-       {".DS_Store", "Thumbs.db", "thumbs.DB", "desktop.ini", "~$rapport.docx", ".svn", ".git", "__MACOSX",
-        ".notes.md.swp", "x.swp", "._photo.jpg", ".~lock.budget.ods#", "notes.txt~", "#notes#", ".#notes", "Icon\r",
-        ".Trash-1000", "$RECYCLE.BIN", "film.mp4.crdownload"}) {
+       {".DS_Store", "Thumbs.db", "thumbs.DB", "desktop.ini", "~$rapport.docx", ".svn", ".git",
+        "__MACOSX", ".notes.md.swp", "x.swp", "._photo.jpg", ".~lock.budget.ods#", "notes.txt~",
+        "#notes#", ".#notes", "Icon\r", ".Trash-1000", "$RECYCLE.BIN", "film.mp4.crdownload"}) {
     CAPTURE(name);
     CHECK(is_litter(name));
   }
-  for (const auto* name : {"kit.toml", ".gitignore", ".gitattributes", "CVS", "~", "#1", "#", "desktop.ini.txt",
-                           "thumbs", ".nojekyll", "swp", "git", ".config", "a.swo", "répertoire"}) {
+  for (const auto* name :
+       {"kit.toml", ".gitignore", ".gitattributes", "CVS", "~", "#1", "#", "desktop.ini.txt",
+        "thumbs", ".nojekyll", "swp", "git", ".config", "a.swo", "répertoire"}) {
     CAPTURE(name);
     CHECK_FALSE(is_litter(name));
   }
