@@ -130,13 +130,17 @@ std::string error_json(const Error& error, Language language) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+std::string meant_text(std::string_view word, Language language) {
+  const std::string quoted = "`" + std::string(word) + "`";
+  return language == Language::french ? " ; vouliez-vous dire " + quoted + " ?"
+                                      : "; did you mean " + quoted + "?";
+}
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
                          Language language) {
   const std::vector<std::string_view> views(known.begin(), known.end());
   const auto near = nearest(word, views);
-  if (near.empty()) return {};
-  return language == Language::french ? " ; vouliez-vous dire `" + near + "` ?"
-                                      : "; did you mean `" + near + "`?";
+  return near.empty() ? std::string() : meant_text(near, language);
 }
 
 }  // namespace essaimage::ctl

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "proto/nearest.hpp"
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/kit_ref.hpp"
 #include "tools/ctl/verbs.hpp"
@@ -47,6 +48,23 @@ Json KitRef::arguments() const {
   return out;
 }
 
+std::string kit_suggestion(const KitId& id, const std::vector<std::string>& known,
+                           Language language) {
+  std::vector<std::string_view> slugs, centres;
+  for (const auto& kit : known) {
+    const auto slash = kit.find('/');
+    if (slash == std::string::npos) continue;
+    const auto centre = std::string_view(kit).substr(0, slash);
+    const auto slug = std::string_view(kit).substr(slash + 1);
+    if (centre == id.centre) slugs.push_back(slug);
+    if (slug == id.slug) centres.push_back(centre);
+  }
+  auto near = nearest(id.slug, slugs);
+  if (!near.empty()) return meant_text(id.centre + "/" + near, language);
+  near = nearest(id.centre, centres);
+  return near.empty() ? std::string() : meant_text(near + "/" + id.slug, language);
+}
+
 Error with_suggestion(const Context& context, const KitId& id, Error error) {
   if (error.code != Errc::not_found) return error;
   auto client = Client::connect(context);
@@ -59,7 +77,7 @@ Error with_suggestion(const Context& context, const KitId& id, Error error) {
     if (known.back() == id.str()) return error;  // the kit is known: a version is not
   }
   if (error.detail.empty()) error.detail = id.str();
-  error.detail += did_you_mean(id.str(), known, context.language);
+  error.detail += kit_suggestion(id, known, context.language);
   return error;
 }
 

@@ -4,7 +4,7 @@
 
 #include <ostream>
 
-#include "tools/ctl/client.hpp"
+#include "tools/ctl/kit_ref.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl::verb {
@@ -221,6 +221,7 @@ Result<std::vector<std::string>> explicable(const Context& context) {
 std::string suggestion_for(const Context& context, const std::string& id) {
   const auto known = explicable(context);
   if (!known || std::find(known->begin(), known->end(), id) != known->end()) return {};
+  if (const auto kit = KitId::parse(id)) return kit_suggestion(*kit, *known, context.language);
   return did_you_mean(id, *known, context.language);
 }
 

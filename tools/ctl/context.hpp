@@ -52,6 +52,8 @@ ExitCode exit_code_of(const Error& error);
 std::string error_text(const Error& error, Language language, const Style& style);
 /// {"error": {code, detail, actor, cause, next_step}} in the language asked for.
 std::string error_json(const Error& error, Language language);
+/// "; did you mean `x`?"
+std::string meant_text(std::string_view word, Language language);
 /// " ; did you mean `x`?" of the nearest known word, or nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
                          Language language);

@@ -65,8 +65,12 @@ Explanations explain_node(const Situation& here) {
   const auto& peers = here.status.peers;
   const bool any = std::any_of(peers.begin(), peers.end(),
                                [](const auto& p) { return p.state == State::connected; });
+  // Whoever refuses us has been reached: then the network is not what is wrong.
+  const bool reached = any || std::any_of(peers.begin(), peers.end(), [](const auto& p) {
+                         return p.state == State::refused_us;
+                       });
   const bool alone = here.roster != nullptr && here.roster->members.size() <= 1;
-  if (here.status.joined && !any && !alone) out.push_back(about_nobody_connected());
+  if (here.status.joined && !reached && !alone) out.push_back(about_nobody_connected());
   for (const auto& peer : peers)
     if (auto found = about_peer(here, peer)) out.push_back(std::move(*found));
   if (std::none_of(out.begin(), out.end(), [](const auto& e) { return e.problem; })) {

@@ -65,7 +65,8 @@ Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesyste
   std::unique_ptr<ControlServer> server(new ControlServer);
   std::error_code ignored;
   const auto absolute = std::filesystem::absolute(socket, ignored);
-  server->impl_ = std::make_unique<Impl>(node, (absolute.empty() ? socket : absolute).parent_path());
+  server->impl_ =
+      std::make_unique<Impl>(node, (absolute.empty() ? socket : absolute).parent_path());
   auto& impl = *server->impl_;
   impl.stop.fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (impl.stop.fd < 0) return fail(Errc::io, std::string("eventfd: ") + std::strerror(errno));

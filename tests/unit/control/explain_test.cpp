@@ -93,6 +93,8 @@ TEST_CASE("publishing that waits for a confirmation says when --offline is right
   REQUIRE(found != nullptr);
   CHECK(found->next_step.en.find("--offline") != std::string::npos);
   CHECK(find(all, "no-peer-connected") != nullptr);
+  picture.peer("fives", core::PeerStatus::State::refused_us);
+  CHECK(find(explain_node(picture.here()), "no-peer-connected") == nullptr);
 }
 
 TEST_CASE("a kit that lacks media names the peers that hold them, and those that are away") {

@@ -72,7 +72,7 @@ class FakeLibrary final : public store::Library {
   std::vector<store::KitFile> all_files;
   FakePublication::Log publications;
   std::optional<Audience> published_to;
-  std::vector<store::Problem> wrong;      ///< what verify() finds
+  std::vector<store::Problem> wrong;  ///< what verify() finds
   std::vector<std::string> calls;
 
   const store::Identity& identity() const override { return who; }

@@ -182,6 +182,16 @@ TEST_CASE("kits and periods are read strictly") {
   CHECK_FALSE(parse_seconds("1.5", "timeout").has_value());
 }
 
+TEST_CASE("a kit is taken for another only if centre or name is the same") {
+  const std::vector<std::string> known{"wazemmes/big", "wazemmes/malle-de-pret", "fives"};
+  CHECK(kit_suggestion({"wazemmes", "malle-de-prt"}, known, Language::english) ==
+        "; did you mean `wazemmes/malle-de-pret`?");
+  CHECK(kit_suggestion({"wazemes", "big"}, known, Language::french) ==
+        " ; vouliez-vous dire `wazemmes/big` ?");
+  CHECK(kit_suggestion({"wazemmes", "nope"}, known, Language::english).empty());
+  CHECK(kit_suggestion({"wazemes", "bif"}, known, Language::english).empty());
+}
+
 TEST_CASE("the man page and the completion name every verb") {
   const auto man = man_page(Language::french);
   const auto completion = bash_completion();
