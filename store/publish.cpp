@@ -42,7 +42,12 @@ Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& 
   TreeEditor editor(*objects_, std::nullopt);
   for (const auto& [path, text] : {std::pair{feed_path::attributes, kit::root_attributes},
                                    std::pair{feed_path::lfsconfig, kit::root_lfsconfig}}) {
-    TRY(const auto blob, pack.add(ObjectType::blob, bytes_of(text)));
+    // Every feed has these two: one copy is enough, and damage to a second one would be seen by nobody.
+    const ObjectId blob = object_id(ObjectType::blob, bytes_of(text));
+    if (!objects_->contains(blob)) {
+      TRY(const auto added, pack.add(ObjectType::blob, bytes_of(text)));
+      ESSAIMAGE_ASSERT(added == blob);
+    }
     CHECK_OK(editor.set(path, TreeEntry::Mode::file, blob));
   }
   return editor;
