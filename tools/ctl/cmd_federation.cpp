@@ -3,6 +3,8 @@
 #include <ctime>
 #include <ostream>
 
+#include <fmt/format.h>
+
 #include "proto/default_config.hpp"
 #include "store/home.hpp"
 #include "tools/ctl/client.hpp"
@@ -21,7 +23,7 @@ Status check_endpoint(const std::string& endpoint, const char* option) {
   const bool digits = !port.empty() && port.size() <= 5 &&
                       port.find_first_not_of("0123456789") == std::string::npos;
   if (digits && std::stoi(port) <= 65'535) return {};
-  return fail(Errc::usage, std::string("--") + option + ": tcp://IP:PORT, " + endpoint);
+  return fail(Errc::usage, fmt::format("--{}: tcp://IP:PORT, {}", option, endpoint));
 }
 
 /// Addresses that stand for all of this computer's cannot be dialled by others.
