@@ -35,7 +35,8 @@ std::string example(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the worked example of FORMAT.md is what the code and stock git make") {
-  const std::string photo = std::string("PNG?\0", 5) + "not a picture, but it has a NUL\n";
+  using namespace std::string_literals;
+  const std::string photo = "PNG?\0not a picture, but it has a NUL\n"s;
   REQUIRE(classify(photo) == Content::media);
   const auto media = store::sha256(bytes_of(photo));
   const std::string photo_path = "photos/groupe [1].png";
