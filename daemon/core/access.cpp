@@ -30,13 +30,12 @@ void Access::start(const input::Start& start) {
 void Access::set_roster(RosterPtr roster) {
   roster_ = std::move(roster);
   provisional_ = false;
-  const Member* own = roster_->find(own_key_);
-  own_slug_ = own != nullptr ? own->slug : std::string();
+  own_ = roster_->find(own_key_);
+  own_slug_ = own_ != nullptr ? own_->slug : std::string();
 }
 
 bool Access::own_suspended() const {
-  const Member* own = roster_->find(own_slug_);
-  return own != nullptr && own->suspended;
+  return own_ != nullptr && own_->suspended;
 }
 
 const Member* Access::member(const TransportKey& peer) const {
@@ -44,10 +43,16 @@ const Member* Access::member(const TransportKey& peer) const {
   return member != nullptr && !member->suspended ? member : nullptr;
 }
 
+bool Access::may_hold(const Member& member, const Audience& audience) const {
+  if (member.suspended) return false;
+  if (audience.kind == Audience::Kind::region) return true;
+  if (audience.kind == Audience::Kind::territory && member.territories.contains(audience.slug)) return true;
+  return roster_->may_hold(member.slug, audience);
+}
+
 bool Access::ours(const FeedId& feed) const {
-  if (provisional_ || !joined()) return feed == roster_->federation_feed();
-  if (roster_->find(feed.centre) == nullptr) return false;
-  return roster_->may_hold(own_slug_, feed.audience) || feed == roster_->federation_feed();
+  if (own_ != nullptr && may_hold(*own_, feed.audience)) return roster_->find(feed.centre) != nullptr;
+  return feed == roster_->federation_feed();
 }
 
 std::optional<Order> Access::bound_of(const FeedId& feed) const {
@@ -58,7 +63,7 @@ std::optional<Order> Access::bound_of(const FeedId& feed) const {
 }
 
 bool Access::shared(const Member& peer, const FeedId& feed) const {
-  return ours(feed) && roster_->may_hold(peer.slug, feed.audience);
+  return ours(feed) && may_hold(peer, feed.audience);
 }
 
 }  // namespace essaimage::core

@@ -34,10 +34,14 @@ class Access {
   bool shared(const Member& peer, const FeedId& feed) const;
 
  private:
+  /// As the roster says; the commonest questions without looking the member up again.
+  bool may_hold(const Member& member, const Audience& audience) const;
+
   TransportKey own_key_;
   SigningKey own_signing_;
   FederationId federation_;
   std::string own_slug_;
+  const Member* own_ = nullptr;  ///< in roster_; null while joining
   RosterPtr roster_ = std::make_shared<const Roster>();
   bool provisional_ = false;
 };

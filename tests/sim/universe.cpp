@@ -153,8 +153,11 @@ ObjectId commit_id(ByteView raw) { return spread<ObjectId>(raw, 3); }
 
 Bytes chunk_content(const MediaSpec& spec, std::size_t chunk) {
   Bytes bytes(spec.chunk_bytes.at(chunk));
-  const std::uint64_t seed = hash64(spec.media.view(), chunk + 11);
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>((seed >> (i % 8 * 8U)) ^ i);
+  std::uint64_t word = hash64(spec.media.view(), chunk + 11);
+  for (std::size_t i = 0; i < bytes.size(); i += 8) {
+    std::memcpy(bytes.data() + i, &word, std::min<std::size_t>(8, bytes.size() - i));
+    word += 0x9e3779b97f4a7c15U;
+  }
   return bytes;
 }
 
