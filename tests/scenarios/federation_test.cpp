@@ -144,7 +144,7 @@ TEST_CASE("a restored backup asks for its own newer versions before it publishes
   for (int i = 0; i < 3; ++i) REQUIRE(story.world.publish(1, {region}, 1));
   story.settle();
   story.world.crash(1);
-  story.world.node(1).store->restore(backup, false);
+  story.world.restore(1, backup, false);
   story.world.start(1);
   CHECK(story.held(1, 1, region).seq == 1);
   CHECK_FALSE(story.world.publish(1, {region}, 1));
@@ -165,7 +165,7 @@ TEST_CASE("a backup that publishes without asking forks its feed: frozen everywh
   REQUIRE(story.world.publish(1, {lille}, 1));
   story.settle();
   story.world.crash(1);
-  story.world.node(1).store->restore(backup, false);
+  story.world.restore(1, backup, false);
   story.world.start(1);
   REQUIRE(story.world.publish(1, {region}, 0, true));
   story.settle();

@@ -123,8 +123,6 @@ void check_stores(World& world) {
       for (const SharedBytes& raw : feed.chain) {
         if (!world.universe.genuine.contains(commit_id(*raw))) world.violated(node.slug + " accepted a forgery in " + id.str());
       }
-      // A frozen feed stays where an old backup left it.
-      if (feed.head.order < feed.witnessed.order && !excuses.contains(id)) world.violated(node.slug + " was rolled back in " + id.str());
     }
   }
   constexpr std::uint64_t in_flight_max = 8ULL * 1024 * 1024;

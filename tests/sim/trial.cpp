@@ -180,7 +180,7 @@ class Trial {
     world_.publish(backed_up_, {Audience{}}, 1);
     world_.run_for(seconds(8));
     world_.crash(backed_up_);
-    world_.node(backed_up_).store->restore(backup_, plan_.below(2) == 0);
+    world_.restore(backed_up_, backup_, plan_.below(2) == 0);
     // What only this node held died with its disk: nobody promises to bring it back.
     const std::string& author = world_.node(backed_up_).slug;
     std::erase_if(world_.acknowledged,

@@ -117,6 +117,11 @@ void World::crash(std::size_t index) {
   network.node_down(index, now_);
 }
 
+void World::restore(std::size_t index, const MemoryStore::Backup& backup, bool keep_witnessed) {
+  nodes_[index].store->restore(backup, keep_witnessed);
+  if (!keep_witnessed) std::erase_if(accepted_, [&](const auto& each) { return each.first.first == index; });
+}
+
 SimCommit World::next_commit(std::size_t index, const FeedId& feed, std::size_t media) {
   SimCommit commit = nodes_[index].store->head_commit(feed);
   const auto held = nodes_[index].store->feeds().find(feed);
@@ -187,6 +192,7 @@ void World::feed(std::size_t index, core::Input in) {
   Node& node = nodes_[index];
   if (!node.up) return;
   inputs_ += 1;
+  if (const auto* change = std::get_if<input::HeadChanged>(&in)) check_head(index, *change);
   node.replica->on(in, now_);
   while (auto effect = node.replica->next()) perform(node, std::move(*effect));
 }
@@ -280,6 +286,14 @@ bool World::hostile(const std::string& slug) const {
 
 void World::violated(const std::string& what) {
   if (violations.size() < 20) violations.push_back(std::to_string(now_.ms) + " ms: " + what);
+}
+
+void World::check_head(std::size_t index, const input::HeadChanged& change) {
+  Order& highest = accepted_[{index, change.head.feed}];
+  if (change.head.order < highest && !change.published_here) {
+    violated(nodes_[index].slug + " went back in " + change.head.feed.str());
+  }
+  highest = std::max(highest, change.head.order);
 }
 
 void World::check_sent(std::size_t from, std::size_t to, const Message& message) {

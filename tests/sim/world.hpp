@@ -38,6 +38,8 @@ class World {
 
   // --- what happens --------------------------------------------------------------------------------------------------------
   void crash(std::size_t node);
+  /// An old backup of a node that is down comes back, with or without what it had witnessed since.
+  void restore(std::size_t node, const MemoryStore::Backup& backup, bool keep_witnessed);
   /// One version in each of these audiences, in one step. True if acknowledged.
   bool publish(std::size_t node, const std::vector<Audience>& audiences, std::size_t media, bool offline = false);
   void change_roster(const std::function<void(Roster&)>& change);
@@ -91,7 +93,10 @@ class World {
   void check_sent(std::size_t from, std::size_t to, const Message& message);
   SimCommit next_commit(std::size_t node, const FeedId& feed, std::size_t media);
   Result<SimCommit> admit(const message::Join& join);
+  void check_head(std::size_t node, const core::input::HeadChanged& change);
+
   SimNotary notary_;
+  std::map<std::pair<std::size_t, FeedId>, Order> accepted_;  ///< the highest, by node and feed
   std::vector<Node> nodes_;
   std::map<SigningKey, std::pair<std::size_t, std::set<std::string>>> invitations_;
   std::priority_queue<Event> events_;
