@@ -186,7 +186,8 @@ class Trial {
     std::erase_if(world_.acknowledged,
                   [&](const Head& head) { return head.feed.centre == author && !elsewhere(head); });
     world_.start(backed_up_);
-    if (weather_.forks) world_.publish(backed_up_, {Audience{}}, 0, true);
+    // It tries to publish at once: refused until a peer has told what it holds, unless nobody is to be asked.
+    world_.publish(backed_up_, {Audience{}}, 0, weather_.forks);
   }
 
   bool elsewhere(const Head& head) {
@@ -217,7 +218,16 @@ class Trial {
     }
   }
 
-  void check() { check_stores(world_); }
+  void check() {
+    check_stores(world_);
+    if (weather_.forks) return;
+    // Nobody published without asking, so no feed may have forked: an excuse for every other check.
+    for (std::size_t i = 0; i < world_.size(); ++i) {
+      for (const auto& [id, feed] : world_.node(i).store->feeds()) {
+        if (feed.fork) world_.violated(world_.node(i).slug + " sees a fork of " + id.str() + " that nobody made");
+      }
+    }
+  }
 
   const TrialOptions& options_;
   core::Random plan_;
