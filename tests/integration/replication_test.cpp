@@ -39,7 +39,7 @@ TEST_CASE("A kit reaches who may have it, byte for byte, its update too, and nob
   Node& escaut = nodes.join("escaut", "valenciennes");
   publish(deule, {nodes.kit("malle", 300'000).string(), "--audience", "territory:lille"});
   publish(deule, {nodes.kit("clavier", 300'000).string()});
-  for (const Node* node : {&deule, &moulins, &escaut, &nodes.federation}) REQUIRE(node->sync());
+  for (const Node* node : {&nodes.federation, &deule, &moulins, &escaut}) REQUIRE(node->sync());
   CHECK(has(moulins.whole_kits(), "deule/malle"));
   CHECK(has(moulins.whole_kits(), "deule/clavier"));
   CHECK(has(nodes.federation.whole_kits(), "deule/malle"));
@@ -50,6 +50,7 @@ TEST_CASE("A kit reaches who may have it, byte for byte, its update too, and nob
   REQUIRE(escaut.ctl({"checkout", "deule/clavier", first.string()}).exit_code == 0);
   CHECK(same(first, nodes.kit("clavier", 300'000)));
   publish(deule, {nodes.kit("clavier", 300'000, 2).string()});
+  REQUIRE(nodes.federation.sync());  // escaut may know nobody else yet
   REQUIRE(escaut.sync());
   REQUIRE(escaut.ctl({"checkout", "deule/clavier", second.string()}).exit_code == 0);
   CHECK(same(second, nodes.kit("clavier", 300'000, 2)));
@@ -65,6 +66,7 @@ TEST_CASE("A daemon that is killed while it receives goes on where it was") {
   }
   moulins.kill_hard();
   moulins.start();
+  REQUIRE(nodes.federation.sync());
   REQUIRE(moulins.sync());
   CHECK(has(moulins.whole_kits(), "deule/film"));
   CHECK(moulins.ctl({"verify"}).exit_code == 0);
