@@ -2,6 +2,7 @@
 
 #include "store/feed/allowed_signers.hpp"
 #include "store/feed/forks.hpp"
+#include "store/git/consolidate.hpp"
 #include "store/git/repository.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
@@ -130,7 +131,11 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
     touched.insert(touched.end(), more.begin(), more.end());
   }
   index_behind_ = false;
-  CHECK_OK(hold_after_loss(picture, state_->rebuilt() ? media_->all() : touched));
+  // The record of what is held is younger than the index, and a power cut may have taken it alone.
+  std::vector<Sha256> unsure = state_->rebuilt() ? media_->all() : touched;
+  TRY(const auto wants, state_->wants());
+  for (const auto& want : wants) unsure.push_back(want.media);
+  CHECK_OK(hold_after_loss(picture, unsure));
   return touched;
 }
 
@@ -201,8 +206,12 @@ void LibraryImpl::set_picture(PicturePtr picture) {
 }
 
 Status LibraryImpl::consolidate() {
+  TRY(auto consolidation, Consolidation::prepare(layout_));
+  for (const auto& pack : consolidation.damaged())
+    note(Error{Errc::corrupt, "a pack is damaged; it is kept, and not merged"}, pack.string());
+  const std::unique_lock packs(packs_mutex_);
   const std::lock_guard changing(changing_);
-  return {};
+  return consolidation.finish(*objects_);
 }
 
 }  // namespace essaimage::store

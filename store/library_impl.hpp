@@ -4,12 +4,14 @@
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
 // (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp).
 //
-// Locks, in this order: `changing_` (whoever changes feeds or the index), then one of the leaf
+// Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time;
+// alone: who removes packs), `changing_` (whoever changes feeds or the index), then one of the leaf
 // locks. What readers need of feeds and roster is an immutable Picture behind `picture_mutex_`; a
 // change makes a new one.
 
 #include <list>
 #include <mutex>
+#include <shared_mutex>
 
 #include "store/disk/files.hpp"
 #include "store/federation/roster_reader.hpp"
@@ -184,6 +186,12 @@ class LibraryImpl final : public Library {
   Result<OpenPartialPtr> open_partial(const Sha256& media, const ObjectId& chunk_list) const;
   void close_partial(const Sha256& media) const;
   std::vector<bool> held_of(const MediaWant& want) const;
+  /// Of a want's feeds, those through which (more of) it may come now.
+  Result<FeedList> askable(const MediaWant& want) const;
+  /// Errc::conflict if bytes through this feed cannot be joined with those that are here.
+  Status may_join_partial(OpenPartial& open, const FeedId& through) const;
+  /// More came, through a further feed: what may be asked for through others has changed.
+  void joined(const Sha256& media);
   Status reuse(const MediaWant& want);
   void complete_later(const OpenPartialPtr& partial);
   /// Settles what is complete, in one batch; `changing_` is held.
@@ -210,6 +218,7 @@ class LibraryImpl final : public Library {
   std::unique_ptr<State> state_;
   Listener listener_;
 
+  std::shared_mutex packs_mutex_;
   std::mutex changing_;
   bool index_behind_ = false;  ///< under changing_
 

@@ -100,7 +100,8 @@ Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
   MediaNeed need;
   need.media = want.media;
   need.bytes = want.bytes;
-  for (const auto& feed : want.feeds) {
+  TRY(const auto feeds, askable(want));
+  for (const auto& feed : feeds) {
     if (roster && roster->may_hold(identity_.slug, feed.audience)) need.feeds.push_back(feed);
   }
   if (need.feeds.empty()) return fail(Errc::not_found, want.media.hex());
@@ -109,6 +110,40 @@ Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
   need.held = held_of(want);
   need.held.resize(need.chunk_bytes.size());
   return need;
+}
+
+Result<FeedList> LibraryImpl::askable(const MediaWant& want) const {
+  std::error_code ignored;
+  const auto roster = picture()->roster;
+  if (!roster || !std::filesystem::exists(layout_.partial(want.media), ignored)) return want.feeds;
+  const auto open = open_partial(want.media, want.chunk_list);
+  if (!open) return want.feeds;  // begun under another list, and in use: settled when that is
+  FeedList through;
+  {
+    const std::lock_guard lock((*open)->mutex);
+    through = (*open)->partial->through();
+  }
+  if (through.empty()) return want.feeds;
+  TRY(const auto row, state_->media(want.media));
+  return row ? may_join(*roster, row->named_feeds(), through, want.feeds) : want.feeds;
+}
+
+Status LibraryImpl::may_join_partial(OpenPartial& open, const FeedId& through) const {
+  const auto roster = picture()->roster;
+  const auto& before = open.partial->through();
+  if (!roster || before.empty() || contains(before, through)) return {};
+  const auto& media = open.partial->media();
+  TRY(const auto want, state_->want(media));
+  TRY(const auto row, state_->media(media));
+  if (!want || !row) return {};
+  const auto feeds = may_join(*roster, row->named_feeds(), before, want->feeds);
+  if (contains(feeds, through)) return {};
+  return fail(Errc::conflict, media.hex() + ": some of it came through a feed that " + through.str() + " must not mix with");
+}
+
+void LibraryImpl::joined(const Sha256& media) {
+  const std::lock_guard changing(changing_);
+  tell_need(media);
 }
 
 Result<std::vector<MediaNeed>> LibraryImpl::needs() const {
@@ -163,7 +198,13 @@ Status LibraryImpl::settle_one(const Sha256& media) {
     CHECK_OK(hold_more(*roster, *row));
   }
   TRY(const auto want, state_->want(media));
-  return want ? reuse(*want) : Status{};
+  if (!want) return {};
+  TRY(const auto feeds, askable(*want));
+  if (feeds.empty()) {  // what came came through feeds that do not name it any more
+    close_partial(media);
+    CHECK_OK(media_->drop_partial(media));
+  }
+  return reuse(*want);
 }
 
 /// A file that is here is held for every feed to which it may pass. A list that it did not come by
@@ -288,6 +329,7 @@ void LibraryImpl::complete_one(const Completed& completed) {
     TRY(const auto row, state_->media(media));
     if (!roster || !row) return {};
     const auto feeds = held_after_transfer(*roster, row->named_feeds(), completed.through);
+    if (feeds.empty() && row->held.empty()) return media_->remove(media);  // nobody may have it by these bytes
     CHECK_OK(state_->hold(media, feeds));
     CHECK_OK(state_->index_chunks(media, chunks));
     TRY(const auto held, state_->media(media));

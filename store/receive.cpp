@@ -19,6 +19,7 @@ class FeedReceptionImpl final : public FeedReception {
   Status accept(const FeedId& feed, ByteView commit) override {
     TRY(const auto parsed, parse_commit(commit));
     CHECK_OK(may_receive(feed));
+    const std::shared_lock packs(library_.packs_mutex_);  // the pack is judged against all that is here
     TRY(const auto pack, index_pack(*incoming_, *library_.objects_));
 
     const std::lock_guard changing(library_.changing_);
@@ -120,13 +121,23 @@ class RunReceptionImpl final : public RunReception {
 
  private:
   Status put() {
-    const std::lock_guard lock(open_->mutex);
-    const auto status = open_->partial->put(next_, pending_, through_);
-    pending_.clear();
-    CHECK_OK(status);
-    ++next_;
-    if (open_->partial->complete()) library_.complete_later(open_);
+    bool further = false;
+    {
+      const std::lock_guard lock(open_->mutex);
+      const auto feeds_before = open_->partial->through().size();
+      const auto status = put_locked();
+      pending_.clear();
+      CHECK_OK(status);
+      further = open_->partial->through().size() != feeds_before;
+      ++next_;
+      if (open_->partial->complete()) library_.complete_later(open_);
+    }
+    if (further) library_.joined(open_->partial->media());
     return {};
+  }
+  Status put_locked() {
+    CHECK_OK(library_.may_join_partial(*open_, through_));
+    return open_->partial->put(next_, pending_, through_);
   }
 
   LibraryImpl& library_;

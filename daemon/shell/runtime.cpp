@@ -81,7 +81,7 @@ struct Runtime::Impl {
   Instant upkeep_at;
   std::optional<Instant> publish_at{Instant{}};  ///< when centre.toml is compared next; nothing: when endpoints change
   bool joining = false;
-  unsigned changes = 0;
+  unsigned changes = changes_per_consolidation;  ///< since the last; so the first is soon after the start
 
   // --- the loop ---
   void turn();

@@ -65,6 +65,7 @@ Result<Object> read_from(git_odb* odb, const ObjectId& id) {
 
 struct ObjectDb::Impl {
   std::vector<Path> folders;
+  std::mutex loading;        // so that what was listed last is what is seen from then on
   mutable std::mutex mutex;  // of the two below
   std::shared_ptr<git_odb> odb;
   std::size_t packs = 0;
@@ -88,6 +89,7 @@ Result<std::unique_ptr<ObjectDb>> ObjectDb::open(std::vector<Path> objects_folde
 }
 
 Status ObjectDb::reload() {
+  const std::lock_guard loading(impl_->loading);
   TRY(auto fresh, load(impl_->folders));
   const std::size_t packs = count_packs(impl_->folders);
   const std::lock_guard lock(impl_->mutex);

@@ -51,6 +51,7 @@ struct PackWriter::Impl {
   std::uint64_t written = 0;  ///< without the buffer
   std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{libdeflate_alloc_compressor(deflate_level)};
   bool finished = false;  ///< the file belongs to the caller
+  std::optional<PackFiles> indexed;
 
   Impl() = default;
   Impl(const Impl&) = delete;
@@ -127,11 +128,23 @@ Result<Path> PackWriter::finish_file() {
   return impl_->file;
 }
 
+Status PackWriter::index() {
+  CHECK_OK(impl_->complete());
+  TRY(impl_->indexed, index_pack_file(impl_->file, impl_->folder, Connectivity::trusted));
+  return remove_file(impl_->file);  // the indexer has written it anew
+}
+
+Result<Path> PackWriter::install(const Path& packs) {
+  ESSAIMAGE_ASSERT(impl_->indexed.has_value());
+  CHECK_OK(install_pack(*impl_->indexed, packs));
+  return packs / impl_->indexed->pack.filename();
+}
+
 Status PackWriter::finish_into(const Path& packs) {
   if (impl_->ids.empty()) return {};
-  CHECK_OK(impl_->complete());
-  TRY(const PackFiles files, index_pack_file(impl_->file, impl_->folder, Connectivity::trusted));
-  return install_pack(files, packs);
+  CHECK_OK(index());
+  CHECK_OK(install(packs));
+  return {};
 }
 
 }  // namespace essaimage::store

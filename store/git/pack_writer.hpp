@@ -26,7 +26,11 @@ class PackWriter {
 
   /// The finished pack as a file below scratch, not indexed: for sending. The caller removes it.
   Result<Path> finish_file();
-  /// Indexed, synced, moved into `packs` and the folder synced; then call ObjectDb::reload. Nothing to do if empty.
+  /// In two steps, the long one first: indexed and synced, below scratch; then moved into `packs` and the folder synced.
+  /// Returns the pack's new path. Call ObjectDb::reload afterwards.
+  Status index();
+  Result<Path> install(const Path& packs);
+  /// Both. Nothing to do if empty.
   Status finish_into(const Path& packs);
 
  private:

@@ -39,6 +39,8 @@ Status sweep_packs(const Path& packs) {
     present.insert(it->path());
   }
   if (error) return fail(Errc::io, packs.string() + ": " + error.message());
+  // It only saves time, is made anew soon, and would hide objects if it named a pack that is gone.
+  CHECK_OK(remove_file(packs / "multi-pack-index"));
   for (const Path& path : present) {
     Path other = path;
     if (path.extension() == ".pack") other.replace_extension(".idx");

@@ -102,6 +102,20 @@ FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named
   return result;
 }
 
+FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
+                  std::span<const FeedId> wanted) {
+  FeedList result;
+  FeedList with(through.begin(), through.end());
+  for (const FeedId& feed : wanted) {
+    with.push_back(feed);
+    const FeedList held = held_after_transfer(roster, named, with);
+    with.pop_back();
+    const auto is_wanted = [&](const FeedId& to) { return std::ranges::find(wanted, to) != wanted.end(); };
+    if (std::any_of(held.begin(), held.end(), is_wanted)) result.push_back(feed);
+  }
+  return result;
+}
+
 FeedList held_after_loss(const Roster& roster, const std::string& self,
                          std::span<const FeedId> named) {
   FeedList result;

@@ -42,6 +42,12 @@ FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::sp
 /// to one from which it passes on. Sorted. For what is partial too: it decides through which feeds chunks may be served.
 FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through);
 
+/// Those of `wanted` through which more of a media file may come when `through` brought some of it: it must be held for one
+/// of `wanted` in the end. All of them if nothing came yet; none: what came is of no use, begin anew. Two territories' feeds
+/// that name the same file are the case: a node that is in both takes it through one of them.
+FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
+                  std::span<const FeedId> wanted);
+
 /// For which feeds to hold what lies on the disk when the record is lost (the index was damaged, or a power cut took the
 /// last of it): our own, and those that every naming feed may pass to. By the invariant one of them is where it came from.
 FeedList held_after_loss(const Roster& roster, const std::string& self, std::span<const FeedId> named);

@@ -1,22 +1,11 @@
 #include "store/library.hpp"
 
-#include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/test_node.hpp"
+#include "tests/unit/store/members.hpp"
 
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
-
-namespace {
-
-std::string photo(std::size_t size, std::uint64_t seed) {
-  auto bytes = noise(size, seed);
-  bytes[10] = 0;  // never a text
-  return std::string(text_of(bytes));
-}
-
-}  // namespace
 
 TEST_CASE("a centre joins by its invitation, and its invitation is forgotten") {
   auto federation = TestNode::federation();
@@ -176,4 +165,38 @@ TEST_CASE("many kits of one command are one commit of each feed, and survive a r
   CHECK(a->find("a/kit-7")->row.version == 2);
   CHECK(a->library().problems().empty());
   CHECK(a->publish_one("kit 7", {{"t.txt", "again"}}).version == 3);
+}
+
+TEST_CASE("packs stay few however often a centre publishes and receives, and everything stays readable") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {"lille"});
+  auto b = TestNode::member(*federation, "b", {"lille"});
+  const auto packs = [](const TestNode& node) {
+    std::size_t count = 0;
+    for (const auto& item : std::filesystem::directory_iterator(node.layout().packs()))
+      count += item.path().extension() == ".pack" ? 1 : 0;
+    return count;
+  };
+  constexpr int versions = 40;
+  for (int i = 1; i <= versions; ++i) {
+    a->publish_one("k", {{"guide.md", "version " + std::to_string(i) + "\n"}});
+    REQUIRE(fetch_feed(*a, *b, a->feed()));
+    if (i % 16 == 0) {
+      REQUIRE(a->library().consolidate());
+      REQUIRE(b->library().consolidate());
+    }
+  }
+  REQUIRE(a->library().consolidate());
+  REQUIRE(b->library().consolidate());
+  CHECK(packs(*a) <= 7);
+  CHECK(packs(*b) <= 7);
+  for (const TestNode* node : {a.get(), b.get()}) {
+    for (const std::uint64_t version : {1, versions / 2, versions}) {
+      CHECK(node->checkout("a/k", version).at("guide.md") == "version " + std::to_string(version) + "\n");
+    }
+  }
+  b->close();
+  REQUIRE(b->open());
+  CHECK(b->library().verify({})->empty());
+  CHECK(b->checkout("a/k", 1).at("guide.md") == "version 1\n");
 }

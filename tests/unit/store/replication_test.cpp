@@ -5,9 +5,8 @@
 #include <algorithm>
 
 #include "store/feed/commit.hpp"
-#include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/test_node.hpp"
+#include "tests/unit/store/members.hpp"
 
 using namespace essaimage;
 using namespace essaimage::store;
@@ -15,29 +14,12 @@ using namespace essaimage::test;
 
 namespace {
 
-std::string photo(std::size_t size, std::uint64_t seed) {
-  auto bytes = noise(size, seed);
-  bytes[10] = 0;
-  return std::string(text_of(bytes));
-}
-
 template <class T>
 std::size_t count(const TestNode& node) {
   return static_cast<std::size_t>(
       std::count_if(node.changes.begin(), node.changes.end(),
                     [](const Change& change) { return std::holds_alternative<T>(change); }));
 }
-
-struct Members {
-  std::unique_ptr<TestNode> federation = TestNode::federation();
-  std::unique_ptr<TestNode> a = TestNode::member(*federation, "a", {"lille"});
-  std::unique_ptr<TestNode> b = TestNode::member(*federation, "b", {"lille"});
-  std::unique_ptr<TestNode> c = TestNode::member(*federation, "c", {"valenciennes"});
-  Members() {
-    replicate(*federation, *a);
-    replicate(*federation, *b);
-  }
-};
 
 }  // namespace
 

@@ -3,21 +3,14 @@
 #include <algorithm>
 
 #include "store/library.hpp"
-#include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/test_node.hpp"
+#include "tests/unit/store/members.hpp"
 
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
 
 namespace {
-
-std::string photo(std::size_t size, std::uint64_t seed) {
-  auto bytes = noise(size, seed);
-  bytes[10] = 0;
-  return std::string(text_of(bytes));
-}
 
 void flip(const Path& file, std::size_t at) {
   auto content = read_text(file);

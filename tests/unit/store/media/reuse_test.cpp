@@ -197,3 +197,20 @@ TEST_CASE("a damaged or vanished file gives no chunk, and does no harm") {
   REQUIRE(home.store->remove(sha256(photo)));
   CHECK(home.reuse(*partial, {wazemmes_region}) == 0);
 }
+
+TEST_CASE("what came through one territory is not mixed with what comes through another") {
+  const FeedList both{anzin_valenciennes, moulins_lille};
+  CHECK(may_join(roster(), both, {}, both) == both);
+  CHECK(may_join(roster(), both, FeedList{moulins_lille}, both) == FeedList{moulins_lille});
+  CHECK(may_join(roster(), both, FeedList{anzin_valenciennes}, both) == FeedList{anzin_valenciennes});
+  // Mixed already, or come through a feed that does not name it any more: of no use.
+  CHECK(may_join(roster(), both, both, both).empty());
+  CHECK(may_join(roster(), FeedList{anzin_valenciennes}, FeedList{moulins_lille}, FeedList{anzin_valenciennes}).empty());
+  // One author's own may be mixed, and what came through the region goes with everything.
+  const FeedList own{wazemmes_lille, wazemmes_valenciennes};
+  CHECK(may_join(roster(), own, FeedList{wazemmes_lille}, own) == own);
+  const FeedList wide{moulins_region, wazemmes_lille};
+  CHECK(may_join(roster(), wide, FeedList{moulins_region}, wide) == wide);
+  // A file that is held for Lille may still come for Valenciennes.
+  CHECK(may_join(roster(), both, {}, FeedList{anzin_valenciennes}) == FeedList{anzin_valenciennes});
+}

@@ -1,0 +1,101 @@
+// Through which feeds a media file comes, and for which it is held: where the library applies store/media/reuse.hpp.
+
+#include "store/state/state.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/store/members.hpp"
+
+using namespace essaimage;
+using namespace essaimage::store;
+using namespace essaimage::test;
+
+namespace {
+
+using FeedList = std::vector<FeedId>;
+
+}  // namespace
+
+TEST_CASE("a file that two territories publish is taken through one of them, and served in that one") {
+  Members m;
+  const auto same = photo(2'000'000, 9);
+  m.a->publish_one("k", {{"p.jpg", same}}, "territory:lille");
+  m.c->publish_one("k", {{"p.jpg", same}}, "territory:valenciennes");
+  const FeedId lille = m.a->feed("territory:lille"), valenciennes = m.c->feed("territory:valenciennes");
+  REQUIRE(fetch_feed(*m.a, *m.federation, lille));
+  REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
+  auto& library = m.federation->library();
+  auto needs = *library.needs();
+  REQUIRE(needs.size() == 1);
+  const auto media = needs[0].media;
+  REQUIRE(needs[0].feeds == FeedList{lille, valenciennes});
+  REQUIRE(needs[0].held.size() > 2);
+
+  const auto fetch = [&](TestNode& from, const FeedId& feed, std::uint32_t chunk) {
+    const auto source = from.library().open_run(feed, media, chunk, 1);
+    REQUIRE(source);
+    const auto reception = library.receive_run(feed, media, chunk, 1);
+    REQUIRE(reception);
+    return (*reception)->append(*(*source)->read(0, 8'000'000));
+  };
+  m.federation->changes.clear();
+  REQUIRE(fetch(*m.c, valenciennes, 0));
+  // From then on it is asked for through that feed alone, and the daemon is told so.
+  CHECK(library.needs()->at(0).feeds == FeedList{valenciennes});
+  REQUIRE(m.federation->changes.size() == 1);
+  CHECK(std::get<change::MediaNeeded>(m.federation->changes[0]).need.feeds == FeedList{valenciennes});
+  const auto mixed = fetch(*m.a, lille, 1);
+  REQUIRE_FALSE(mixed);
+  CHECK(mixed.error().code == Errc::conflict);
+
+  (void)fetch_media(*m.c, *m.federation);
+  CHECK(library.find_media(valenciennes, {media})->size() == 1);
+  CHECK(library.find_media(lille, {media})->empty());
+  // And once more for Lille, which is the price of the rule.
+  CHECK(library.needs()->at(0).feeds == FeedList{lille});
+  (void)fetch_media(*m.a, *m.federation);
+  CHECK(library.needs()->empty());
+  CHECK(library.find_media(lille, {media})->size() == 1);
+  CHECK(library.find_media(valenciennes, {media})->size() == 1);
+  CHECK(library.verify({})->empty());
+}
+
+TEST_CASE("what came of a file is given up when nobody names it any more through whom it came") {
+  Members m;
+  const auto same = photo(2'000'000, 9);
+  m.a->publish_one("k", {{"p.jpg", same}}, "territory:lille");
+  m.c->publish_one("k", {{"p.jpg", same}}, "territory:valenciennes");
+  const FeedId lille = m.a->feed("territory:lille"), valenciennes = m.c->feed("territory:valenciennes");
+  REQUIRE(fetch_feed(*m.a, *m.federation, lille));
+  REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
+  const auto media = m.federation->library().needs()->at(0).media;
+  {
+    const auto source = m.a->library().open_run(lille, media, 0, 1);
+    const auto reception = m.federation->library().receive_run(lille, media, 0, 1);
+    REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
+  }
+  m.a->publish_one("k", {{"x", "without the photo"}}, "territory:lille");
+  REQUIRE(fetch_feed(*m.a, *m.federation, lille));
+  const auto need = m.federation->library().needs()->at(0);
+  CHECK(need.feeds == FeedList{valenciennes});
+  CHECK_FALSE(need.held[0]);
+  (void)fetch_media(*m.c, *m.federation);
+  CHECK(m.federation->library().needs()->empty());
+  CHECK(m.federation->library().find_media(valenciennes, {media})->size() == 1);
+}
+
+TEST_CASE("media that a centre published stay its own when a power cut took the record of it") {
+  Members m;
+  m.a->publish_one("k", {{"p.jpg", photo(50'000, 3)}});
+  const FeedId feed = m.a->feed();
+  m.a->close();
+  Sha256 media;
+  {
+    // The index is as it was written first; what was written after it is gone.
+    const auto state = State::open(m.a->layout().state());
+    REQUIRE(state);
+    media = (*state)->media_of(feed)->at(0);
+    REQUIRE((*state)->forget_media(media));
+  }
+  REQUIRE(m.a->open());
+  CHECK(m.a->library().needs()->empty());
+  CHECK(m.a->library().find_media(feed, {media})->size() == 1);
+}
