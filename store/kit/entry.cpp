@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t entry_bytes_max = 2048;
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -68,11 +68,11 @@ Status check_entry(const Entry& entry) {
 
 std::string encode_entry(const Entry& entry) {
   std::string text = "format = 1\n";
-  text += "centre = " + quoted(entry.kit.centre) + "\n";
-  text += "slug = " + quoted(entry.kit.slug) + "\n";
+  text += "centre = " + quote(entry.kit.centre) + "\n";
+  text += "slug = " + quote(entry.kit.slug) + "\n";
   text += "version = " + std::to_string(entry.version) + "\n";
   text += "published = " + to_utc(entry.published) + "\n";
-  if (!entry.note.empty()) text += "note = " + quoted(entry.note) + "\n";
+  if (!entry.note.empty()) text += "note = " + quote(entry.note) + "\n";
   return text;
 }
 

@@ -14,59 +14,59 @@ using essaimage::test::write_text;
 namespace {
 
 const Bytes seed(32, 7);
-const std::string message = "un message\n";
+const std::string text = "un texte\n";
 
 }  // namespace
 
 TEST_CASE("ssh-keygen verifies our signature") {
   const TempFolder folder;
   const auto secret = SigningSecret::from_seed(seed);
-  write_text(folder / "sig", sign_ssh(secret, statement_namespace, bytes_of(message)));
+  write_text(folder / "sig", sign_ssh(secret, statement_namespace, bytes_of(text)));
   write_text(folder / "allowed", "wazemmes " + to_openssh(secret.public_key()) + "\n");
   const std::vector<std::string> command = {"ssh-keygen", "-Y", "verify", "-f", (folder / "allowed").string(),
                                             "-I", "wazemmes", "-n", "essaimage", "-s", (folder / "sig").string()};
-  CHECK(run(command, ".", message).exit_code == 0);
-  CHECK(run(command, ".", message + "x").exit_code != 0);
+  CHECK(run(command, ".", text).exit_code == 0);
+  CHECK(run(command, ".", text + "x").exit_code != 0);
 }
 
 TEST_CASE("we verify the signature of ssh-keygen, which is byte for byte ours") {
   const TempFolder folder;
   const auto secret = SigningSecret::from_seed(seed);
   REQUIRE(secret.save(folder / "key", ""));
-  write_text(folder / "message", message);
+  write_text(folder / "text", text);
   REQUIRE(run({"ssh-keygen", "-q", "-Y", "sign", "-f", (folder / "key").string(), "-n", "git",
-               (folder / "message").string()}).exit_code == 0);
-  const std::string theirs = read_text(folder / "message.sig");
-  CHECK(theirs == sign_ssh(secret, git_namespace, bytes_of(message)));
+               (folder / "text").string()}).exit_code == 0);
+  const std::string theirs = read_text(folder / "text.sig");
+  CHECK(theirs == sign_ssh(secret, git_namespace, bytes_of(text)));
   const auto parsed = parse_ssh_signature(theirs);
   REQUIRE(parsed);
   CHECK(parsed->key == secret.public_key());
-  CHECK(verify(*parsed, git_namespace, bytes_of(message)));
+  CHECK(verify(*parsed, git_namespace, bytes_of(text)));
 }
 
-TEST_CASE("a signature holds for its message, namespace and key alone") {
+TEST_CASE("a signature holds for its text, namespace and key alone") {
   const auto secret = SigningSecret::from_seed(seed);
-  auto parsed = parse_ssh_signature(sign_ssh(secret, git_namespace, bytes_of(message))).value();
-  CHECK(verify(parsed, git_namespace, bytes_of(message)));
-  CHECK_FALSE(verify(parsed, statement_namespace, bytes_of(message)));
+  auto parsed = parse_ssh_signature(sign_ssh(secret, git_namespace, bytes_of(text))).value();
+  CHECK(verify(parsed, git_namespace, bytes_of(text)));
+  CHECK_FALSE(verify(parsed, statement_namespace, bytes_of(text)));
   CHECK_FALSE(verify(parsed, git_namespace, bytes_of("other")));
   auto renamed = parsed;
   renamed.name_space = statement_namespace;
-  CHECK_FALSE(verify(renamed, statement_namespace, bytes_of(message)));
+  CHECK_FALSE(verify(renamed, statement_namespace, bytes_of(text)));
   parsed.key = SigningSecret::generate().public_key();
-  CHECK_FALSE(verify(parsed, git_namespace, bytes_of(message)));
+  CHECK_FALSE(verify(parsed, git_namespace, bytes_of(text)));
 }
 
 TEST_CASE("every single changed byte of an armoured signature is refused or does not verify") {
   const auto secret = SigningSecret::from_seed(seed);
-  const std::string good = sign_ssh(secret, git_namespace, bytes_of(message));
+  const std::string good = sign_ssh(secret, git_namespace, bytes_of(text));
   for (std::size_t i = 0; i < good.size(); ++i) {
     for (const char replacement : {'A', '\n', ' '}) {
       std::string bad = good;
       if (bad[i] == replacement) continue;
       bad[i] = replacement;
       const auto parsed = parse_ssh_signature(bad);
-      CHECK_FALSE((parsed && verify(*parsed, git_namespace, bytes_of(message)) &&
+      CHECK_FALSE((parsed && verify(*parsed, git_namespace, bytes_of(text)) &&
                    parsed->key == secret.public_key()));
     }
     CHECK_FALSE(parse_ssh_signature(good.substr(0, i)));
@@ -74,7 +74,7 @@ TEST_CASE("every single changed byte of an armoured signature is refused or does
 }
 
 TEST_CASE("other writings of the same signature are refused") {
-  const std::string good = sign_ssh(SigningSecret::from_seed(seed), git_namespace, bytes_of(message));
+  const std::string good = sign_ssh(SigningSecret::from_seed(seed), git_namespace, bytes_of(text));
   REQUIRE(parse_ssh_signature(good));
   const auto second_line = good.find('\n', good.find('\n') + 1);
   std::string rewrapped = good;
