@@ -1,6 +1,7 @@
 // essaimaged: the daemon of one node. Reads the command line and the configuration, opens the home, runs the loop, and
 // ends within two seconds of SIGTERM whatever is under way.
 
+#include <sys/stat.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -139,8 +140,13 @@ Status run(const Options& options, Language& language) {
   // Before anything starts a thread.
   TRY(auto signals, shell::take_signals());
   shell::Runtime::Parts parts;
-  parts.layout.home = home_of(options);
+  // Absolute, so that no library resolves it against another folder.
+  std::error_code unresolved;
+  const auto home = std::filesystem::absolute(home_of(options), unresolved);
+  parts.layout.home = unresolved ? home_of(options) : home.lexically_normal();
+  ::umask(0077);  // SQLite and the log make files of their own
   parts.signals = std::move(signals);
+  CHECK_OK(store::finish_making(parts.layout));
   if (!std::filesystem::exists(parts.layout.identity())) return fail(Errc::home_missing, parts.layout.home.string());
   TRY(parts.config, shell::load_config(parts.layout));
   language = parts.config.language.value_or(language);

@@ -135,14 +135,9 @@ void LibraryImpl::compose_roster(Picture& picture) const {
   picture.roster = std::move(roster);
 }
 
-/// What a new roster means for the home: the signers of a stock git, and a joining that is
-/// complete.
+/// What a new roster means for the home: the signers of a stock git.
 Status LibraryImpl::roster_seen(const Roster& roster) {
-  CHECK_OK(replace_file(layout_.allowed_signers(), bytes_of(allowed_signers(roster))));
-  const Member* self = roster.find(identity_.slug);
-  if (self != nullptr && self->current_keys().signing == signing_.public_key())
-    return forget_invitation(layout_);
-  return {};
+  return replace_file(layout_.allowed_signers(), bytes_of(allowed_signers(roster)));
 }
 
 void LibraryImpl::tell(Change change) {

@@ -23,6 +23,13 @@ std::string invitation_path(const SigningKey& key) {
          std::string(feed_path::file_suffix);
 }
 
+bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
+  if (!picture.word) return false;
+  if (picture.word->invitations.contains(invitation)) return true;
+  return std::ranges::any_of(picture.word->members,
+                             [&](const auto& each) { return each.second.file.invitation == invitation; });
+}
+
 }  // namespace
 
 /// One commit in the making. `changing_` is held all the time.
@@ -146,6 +153,8 @@ Status LibraryImpl::admit(const message::Join& join) {
   if (join.federation != identity_.federation) return fail(Errc::feed_wrong_federation);
   if (!join_holds(join))
     return fail(Errc::signature_bad, "the proof is not by the invitation's key");
+  // Whoever makes up an invitation costs a look-up, and no more.
+  if (!knows_invitation(*picture(), join.invitation)) return fail(Errc::invitation_unknown);
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   for (const auto& [slug, stated] : change.word().members) {

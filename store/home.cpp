@@ -33,11 +33,16 @@ bool is_there(const Path& path) {
 }
 
 /// A home in the making lies below its own folder, which may be there already (a service's state
-/// folder is), and is moved in piece by piece, identity.toml last: without it there is no home.
+/// folder is), and is moved in piece by piece, identity.toml last: without it there is no home. That it lies
+/// inside tells that all of it was written: then the move can be gone on with.
 class Making {
  public:
   static Result<Making> begin(const Layout& layout) {
     Making making(layout);
+    if (is_there(making.inside_.identity())) {  // cut off while it was moved in: that home was made, whole
+      CHECK_OK(making.move_in());
+      return fail(Errc::home_exists, layout.home.string());
+    }
     std::error_code error;
     if (is_there(layout.home)) {
       for (const auto& entry : std::filesystem::directory_iterator(layout.home, error)) {
@@ -47,6 +52,7 @@ class Making {
       if (error) return fail(Errc::io, layout.home.string() + ": " + error.message());
     }
     CHECK_OK(make_folders(layout.home));
+    making.mine_ = true;
     CHECK_OK(remove_folder_tree(making.inside_.home));
     CHECK_OK(make_folders(making.inside_.home));
     CHECK_OK(make_folders(making.inside_.keys()));
@@ -63,9 +69,20 @@ class Making {
 
   const Layout& inside() const { return inside_; }
 
+  /// Goes on with a move that was cut off.
+  static Status resume(const Layout& layout) {
+    const Making making(layout);
+    return is_there(making.inside_.identity()) ? making.move_in() : Status{};
+  }
+
   Status finish(const Identity& identity, std::string_view config) {
     CHECK_OK(replace_file(inside_.config(), bytes_of(config)));
     CHECK_OK(replace_file(inside_.identity(), bytes_of(encode(identity))));
+    mine_ = false;  // from here on it is a home, wherever its pieces lie
+    return move_in();
+  }
+
+  Status move_in() const {
     std::vector<Path> pieces;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(inside_.home, error)) {
@@ -82,7 +99,7 @@ class Making {
   explicit Making(const Layout& layout) : layout_(layout), inside_{layout.home / making_name} {}
 
   Layout layout_, inside_;
-  bool mine_ = true;
+  bool mine_ = false;  ///< to be removed if it is not finished
 };
 
 struct Keys {
@@ -232,6 +249,8 @@ Result<Identity> create_joining_home(const Layout& layout, const Invitation& inv
   CHECK_OK(making.finish(identity, config));
   return identity;
 }
+
+Status finish_making(const Layout& layout) { return Making::resume(layout); }
 
 Result<Identity> load_identity(const Layout& layout) {
   const auto content = read_file(layout.identity(), limits::statement_bytes_max);

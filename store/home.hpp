@@ -35,9 +35,12 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
 /// Keys, an empty repository, and the invitation kept for the daemon, which completes the joining.
 Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation, std::string_view config);
 
+/// Goes on with the making of a home that was cut off when all of it was written already. Else nothing to do.
+Status finish_making(const Layout& layout);
+
 Result<Identity> load_identity(const Layout& layout);
-/// Still joining: the invitation; it is removed once the roster names us.
+/// The invitation that this home was made with. It is kept: it tells where the federation is when the federation's feed
+/// is lost from the library. (Its key serves once.) Nothing: a federation's home.
 Result<std::optional<Invitation>> load_invitation(const Layout& layout);
-Status forget_invitation(const Layout& layout);
 
 }  // namespace essaimage::store

@@ -38,7 +38,7 @@ Status LibraryImpl::start(Fd lock) {
   lock_ = std::move(lock);
   CHECK_OK(sweep_repository(layout_));
   TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
-  TRY(refs_, Refs::open(layout_));
+  CHECK_OK(open_refs());
   TRY(media_, MediaStore::open(layout_));
   TRY(state_, State::open(layout_.state()));
 
@@ -62,6 +62,21 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(witness_heads(*picture));
   settle_naming(changed);
   return resume_partials();
+}
+
+/// A centre's peers bring its feeds again, and the witnessed heads keep anything older out. The federation's own word is
+/// what all the others are judged by: its node does not go on without it.
+Status LibraryImpl::open_refs() {
+  auto refs = Refs::open(layout_);
+  if (!refs && refs.error().code == Errc::corrupt && !identity_.is_federation()) {
+    note(refs.error(), layout_.packed_refs().string());
+    CHECK_OK(make_folders(layout_.damaged()));
+    CHECK_OK(move_durably(layout_.packed_refs(), layout_.damaged() / layout_.packed_refs().filename()));
+    refs = Refs::open(layout_);
+  }
+  if (!refs) return tl::unexpected(refs.error());
+  refs_ = std::move(*refs);
+  return {};
 }
 
 /// A head that cannot be read is left out, and said: peers bring it again.
@@ -161,17 +176,24 @@ Status LibraryImpl::witness_heads(const Picture& picture) {
   std::vector<Head> heads;
   for (const auto& [feed, head] : picture.heads) heads.push_back(head);
   CHECK_OK(state_->witness(heads));
+  TRY(const auto found, rollbacks(picture));
+  for (const auto& problem : found) note(problem.error, problem.where);
+  return {};
+}
+
+Result<std::vector<Problem>> LibraryImpl::rollbacks(const Picture& picture) const {
+  std::vector<Problem> found;
   TRY(const auto witnessed, state_->witnessed());
   for (const auto& witness : witnessed) {
     const auto head = picture.head(witness.feed);
     if (head && head->order >= witness.order) continue;
     const Member* author = picture.roster ? picture.roster->find(witness.feed.centre) : nullptr;
     if (author != nullptr && author->suspended) continue;  // we fell back, as the federation said
-    note(Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) +
-                                        ", accepted before " + witness.order.str()},
-         witness.feed.str());
+    found.push_back({Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) +
+                                                    ", accepted before " + witness.order.str()},
+                     witness.feed.str()});
   }
-  return {};
+  return found;
 }
 
 void LibraryImpl::note(Error error, std::string where) {

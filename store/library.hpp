@@ -80,7 +80,7 @@ struct KitSummary {
   std::uint64_t bytes_here = 0;
 };
 
-struct Problem {          ///< found by verify()
+struct Problem {          ///< found at start, at work, or by verify()
   Error error;
   std::string where;      ///< path, feed or object
 };
@@ -152,6 +152,8 @@ class Library {
   /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.
   virtual Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) = 0;
   virtual Status consolidate() = 0;
+  /// Re-reads a media file that somebody found to be wrong: a damaged one is set aside, and needed again.
+  virtual Status recheck(const Sha256& media) = 0;
 };
 
 }  // namespace essaimage::store

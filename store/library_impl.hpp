@@ -102,6 +102,7 @@ class LibraryImpl final : public Library {
   Result<std::vector<Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;
+  Status recheck(const Sha256& media) override;
 
  private:
   friend class PublicationImpl;
@@ -127,6 +128,7 @@ class LibraryImpl final : public Library {
 
   // --- opening (library.cpp)
   // --------------------------------------------------------------------------------------------
+  Status open_refs();
   Status read_heads(Picture& picture);
   Status read_forks(Picture& picture);
   void read_word(Picture& picture);
@@ -134,6 +136,8 @@ class LibraryImpl final : public Library {
   Status hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
   Status resume_partials();
   Status witness_heads(const Picture& picture);
+  /// Feeds of which something newer was accepted once than what is held.
+  Result<std::vector<Problem>> rollbacks(const Picture& picture) const;
   void note(Error error, std::string where);
 
   // --- changing (advance.cpp); `changing_` is held
@@ -171,6 +175,7 @@ class LibraryImpl final : public Library {
   // -------------------------------------------------------------------------------------------------------------
   Status may_publish(const Picture& picture, const Audience& audience) const;
   Order next_order(const Picture& picture, const FeedId& feed) const;
+  Status newer_than_witnessed(const Commit& commit) const;
   Result<TreeEditor> edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const;
   /// Signs the commit of an edited tree and adds it to the pack.
   Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree,

@@ -33,6 +33,17 @@ Order LibraryImpl::next_order(const Picture& picture, const FeedId& feed) const 
   return {generation, head->order.epoch, head->order.seq + 1};
 }
 
+/// A head of our own that was accepted once and is not held any more (a restored backup with the state of today, a head that
+/// cannot be read): to sign its number again would be a fork.
+Status LibraryImpl::newer_than_witnessed(const Commit& commit) const {
+  TRY(const auto witnessed, state_->witnessed());
+  for (const Head& head : witnessed) {
+    if (head.feed != commit.feed || head.order < commit.order) continue;
+    return fail(Errc::publish_unconfirmed, commit.feed.str() + ": " + head.order.str() + " was published already");
+  }
+  return {};
+}
+
 Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& feed,
                                           PackWriter& pack) const {
   if (const auto head = picture.head(feed)) {
@@ -63,6 +74,7 @@ Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture
   step.commit.federation = identity_.federation;
   step.commit.feed = feed;
   step.commit.order = next_order(picture, feed);
+  CHECK_OK(newer_than_witnessed(step.commit));
   step.raw = sign_commit(step.commit, signing_);
   TRY(step.id, pack.add(ObjectType::commit, step.raw));
   return step;

@@ -21,7 +21,7 @@ class Verification {
 
   Result<std::vector<Problem>> run() {
     const PicturePtr picture = library_.picture();
-    problems_ = library_.problems();
+    CHECK_OK(check_heads(*picture));
     TRY(const auto rows, library_.state_->all_media());
     total_ = feed_weight * picture->heads.size();
     for (const MediaRow& row : rows) {
@@ -49,6 +49,16 @@ class Verification {
   Status advance(std::uint64_t bytes) {
     done_ = std::min(done_ + bytes, total_);
     return !progress_ || progress_(done_, total_) ? Status{} : fail(Errc::cancelled);
+  }
+
+  /// Heads that the refs name and that cannot be read, and feeds that are older than they once were.
+  Status check_heads(const Picture& picture) {
+    for (const auto& [feed, id] : *library_.refs_->snapshot()) {
+      if (!picture.head(feed)) found({Errc::object_missing, id.hex()}, feed.str());
+    }
+    TRY(auto rollbacks, library_.rollbacks(picture));
+    for (Problem& problem : rollbacks) problems_.push_back(std::move(problem));
+    return {};
   }
 
   void check_words(const Picture& picture) {
@@ -190,10 +200,21 @@ class Verification {
 };
 
 Result<std::vector<Problem>> LibraryImpl::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
-  return Verification(*this, progress).run();
+  TRY(auto found, Verification(*this, progress).run());
+  // Everything was looked at: what was noted before is either among it, or mended.
+  const std::lock_guard lock(problems_mutex_);
+  problems_ = found;
+  return found;
 }
 
 /// A damaged media file is kept, in case no peer has it, but it is held no longer: it is fetched again.
+Status LibraryImpl::recheck(const Sha256& media) {
+  const auto checked = media_->verify(media);
+  if (checked || checked.error().code != Errc::media_bad) return checked;
+  CHECK_OK(set_aside(media));
+  return checked;
+}
+
 Status LibraryImpl::set_aside(const Sha256& media) {
   const std::lock_guard changing(changing_);
   CHECK_OK(state_->forget_media(media));

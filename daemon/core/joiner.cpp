@@ -59,7 +59,10 @@ void Joiner::reply(Link& link, const message::JoinReply& reply) {
 }
 
 void Joiner::link_closed(LinkId link) {
-  std::erase_if(pending_, [&](const auto& each) { return each.second == link; });
+  // The store's work goes on: it counts until it is answered.
+  for (auto& [job, asked_by] : pending_) {
+    if (asked_by == link) asked_by = 0;
+  }
 }
 
 void Joiner::roster_changed() {

@@ -15,6 +15,7 @@ struct Replica::Impl : Parts {
   // --- inputs ------------------------------------------------------------------------------------------------------------
 
   void operator()(const input::Start& start) {
+    started_at = context.now;
     context.agent = start.agent;
     context.random = Random(start.seed);
     context.access.start(start);
@@ -49,7 +50,9 @@ struct Replica::Impl : Parts {
     if (link == nullptr) return;
     switch (sessions.received(*link, received.message)) {
       case Sessions::Verdict::drop: return;
-      case Sessions::Verdict::joining: return joiner.request(*link, std::get<message::Join>(received.message));
+      case Sessions::Verdict::joining:
+        if (!may_admit()) return sessions.refuse(*link);  // it asks again soon
+        return joiner.request(*link, std::get<message::Join>(received.message));
       case Sessions::Verdict::opened: return opened(*link);
       case Sessions::Verdict::deliver: break;
     }
@@ -211,6 +214,15 @@ struct Replica::Impl : Parts {
     }
   }
 
+  /// A federation's node that was restored must not write to its feed before a member told how far that went. With no
+  /// member in sight nobody could ever join, so it waits a while only.
+  bool may_admit() const {
+    if (own_heads_confirmed || !context.access.is_federation()) return true;
+    const auto is_open = [](const auto& each) { return each.second.is_open(); };
+    const bool company = std::any_of(context.links.all().begin(), context.links.all().end(), is_open);
+    return !company && context.now - started_at >= settings::admit_alone_after;
+  }
+
   /// Publishing waits until somebody has told what it holds of our own feeds.
   void confirm_own_heads() {
     if (own_heads_confirmed || !context.access.joined()) return;
@@ -241,6 +253,7 @@ struct Replica::Impl : Parts {
 
   std::set<LinkId> refused;   ///< closed because the peer does not speak with us
   std::string down_reason;
+  Instant started_at;
 };
 
 Replica::Replica(const Notary& notary) : impl_(std::make_unique<Impl>(notary)) {}

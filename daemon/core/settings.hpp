@@ -71,5 +71,6 @@ inline constexpr std::size_t looked_up_per_link = 8192;    ///< media in MediaQu
 inline constexpr std::size_t subscriptions_per_link = 4096;  ///< WIRE.md
 inline constexpr Duration have_interval = seconds(2);      ///< WIRE.md
 inline constexpr std::size_t joins_at_once = 4;
+inline constexpr Duration admit_alone_after = seconds(120);
 
 }  // namespace essaimage::core::settings

@@ -9,11 +9,13 @@
 #include "daemon/shell/addresses.hpp"
 #include "daemon/shell/event_ring.hpp"
 #include "daemon/shell/mailbox.hpp"
+#include "daemon/shell/names.hpp"
 #include "daemon/shell/notary.hpp"
 #include "daemon/shell/service.hpp"
 #include "daemon/shell/start.hpp"
 #include "daemon/shell/store_jobs.hpp"
 #include "daemon/shell/transport/transport.hpp"
+#include "daemon/shell/worker.hpp"
 
 namespace essaimage::shell {
 namespace {
@@ -24,6 +26,7 @@ constexpr Duration upkeep_every{1'000};
 constexpr Duration publish_retry{60'000};
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
+constexpr std::size_t names_waiting_max = 64;
 
 Instant monotonic_now() {
   const auto time = std::chrono::steady_clock::now().time_since_epoch();
@@ -71,6 +74,7 @@ struct Runtime::Impl {
   std::unique_ptr<Mailbox> mailbox;
   std::unique_ptr<Transport> transport;
   std::unique_ptr<StoreJobs> jobs;
+  std::unique_ptr<Worker> names;  ///< looks hosts up
   std::vector<std::string> endpoints;
   std::optional<core::input::Start> start;
   std::atomic<bool> stopping{false};
@@ -80,7 +84,6 @@ struct Runtime::Impl {
   std::optional<Instant> wake_at;
   Instant upkeep_at;
   std::optional<Instant> publish_at{Instant{}};  ///< when centre.toml is compared next; nothing: when endpoints change
-  bool joining = false;
   unsigned changes = changes_per_consolidation;  ///< since the last; so the first is soon after the start
 
   // --- the loop ---
@@ -91,7 +94,7 @@ struct Runtime::Impl {
   void publish_centre();
 
   // --- effects ---
-  void perform(const core::effect::Dial& e) { transport->dial(e.peer, e.endpoint, now); }
+  void perform(const core::effect::Dial& e);
   void perform(const core::effect::Close& e) { transport->close(e.link); }
   void perform(const core::effect::Send& e) { transport->send(e.link, e.message); }
   void perform(const core::effect::WakeAt& e) { wake_at = e.at; }
@@ -124,7 +127,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   library.listen([mailbox = impl.mailbox.get()](const store::Change& change) { mailbox->post(input_of(change)); });
   TRY(const auto invitation, store::load_invitation(impl.parts.layout));
   TRY(impl.start, make_start(library, impl.parts.config, invitation));
-  impl.joining = invitation.has_value();
+  impl.names = std::make_unique<Worker>("names", names_waiting_max);
   impl.jobs = std::make_unique<StoreJobs>(
       library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
   return runtime;
@@ -137,6 +140,7 @@ void Runtime::run(const std::function<void()>& ready) {
   ready();
   while (!impl.stopping) impl.turn();
   impl.mailbox->take();  // whoever still waits for an answer gets none
+  impl.names->stop();
   impl.jobs->stop();
 }
 
@@ -145,7 +149,9 @@ void Runtime::stop() {
   impl_->mailbox->ask([] {});
 }
 
-bool Runtime::wait_for_jobs(Duration at_most) { return impl_->jobs->wait_end(at_most); }
+bool Runtime::wait_for_jobs(Duration at_most) {
+  return impl_->jobs->wait_end(at_most) && impl_->names->wait_end(Duration{0});
+}
 
 // --- the loop ------------------------------------------------------------------------------------------------------------
 
@@ -194,13 +200,21 @@ void Runtime::Impl::feed(const core::Input& input) {
   }
 }
 
+void Runtime::Impl::perform(const core::effect::Dial& e) {
+  if (is_numeric(e.endpoint)) return transport->dial(e.peer, e.endpoint, now);
+  names->post([this, peer = e.peer, endpoint = e.endpoint] {
+    const auto found = look_up(endpoint);
+    if (found) {
+      mailbox->ask([this, peer, address = *found] { transport->dial(peer, address, now); });
+    } else {
+      mailbox->post(core::input::DialFailed{peer, endpoint, found.error().detail});
+    }
+  });
+}
+
 /// What is due now and then, and depends on what the core or the library know.
 void Runtime::Impl::upkeep() {
   upkeep_at = now + upkeep_every;
-  if (joining && is_member(*parts.library)) {
-    joining = false;
-    jobs->run_on_store([layout = parts.layout] { return store::forget_invitation(layout); });
-  }
   if (publish_at && now >= *publish_at) publish_centre();
   if (changes >= changes_per_consolidation) {
     changes = 0;

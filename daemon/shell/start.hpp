@@ -9,7 +9,7 @@
 
 namespace essaimage::shell {
 
-/// `invitation`: while the federation has not admitted us yet.
+/// `invitation`: used while the federation has not admitted us yet, or its feed is lost here.
 Result<core::input::Start> make_start(const store::Library& library, const Config& config,
                                       const std::optional<store::Invitation>& invitation);
 

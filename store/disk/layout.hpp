@@ -22,7 +22,7 @@ struct Layout {
   Path keys() const { return home / "keys"; }                      ///< 0700, its files 0600
   Path signing_key() const { return keys() / "signing"; }          ///< OpenSSH private key
   Path transport_key() const { return keys() / "transport"; }
-  Path invitation() const { return keys() / "invitation"; }        ///< while joining
+  Path invitation() const { return keys() / "invitation"; }        ///< that the home was made with
   Path role_key(const std::string& role) const { return keys() / ("role-" + role); }  ///< on the federation's node
   Path identity() const { return home / "identity.toml"; }         ///< slug, federation id and slug: public
 

@@ -60,8 +60,8 @@ struct Refs::Impl {
   /// HEAD names an existing feed as soon as there is one, so that a plain `git clone` yields files.
   Status mend_head(const RefMap& refs) const {
     const Path path = layout.library() / "HEAD";
-    TRY(const Bytes content, read_file(path, 4 * limits::KiB));
-    std::string_view text = text_of(content);
+    const auto content = read_file(path, 4 * limits::KiB);  // lost or garbage: written anew
+    std::string_view text = content ? text_of(*content) : std::string_view();
     if (text.starts_with(head_prefix) && text.ends_with('\n')) {
       text = text.substr(head_prefix.size(), text.size() - head_prefix.size() - 1);
       if (text.starts_with(ref_prefix)) {
@@ -69,8 +69,9 @@ struct Refs::Impl {
         if (feed && refs.contains(*feed)) return {};
       }
     }
-    if (refs.empty()) return {};
-    return replace_file(path, bytes_of(std::string(head_prefix) + refs.begin()->first.ref() + "\n"));
+    if (refs.empty() && content) return {};
+    const FeedId feed = refs.empty() ? FeedId{"none", Audience{}} : refs.begin()->first;
+    return replace_file(path, bytes_of(std::string(head_prefix) + feed.ref() + "\n"));
   }
 };
 
@@ -83,6 +84,7 @@ Result<std::unique_ptr<Refs>> Refs::open(const Layout& layout) {
   auto content = store::read_file(layout.packed_refs(), refs_bytes_max);
   if (!content && content.error().code != Errc::not_found) return tl::unexpected(content.error());
   TRY(RefMap map, parse_refs(content ? text_of(*content) : std::string_view()));
+  CHECK_OK(refs->impl_->mend_head(map));
   refs->impl_->current = std::make_shared<const RefMap>(std::move(map));
   return refs;
 }

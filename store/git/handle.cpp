@@ -1,6 +1,7 @@
 #include "store/git/handle.hpp"
 
 #include <cerrno>
+#include <system_error>
 
 #include "proto/limits.hpp"
 
@@ -41,7 +42,9 @@ Error error_of(int code, std::string_view doing, Errc otherwise) {
   std::string detail(doing);
   if (last != nullptr && last->message != nullptr) detail += std::string(": ") + last->message;
   if (last != nullptr && last->klass == GIT_ERROR_OS) {
-    const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+    // What it tidied up after the failure may have changed errno; the message has the reason in words then.
+    const auto says = [&](int code_of) { return detail.find(std::generic_category().message(code_of)) != std::string::npos; };
+    const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG || says(ENOSPC) || says(EDQUOT) || says(EFBIG);
     return {full ? Errc::disk_full : Errc::io, std::move(detail)};
   }
   return {code == GIT_ENOTFOUND ? Errc::object_missing : otherwise, std::move(detail)};

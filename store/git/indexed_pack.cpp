@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "proto/limits.hpp"
@@ -12,7 +13,10 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::size_t slice_bytes = limits::MiB;
+constexpr std::size_t read_bytes = limits::MiB;
+/// The indexer writes one byte at the end of what it is given, and copies the rest through a map of the file. In slices of
+/// a page no page of that map is a hole, so that a full disk is an error of the write, and not the end of the process.
+constexpr std::size_t slice_bytes = 4096;
 
 }  // namespace
 
@@ -27,11 +31,14 @@ Result<PackFiles> index_pack_file(const Path& file, const Path& folder, Connecti
   TRY(const Fd fd, open_file(file, O_RDONLY));
   git_indexer_progress progress{};
   for (std::uint64_t offset = 0;;) {
-    TRY(const Bytes slice, read_at(fd.get(), offset, slice_bytes, file));
-    if (slice.empty()) break;
-    CHECK_OK(git::check(git_indexer_append(indexer.get(), slice.data(), slice.size(), &progress), "indexing",
-                        Errc::malformed));
-    offset += slice.size();
+    TRY(const Bytes part, read_at(fd.get(), offset, read_bytes, file));
+    if (part.empty()) break;
+    for (std::size_t at = 0; at < part.size(); at += slice_bytes) {
+      const std::size_t size = std::min(slice_bytes, part.size() - at);
+      CHECK_OK(git::check(git_indexer_append(indexer.get(), part.data() + at, size, &progress), "indexing",
+                          Errc::malformed));
+    }
+    offset += part.size();
   }
   CHECK_OK(git::check(git_indexer_commit(indexer.get(), &progress), "indexing", Errc::malformed));
   const std::string name = std::string("pack-") + git_indexer_name(indexer.get());

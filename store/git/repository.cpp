@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "store/git/indexed_pack.hpp"
+
 namespace essaimage::store {
 namespace {
 
@@ -32,7 +34,23 @@ bool is_temporary(const std::string& name) {
   return name.starts_with("pack_git2_") || name.starts_with("tmp_") || name.ends_with(".lock") || name.ends_with(".tmp");
 }
 
-Status sweep_packs(const Path& packs) {
+/// A pack that lost its index gets it back; one that cannot be indexed is kept out of the way.
+Status index_again(const Layout& layout, const Path& pack) {
+  TRY(const Path folder, make_scratch_folder(layout.scratch()));
+  const auto files = index_pack_file(pack, folder, Connectivity::trusted);
+  Status done;
+  if (files && files->pack.filename() == pack.filename()) {
+    done = move_durably(files->index, layout.packs() / files->index.filename());
+  } else {
+    CHECK_OK(make_folders(layout.damaged()));
+    done = move_durably(pack, layout.damaged() / pack.filename());
+  }
+  CHECK_OK(remove_folder_tree(folder));
+  return done;
+}
+
+Status sweep_packs(const Layout& layout) {
+  const Path packs = layout.packs();
   std::set<Path> present;
   std::error_code error;
   for (std::filesystem::directory_iterator it(packs, error), end; !error && it != end; it.increment(error)) {
@@ -45,7 +63,11 @@ Status sweep_packs(const Path& packs) {
     Path other = path;
     if (path.extension() == ".pack") other.replace_extension(".idx");
     if (path.extension() == ".idx") other.replace_extension(".pack");
-    if (is_temporary(path.filename().string()) || !present.contains(other)) CHECK_OK(remove_file(path));
+    if (is_temporary(path.filename().string())) {
+      CHECK_OK(remove_file(path));
+    } else if (!present.contains(other)) {
+      CHECK_OK(path.extension() == ".pack" ? index_again(layout, path) : remove_file(path));
+    }
   }
   return {};
 }
@@ -66,7 +88,11 @@ Status sweep_repository(const Layout& layout) {
   CHECK_OK(make_all_folders(layout));
   CHECK_OK(sweep_temporaries(layout.library()));
   CHECK_OK(sweep_temporaries(layout.allowed_signers().parent_path()));
-  return sweep_packs(layout.packs());
+  // Whatever happened to it: with another configuration stock git does not read the library as it should.
+  const Path file = layout.library() / "config";
+  const auto present = read_file(file, config.size() + 1);
+  if (!present || text_of(*present) != config) CHECK_OK(replace_file(file, bytes_of(config)));
+  return sweep_packs(layout);
 }
 
 }  // namespace essaimage::store

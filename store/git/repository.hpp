@@ -9,8 +9,9 @@ namespace essaimage::store {
 /// HEAD will point to `head`, a feed to come. The home's folder is there.
 Status create_repository(const Layout& layout, const FeedId& head);
 
-/// Removes what a crash left: scratch files, packs without an index, indexes without a pack, temporary names. Makes the
-/// folders that are missing. Only under the home's lock, before anything is opened.
+/// Removes what a crash left: scratch files, indexes without a pack, temporary names. A pack without an index is indexed
+/// again. Makes the folders that are missing, and git's configuration if it is not ours.
+/// Only under the home's lock, before anything is opened.
 Status sweep_repository(const Layout& layout);
 
 }  // namespace essaimage::store

@@ -130,3 +130,21 @@ TEST_CASE("An invitation serves once; a home has one daemon; a port one listener
   CHECK_FALSE(second.json({"status"})["joined"].get<bool>());
   CHECK(second.ctl({"explain"}).output.find("invitation") != std::string::npos);
 }
+
+TEST_CASE("A centre that lost the heads of all feeds has them again from its peers, its own too") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  publish(deule, {nodes.kit("film", 300'000).string()});
+  REQUIRE(nodes.federation.sync());
+  deule.stop();
+  const auto refs = deule.home / "library.git/packed-refs";
+  SECTION("removed") { std::filesystem::remove(refs); }
+  SECTION("garbage") { write_text(refs, "\x1b[31mgarbage\n"); }
+  deule.start();
+  for (int tries = 0; tries < 200 && !has(deule.whole_kits(), "deule/film"); ++tries) run({"sleep", "0.05"});
+  CHECK(has(deule.whole_kits(), "deule/film"));
+  publish(deule, {nodes.kit("film", 300'000, 2).string()});
+  REQUIRE(nodes.federation.sync());
+  CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
+  CHECK(deule.ctl({"verify"}).exit_code == 0);
+}

@@ -32,6 +32,7 @@ Result<ExitCode> member_invite(Context& context) {
   if (const auto valid = context.parsed.value("valid"); !valid.empty()) {
     TRY(arguments["valid_seconds"], parse_period(valid));
   }
+  if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));
   TRY(const auto reply, client.ask("member.invite", arguments));
   if (context.json) {
@@ -81,8 +82,10 @@ Result<ExitCode> member_list(Context& context) {
 
 Result<ExitCode> member_suspend(Context& context) {
   const auto slug = context.parsed.positionals[0];
+  Json arguments{{"slug", slug}, {"why", context.parsed.value("why")}};
+  if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));
-  auto reply = client.ask("member.suspend", {{"slug", slug}, {"why", context.parsed.value("why")}});
+  auto reply = client.ask("member.suspend", arguments);
   if (!reply && reply.error().code == Errc::peer_unknown) {
     std::vector<std::string> known;
     TRY(auto again, Client::connect(context));

@@ -23,6 +23,12 @@ const Option audience{"audience",
                       {"who may hold it: every member, or the members of one territory",
                        "qui peut l'avoir : tous les membres, ou ceux d'un territoire"}};
 
+const Option offline{"offline",
+                     {},
+                     {"do not wait for a peer; only if this home was never copied nor restored from a backup",
+                      "ne pas attendre de pair ; seulement si ce nœud n'a jamais été copié ni restauré d'une "
+                      "sauvegarde"}};
+
 std::vector<Command> founding() {
   return {
       {"federation create",
@@ -70,7 +76,8 @@ std::vector<Command> founding() {
          true},
         {"valid",
          {"7d", "7d"},
-         {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}}},
+         {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}},
+        offline},
        {{"member invite wazemmes --name \"Centre social de Wazemmes\" --territory lille",
          {"A centre in the territory of Lille:", "Un centre du territoire de Lille :"}}},
        verb::member_invite},
@@ -92,7 +99,8 @@ std::vector<Command> founding() {
        {{"why",
          {"TEXT", "TEXTE"},
          {"the reason; every member can read it", "la raison ; chaque membre peut la lire"},
-         true}},
+         true},
+        offline},
        {{"member suspend wazemmes --why \"computer stolen\"",
          {"After a theft:", "Après un vol :"}}},
        verb::member_suspend},
@@ -143,11 +151,7 @@ std::vector<Command> kits() {
          true,
          Completes::folder}},
        {audience,
-        {"offline",
-         {},
-         {"do not wait for a peer; only if this home was never copied nor restored from a backup",
-          "ne pas attendre de pair ; seulement si ce nœud n'a jamais été copié ni restauré d'une "
-          "sauvegarde"}}},
+        offline},
        {{"publish ~/kits/lampe --audience territory:lille",
          {"For the centres of Lille alone:", "Pour les seuls centres de Lille :"}},
         {"publish ~/kits/*", {"Everything below a folder:", "Tout ce qu'un dossier contient :"}}},

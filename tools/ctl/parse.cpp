@@ -59,6 +59,8 @@ class Parser {
   Result<Parsed> run() {
     find_verb();
     if (parsed_.command == nullptr) {
+      if (!lacking_value_.empty())
+        return wrong(language_, "`" + lacking_value_ + "` needs a value", "`" + lacking_value_ + "` attend une valeur");
       if (flagged("version")) return of("version");
       if (verb_.empty() && stray_.empty()) return of("help");
       if (verb_.empty())
@@ -104,7 +106,9 @@ class Parser {
           stray_ = words_[i];
           break;
         }
-        if (!option->is_flag() && !typed->value) ++i;
+        if (option->is_flag() || typed->value) continue;
+        if (i + 1 == words_.size()) lacking_value_ = words_[i];
+        ++i;
         continue;
       }
       verb_at_.push_back(i);
@@ -194,11 +198,15 @@ class Parser {
     }
     if (!values.empty() && !option->repeated)
       return wrong(language_, shown + " is given twice", shown + " est donné deux fois");
-    if (typed.value) {
-      values.push_back(*typed.value);
+    // An empty --home is a script's variable that is not set: never the home of somebody else.
+    const bool must_say = find_option(global_options(), typed.name) != nullptr;
+    const bool next = !typed.value && i + 1 < words_.size() && !words_[i + 1].starts_with("--");
+    const std::string given = typed.value ? *typed.value : next ? words_[i + 1] : std::string();
+    if (typed.value && !(must_say && given.empty())) {
+      values.push_back(given);
       return {};
     }
-    if (i + 1 >= words_.size() || words_[i + 1].starts_with("--")) {
+    if (!next || (must_say && given.empty())) {
       const auto value = std::string(option->value.in(language_));
       return wrong(language_, shown + " needs a value: " + value,
                    shown + " attend une valeur : " + value);
@@ -238,7 +246,8 @@ class Parser {
   Parsed parsed_;
   std::vector<std::string> verb_;
   std::vector<std::size_t> verb_at_;
-  std::string stray_;  ///< an option that is no global one, before two words were found
+  std::string lacking_value_;  ///< the last word, an option that wants one
+  std::string stray_;          ///< an option that is no global one, before two words were found
 };
 
 }  // namespace

@@ -53,10 +53,31 @@ void add_centre(const Situation& here, const std::string& centre, Explanations& 
   }
 }
 
+/// What the library itself found damaged. Media come again by themselves, and are told of as lacking until then.
+void add_damage(const Situation& here, Explanations& out) {
+  constexpr std::size_t told_max = 3;
+  std::size_t told = 0;
+  for (const auto& problem : here.problems) {
+    if (problem.error.code != Errc::corrupt && problem.error.code != Errc::object_missing) continue;
+    if (++told > told_max) return;
+    const auto words = [&](Language language) { return problem.where + ": " + to_line(problem.error, language); };
+    out.push_back({"library-damaged",
+                   true,
+                   "",
+                   {fmt::format("Something of the library is damaged or lacking: {}.", words(Language::english)),
+                    fmt::format("Une partie de la bibliothèque est abîmée ou manque : {}.", words(Language::french))},
+                   Actor::admin,
+                   {"`essaimagectl verify` lists everything. Look at the disk; a backup of library.git brings it back.",
+                    "`essaimagectl verify` donne toute la liste. Vérifiez le disque ; une sauvegarde de library.git la "
+                    "rétablit."}});
+  }
+}
+
 }  // namespace
 
 Explanations explain_node(const Situation& here) {
   Explanations out;
+  add_damage(here, out);
   if (!here.status.joined) out.push_back(about_joining(here));
   if (here.status.suspended) out.push_back(about_suspension(here));
   if (here.disk_free_bytes < disk_low_bytes) out.push_back(about_disk(here));

@@ -39,6 +39,7 @@ struct Situation {
   const store::Identity& identity;
   Instant now;
   std::uint64_t disk_free_bytes = 0;
+  std::vector<store::Problem> problems = {};  ///< of the library, as it knows them now
 };
 
 Explanations explain_node(const Situation& here);

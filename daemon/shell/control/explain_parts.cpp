@@ -135,12 +135,11 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
              "arrive quand deux copies de ce nœud publient (sauvegarde restaurée, carte clonée).",
              name)},
         Actor::admin,
-        {"Stop the other copy for good and tell the federation: its members role can free the "
-         "feed. Both "
-         "publications are kept as proof in library.git/essaimage/forks.",
-         "Arrêtez définitivement l'autre copie et prévenez la fédération : son rôle « members » "
-         "peut libérer le fil. "
-         "Les deux publications sont gardées comme preuve dans library.git/essaimage/forks."}};
+        {"Stop the other copy for good and tell the federation. Both publications are kept as proof "
+         "in library.git/essaimage/forks; no command frees the feed yet.",
+         "Arrêtez définitivement l'autre copie et prévenez la fédération. Les deux publications sont "
+         "gardées comme preuve dans library.git/essaimage/forks ; aucune commande ne libère encore le "
+         "fil."}};
   }
   return {
       "feed-forked",

@@ -26,7 +26,7 @@ class Session {
   const Place& place() const { return place_; }
 
   Status item(const Json& json);
-  /// Sends a list as items of at most `list_items_max` entries and a few hundred KiB each.
+  /// Sends a list as items of at most `list_items_max` entries and about `list_bytes_max` each.
   template <class Range>
   Status list(const Range& range);
   Status data(std::uint32_t file, Bytes bytes, bool end);
@@ -41,6 +41,7 @@ class Session {
   Status pause(std::chrono::milliseconds time);
 
   static constexpr std::size_t list_items_max = 500;
+  static constexpr std::size_t list_bytes_max = 512 * 1024;
 
  private:
   Node& node_;
@@ -52,15 +53,18 @@ class Session {
 template <class Range>
 Status Session::list(const Range& range) {
   auto page = Json::array();
+  std::size_t bytes = 0;
   for (const auto& entry : range) {
     if constexpr (std::is_same_v<std::decay_t<decltype(entry)>, Json>) {
       page.push_back(entry);
     } else {
       page.push_back(to_json(entry));
     }
-    if (page.size() < list_items_max) continue;
+    bytes += dump(page.back()).size();
+    if (page.size() < list_items_max && bytes < list_bytes_max) continue;
     CHECK_OK(item(page));
     page = Json::array();
+    bytes = 0;
   }
   if (page.empty()) return {};
   return item(page);

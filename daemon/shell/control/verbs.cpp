@@ -7,6 +7,9 @@ namespace essaimage::shell {
 
 namespace {
 
+constexpr std::chrono::seconds confirmation_max{10};
+constexpr std::chrono::milliseconds confirmation_poll{20};
+
 constexpr std::array verbs = {
     Verb{"checkout", verb::checkout},
     Verb{"explain", verb::explain},
@@ -29,6 +32,24 @@ constexpr std::array verbs = {
 }  // namespace
 
 std::span<const Verb> all_verbs() { return verbs; }
+
+Status wait_for_confirmation(Session& session) {
+  const auto until = session.node().now() + confirmation_max;
+  for (;;) {
+    TRY(const auto status, session.node().status());
+    if (status.own_heads_confirmed) return {};
+    if (session.node().now() >= until) {
+      std::size_t connected = 0;
+      for (const auto& peer : status.peers)
+        connected += peer.state == core::PeerStatus::State::connected;
+      return fail(Errc::publish_unconfirmed,
+                  connected == 0 ? "no peer is connected"
+                                 : std::to_string(connected) + " connected, none has answered");
+    }
+    CHECK_OK(session.progress(0, 0, control::Progress::Unit::things, "confirmation"));
+    CHECK_OK(session.pause(confirmation_poll));
+  }
+}
 
 Result<Json> run_verb(Session& session, const control::Request& request) {
   const auto found = std::find_if(verbs.begin(), verbs.end(),

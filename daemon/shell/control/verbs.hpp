@@ -18,6 +18,9 @@ struct Verb {
 };
 
 std::span<const Verb> all_verbs();
+/// To add to an old state of our own feed would fork it: waits until a peer has told what it has of us, at most ten
+/// seconds; then Errc::publish_unconfirmed.
+Status wait_for_confirmation(Session& session);
 /// Errc::control_verb_unknown for a name that is none. Unknown arguments are refused before
 /// anything is done.
 Result<Json> run_verb(Session& session, const control::Request& request);

@@ -2,6 +2,7 @@
 
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
+#include "store/crypto/hash.hpp"
 
 namespace essaimage::shell::verb {
 
@@ -72,16 +73,22 @@ Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files) 
 }
 
 /// At least one frame, also for an empty file; the length is what the listing said, or the client
-/// would not trust it.
+/// would not trust it. Media that rotted on the disk is never handed out as whole.
 Status send_file(Session& session, std::uint32_t index, const store::KitFile& file,
                  std::uint64_t& done, std::uint64_t total) {
   const auto& library = session.node().library();
+  store::Sha256Stream hash;
   std::uint64_t offset = 0;
   do {
     TRY(auto bytes, library.read_file(file, offset, limits::control_data_bytes_max));
     offset += bytes.size();
     done += bytes.size();
     if (bytes.empty() && offset < file.bytes) return fail(Errc::corrupt, file.path);
+    hash.update(bytes);
+    if (file.is_media && offset >= file.bytes && hash.finish() != file.media) {
+      (void)session.node().library().recheck(file.media);  // what peers have of it comes again
+      return fail(Errc::media_bad, file.path);
+    }
     CHECK_OK(session.data(index, std::move(bytes), offset >= file.bytes));
     CHECK_OK(session.progress(done, total, control::Progress::Unit::bytes, file.path));
   } while (offset < file.bytes);

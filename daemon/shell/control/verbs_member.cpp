@@ -19,7 +19,6 @@ Result<store::Library::Invite> read_invite(Session& session, Arguments& argument
   TRY(invite.name, arguments.text("name"));
   TRY(const auto territories, arguments.texts("territories"));
   TRY(const auto valid, arguments.number("valid_seconds"));
-  CHECK_OK(arguments.nothing_else());
   if (!is_slug(invite.slug)) return fail(Errc::usage, "slug: " + invite.slug);
   if (invite.name.empty()) return fail(Errc::usage, "name is empty");
   for (const auto& territory : territories)
@@ -42,6 +41,9 @@ Result<Json> member_invite(Session& session, Arguments& arguments) {
   if (!library.identity().is_federation())
     return fail(Errc::not_federation, library.identity().federation_slug);
   TRY(const auto invite, read_invite(session, arguments));
+  TRY(const auto offline, arguments.flag("offline"));
+  CHECK_OK(arguments.nothing_else());
+  if (!offline) CHECK_OK(wait_for_confirmation(session));
   TRY(const auto invitation, library.invite(invite));
   return Json{{"invitation", to_text(invitation)}, {"slug", invitation.slug},
               {"name", invitation.name},           {"territories", to_json(invite.territories)},
@@ -77,6 +79,7 @@ Result<Json> member_list(Session& session, Arguments& arguments) {
 Result<Json> member_suspend(Session& session, Arguments& arguments) {
   TRY(const auto slug, arguments.text("slug"));
   TRY(const auto why, arguments.text("why"));
+  TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   auto& library = session.node().library();
   if (!library.identity().is_federation())
@@ -87,6 +90,7 @@ Result<Json> member_suspend(Session& session, Arguments& arguments) {
   if (slug == roster->federation_slug)
     return fail(Errc::usage, slug + ": the federation cannot suspend itself");
   if (why.empty()) return fail(Errc::usage, "why is empty");
+  if (!offline) CHECK_OK(wait_for_confirmation(session));
   CHECK_OK(library.suspend(slug, why));
   return Json{{"centre", slug}, {"suspended", true}, {"suspended_why", why}};
 }

@@ -95,7 +95,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
   const Member* self = roster == nullptr ? nullptr : roster->find(identity.slug);
   const Totals totals(all);
   auto problems = Json::array();
-  for (const auto& found : explain_node({status, roster.get(), identity, node.now(), free}))
+  for (const auto& found : explain_node({status, roster.get(), identity, node.now(), free, node.library().problems()}))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
               {"name", self == nullptr ? identity.name : self->name},
@@ -205,7 +205,7 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   TRY(const auto status, node.status());
   TRY(const auto free, store::free_bytes(session.place().home));
   const auto roster = node.library().roster();
-  const Situation here{status, roster.get(), node.library().identity(), node.now(), free};
+  const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems()};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

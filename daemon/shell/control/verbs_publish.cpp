@@ -8,31 +8,9 @@ namespace essaimage::shell::verb {
 
 namespace {
 
-constexpr std::chrono::seconds confirmation_max{10};
-constexpr std::chrono::milliseconds confirmation_poll{20};
 /// A client may be busy with one slow disk; longer, and it holds a half-made publication for
 /// nothing.
 constexpr std::chrono::seconds upload_stall_max{120};
-
-/// Publishing on top of an old state of our own feed would fork it: a peer must have told what it
-/// has of us.
-Status wait_for_confirmation(Session& session) {
-  const auto until = session.node().now() + confirmation_max;
-  for (;;) {
-    TRY(const auto status, session.node().status());
-    if (status.own_heads_confirmed) return {};
-    if (session.node().now() >= until) {
-      std::size_t connected = 0;
-      for (const auto& peer : status.peers)
-        connected += peer.state == core::PeerStatus::State::connected;
-      return fail(Errc::publish_unconfirmed,
-                  connected == 0 ? "no peer is connected"
-                                 : std::to_string(connected) + " connected, none has answered");
-    }
-    CHECK_OK(session.progress(0, 0, control::Progress::Unit::things, "confirmation"));
-    CHECK_OK(session.pause(confirmation_poll));
-  }
-}
 
 /// The client's steps, applied to the publication in their order.
 class Upload {

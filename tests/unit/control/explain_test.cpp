@@ -12,9 +12,10 @@ struct Picture {
   test::FakeNode node;
   core::NodeStatus status = node.status().value();
   std::uint64_t disk_free = 10'000'000'000;
+  std::vector<store::Problem> problems;
 
   Situation here() {
-    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free};
+    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems};
   }
   core::PeerStatus& peer(const std::string& slug, core::PeerStatus::State state) {
     core::PeerStatus peer;
@@ -69,8 +70,9 @@ TEST_CASE("every trouble of a node has its own words in both languages, and a wa
   picture.feed({"fives", {}}, 3).frozen = true;
   picture.feed({"fede", {}}, 4).wanted = Head{{"fede", {}}, {1, 1, 5}, {}};
   picture.status.media.push_back({Sha256{}, 3'000'000, 1'000'000, {}, {}});
+  picture.problems.push_back({Error{Errc::corrupt, "an object"}, "deule/region"});
   const auto all = explain_node(picture.here());
-  for (const auto* code : {"not-joined", "suspended", "disk-low", "own-feed-forked", "feed-forked",
+  for (const auto* code : {"library-damaged", "not-joined", "suspended", "disk-low", "own-feed-forked", "feed-forked",
                            "feed-wanted-no-holder", "media-lacking-no-holder", "peer-unreachable",
                            "peer-refuses-us", "peer-not-level", "peer-only-inbound"}) {
     INFO(code);

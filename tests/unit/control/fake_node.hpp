@@ -159,6 +159,7 @@ class FakeLibrary final : public store::Library {
     return wrong;
   }
   Status consolidate() override { return {}; }
+  Status recheck(const Sha256&) override { return {}; }
 
   void add_file(const std::string& path, const std::string& content, bool here = true) {
     store::KitFile file;

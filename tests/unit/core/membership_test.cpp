@@ -1,3 +1,4 @@
+#include "daemon/core/settings.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
@@ -13,6 +14,13 @@ message::Join join_of(const Bench& bench, std::size_t node) {
   join.signing = sim::signing_key(node);
   join.transport = sim::transport_key(node);
   return join;
+}
+
+/// A federation's node that was alone long enough to admit.
+void start_alone(Bench& bench) {
+  bench.start();
+  bench.pass(settings::admit_alone_after);
+  bench.forget();
 }
 
 }  // namespace
@@ -68,7 +76,7 @@ TEST_CASE("an invitation that is refused is shown with its reason") {
 
 TEST_CASE("the federation admits who holds an invitation, and goes on with the new member on the same link") {
   Bench bench(0);
-  bench.start();
+  start_alone(bench);
   bench.on(input::LinkUp{1, sim::transport_key(9), false, {}});
   bench.receive(1, join_of(bench, 9));
   const auto admit = bench.wanted<effect::Admit>();
@@ -85,7 +93,7 @@ TEST_CASE("the federation admits who holds an invitation, and goes on with the n
 
 TEST_CASE("the reason of a refusal is for who proved to hold an invitation") {
   Bench bench(0);
-  bench.start();
+  start_alone(bench);
   bench.on(input::LinkUp{1, sim::transport_key(9), false, {}});
   bench.receive(1, join_of(bench, 9));
   const JobId job = bench.wanted<effect::Admit>().at(0).job;
@@ -111,7 +119,7 @@ TEST_CASE("a centre's node does not admit: it refuses") {
 
 TEST_CASE("an invitation brought by another key than the one it asks for is refused") {
   Bench bench(0);
-  bench.start();
+  start_alone(bench);
   bench.on(input::LinkUp{1, sim::transport_key(10), false, {}});
   bench.receive(1, join_of(bench, 9));
   CHECK(bench.wanted<effect::Admit>().empty());
@@ -183,4 +191,39 @@ TEST_CASE("our own suspension is shown") {
   bench.roster().members.at(Bench::slug(1)).suspended = true;
   bench.on(input::RosterChanged{bench.roster_now()});
   CHECK(bench.status().suspended);
+}
+
+TEST_CASE("a federation's node that may have been restored admits nobody before a member told how far its feed went") {
+  Bench bench(0);
+  bench.start();
+  const auto ask = [&](LinkId link) {
+    bench.on(input::LinkUp{link, sim::transport_key(9), false, {}});
+    bench.receive(link, join_of(bench, 9));
+    const bool admitted = !bench.wanted<effect::Admit>().empty();
+    CHECK(bench.sent<message::Refused>(link).size() == (admitted ? 0 : 1));
+    return admitted;
+  };
+  CHECK_FALSE(ask(901));
+  bench.pass(settings::admit_alone_after - seconds(2));
+  const LinkId member = bench.open(2);
+  bench.pass(seconds(5));
+  CHECK_FALSE(ask(902));  // it is here, and has not told yet
+  bench.receive(member, message::Reconcile{5, false, {}});
+  REQUIRE(bench.status().own_heads_confirmed);
+  CHECK(ask(903));
+}
+
+TEST_CASE("who asks to join and goes away counts until the store has answered") {
+  Bench bench(0);
+  start_alone(bench);
+  std::size_t admissions = 0;
+  for (LinkId link = 901; link < 931; ++link) {
+    bench.on(input::LinkUp{link, sim::transport_key(link), false, {}});
+    auto join = join_of(bench, 9);
+    join.transport = sim::transport_key(link);
+    bench.receive(link, join);
+    admissions += bench.wanted<effect::Admit>().size();
+    bench.on(input::LinkDown{link, "gone"});
+  }
+  CHECK(admissions == settings::joins_at_once);
 }

@@ -130,3 +130,10 @@ TEST_CASE(
     }
   }
 }
+
+TEST_CASE("an option that wants a value is told so where there is no verb, and where the value is empty") {
+  CHECK(bad({"--home"}).find("--home") != std::string::npos);
+  CHECK(bad({"--json", "--lang"}).find("--lang") != std::string::npos);
+  CHECK(bad({"status", "--home", ""}).find("--home") != std::string::npos);
+  CHECK(bad({"status", "--home="}).find("--home") != std::string::npos);
+}

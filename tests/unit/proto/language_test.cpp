@@ -38,6 +38,23 @@ TEST_CASE("LC_ALL goes before LC_MESSAGES and LANG; an empty one counts as not s
   CHECK(language_of_environment() == Language::english);
 }
 
+TEST_CASE("LANGUAGE is a list by preference that goes before the locale, unless that is C") {
+  ::unsetenv("LC_ALL");
+  ::unsetenv("LC_MESSAGES");
+  ::setenv("LANG", "en_US.UTF-8", 1);
+  ::setenv("LANGUAGE", "fr", 1);
+  CHECK(language_of_environment() == Language::french);
+  ::setenv("LANGUAGE", "de:fr:en", 1);
+  CHECK(language_of_environment() == Language::french);
+  ::setenv("LANGUAGE", "de", 1);
+  CHECK(language_of_environment() == Language::english);
+  ::setenv("LANGUAGE", "fr", 1);
+  ::setenv("LANG", "C.UTF-8", 1);
+  CHECK(language_of_environment() == Language::english);
+  ::unsetenv("LANGUAGE");
+  ::unsetenv("LANG");
+}
+
 TEST_CASE("each exit code is explained once, in both languages") {
   std::set<int> seen;
   for (const auto& entry : exit_code_texts) {

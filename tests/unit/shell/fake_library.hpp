@@ -136,6 +136,7 @@ class FakeLibrary : public store::Library {
     return std::vector<store::Problem>{};
   }
   Status consolidate() override { return {}; }
+  Status recheck(const Sha256&) override { return {}; }
 
   /// As if something changed.
   void tell(const store::Change& change) { listener_(change); }

@@ -113,8 +113,6 @@ TEST_CASE("a joining home keeps its invitation until it is forgotten") {
   REQUIRE(kept);
   REQUIRE(kept->has_value());
   CHECK(to_text(**kept) == to_text(invitation));
-  REQUIRE(forget_invitation(layout));
-  CHECK_FALSE(load_invitation(layout)->has_value());
 }
 
 TEST_CASE("stock git finds a new federation's repository without fault") {
@@ -129,4 +127,41 @@ TEST_CASE("stock git finds a new federation's repository without fault") {
       {"-c", "gpg.format=ssh", "-c",
        "gpg.ssh.allowedSignersFile=" + layout.allowed_signers().string(), "log", "--format=%G?"});
   CHECK(log.output == "G\n");
+}
+
+TEST_CASE("a home whose making was cut off while it moved in is finished, and never thrown away") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  const NewFederation federation{"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}};
+  const auto identity = create_federation_home(layout, federation, "# config\n", start);
+  REQUIRE(identity);
+  const auto key = test::read_text(layout.signing_key());
+  // As a power cut leaves it: some pieces are in their places, the others and identity.toml are not.
+  const Path making = layout.home / ".making";
+  std::filesystem::create_directories(making);
+  std::filesystem::rename(layout.keys(), making / "keys");
+  std::filesystem::rename(layout.identity(), making / "identity.toml");
+  CHECK(load_identity(layout).error().code == Errc::home_missing);
+
+  SECTION("by the command that made it") {
+    const auto again = create_federation_home(layout, federation, "# config\n", start);
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == Errc::home_exists);
+  }
+  SECTION("by the daemon's start") { REQUIRE(finish_making(layout)); }
+  REQUIRE(load_identity(layout));
+  CHECK(load_identity(layout)->federation == identity->federation);
+  CHECK(test::read_text(layout.signing_key()) == key);
+  CHECK_FALSE(std::filesystem::exists(making));
+  REQUIRE(finish_making(layout));
+}
+
+TEST_CASE("what was half written when the making was cut off is begun again") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  test::write_text(layout.home / ".making/keys/signing", "half");
+  REQUIRE(finish_making(layout));
+  const NewFederation federation{"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}};
+  REQUIRE(create_federation_home(layout, federation, "# config\n", start));
+  REQUIRE(load_identity(layout));
 }

@@ -182,3 +182,24 @@ TEST_CASE("a centre's endpoints reach the others with its region feed") {
   CHECK(b->library().roster()->find("a")->endpoints ==
         std::vector<std::string>{"tcp://192.0.2.1:7373"});
 }
+
+TEST_CASE("a restored federation that knows of a newer state of its feed says nothing on top of the old one") {
+  auto federation = TestNode::federation();
+  auto backup = federation->copy();
+  REQUIRE(federation->library().invite(invite_of("mdq")));
+  federation->close();
+  // Everything is as it was, but for the record of what was once accepted.
+  backup->close();
+  for (const std::string part : {"", "-wal", "-shm"}) {
+    const Path from = federation->layout().state().string() + part, to = backup->layout().state().string() + part;
+    std::filesystem::remove(to);
+    if (std::filesystem::exists(from)) std::filesystem::copy_file(from, to);
+  }
+  REQUIRE(backup->open());
+  const auto head = backup->head(backup->feed());
+  const auto refused = backup->library().invite(invite_of("autre"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::publish_unconfirmed);
+  CHECK(backup->publish({{"k", {}}}).error().code == Errc::publish_unconfirmed);
+  CHECK(backup->head(backup->feed()) == head);
+}

@@ -155,3 +155,37 @@ TEST_CASE("one home has one owner") {
   REQUIRE_FALSE(second);
   CHECK(second.error().code == Errc::home_in_use);
 }
+
+TEST_CASE("a photo that is found damaged while it is read is set aside, and fetched again") {
+  Members m;
+  m.a->publish_one("k", {{"p.jpg", photo(70'000, 1)}});
+  replicate(*m.a, *m.b);
+  const Sha256 media = m.b->find("a/k")->row.media[0].media;
+  REQUIRE(m.b->library().recheck(media));
+  CHECK(m.b->library().needs()->empty());
+  flip(m.b->layout().media(media), 40'000);
+  CHECK(m.b->library().recheck(media).error().code == Errc::media_bad);
+  CHECK(m.b->library().needs()->size() == 1);
+}
+
+TEST_CASE("what a whole verification finds is known from then on, and what is mended is not") {
+  Members m;
+  m.a->publish_one("k", {{"x", "1"}});
+  replicate(*m.a, *m.b);
+  CHECK(m.b->library().problems().empty());
+  const Path pack = newest_pack(m.b->layout());
+  const Path aside = pack.string() + ".aside";
+  m.b->close();
+  std::filesystem::rename(pack, aside);
+  const Path index = Path(pack).replace_extension(".idx");
+  std::filesystem::rename(index, index.string() + ".aside");
+  REQUIRE(m.b->open());
+  CHECK_FALSE(m.b->library().verify({})->empty());
+  CHECK_FALSE(m.b->library().problems().empty());
+  m.b->close();
+  std::filesystem::rename(aside, pack);
+  std::filesystem::rename(index.string() + ".aside", index);
+  REQUIRE(m.b->open());
+  CHECK(m.b->library().verify({})->empty());
+  CHECK(m.b->library().problems().empty());
+}

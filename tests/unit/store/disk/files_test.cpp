@@ -130,3 +130,13 @@ TEST_CASE("a descriptor is closed once, by its last owner") {
   second.reset();
   CHECK(::fcntl(number, F_GETFD) == -1);
 }
+
+TEST_CASE("folders that the system will not make are an error, and no endless attempt") {
+  CHECK_FALSE(make_folders("/proc/no/such/folder"));
+  CHECK_FALSE(make_folders("/proc/none"));
+  const TempFolder temp;
+  write_text(temp / "file", "x");
+  CHECK_FALSE(make_folders(temp / "file/below"));
+  REQUIRE(make_folders(temp / "a/b/c"));
+  REQUIRE(make_folders(temp / "a/b/c"));
+}

@@ -84,15 +84,33 @@ TEST_CASE("sweeping removes what a crash left, and keeps the library") {
   const Layout& layout = library.layout();
   write_text(layout.packs() / "pack_git2_abc", "half");
   write_text(layout.packs() / "pack-1234.idx", "an index without a pack");
-  write_text(layout.packs() / "pack-5678.pack", "a pack without an index");
+  write_text(layout.packs() / "pack-5678.pack", "no pack, and without an index");
   write_text(layout.quarantine() / "1-1/objects/pack/incoming", "half");
   write_text(layout.library() / "packed-refs.1-2.essaimage-tmp", "half");
   write_text(layout.partials() / "kept", "some chunks");
   REQUIRE(sweep_repository(layout));
   CHECK(std::distance(std::filesystem::directory_iterator(layout.packs()), {}) == 2);
+  CHECK(read_text(layout.damaged() / "pack-5678.pack") == "no pack, and without an index");
   CHECK(std::filesystem::is_empty(layout.quarantine()));
   CHECK_FALSE(std::filesystem::exists(layout.library() / "packed-refs.1-2.essaimage-tmp"));
   CHECK(read_text(layout.partials() / "kept") == "some chunks");
   REQUIRE(library.objects().reload());
   CHECK(library.objects().contains(head.commit));
+}
+
+TEST_CASE("a pack that lost its index gets it back, and git's own files come back too") {
+  TestLibrary library;
+  const Head head = library.commit(region, files(1));
+  const Layout& layout = library.layout();
+  for (const auto& item : std::filesystem::directory_iterator(layout.packs())) {
+    if (item.path().extension() == ".idx") std::filesystem::remove(item.path());
+  }
+  write_text(layout.library() / "config", "[core\n");
+  std::filesystem::remove(layout.library() / "HEAD");
+  REQUIRE(sweep_repository(layout));
+  REQUIRE(Refs::open(layout));
+  REQUIRE(library.objects().reload());
+  CHECK(library.objects().contains(head.commit));
+  CHECK(git(layout.library(), {"fsck", "--full", "--strict"}).output.empty());
+  CHECK(git(layout.library(), {"rev-parse", "HEAD"}).output == head.commit.hex() + "\n");
 }
