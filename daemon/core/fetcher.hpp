@@ -55,12 +55,14 @@ class Fetcher {
     bool early_last = false;
     bool appended = false;               ///< the store has a part of it
     bool accepting = false;
-    Instant progress_at;
+    Instant asked_at;
+    Pace pace;
   };
   using Fetches = std::map<FeedId, Fetch, ByText>;
 
   Fetches::iterator of(LinkId link, std::uint64_t request);
   Link* choose(const FeedEntry& entry) const;
+  bool federation_first() const;
   void begin(const FeedEntry& entry, Link& link);
   bool offer_fits(Link& link, const FeedId& feed, Fetch& fetch);
   void append(Link& link, const FeedId& feed, Fetch& fetch, const SharedBytes& bytes, bool last);

@@ -72,7 +72,7 @@ class MediaPlanner {
     CreditAccount credit;
     bool last = false;
     bool written = false;
-    Instant progress_at;
+    Pace pace;
   };
   using Runs = std::map<JobId, Run>;
 

@@ -51,7 +51,13 @@ inline constexpr std::size_t fetches_per_link = 4;         ///< WIRE.md
 inline constexpr std::size_t fetches_max = 8;              ///< each has an open file and a quarantine folder
 inline constexpr std::size_t runs_per_link = 4;
 inline constexpr std::size_t runs_max = 32;
-inline constexpr Duration answer_within = seconds(20);     ///< an offer, or the next slice
+inline constexpr Duration answer_within = seconds(20);     ///< an offer; and progress_bytes, again and again
+/// Half a usual slice: a line of 1 Mbit/s keeps this up for all the requests that are open on it.
+inline constexpr std::uint64_t progress_bytes = limits::slice_bytes_max / 2;
+/// So long at most does a fetch of the federation's feed, whose offer was proven, let no other begin.
+inline constexpr Duration federation_first = minutes(1);
+/// For who lets us wait: a line that stalls is seen, and never banned for it alone (points fade as fast).
+inline constexpr unsigned late_points = 5;
 inline constexpr Duration retry_min = seconds(5);          ///< of a feed or media with a peer where it failed
 inline constexpr Duration retry_max = minutes(5);
 inline constexpr std::size_t window_min = 128 * limits::KiB;  ///< one second of a 1 Mbit/s line

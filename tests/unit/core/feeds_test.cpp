@@ -129,7 +129,7 @@ TEST_CASE("one fetch a feed at a time; what fails is fetched elsewhere") {
   CHECK(bench.sent<message::FetchFeed>(second).size() == 1);
 }
 
-TEST_CASE("the federation's feed comes first, alone") {
+TEST_CASE("the federation's feed comes first") {
   Bench bench;
   bench.start();
   const LinkId from = bench.open(2);
@@ -142,7 +142,7 @@ TEST_CASE("the federation's feed comes first, alone") {
   told.ranges[0].heads.push_back(Bench::head(Bench::region(0), 9, news));
   bench.receive(from, told);
   const auto fetches = bench.sent<message::FetchFeed>(from);
-  REQUIRE(fetches.size() == 1);
+  REQUIRE(fetches.size() == 4);  // only a proof would hold up the others (liars_test.cpp)
   CHECK(fetches[0].feed == Bench::region(0));
   bench.receive(from, message::FeedOffer{fetches[0].request, news, 10});
   bench.receive(from, message::Slice{fetches[0].request, 0, true, slice_of(10)});
@@ -150,7 +150,6 @@ TEST_CASE("the federation's feed comes first, alone") {
   REQUIRE(accept.size() == 1);
   bench.hold(Bench::region(0), 9, news);
   bench.on(input::PackAccepted{accept[0].job, {}});
-  CHECK(bench.sent<message::FetchFeed>(from).size() == 3);
 }
 
 TEST_CASE("a forged commit closes the link and is never fetched") {
