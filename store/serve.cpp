@@ -114,24 +114,28 @@ Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& ha
 /// One export for all peers that ask for the same; one export at a time.
 Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have) {
   const std::lock_guard lock(spool_mutex_);
-  const auto same = [&](const std::shared_ptr<SpooledPack>& pack) {
-    return pack->feed == head.feed && pack->have == have && pack->head == head.commit;
-  };
-  const auto it = std::find_if(spool_.begin(), spool_.end(), same);
-  if (it != spool_.end()) {
+  ObjectId from = have;
+  const auto spooled_before = [&] {
+    const auto it = std::find_if(spool_.begin(), spool_.end(), [&](const auto& pack) {
+      return pack->feed == head.feed && pack->have == from && pack->head == head.commit;
+    });
+    if (it == spool_.end()) return false;
     spool_.splice(spool_.begin(), spool_, it);
-    return spool_.front();
-  }
-  auto path = export_pack(*objects_, layout_.scratch(), head.commit, have);
+    return true;
+  };
+  if (spooled_before()) return spool_.front();
+  auto path = export_pack(*objects_, layout_.scratch(), head.commit, from);
   // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which
-  // it may judge.
+  // it may judge; the same for whatever else is unknown here.
   if (!path && path.error().code == Errc::not_found && !have.is_zero()) {
-    path = export_pack(*objects_, layout_.scratch(), head.commit, ObjectId{});
+    from = ObjectId{};
+    if (spooled_before()) return spool_.front();
+    path = export_pack(*objects_, layout_.scratch(), head.commit, from);
   }
   if (!path) return tl::unexpected(path.error());
   auto pack = std::make_shared<SpooledPack>();
   pack->feed = head.feed;
-  pack->have = have;
+  pack->have = from;
   pack->head = head.commit;
   auto file = open_file(*path, O_RDONLY);
   auto size = store::file_size(*path);

@@ -48,6 +48,7 @@ class Server {
   void open(Source& source);
   void pump(Link& link, Source& source);
   void open_queued();
+  std::size_t abandoned(LinkId link) const;
   Sources::iterator erase(Sources::iterator it);
   void refuse(Sources::iterator it);
   Sources::iterator by_job(JobId job);
@@ -55,7 +56,8 @@ class Server {
   Context& context_;
   Sources sources_;
   std::map<JobId, Key> jobs_;
-  std::size_t open_ = 0;
+  std::map<JobId, LinkId> abandoned_;  ///< ended while the store opens them: they count until it answers
+  std::size_t open_ = 0;               ///< with the abandoned ones
 };
 
 }  // namespace essaimage::core
