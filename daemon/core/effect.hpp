@@ -49,6 +49,7 @@ struct ReadSource {
   std::uint64_t offset = 0;
   std::size_t bytes_max = 0;
 };
+/// Also of one that is not open yet: it need not be opened any more, and SourceOpened comes all the same.
 struct CloseSource {
   JobId job = 0;
 };
@@ -100,7 +101,7 @@ struct Admit {
   JobId job = 0;
   message::Join request;
 };
-/// Two canonical commits of equal order: keep both as proof and freeze the feed. Answered by FeedFrozen.
+/// Two canonical commits of equal order: keep both as proof and freeze the feed. Answered by ForkKept.
 struct KeepFork {
   FeedId feed;
   SharedBytes held;     ///< null: the store has it, as the held head

@@ -201,6 +201,8 @@ void Fetcher::slice_taken(const input::SliceTaken& taken) {
   const auto it = fetches_.find(job->second);
   Fetch& fetch = it->second;
   if (!taken.status) {
+    if (fetch.store_failed) return;
+    fetch.store_failed = true;
     store_rests_until_ = context_.now + doubled(settings::retry_min, store_failures_++, settings::retry_max);
     return fail(it, true, taken.status.error());
   }
@@ -225,12 +227,11 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
     if (!context_.heads.wants_from(link->id) && on_drained) on_drained(link->id);
     return;
   }
+  if (fetch.store_failed) return;  // told, and put off, when the slice failed
   const Error& error = accepted.status.error();
-  FeedEntry& entry = context_.heads.at(feed);
-  entry.last_error = error;
+  context_.heads.at(feed).last_error = error;
   context_.report(Event::Kind::fetch_failed, link != nullptr ? link->name : std::string(), feed, error);
-  if (entry.frozen()) return;
-  if (describe(error.code, Language::english).actor == Actor::peer) {
+  if (!fetch.froze && describe(error.code, Language::english).actor == Actor::peer) {
     context_.heads.drop(fetch.link, feed);
     if (link == nullptr) return;
     context_.report(Event::Kind::forgery_refused, link->name, feed, error);
@@ -299,7 +300,10 @@ void Fetcher::head_changed(const FeedId& feed) {
 }
 
 void Fetcher::feed_frozen(const FeedId& feed) {
-  if (const auto it = fetches_.find(feed); it != fetches_.end()) end(it, true);
+  const auto it = fetches_.find(feed);
+  if (it == fetches_.end()) return;
+  it->second.froze = true;
+  end(it, true);
 }
 
 void Fetcher::link_closed(LinkId link) {

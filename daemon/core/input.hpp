@@ -125,6 +125,11 @@ struct Admitted {
   JobId job = 0;
   Status status;
 };
+/// A KeepFork was performed (FeedFrozen came before), or not.
+struct ForkKept {
+  FeedId feed;
+  Status status;
+};
 
 // --- changes of the store, whoever caused them; they come before the completion of the job that caused them ------------
 
@@ -165,7 +170,7 @@ struct SyncNow {};
 using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
                            input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
-                           input::Admitted, input::HeadChanged, input::RosterChanged, input::MediaNeeded,
+                           input::Admitted, input::ForkKept, input::HeadChanged, input::RosterChanged, input::MediaNeeded,
                            input::MediaComplete, input::MediaUnneeded,
                            input::FeedFrozen, input::SyncNow>;
 

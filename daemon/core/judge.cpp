@@ -42,9 +42,38 @@ Judge::Standing Judge::weigh(Link& link, const Head& head, const SharedBytes& co
 }
 
 void Judge::keep_fork(FeedEntry& entry, SharedBytes held, SharedBytes claimed) {
+  const auto [it, is_new] = due_.try_emplace(entry.feed);
+  it->second.held = std::move(held);
+  it->second.claimed = std::move(claimed);
+  if (it->second.retry_at <= context_.now) keep(entry, it->second);
+}
+
+void Judge::keep(FeedEntry& entry, const Due& due) {
   entry.fork_told = true;
   context_.heads.refresh(entry);
-  context_.emit(effect::KeepFork{entry.feed, std::move(held), std::move(claimed)});
+  context_.emit(effect::KeepFork{entry.feed, due.held, due.claimed});
+}
+
+void Judge::fork_kept(const input::ForkKept& kept) {
+  FeedEntry& entry = context_.heads.at(kept.feed);
+  entry.fork_told = false;
+  context_.heads.refresh(entry);
+  const auto it = due_.find(kept.feed);
+  if (!kept.status) entry.last_error = kept.status.error();
+  if (it == due_.end()) return;
+  // What is no matter of our disk, the store has judged: it is no fork to it.
+  if (kept.status || describe(kept.status.error().code, Language::english).actor != Actor::admin) {
+    due_.erase(it);
+    return;
+  }
+  it->second.retry_at = context_.now + doubled(settings::retry_min, it->second.failures++, settings::retry_max);
+}
+
+void Judge::tick() {
+  for (const auto& [feed, due] : due_) {
+    FeedEntry& entry = context_.heads.at(feed);
+    if (!entry.frozen() && due.retry_at <= context_.now) keep(entry, due);
+  }
 }
 
 void Judge::fork_proof(Link& link, const message::ForkProof& proof) {

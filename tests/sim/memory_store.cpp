@@ -336,6 +336,10 @@ std::vector<Input> MemoryStore::publish(const std::vector<SimCommit>& commits) {
 }
 
 void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
+  if (disk_fails()) {
+    out.push_back(input::ForkKept{keep.feed, fail(Errc::disk_full)});
+    return;
+  }
   Feed& feed = feeds_[keep.feed];
   feed.head.feed = keep.feed;
   if (!feed.fork) {
@@ -344,6 +348,7 @@ void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
     feed.fork = Fork{keep.feed, std::move(held), keep.claimed};
   }
   out.push_back(input::FeedFrozen{*feed.fork, true});
+  out.push_back(input::ForkKept{keep.feed, {}});
 }
 
 void MemoryStore::admit_member(const effect::Admit& admit, Inputs& out) {
