@@ -150,8 +150,8 @@ void Heads::note(LinkId link, const Head& head, bool announced, Instant ripe_at)
     claim.announced = claim.announced || announced;
   } else {
     const bool waits = claim.failures > 0;
-    claim = {link, head.order, head.commit, false, announced || waits, waits ? std::max(ripe_at, claim.ripe_at) : ripe_at,
-             claim.failures};
+    if (waits) ripe_at = std::max(ripe_at, claim.ripe_at);
+    claim = {link, head.order, head.commit, false, announced || waits, ripe_at, claim.failures};
   }
   refresh(entry);
 }

@@ -49,6 +49,8 @@ struct FeedEntry {
 
   bool has() const { return held.order != Order{}; }
   bool frozen() const { return fork.has_value() || fork_told; }
+  /// Frozen, and the commits that prove it are lost.
+  bool lacks_proof() const { return fork && !fork->first && !fork_told; }
   /// True if a head of this order and commit is worth fetching: newer than held and witnessed, or of equal order and
   /// different (a fork, to be proved).
   bool lacks(const Order& order, const ObjectId& commit) const;

@@ -39,6 +39,7 @@ class Judge {
   };
   void keep_fork(FeedEntry& entry, SharedBytes held, SharedBytes claimed);
   void keep(FeedEntry& entry, const Due& due);
+  void freeze(const Fork& fork);
 
   Context& context_;
   std::map<FeedId, Due> due_;

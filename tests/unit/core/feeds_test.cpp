@@ -284,6 +284,30 @@ TEST_CASE("a pack that our full disk has cut is not its sender's fault") {
   CHECK(bench.sent<message::FetchFeed>(from).size() == 1);
 }
 
+TEST_CASE("a feed whose proof is lost stays frozen until somebody proves it again") {
+  Bench bench;
+  input::Start start;
+  const auto mine = Bench::commit(feed, 4, 2), theirs = Bench::commit(feed, 4, 2, 99);
+  start.heads = {Bench::head(feed, 4, mine)};
+  start.forks = {Fork{feed, nullptr, nullptr}};
+  bench.start(start);
+  CHECK(bench.status().feeds.at(0).frozen);
+  const LinkId from = bench.open(2);
+  bench.receive(from, message::Graft{feed});
+  CHECK(bench.sent<message::ForkProof>(from).empty());
+  bench.receive(from, message::FetchFeed{1, feed, {}, 65536});
+  CHECK(bench.sent<message::Unavailable>(from).size() == 1);
+  bench.receive(from, message::Announce{Bench::commit(feed, 5, 2)});
+  CHECK(bench.sent<message::FetchFeed>(from).empty());
+  SECTION("by both commits") { bench.receive(from, message::ForkProof{mine, theirs}); }
+  SECTION("by the other one") { bench.receive(from, message::Announce{theirs}); }
+  CHECK(bench.wanted<effect::KeepFork>().size() == 1);
+  CHECK(bench.status().feeds.at(0).frozen);
+  const LinkId other = bench.open(3);
+  bench.on(input::FeedFrozen{{feed, mine, theirs}, true});
+  CHECK(bench.sent<message::ForkProof>(other).size() == 1);
+}
+
 TEST_CASE("a proof of a fork is checked by whoever gets it") {
   Bench bench;
   bench.start();
