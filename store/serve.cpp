@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "store/crypto/hash.hpp"
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
@@ -26,23 +27,44 @@ class SpooledSource final : public Source {
   Path scratch_;  ///< for messages
 };
 
-/// A run of a media file that is here whole.
+/// A run of a media file that is here whole. Each chunk is checked before the first of its bytes goes
+/// out: the file may have come by another list of its author than this one, which may lie, and the
+/// disk may rot; whoever sends a bad chunk is blamed for it.
 class WholeRunSource final : public Source {
  public:
-  WholeRunSource(const MediaStore& store, const Sha256& media, std::uint64_t offset,
-                 std::uint64_t bytes)
-      : store_(store), media_(media), offset_(offset), bytes_(bytes) {}
-  std::uint64_t bytes() const override { return bytes_; }
+  WholeRunSource(const MediaStore& store, const Sha256& media, const ChunkList& list,
+                 std::uint32_t first, std::uint32_t count)
+      : store_(store), media_(media) {
+    std::uint64_t at = 0;
+    for (std::uint32_t i = 0; i < first; ++i) at += list.chunks[i].bytes;
+    begin_ = checked_ = at;
+    chunks_.assign(list.chunks.begin() + first, list.chunks.begin() + first + count);
+    for (const Chunk& chunk : chunks_) at += chunk.bytes;
+    end_ = at;
+  }
+  std::uint64_t bytes() const override { return end_ - begin_; }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
-    if (offset >= bytes_) return Bytes{};
-    const auto left = static_cast<std::size_t>(std::min<std::uint64_t>(bytes_ - offset, bytes_max));
-    return store_.read(media_, offset_ + offset, left);
+    if (offset >= bytes()) return Bytes{};
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes() - offset, bytes_max));
+    const std::uint64_t from = begin_ + offset;
+    while (checked_ < from + size) CHECK_OK(check_next());
+    return store_.read(media_, from, size);
   }
 
  private:
+  Status check_next() {
+    const Chunk& chunk = chunks_[next_++];
+    TRY(const Bytes content, store_.read(media_, checked_, chunk.bytes));
+    if (sha256(content) != chunk.id) return fail(Errc::not_found, media_.hex());
+    checked_ += chunk.bytes;
+    return {};
+  }
+
   const MediaStore& store_;
   const Sha256 media_;
-  const std::uint64_t offset_, bytes_;
+  std::vector<Chunk> chunks_;
+  std::size_t next_ = 0;
+  std::uint64_t begin_ = 0, end_ = 0, checked_ = 0;
 };
 
 /// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
@@ -150,24 +172,25 @@ Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, cons
 }
 
 Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media,
-                                                      std::uint32_t first, std::uint32_t count) {
+                                                      const ObjectId& list, std::uint32_t first,
+                                                      std::uint32_t count) {
   const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + media.hex()); };
   TRY(const auto row, state_->media(media));
   if (!row || !may_serve(feed)) return nothing();
-  const auto naming = std::find_if(
-      row->named.begin(), row->named.end(),
-      [&](const MediaRow::Naming& named) { return named.feed == feed && !named.refused; });
-  if (naming == row->named.end()) return nothing();
+  const bool named = std::any_of(row->named.begin(), row->named.end(), [&](const auto& naming) {
+    return naming.feed == feed && naming.chunk_list == list && !naming.refused;
+  });
+  if (!named) return nothing();
   TRY(const bool serves, state_->serves(feed, media));
   if (serves && media_->has(media)) {
-    TRY(const auto list, read_chunk_list(naming->chunk_list));
-    if (!within(first, count, list.chunks.size())) return nothing();
-    std::uint64_t offset = 0, bytes = 0;
-    for (std::uint32_t i = 0; i < first; ++i) offset += list.chunks[i].bytes;
-    for (std::uint32_t i = first; i < first + count; ++i) bytes += list.chunks[i].bytes;
-    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(*media_, media, offset, bytes));
+    TRY(const auto chunks, read_chunk_list(list));
+    if (!within(first, count, chunks.chunks.size())) return nothing();
+    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(*media_, media, chunks, first, count));
   }
-  return open_partial_run(feed, *row, naming->chunk_list, first, count);
+  // Under the list that we fetch it by: opening it by another would begin it anew for a question.
+  TRY(const auto want, state_->want(media));
+  if (want && want->chunk_list != list) return nothing();
+  return open_partial_run(feed, *row, list, first, count);
 }
 
 /// A file that is still coming is served as far as it is here, if all that came may pass to that

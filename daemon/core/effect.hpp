@@ -35,12 +35,13 @@ struct OpenPack {
   FeedId feed;
   ObjectId have;  ///< zero: nothing
 };
-/// Served only if the current tree of this feed names the media and all these chunks are held. Answered by
+/// Served only if the current tree of this feed names the media by this list and all these chunks are held. Answered by
 /// SourceOpened, as OpenPack is; the core has checked that the requester may hold the feed.
 struct OpenRun {
   JobId job = 0;
   FeedId feed;
   Sha256 media;
+  ObjectId list;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 };

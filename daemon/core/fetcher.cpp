@@ -49,7 +49,8 @@ void Fetcher::plan() {
 bool Fetcher::federation_first() const {
   const auto it = fetches_.find(context_.access.roster().federation_feed());
   if (it == fetches_.end() || context_.now - it->second.asked_at >= settings::federation_first) return false;
-  return it->second.offered || context_.heads.find(it->first)->proves(it->second.claimed.order, it->second.claimed.commit);
+  const Fetch& fetch = it->second;
+  return fetch.offered || context_.heads.find(it->first)->proves(fetch.claimed.order, fetch.claimed.commit);
 }
 
 /// Who never failed before who did, proven heads before claims, then the newest, then the link with least to do: a lie
@@ -94,7 +95,7 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
 
 void Fetcher::offer(Link& link, const message::FeedOffer& offer) {
   const auto it = of(link.id, offer.request);
-  if (it == fetches_.end() || it->second.offered) return;
+  if (it == fetches_.end() || it->second.offered) return (void)context_.charge(link, settings::stray_cost);
   Fetch& fetch = it->second;
   const FeedId feed = it->first;
   fetch.pace.start(context_.now);
@@ -151,7 +152,8 @@ void Fetcher::slice(Link& link, const message::Slice& slice) {
   if (it == fetches_.end()) return;
   Fetch& fetch = it->second;
   flows_[link.id].received(slice.bytes->size(), context_.now);
-  if (slice.offset < fetch.credit.received) return;  // repeated
+  if (slice.offset < fetch.credit.received) return (void)context_.charge(link, settings::stray_cost);  // repeated
+  context_.charge_small(link, slice);
   if (slice.offset > fetch.credit.received) {
     return fail(it, true, Error{Errc::malformed, "a slice is missing"});
   }
@@ -325,7 +327,8 @@ void Fetcher::tick() {
   std::vector<FeedId> late;
   for (const auto& [feed, fetch] : fetches_) {
     if (fetch.accepting) continue;
-    const bool owed = fetch.credit.owed() || fetch.credit.received == fetch.pack_bytes;  // bytes, or the mark of the end
+    // Bytes, or the mark of the end.
+    const bool owed = fetch.credit.owed() || fetch.credit.received == fetch.pack_bytes;
     const bool is_late = fetch.offered ? owed && fetch.pace.late(context_.now)
                                        : context_.now - fetch.asked_at >= settings::answer_within;
     if (is_late) late.push_back(feed);

@@ -82,7 +82,8 @@ void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Wan
   }
   source.runs += 1;
   run.credit.given = std::min<std::uint64_t>(run.expected, flows_[link.id].share(settings::runs_per_link));
-  context_.send(link, message::FetchChunks{run.request, run.feed, run.media, first, count, run.credit.given});
+  context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
+                                            run.credit.given});
   const JobId job = context_.new_job();
   requests_.emplace(std::pair(link.id, run.request), job);
   runs_.emplace(job, std::move(run));
@@ -90,19 +91,22 @@ void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Wan
 
 void MediaPlanner::slice(Link& link, const message::Slice& slice) {
   const auto request = requests_.find({link.id, slice.request});
-  if (request == requests_.end()) return;
+  if (request == requests_.end()) return (void)context_.charge(link, settings::stray_cost);
   const auto it = runs_.find(request->second);
   Run& run = it->second;
   flows_[link.id].received(slice.bytes->size(), context_.now);
-  if (slice.offset < run.credit.received) return;  // repeated
+  if (slice.offset < run.credit.received) return (void)context_.charge(link, settings::stray_cost);  // repeated
+  context_.charge_small(link, slice);
   if (slice.offset > run.credit.received) return fail(it, true, Error{Errc::malformed, "a slice is missing"});
   run.pace.received(slice.bytes->size(), context_.now);
   run.credit.received += slice.bytes->size();
-  const bool whole = run.credit.received == run.expected;
-  if (run.credit.received > run.credit.given || slice.last != whole) {
-    const Error error{Errc::malformed, "a run of another size, or more than the credit"};
-    context_.blame(link, settings::score_max, error);
-    return fail(it, true, error);
+  if (run.credit.received > run.credit.given) {
+    context_.blame(link, settings::score_max, Error{Errc::malformed, "more than the credit"});
+    return fail(it, true, Error{Errc::malformed, "more than the credit"});
+  }
+  if (slice.last != (run.credit.received == run.expected)) {
+    context_.blame(link, settings::late_points, Error{Errc::malformed, "a run of another size"});
+    return fail(it, true, Error{Errc::malformed, "a run of another size"});
   }
   run.written = true;
   run.credit.storing.push_back(slice.bytes->size());

@@ -20,6 +20,7 @@ void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {
   source.pack = false;
   source.feed = request.feed;
   source.media = request.media;
+  source.list = request.list;
   source.first = request.first;
   source.count = request.count;
   source.credit = request.credit_bytes;
@@ -72,7 +73,7 @@ void Server::open(Source& source) {
   if (source.pack) {
     context_.emit(effect::OpenPack{source.job, source.feed, source.have});
   } else {
-    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.first, source.count});
+    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.list, source.first, source.count});
   }
 }
 
@@ -144,7 +145,9 @@ void Server::read(const input::SourceRead& read) {
 
 void Server::credit(Link& link, const message::Credit& credit) {
   const auto it = sources_.find({link.id, credit.request});
-  if (it == sources_.end()) return;  // it ended; the credit was under way
+  // It ended, and the credit was under way; or it is spelt out in drops.
+  if (it == sources_.end() || credit.bytes < settings::small_slice) context_.charge(link, settings::idle_cost);
+  if (it == sources_.end() || link.closing) return;
   Source& source = it->second;
   source.credit += std::min(credit.bytes, limits::media_bytes_max - std::min(limits::media_bytes_max, source.credit));
   source.active_at = context_.now;

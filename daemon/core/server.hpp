@@ -34,6 +34,7 @@ class Server {
     ObjectId have;
     bool pack = true;
     Sha256 media;
+    ObjectId list;
     std::uint32_t first = 0, count = 0;
     std::uint64_t credit = 0;
     std::uint64_t sent = 0;

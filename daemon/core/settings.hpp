@@ -33,6 +33,11 @@ inline constexpr Duration backoff_reset_after = minutes(1);  ///< a link that li
 // --- misbehaviour ------------------------------------------------------------------------------------------------------
 inline constexpr double messages_burst = 400;              ///< WIRE.md
 inline constexpr double messages_per_second = 100;         ///< WIRE.md
+/// In tokens, of what no request of ours bounds (WIRE.md). What is under way when a request ends is far below the burst.
+inline constexpr double stray_cost = 0.25;                 ///< a slice or an offer of no request, or once more
+inline constexpr double idle_cost = 0.05;                  ///< credit, or MediaHave, that changes nothing; small slices
+inline constexpr double idle_item_cost = 0.002;            ///< each media of such a MediaHave
+inline constexpr std::size_t small_slice = 1024;           ///< an honest one is the rest of a credit or of the transfer
 inline constexpr unsigned score_max = 100;                 ///< closed and banned at this score; one point fades a second
 inline constexpr Duration ban = minutes(5);                ///< WIRE.md; doubles each time
 inline constexpr Duration ban_max = minutes(24 * 60);

@@ -176,7 +176,57 @@ TEST_CASE("a run of media that drips is given up, and asked of another") {
   need.held = {false};
   need.feeds = {feed};
   bench.on(input::MediaNeeded{need});
-  bench.receive(liar, message::MediaHave{feed, {{need.media, true, {}}}});
+  bench.receive(liar, message::MediaHave{feed, {{need.media, true, {}, {}}}});
   const auto request = bench.sent<message::FetchChunks>(liar).at(0).request;
   CHECK(drip(bench, liar, request, seconds(60)));
+}
+
+TEST_CASE("what belongs to no request is paid for") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  Message message;
+  SECTION("slices") { message = message::Slice{77, 0, false, slice_of(1000)}; }
+  SECTION("credit") { message = message::Credit{77, 65536}; }
+  SECTION("offers") { message = message::FeedOffer{77, Bench::commit(feed, 1, 2), 100}; }
+  SECTION("media that nobody asked for") { message = message::MediaHave{feed, {{{}, true, {}, {}}}}; }
+  for (int i = 0; i < 200; ++i) bench.receive(link, message);
+  CHECK(bench.events(Event::Kind::peer_misbehaved).empty());  // what is under way when a request ends
+  for (int i = 0; i < 10'000 && bench.events(Event::Kind::peer_misbehaved).size() < 100; ++i) {
+    bench.receive(link, message);
+  }
+  CHECK(bench.closed(link));
+}
+
+TEST_CASE("a transfer in drops is paid for") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  const auto raw = Bench::commit(feed, 1, 2);
+  bench.receive(link, message::Announce{raw});
+  const auto fetch = bench.sent<message::FetchFeed>(link).at(0);
+  bench.receive(link, message::FeedOffer{fetch.request, raw, 1'000'000});
+  bool closed = false;
+  for (std::uint64_t i = 0; i < fetch.credit_bytes && !closed; ++i) {
+    bench.receive(link, message::Slice{fetch.request, i, false, slice_of(1)});
+    closed = bench.closed(link);
+  }
+  CHECK(closed);
+}
+
+TEST_CASE("credit in drops is paid for") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  const FeedId own = Bench::region(1);
+  const auto raw = Bench::commit(own, 1, 1);
+  bench.hold(own, 1, raw, true);
+  bench.receive(link, message::FetchFeed{1, own, {}, 0});
+  bench.on(input::SourceOpened{bench.wanted<effect::OpenPack>().at(0).job, std::uint64_t{1'000'000}, raw});
+  bool closed = false;
+  for (int i = 0; i < 20'000 && !closed; ++i) {
+    bench.receive(link, message::Credit{1, 1});
+    closed = bench.closed(link);
+  }
+  CHECK(closed);
 }

@@ -77,7 +77,7 @@ TEST_CASE("not held, not allowed and nothing newer are answered alike") {
   bench.receive(link, message::FetchFeed{1, lens, {}, 65536});                            // not allowed
   bench.receive(link, message::FetchFeed{2, Bench::territory(5, "lille"), {}, 65536});    // not held
   bench.receive(link, message::FetchFeed{3, own, sim::commit_id(*raw), 65536});           // nothing newer
-  bench.receive(link, message::FetchChunks{4, lens, {}, 0, 1, 65536});
+  bench.receive(link, message::FetchChunks{4, lens, {}, {}, 0, 1, 65536});
   CHECK(bench.sent<message::Unavailable>(link).size() == 4);
   CHECK(bench.sent_count(link) == 0);
   CHECK(bench.wanted<effect::OpenPack>().empty());
@@ -146,7 +146,8 @@ TEST_CASE("what is cancelled while the store opens it counts until the store has
   bench.forget();
   std::uint64_t request = 0;
   for (int i = 0; i < 1000; ++i) {
-    bench.receive(link, message::FetchFeed{++request, own, sim::commit_id(Bytes(1, static_cast<std::uint8_t>(i))), 65536});
+    const ObjectId random = sim::commit_id(Bytes(1, static_cast<std::uint8_t>(i)));
+    bench.receive(link, message::FetchFeed{++request, own, random, 65536});
     bench.receive(link, message::Cancel{request});
     if (i % 100 == 99) bench.pass(seconds(1));
   }
@@ -156,7 +157,9 @@ TEST_CASE("what is cancelled while the store opens it counts until the store has
   bench.receive(link, message::FetchFeed{++request, own, {}, 65536});
   CHECK(bench.wanted<effect::OpenPack>().empty());
   SECTION("the store answers") { bench.on(input::SourceOpened{opened.at(0).job, std::uint64_t{10}, nullptr}); }
-  SECTION("the store has not opened it") { bench.on(input::SourceOpened{opened.at(0).job, fail(Errc::cancelled), nullptr}); }
+  SECTION("the store has not opened it") {
+    bench.on(input::SourceOpened{opened.at(0).job, fail(Errc::cancelled), nullptr});
+  }
   CHECK(bench.wanted<effect::OpenPack>().size() == 1);
 }
 
