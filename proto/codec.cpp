@@ -206,6 +206,10 @@ Result<Message> read(const wire::MediaHave& in) {
     if (each.chunks().size() > (limits::chunks_per_media_max + 7) / 8 || (item.complete && !each.chunks().empty())) {
       return fail(Errc::malformed, "chunk map");
     }
+    if (each.chunks().empty() != each.list().empty()) return fail(Errc::malformed, "chunk map without its list");
+    if (!each.list().empty()) {
+      TRY(item.list, fixed<ObjectId>(each.list()));
+    }
     item.chunks.assign(each.chunks().begin(), each.chunks().end());
     m.items.push_back(std::move(item));
   }
@@ -217,6 +221,7 @@ Result<Message> read(const wire::FetchChunks& in) {
   m.request = in.request();
   TRY(m.feed, feed_of(in.feed()));
   TRY(m.media, fixed<Sha256>(in.media()));
+  TRY(m.list, fixed<ObjectId>(in.list()));
   m.first = in.first();
   m.count = in.count();
   if (m.count == 0 || m.count > limits::chunks_per_media_max || m.first > limits::chunks_per_media_max - m.count) {

@@ -110,6 +110,7 @@ struct Encoder {
       to.set_media(raw(item.media));
       to.set_complete(item.complete);
       to.set_chunks(std::string(text_of(item.chunks)));
+      if (!item.list.is_zero()) to.set_list(raw(item.list));
     }
   }
   void operator()(const message::FetchChunks& m) const {
@@ -117,6 +118,7 @@ struct Encoder {
     out.set_request(m.request);
     out.set_feed(m.feed.str());
     out.set_media(raw(m.media));
+    out.set_list(raw(m.list));
     out.set_first(m.first);
     out.set_count(m.count);
     out.set_credit_bytes(m.credit_bytes);

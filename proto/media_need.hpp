@@ -11,6 +11,7 @@ namespace essaimage {
 struct MediaNeed {
   Sha256 media;
   std::uint64_t bytes = 0;
+  ObjectId chunk_list;                     ///< the blob; an author may name one media file by several
   std::vector<std::uint32_t> chunk_bytes;  ///< the length of each chunk, in order; they add up to `bytes`
   std::vector<bool> held;                  ///< by chunk; already here, from an earlier cut or reused locally
   std::vector<FeedId> feeds;               ///< that name it now with this very chunk list; it may be asked for through these

@@ -126,15 +126,17 @@ struct MediaHave {
     Sha256 media;
     bool complete = false;
     Bytes chunks;            ///< bit i (lowest first): chunk i is held; empty when complete or nothing is
+    ObjectId list;           ///< the chunk list by which `chunks` counts; zero without them
   };
   FeedId feed;
   std::vector<Item> items;
 };
-/// Asks for `count` chunks from `first` on. Answered by slices, or by Unavailable.
+/// Asks for `count` chunks of that chunk list from `first` on. Answered by slices, or by Unavailable.
 struct FetchChunks {
   std::uint64_t request = 0;
   FeedId feed;
   Sha256 media;
+  ObjectId list;             ///< a blob: an author may name one media file by several
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   std::uint64_t credit_bytes = 0;

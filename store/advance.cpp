@@ -1,4 +1,6 @@
 // From new heads, whose objects are in the library already, to a library that shows them.
+#include <algorithm>
+
 #include "store/disk/files.hpp"
 #include "store/federation/paths.hpp"
 #include "store/feed/allowed_signers.hpp"
@@ -149,7 +151,12 @@ void LibraryImpl::tell(Change change) {
 
 Result<std::vector<Fork>> LibraryImpl::frozen() const {
   std::vector<Path> damaged;
-  return load_forks(layout_, damaged);
+  TRY(auto forks, load_forks(layout_, damaged));
+  for (const auto& [feed, ids] : picture()->frozen) {
+    const bool proven = std::any_of(forks.begin(), forks.end(), [&](const Fork& fork) { return fork.feed == feed; });
+    if (!proven) forks.push_back({feed, nullptr, nullptr});
+  }
+  return forks;
 }
 
 Status LibraryImpl::thaw(const FeedId& feed) {

@@ -104,7 +104,7 @@ class Library {
   virtual std::shared_ptr<const Roster> roster() const = 0;  ///< null while joining
   virtual std::vector<Head> heads() const = 0;
   virtual Result<std::vector<Head>> witnessed() const = 0;
-  virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept
+  virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept, or null if those are lost
   virtual Result<std::vector<MediaNeed>> needs() const = 0;
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
   /// What opening found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged head. Peers
@@ -129,8 +129,9 @@ class Library {
 
   // --- replication ------------------------------------------------------------------------------------------------------------
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) = 0;
-  virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, std::uint32_t first,
-                                                   std::uint32_t count) = 0;
+  /// `list`: the chunk list by which the chunks count; it must be one by which the feed's current tree names the media.
+  virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
+                                                   std::uint32_t first, std::uint32_t count) = 0;
   /// Those of `media` that the current tree of that feed names and that are held whole for that feed (media/reuse.hpp).
   virtual Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const = 0;
   virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;

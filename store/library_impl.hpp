@@ -81,7 +81,7 @@ class LibraryImpl final : public Library {
   Status suspend(const std::string& slug, const std::string& why) override;
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) override;
-  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media,
+  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
                                            std::uint32_t first, std::uint32_t count) override;
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
   Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media,

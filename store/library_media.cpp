@@ -100,6 +100,7 @@ Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
   MediaNeed need;
   need.media = want.media;
   need.bytes = want.bytes;
+  need.chunk_list = want.chunk_list;
   TRY(const auto feeds, askable(want));
   for (const auto& feed : feeds) {
     if (roster && roster->may_hold(identity_.slug, feed.audience)) need.feeds.push_back(feed);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "store/crypto/hash.hpp"
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
@@ -26,23 +27,44 @@ class SpooledSource final : public Source {
   Path scratch_;  ///< for messages
 };
 
-/// A run of a media file that is here whole.
+/// A run of a media file that is here whole. Each chunk is checked before the first of its bytes goes
+/// out: the file may have come by another list of its author than this one, which may lie, and the
+/// disk may rot; whoever sends a bad chunk is blamed for it.
 class WholeRunSource final : public Source {
  public:
-  WholeRunSource(const MediaStore& store, const Sha256& media, std::uint64_t offset,
-                 std::uint64_t bytes)
-      : store_(store), media_(media), offset_(offset), bytes_(bytes) {}
-  std::uint64_t bytes() const override { return bytes_; }
+  WholeRunSource(const MediaStore& store, const Sha256& media, const ChunkList& list,
+                 std::uint32_t first, std::uint32_t count)
+      : store_(store), media_(media) {
+    std::uint64_t at = 0;
+    for (std::uint32_t i = 0; i < first; ++i) at += list.chunks[i].bytes;
+    begin_ = checked_ = at;
+    chunks_.assign(list.chunks.begin() + first, list.chunks.begin() + first + count);
+    for (const Chunk& chunk : chunks_) at += chunk.bytes;
+    end_ = at;
+  }
+  std::uint64_t bytes() const override { return end_ - begin_; }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
-    if (offset >= bytes_) return Bytes{};
-    const auto left = static_cast<std::size_t>(std::min<std::uint64_t>(bytes_ - offset, bytes_max));
-    return store_.read(media_, offset_ + offset, left);
+    if (offset >= bytes()) return Bytes{};
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes() - offset, bytes_max));
+    const std::uint64_t from = begin_ + offset;
+    while (checked_ < from + size) CHECK_OK(check_next());
+    return store_.read(media_, from, size);
   }
 
  private:
+  Status check_next() {
+    const Chunk& chunk = chunks_[next_++];
+    TRY(const Bytes content, store_.read(media_, checked_, chunk.bytes));
+    if (sha256(content) != chunk.id) return fail(Errc::not_found, media_.hex());
+    checked_ += chunk.bytes;
+    return {};
+  }
+
   const MediaStore& store_;
   const Sha256 media_;
-  const std::uint64_t offset_, bytes_;
+  std::vector<Chunk> chunks_;
+  std::size_t next_ = 0;
+  std::uint64_t begin_ = 0, end_ = 0, checked_ = 0;
 };
 
 /// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
@@ -114,24 +136,28 @@ Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& ha
 /// One export for all peers that ask for the same; one export at a time.
 Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have) {
   const std::lock_guard lock(spool_mutex_);
-  const auto same = [&](const std::shared_ptr<SpooledPack>& pack) {
-    return pack->feed == head.feed && pack->have == have && pack->head == head.commit;
-  };
-  const auto it = std::find_if(spool_.begin(), spool_.end(), same);
-  if (it != spool_.end()) {
+  ObjectId from = have;
+  const auto spooled_before = [&] {
+    const auto it = std::find_if(spool_.begin(), spool_.end(), [&](const auto& pack) {
+      return pack->feed == head.feed && pack->have == from && pack->head == head.commit;
+    });
+    if (it == spool_.end()) return false;
     spool_.splice(spool_.begin(), spool_, it);
-    return spool_.front();
-  }
-  auto path = export_pack(*objects_, layout_.scratch(), head.commit, have);
+    return true;
+  };
+  if (spooled_before()) return spool_.front();
+  auto path = export_pack(*objects_, layout_.scratch(), head.commit, from);
   // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which
-  // it may judge.
+  // it may judge; the same for whatever else is unknown here.
   if (!path && path.error().code == Errc::not_found && !have.is_zero()) {
-    path = export_pack(*objects_, layout_.scratch(), head.commit, ObjectId{});
+    from = ObjectId{};
+    if (spooled_before()) return spool_.front();
+    path = export_pack(*objects_, layout_.scratch(), head.commit, from);
   }
   if (!path) return tl::unexpected(path.error());
   auto pack = std::make_shared<SpooledPack>();
   pack->feed = head.feed;
-  pack->have = have;
+  pack->have = from;
   pack->head = head.commit;
   auto file = open_file(*path, O_RDONLY);
   auto size = store::file_size(*path);
@@ -146,24 +172,25 @@ Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, cons
 }
 
 Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media,
-                                                      std::uint32_t first, std::uint32_t count) {
+                                                      const ObjectId& list, std::uint32_t first,
+                                                      std::uint32_t count) {
   const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + media.hex()); };
   TRY(const auto row, state_->media(media));
   if (!row || !may_serve(feed)) return nothing();
-  const auto naming = std::find_if(
-      row->named.begin(), row->named.end(),
-      [&](const MediaRow::Naming& named) { return named.feed == feed && !named.refused; });
-  if (naming == row->named.end()) return nothing();
+  const bool named = std::any_of(row->named.begin(), row->named.end(), [&](const auto& naming) {
+    return naming.feed == feed && naming.chunk_list == list && !naming.refused;
+  });
+  if (!named) return nothing();
   TRY(const bool serves, state_->serves(feed, media));
   if (serves && media_->has(media)) {
-    TRY(const auto list, read_chunk_list(naming->chunk_list));
-    if (!within(first, count, list.chunks.size())) return nothing();
-    std::uint64_t offset = 0, bytes = 0;
-    for (std::uint32_t i = 0; i < first; ++i) offset += list.chunks[i].bytes;
-    for (std::uint32_t i = first; i < first + count; ++i) bytes += list.chunks[i].bytes;
-    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(*media_, media, offset, bytes));
+    TRY(const auto chunks, read_chunk_list(list));
+    if (!within(first, count, chunks.chunks.size())) return nothing();
+    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(*media_, media, chunks, first, count));
   }
-  return open_partial_run(feed, *row, naming->chunk_list, first, count);
+  // Under the list that we fetch it by: opening it by another would begin it anew for a question.
+  TRY(const auto want, state_->want(media));
+  if (want && want->chunk_list != list) return nothing();
+  return open_partial_run(feed, *row, list, first, count);
 }
 
 /// A file that is still coming is served as far as it is here, if all that came may pass to that

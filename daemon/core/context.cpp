@@ -23,6 +23,16 @@ void Context::close(Link& link) {
   emit(effect::Close{link.id});
 }
 
+bool Context::charge(Link& link, double tokens) {
+  if (link.messages.take(tokens, now)) return true;
+  blame(link, 1, Error{Errc::malformed, "too many messages"});
+  return false;
+}
+
+void Context::charge_small(Link& link, const message::Slice& slice) {
+  if (!slice.last && slice.bytes->size() < settings::small_slice) charge(link, settings::idle_cost);
+}
+
 void Context::blame(Link& link, unsigned points, Error error) {
   const bool banned = conduct.blame(link.peer, points, now);
   report(Event::Kind::peer_misbehaved, link.name, {}, std::move(error));

@@ -35,6 +35,10 @@ class Context {
   void send(Link& link, Message message);
   /// The link is gone for everybody at the end of this input.
   void close(Link& link);
+  /// Takes from what a link may send. False, with a point, if that is used up.
+  bool charge(Link& link, double tokens);
+  /// A slice that is hardly worth its handling.
+  void charge_small(Link& link, const message::Slice& slice);
   /// Points for the peer (settings::score_max: closed and banned at once).
   void blame(Link& link, unsigned points, Error error);
 

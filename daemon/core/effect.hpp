@@ -35,12 +35,13 @@ struct OpenPack {
   FeedId feed;
   ObjectId have;  ///< zero: nothing
 };
-/// Served only if the current tree of this feed names the media and all these chunks are held. Answered by
+/// Served only if the current tree of this feed names the media by this list and all these chunks are held. Answered by
 /// SourceOpened, as OpenPack is; the core has checked that the requester may hold the feed.
 struct OpenRun {
   JobId job = 0;
   FeedId feed;
   Sha256 media;
+  ObjectId list;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 };
@@ -49,6 +50,7 @@ struct ReadSource {
   std::uint64_t offset = 0;
   std::size_t bytes_max = 0;
 };
+/// Also of one that is not open yet: it need not be opened any more, and SourceOpened comes all the same.
 struct CloseSource {
   JobId job = 0;
 };
@@ -100,7 +102,7 @@ struct Admit {
   JobId job = 0;
   message::Join request;
 };
-/// Two canonical commits of equal order: keep both as proof and freeze the feed. Answered by FeedFrozen.
+/// Two canonical commits of equal order: keep both as proof and freeze the feed. Answered by ForkKept.
 struct KeepFork {
   FeedId feed;
   SharedBytes held;     ///< null: the store has it, as the held head

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 namespace essaimage::core {
 
@@ -29,13 +30,11 @@ void Fetcher::plan() {
   planned_changes_ = context_.heads.changes();
   if (context_.heads.wanted().empty() || context_.now < store_rests_until_) return;
   const FeedId federation = context_.access.roster().federation_feed();
-  // Everything else is judged by the federation's feed: while it is on its way, nothing else starts.
-  if (fetching(federation)) return;
-  if (context_.heads.wanted().contains(federation)) {
+  if (!fetching(federation) && context_.heads.wanted().contains(federation)) {
     const FeedEntry& entry = *context_.heads.find(federation);
-    if (Link* link = choose(entry)) return begin(entry, *link);
+    if (Link* link = choose(entry)) begin(entry, *link);
   }
-  if (context_.access.provisional()) return;
+  if (context_.access.provisional() || federation_first()) return;
   const std::size_t fetches_max = std::min(settings::fetches_max, settings::fetches_per_link * context_.links.size());
   for (const FeedId& feed : context_.heads.wanted()) {
     if (fetches_.size() >= fetches_max) return;
@@ -45,9 +44,20 @@ void Fetcher::plan() {
   }
 }
 
+/// Everything else is judged by the federation's feed: while proven news of it are on their way, nothing else starts. A
+/// mere claim holds up nobody.
+bool Fetcher::federation_first() const {
+  const auto it = fetches_.find(context_.access.roster().federation_feed());
+  if (it == fetches_.end() || context_.now - it->second.asked_at >= settings::federation_first) return false;
+  const Fetch& fetch = it->second;
+  return fetch.offered || context_.heads.find(it->first)->proves(fetch.claimed.order, fetch.claimed.commit);
+}
+
+/// Who never failed before who did, proven heads before claims, then the newest, then the link with least to do: a lie
+/// about a high head is tried, and does not stand before honest lower ones for ever.
 Link* Fetcher::choose(const FeedEntry& entry) const {
   Link* best = nullptr;
-  const Claim* best_claim = nullptr;
+  std::tuple<bool, bool, Order> best_worth;
   std::size_t best_load = 0;
   for (const Claim& claim : entry.claims) {
     if (claim.ripe_at > context_.now || !entry.lacks(claim.order, claim.commit)) continue;
@@ -55,11 +65,10 @@ Link* Fetcher::choose(const FeedEntry& entry) const {
     if (link == nullptr || !link->is_open() || !context_.shared(*link, entry.feed)) continue;
     const std::size_t load = open_on(claim.link);
     if (load >= settings::fetches_per_link) continue;
-    const bool better = best == nullptr || claim.order > best_claim->order ||
-                        (claim.order == best_claim->order && load < best_load);
-    if (!better) continue;
+    const std::tuple worth(claim.failures == 0, entry.proves(claim.order, claim.commit), claim.order);
+    if (best != nullptr && (worth < best_worth || (worth == best_worth && load >= best_load))) continue;
     best = link;
-    best_claim = &claim;
+    best_worth = worth;
     best_load = load;
   }
   return best;
@@ -73,7 +82,7 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
   fetch.job = context_.new_job();
   fetch.have = entry.held.commit;
   fetch.claimed = {entry.feed, claim.order, claim.commit};
-  fetch.progress_at = context_.now;
+  fetch.asked_at = context_.now;
   fetch.credit.given = limits::slice_bytes_max;
   requests_.emplace(std::pair(link.id, fetch.request), entry.feed);
   jobs_.emplace(fetch.job, entry.feed);
@@ -86,10 +95,10 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
 
 void Fetcher::offer(Link& link, const message::FeedOffer& offer) {
   const auto it = of(link.id, offer.request);
-  if (it == fetches_.end() || it->second.offered) return;
+  if (it == fetches_.end() || it->second.offered) return (void)context_.charge(link, settings::stray_cost);
   Fetch& fetch = it->second;
   const FeedId feed = it->first;
-  fetch.progress_at = context_.now;
+  fetch.pace.start(context_.now);
   if (offer.pack_bytes == 0 || offer.pack_bytes > limits::pack_bytes_max) {
     context_.blame(link, settings::score_max, Error{Errc::malformed, "size of a pack"});
     return fail(it, true, Error{Errc::malformed, "size of a pack"});
@@ -116,8 +125,8 @@ bool Fetcher::offer_fits(Link& link, const FeedId& feed, Fetch& fetch) {
   const auto it = fetches_.find(feed);
   if (!head || head->feed != feed) {
     if (head) context_.blame(link, settings::score_max, Error{Errc::malformed, "an offer of another feed"});
-    context_.heads.drop(link.id, feed);
     fail(it, true, Error{Errc::malformed, "an offer that cannot be read"});
+    context_.heads.drop(link.id, feed);
     return false;
   }
   switch (judge_.weigh(link, *head, fetch.commit)) {
@@ -143,11 +152,12 @@ void Fetcher::slice(Link& link, const message::Slice& slice) {
   if (it == fetches_.end()) return;
   Fetch& fetch = it->second;
   flows_[link.id].received(slice.bytes->size(), context_.now);
-  if (slice.offset < fetch.credit.received) return;  // repeated
+  if (slice.offset < fetch.credit.received) return (void)context_.charge(link, settings::stray_cost);  // repeated
+  context_.charge_small(link, slice);
   if (slice.offset > fetch.credit.received) {
     return fail(it, true, Error{Errc::malformed, "a slice is missing"});
   }
-  fetch.progress_at = context_.now;
+  fetch.pace.received(slice.bytes->size(), context_.now);
   fetch.credit.received += slice.bytes->size();
   if (fetch.credit.received > fetch.credit.given) {
     context_.blame(link, settings::score_max, Error{Errc::malformed, "more than the credit"});
@@ -182,6 +192,7 @@ void Fetcher::give_credit(Link& link, Fetch& fetch) {
   if (!fetch.offered || fetch.accepting) return;
   const std::uint64_t due = fetch.credit.due(flows_[link.id].share(open_on(link.id)), fetch.pack_bytes);
   if (due == 0) return;
+  if (!fetch.credit.owed()) fetch.pace.start(context_.now);  // it was we who let it wait
   fetch.credit.given += due;
   context_.send(link, message::Credit{fetch.request, due});
 }
@@ -192,11 +203,12 @@ void Fetcher::slice_taken(const input::SliceTaken& taken) {
   const auto it = fetches_.find(job->second);
   Fetch& fetch = it->second;
   if (!taken.status) {
+    if (fetch.store_failed) return;
+    fetch.store_failed = true;
     store_rests_until_ = context_.now + doubled(settings::retry_min, store_failures_++, settings::retry_max);
     return fail(it, true, taken.status.error());
   }
   fetch.credit.stored();
-  fetch.progress_at = context_.now;
   if (Link* link = context_.links.find(fetch.link)) give_credit(*link, fetch);
 }
 
@@ -212,16 +224,16 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
   Link* link = context_.links.find(fetch.link);
   if (accepted.status) {
     store_failures_ = 0;
+    if (Claim* claim = context_.heads.at(feed).claim(fetch.link)) claim->failures = 0;
     if (link == nullptr) return;
     if (!context_.heads.wants_from(link->id) && on_drained) on_drained(link->id);
     return;
   }
+  if (fetch.store_failed) return;  // told, and put off, when the slice failed
   const Error& error = accepted.status.error();
-  FeedEntry& entry = context_.heads.at(feed);
-  entry.last_error = error;
+  context_.heads.at(feed).last_error = error;
   context_.report(Event::Kind::fetch_failed, link != nullptr ? link->name : std::string(), feed, error);
-  if (entry.frozen()) return;
-  if (describe(error.code, Language::english).actor == Actor::peer) {
+  if (!fetch.froze && describe(error.code, Language::english).actor == Actor::peer) {
     context_.heads.drop(fetch.link, feed);
     if (link == nullptr) return;
     context_.report(Event::Kind::forgery_refused, link->name, feed, error);
@@ -290,7 +302,10 @@ void Fetcher::head_changed(const FeedId& feed) {
 }
 
 void Fetcher::feed_frozen(const FeedId& feed) {
-  if (const auto it = fetches_.find(feed); it != fetches_.end()) end(it, true);
+  const auto it = fetches_.find(feed);
+  if (it == fetches_.end()) return;
+  it->second.froze = true;
+  end(it, true);
 }
 
 void Fetcher::link_closed(LinkId link) {
@@ -311,10 +326,20 @@ void Fetcher::tick() {
   dirty_ = true;  // back-offs end
   std::vector<FeedId> late;
   for (const auto& [feed, fetch] : fetches_) {
-    const bool owed = !fetch.offered || fetch.credit.given > fetch.credit.received;
-    if (owed && !fetch.accepting && context_.now - fetch.progress_at >= settings::answer_within) late.push_back(feed);
+    if (fetch.accepting) continue;
+    // Bytes, or the mark of the end.
+    const bool owed = fetch.credit.owed() || fetch.credit.received == fetch.pack_bytes;
+    const bool is_late = fetch.offered ? owed && fetch.pace.late(context_.now)
+                                       : context_.now - fetch.asked_at >= settings::answer_within;
+    if (is_late) late.push_back(feed);
   }
-  for (const FeedId& feed : late) fail(fetches_.find(feed), true, Error{Errc::timed_out, "the peer stopped sending"});
+  for (const FeedId& feed : late) {
+    const auto it = fetches_.find(feed);
+    if (Link* link = context_.links.find(it->second.link)) {
+      context_.blame(*link, settings::late_points, Error{Errc::timed_out, feed.str()});
+    }
+    fail(it, true, Error{Errc::timed_out, "the peer stopped sending"});
+  }
 }
 
 }  // namespace essaimage::core

@@ -55,12 +55,16 @@ class Fetcher {
     bool early_last = false;
     bool appended = false;               ///< the store has a part of it
     bool accepting = false;
-    Instant progress_at;
+    bool froze = false;                  ///< the feed was frozen while the store checked: what it showed is its author's doing
+    bool store_failed = false;           ///< our own disk refused a slice: what came of the rest says nothing of the peer
+    Instant asked_at;
+    Pace pace;
   };
   using Fetches = std::map<FeedId, Fetch, ByText>;
 
   Fetches::iterator of(LinkId link, std::uint64_t request);
   Link* choose(const FeedEntry& entry) const;
+  bool federation_first() const;
   void begin(const FeedEntry& entry, Link& link);
   bool offer_fits(Link& link, const FeedId& feed, Fetch& fetch);
   void append(Link& link, const FeedId& feed, Fetch& fetch, const SharedBytes& bytes, bool last);

@@ -32,6 +32,18 @@ std::size_t Flow::share(std::size_t requests) const {
   return std::max(limits::slice_bytes_max, window_ / std::max<std::size_t>(requests, 1));
 }
 
+void Pace::start(Instant now) {
+  since = now;
+  bytes = 0;
+}
+
+void Pace::received(std::size_t size, Instant now) {
+  bytes += size;
+  if (bytes >= settings::progress_bytes) start(now);
+}
+
+bool Pace::late(Instant now) const { return now - since >= settings::answer_within; }
+
 void CreditAccount::stored() {
   if (storing.empty()) return;
   taken += storing.front();

@@ -25,6 +25,16 @@ class Flow {
   bool counting_ = false;
 };
 
+/// Whether a peer sends fast enough what it owes us. Drops do not count: else a byte in time would hold a request for ever.
+struct Pace {
+  Instant since;
+  std::uint64_t bytes = 0;
+
+  void start(Instant now);
+  void received(std::size_t size, Instant now);
+  bool late(Instant now) const;
+};
+
 /// The credit side of one request of ours.
 struct CreditAccount {
   std::uint64_t given = 0;
@@ -33,6 +43,7 @@ struct CreditAccount {
   std::deque<std::size_t> storing;  ///< sizes of the slices that the store works on, in order
 
   void stored();             ///< the oldest of them
+  bool owed() const { return given > received; }  ///< by the peer
 
   /// What to give now so that `share` bytes are under way or in memory, and `expected` in all; zero while too little to be
   /// worth a message.

@@ -55,10 +55,15 @@ Claim* FeedEntry::claim(LinkId link) {
   return nullptr;
 }
 
+bool FeedEntry::proves(const Order& order, const ObjectId& commit_id) const {
+  return verified && verified->order == order && verified->commit == commit_id;
+}
+
 bool FeedEntry::held_by(LinkId link) const {
   const Claim* known = claim(link);
   if (known == nullptr) return false;
   if (frozen()) return known->frozen;
+  if (known->order == Order{}) return false;  // a back-off, and no claim
   return known->order > held.order || (known->order == held.order && known->commit == held.commit);
 }
 
@@ -144,7 +149,9 @@ void Heads::note(LinkId link, const Head& head, bool announced, Instant ripe_at)
     if (announced && !claim.announced && claim.failures == 0) claim.ripe_at = ripe_at;
     claim.announced = claim.announced || announced;
   } else {
-    claim = {link, head.order, head.commit, false, announced, ripe_at, 0};
+    const bool waits = claim.failures > 0;
+    if (waits) ripe_at = std::max(ripe_at, claim.ripe_at);
+    claim = {link, head.order, head.commit, false, announced || waits, ripe_at, claim.failures};
   }
   refresh(entry);
 }
@@ -152,16 +159,18 @@ void Heads::note(LinkId link, const Head& head, bool announced, Instant ripe_at)
 void Heads::note_frozen(LinkId link, const FeedId& feed) {
   FeedEntry& entry = at(feed);
   Claim& claim = claim_at(entry, link);
-  claim = {};
-  claim.link = link;
-  claim.frozen = true;
+  claim = {link, {}, {}, true, true, claim.ripe_at, claim.failures};
   refresh(entry);
 }
 
 void Heads::drop(LinkId link, const FeedId& feed) {
   FeedEntry* entry = find(feed);
   if (entry == nullptr) return;
-  std::erase_if(entry->claims, [&](const Claim& claim) { return claim.link == link; });
+  if (Claim* claim = entry->claim(link); claim != nullptr && claim->failures > 0) {
+    *claim = {link, {}, {}, false, true, claim->ripe_at, claim->failures};
+  } else {
+    std::erase_if(entry->claims, [&](const Claim& each) { return each.link == link; });
+  }
   refresh(*entry);
 }
 

@@ -28,7 +28,7 @@ struct Claim {
   bool frozen = false;      ///< told as frozen
   bool announced = false;   ///< may be fetched at once; else (lazy) an announcement may still come
   Instant ripe_at;          ///< not to be fetched before: lazy, or in back-off after a failure
-  unsigned failures = 0;
+  unsigned failures = 0;    ///< of this link with this feed, since it last kept its word
 };
 
 struct FeedEntry {
@@ -49,11 +49,15 @@ struct FeedEntry {
 
   bool has() const { return held.order != Order{}; }
   bool frozen() const { return fork.has_value() || fork_told; }
+  /// Frozen, and the commits that prove it are lost.
+  bool lacks_proof() const { return fork && !fork->first && !fork_told; }
   /// True if a head of this order and commit is worth fetching: newer than held and witnessed, or of equal order and
   /// different (a fork, to be proved).
   bool lacks(const Order& order, const ObjectId& commit) const;
   const Claim* claim(LinkId link) const;
   Claim* claim(LinkId link);
+  /// True if a signature that was checked proves this head.
+  bool proves(const Order& order, const ObjectId& commit) const;
   /// True if that link is known to hold our head or a newer one.
   bool held_by(LinkId link) const;
 };
@@ -77,9 +81,10 @@ class Heads {
   void set_fork(const Fork& fork, const Order& order);
   void clear_fork(const FeedId& feed);
 
-  /// Replaces what that link claimed of that feed.
+  /// Replaces what that link claimed of that feed. Where fetching failed, its back-off goes on, whatever it claims.
   void note(LinkId link, const Head& head, bool announced, Instant ripe_at);
   void note_frozen(LinkId link, const FeedId& feed);
+  /// Nothing is claimed any more; what failed is remembered.
   void drop(LinkId link, const FeedId& feed);
   void link_closed(LinkId link);
 

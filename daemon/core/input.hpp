@@ -37,7 +37,7 @@ struct Start {
   RosterPtr roster;                      ///< null until the federation's feed has come for the first time
   std::vector<Head> heads;               ///< held
   std::vector<Head> witnessed;           ///< the highest ever accepted; a feed is never taken back below these
-  std::vector<Fork> forks;               ///< frozen feeds, with the proofs that KeepFork kept
+  std::vector<Fork> forks;               ///< frozen feeds, with the proofs that KeepFork kept; null if lost
   std::vector<MediaNeed> needs;
   std::vector<PeerEndpoint> endpoints;   ///< extra ones to dial, of the configuration or found on the LAN
   std::uint64_t seed = 0;                ///< of the core's only generator: jitter, choice of peers
@@ -125,6 +125,11 @@ struct Admitted {
   JobId job = 0;
   Status status;
 };
+/// A KeepFork was performed (FeedFrozen came before), or not.
+struct ForkKept {
+  FeedId feed;
+  Status status;
+};
 
 // --- changes of the store, whoever caused them; they come before the completion of the job that caused them ------------
 
@@ -149,7 +154,7 @@ struct MediaComplete {
 struct MediaUnneeded {
   Sha256 media;
 };
-/// Frozen with this proof, or (without commits) free again.
+/// Frozen with this proof (without commits: it is lost), or free again.
 struct FeedFrozen {
   Fork fork;
   bool frozen = true;
@@ -165,8 +170,8 @@ struct SyncNow {};
 using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
                            input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
-                           input::Admitted, input::HeadChanged, input::RosterChanged, input::MediaNeeded,
-                           input::MediaComplete, input::MediaUnneeded,
-                           input::FeedFrozen, input::SyncNow>;
+                           input::Admitted, input::ForkKept, input::HeadChanged, input::RosterChanged,
+                           input::MediaNeeded, input::MediaComplete, input::MediaUnneeded, input::FeedFrozen,
+                           input::SyncNow>;
 
 }  // namespace essaimage::core

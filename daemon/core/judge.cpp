@@ -20,7 +20,9 @@ std::optional<Head> Judge::read(Link& link, const SharedBytes& commit) {
 Judge::Standing Judge::weigh(Link& link, const Head& head, const SharedBytes& commit) {
   FeedEntry& entry = context_.heads.at(head.feed);
   if (entry.fork_told) return Standing::frozen;
-  if (entry.fork) return entry.lacks(head.order, head.commit) ? Standing::newer : Standing::frozen;
+  if (entry.fork && entry.lacks(head.order, head.commit)) return Standing::newer;
+  const bool proves = entry.has() && head.order == entry.held.order && head.commit != entry.held.commit;
+  if (entry.fork && !(entry.lacks_proof() && proves)) return Standing::frozen;
   if (entry.has() && head.order == entry.held.order) {
     if (head.commit == entry.held.commit) return Standing::held;
     keep_fork(entry, entry.commit, commit);
@@ -42,9 +44,38 @@ Judge::Standing Judge::weigh(Link& link, const Head& head, const SharedBytes& co
 }
 
 void Judge::keep_fork(FeedEntry& entry, SharedBytes held, SharedBytes claimed) {
+  const auto [it, is_new] = due_.try_emplace(entry.feed);
+  it->second.held = std::move(held);
+  it->second.claimed = std::move(claimed);
+  if (it->second.retry_at <= context_.now) keep(entry, it->second);
+}
+
+void Judge::keep(FeedEntry& entry, const Due& due) {
   entry.fork_told = true;
   context_.heads.refresh(entry);
-  context_.emit(effect::KeepFork{entry.feed, std::move(held), std::move(claimed)});
+  context_.emit(effect::KeepFork{entry.feed, due.held, due.claimed});
+}
+
+void Judge::fork_kept(const input::ForkKept& kept) {
+  FeedEntry& entry = context_.heads.at(kept.feed);
+  entry.fork_told = false;
+  context_.heads.refresh(entry);
+  const auto it = due_.find(kept.feed);
+  if (!kept.status) entry.last_error = kept.status.error();
+  if (it == due_.end()) return;
+  // What is no matter of our disk, the store has judged: it is no fork to it.
+  if (kept.status || describe(kept.status.error().code, Language::english).actor != Actor::admin) {
+    due_.erase(it);
+    return;
+  }
+  it->second.retry_at = context_.now + doubled(settings::retry_min, it->second.failures++, settings::retry_max);
+}
+
+void Judge::tick() {
+  for (const auto& [feed, due] : due_) {
+    FeedEntry& entry = context_.heads.at(feed);
+    if ((!entry.frozen() || entry.lacks_proof()) && due.retry_at <= context_.now) keep(entry, due);
+  }
 }
 
 void Judge::fork_proof(Link& link, const message::ForkProof& proof) {
@@ -59,31 +90,36 @@ void Judge::fork_proof(Link& link, const message::ForkProof& proof) {
   }
   context_.heads.note_frozen(link.id, first->feed);
   FeedEntry& entry = context_.heads.at(first->feed);
-  if (entry.frozen()) return;
+  if (entry.frozen() && !entry.lacks_proof()) return;
   const std::pair held(entry.held.order.generation, entry.held.order.epoch);
   if (held > std::pair(first->order.generation, first->order.epoch)) return;  // freed since, and we know it
   keep_fork(entry, proof.first, proof.second);
 }
 
 void Judge::start(const std::vector<Fork>& forks) {
-  for (const Fork& fork : forks) {
-    FeedEntry& entry = context_.heads.at(fork.feed);
+  for (const Fork& fork : forks) freeze(fork);
+}
+
+void Judge::freeze(const Fork& fork) {
+  FeedEntry& entry = context_.heads.at(fork.feed);
+  Order at = std::max(entry.held.order, entry.witnessed_order);  // where the proof is lost
+  if (fork.first) {
     const auto head = context_.notary.read_head(*fork.first, context_.access.roster());
-    context_.heads.set_fork(fork, head ? head->order : entry.held.order);
+    at = head ? head->order : entry.held.order;
   }
+  context_.heads.set_fork(fork, at);
 }
 
 void Judge::feed_frozen(const input::FeedFrozen& change) {
   if (!change.frozen) return context_.heads.clear_fork(change.fork.feed);
-  FeedEntry& entry = context_.heads.at(change.fork.feed);
-  const auto head = context_.notary.read_head(*change.fork.first, context_.access.roster());
-  context_.heads.set_fork(change.fork, head ? head->order : entry.held.order);
+  freeze(change.fork);
+  const FeedEntry& entry = context_.heads.at(change.fork.feed);
   context_.report(Event::Kind::fork_seen, {}, change.fork.feed);
   for (auto& [id, link] : context_.links.all()) tell_fork(link, entry);
 }
 
 void Judge::tell_fork(Link& link, const FeedEntry& entry) {
-  if (!link.is_open() || !entry.fork || !context_.shared(link, entry.feed)) return;
+  if (!link.is_open() || !entry.fork || !entry.fork->first || !context_.shared(link, entry.feed)) return;
   const Claim* claim = entry.claim(link.id);
   if (claim != nullptr && claim->frozen) return;
   context_.send(link, message::ForkProof{entry.fork->first, entry.fork->second});

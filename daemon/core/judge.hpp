@@ -24,14 +24,25 @@ class Judge {
 
   void fork_proof(Link& link, const message::ForkProof& proof);
   void feed_frozen(const input::FeedFrozen& change);
+  void fork_kept(const input::ForkKept& kept);
+  void tick();
   void start(const std::vector<Fork>& forks);
   /// Sends the proof, if the feed is frozen and may be told.
   void tell_fork(Link& link, const FeedEntry& entry);
 
  private:
+  /// Two commits that the store has not kept yet. A refusal of our own disk is tried again.
+  struct Due {
+    SharedBytes held, claimed;
+    Instant retry_at;
+    unsigned failures = 0;
+  };
   void keep_fork(FeedEntry& entry, SharedBytes held, SharedBytes claimed);
+  void keep(FeedEntry& entry, const Due& due);
+  void freeze(const Fork& fork);
 
   Context& context_;
+  std::map<FeedId, Due> due_;
 };
 
 }  // namespace essaimage::core

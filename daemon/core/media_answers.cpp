@@ -12,7 +12,7 @@ void MediaAnswers::query(Link& link, const message::MediaQuery& query) {
     return look_up(link.id, query.feed, query.media, true);
   }
   message::MediaHave answer{query.feed, {}};
-  for (const Sha256& media : query.media) answer.items.push_back({media, false, {}});
+  for (const Sha256& media : query.media) answer.items.push_back({media, false, {}, {}});
   context_.send(link, std::move(answer));
 }
 
@@ -24,8 +24,8 @@ void MediaAnswers::look_up(LinkId link, const FeedId& feed, std::vector<Sha256> 
 
 message::MediaHave::Item MediaAnswers::partial(const FeedId& feed, const Sha256& media) const {
   const Want* want = wants_.find(media);
-  if (want == nullptr || !want->names(feed)) return {media, false, {}};
-  return {media, false, want->held_map()};
+  if (want == nullptr || want->held == 0 || !want->names(feed)) return {media, false, {}, {}};
+  return {media, false, want->held_map(), want->need.chunk_list};
 }
 
 void MediaAnswers::found(const input::MediaFound& found) {
@@ -45,7 +45,7 @@ void MediaAnswers::found(const input::MediaFound& found) {
     bytes = 0;
   };
   for (const Sha256& media : lookup.media) {
-    message::MediaHave::Item item{media, complete.contains(media), {}};
+    message::MediaHave::Item item{media, complete.contains(media), {}, {}};
     if (item.complete) {
       unsubscribe(link->id, lookup.feed, media);
     } else {
@@ -99,7 +99,7 @@ void MediaAnswers::media_complete(const Sha256& media) {
     const auto& [link_id, feed] = asked;
     Link* link = context_.links.find(link_id);
     if (link == nullptr || !link->is_open() || !want->names(feed) || !context_.shared(*link, feed)) continue;
-    context_.send(*link, message::MediaHave{feed, {{media, true, {}}}});
+    context_.send(*link, message::MediaHave{feed, {{media, true, {}, {}}}});
     told.push_back(asked);
   }
   for (const auto& [link_id, feed] : told) unsubscribe(link_id, feed, media);
@@ -122,7 +122,7 @@ void MediaAnswers::tick() {
         continue;
       }
       subscription = {want->held, context_.now};
-      context_.send(*link, message::MediaHave{feed, {{media, false, want->held_map()}}});
+      context_.send(*link, message::MediaHave{feed, {partial(feed, media)}});
     }
   }
   grown_ = std::move(later);

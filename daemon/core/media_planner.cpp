@@ -1,6 +1,8 @@
 #include "daemon/core/media_planner.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 
 namespace essaimage::core {
 
@@ -8,12 +10,19 @@ bool MediaPlanner::Holding::holds(std::size_t chunk) const {
   return complete || (chunk / 8 < chunks.size() && (chunks[chunk / 8] >> (chunk % 8) & 1U) != 0);
 }
 
+std::size_t MediaPlanner::Holding::weight() const {
+  if (complete) return std::numeric_limits<std::size_t>::max();
+  std::size_t held = 0;
+  for (const std::uint8_t byte : chunks) held += static_cast<std::size_t>(std::popcount(byte));
+  return held;
+}
+
 // --- who holds what ----------------------------------------------------------------------------------------------------
 
 void MediaPlanner::need(const MediaNeed& need) {
   dirty_ = true;
   const Want* before = wants_.find(need.media);
-  if (before != nullptr && before->need.chunk_bytes != need.chunk_bytes) forget(need.media);
+  if (before != nullptr && !before->counts_as(need)) forget(need.media);
   wants_.put(need);
   const Want& want = *wants_.find(need.media);
   for (auto& [link, source] : sources_) {
@@ -117,26 +126,34 @@ void MediaPlanner::ask(const Link& link, Source& source) {
 void MediaPlanner::have(Link& link, const message::MediaHave& have) {
   dirty_ = true;
   const auto it = sources_.find(link.id);
-  if (it == sources_.end() || !context_.shared(link, have.feed)) return;
-  Source& source = it->second;
+  const bool may_tell = it != sources_.end() && context_.shared(link, have.feed);
+  std::size_t idle = 0;
   for (const auto& item : have.items) {
     const Want* want = wants_.find(item.media);
-    if (want == nullptr || !want->names(have.feed)) continue;
-    source.asked.erase(item.media);
-    source.unasked.erase(want->place());
-    const bool something = item.complete || std::any_of(item.chunks.begin(), item.chunks.end(),
-                                                        [](std::uint8_t byte) { return byte != 0; });
-    if (!something || item.chunks.size() > (want->chunks.size() + 7) / 8) {
-      source.holdings.erase(item.media);
-      source.offers.erase(want->place());
-      continue;
-    }
-    Holding& holding = source.holdings[item.media];
-    holding.feed = have.feed;
-    holding.complete = item.complete;
-    holding.chunks = item.chunks;
-    source.offers.insert(want->place());
+    if (!may_tell || want == nullptr || !want->names(have.feed) || !told(it->second, have.feed, item, *want)) ++idle;
   }
+  if (idle == 0) return;
+  context_.charge(link, settings::idle_cost + static_cast<double>(idle) * settings::idle_item_cost);
+}
+
+/// True if it was asked, or tells of more than before: who is not asked has no reason to tell of less.
+bool MediaPlanner::told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, const Want& want) {
+  const bool asked = source.asked.erase(item.media) + source.unasked.erase(want.place()) > 0;
+  // Bits that count by another list say nothing about this one.
+  const bool some = item.list == want.need.chunk_list && item.chunks.size() <= (want.chunks.size() + 7) / 8 &&
+                    std::any_of(item.chunks.begin(), item.chunks.end(), [](std::uint8_t byte) { return byte != 0; });
+  if (!item.complete && !some) {
+    source.offers.erase(want.place());
+    source.holdings.erase(item.media);
+    return asked;
+  }
+  Holding& holding = source.holdings[item.media];
+  const std::size_t before = holding.weight();
+  holding.feed = feed;
+  holding.complete = item.complete;
+  holding.chunks = some ? item.chunks : Bytes{};
+  source.offers.insert(want.place());
+  return asked || holding.weight() > before;
 }
 
 std::vector<LinkId> MediaPlanner::holders(const Sha256& media) const {

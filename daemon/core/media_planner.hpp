@@ -49,6 +49,7 @@ class MediaPlanner {
     Instant retry_at;        ///< not fetched before
     unsigned failures = 0;
     bool holds(std::size_t chunk) const;
+    std::size_t weight() const;  ///< more: it holds more
   };
   struct Source {
     std::set<WantPlace> unasked;
@@ -72,11 +73,12 @@ class MediaPlanner {
     CreditAccount credit;
     bool last = false;
     bool written = false;
-    Instant progress_at;
+    Pace pace;
   };
   using Runs = std::map<JobId, Run>;
 
   void ask(const Link& link, Source& source);
+  bool told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, const Want& want);
   const FeedId* common_feed(const Link& link, const Want& want) const;
   bool plan_run(Link& link, Source& source);
   std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding,

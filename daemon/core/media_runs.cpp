@@ -75,14 +75,15 @@ void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Wan
   run.count = count;
   run.settled.assign(count, false);
   run.unsettled = count;
-  run.progress_at = context_.now;
+  run.pace.start(context_.now);
   for (std::uint32_t i = first; i < first + count; ++i) {
     want.set(i, Want::Chunk::flying);
     run.expected += want.need.chunk_bytes[i];
   }
   source.runs += 1;
   run.credit.given = std::min<std::uint64_t>(run.expected, flows_[link.id].share(settings::runs_per_link));
-  context_.send(link, message::FetchChunks{run.request, run.feed, run.media, first, count, run.credit.given});
+  context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
+                                            run.credit.given});
   const JobId job = context_.new_job();
   requests_.emplace(std::pair(link.id, run.request), job);
   runs_.emplace(job, std::move(run));
@@ -90,19 +91,22 @@ void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Wan
 
 void MediaPlanner::slice(Link& link, const message::Slice& slice) {
   const auto request = requests_.find({link.id, slice.request});
-  if (request == requests_.end()) return;
+  if (request == requests_.end()) return (void)context_.charge(link, settings::stray_cost);
   const auto it = runs_.find(request->second);
   Run& run = it->second;
   flows_[link.id].received(slice.bytes->size(), context_.now);
-  if (slice.offset < run.credit.received) return;  // repeated
+  if (slice.offset < run.credit.received) return (void)context_.charge(link, settings::stray_cost);  // repeated
+  context_.charge_small(link, slice);
   if (slice.offset > run.credit.received) return fail(it, true, Error{Errc::malformed, "a slice is missing"});
-  run.progress_at = context_.now;
+  run.pace.received(slice.bytes->size(), context_.now);
   run.credit.received += slice.bytes->size();
-  const bool whole = run.credit.received == run.expected;
-  if (run.credit.received > run.credit.given || slice.last != whole) {
-    const Error error{Errc::malformed, "a run of another size, or more than the credit"};
-    context_.blame(link, settings::score_max, error);
-    return fail(it, true, error);
+  if (run.credit.received > run.credit.given) {
+    context_.blame(link, settings::score_max, Error{Errc::malformed, "more than the credit"});
+    return fail(it, true, Error{Errc::malformed, "more than the credit"});
+  }
+  if (slice.last != (run.credit.received == run.expected)) {
+    context_.blame(link, settings::late_points, Error{Errc::malformed, "a run of another size"});
+    return fail(it, true, Error{Errc::malformed, "a run of another size"});
   }
   run.written = true;
   run.credit.storing.push_back(slice.bytes->size());
@@ -124,12 +128,12 @@ void MediaPlanner::slice_taken(const input::SliceTaken& taken) {
     return fail(it, true, error);
   }
   run.credit.stored();
-  run.progress_at = context_.now;
   Link* link = context_.links.find(run.link);
   const auto source = sources_.find(run.link);
   if (link == nullptr || source == sources_.end() || run.last) return;
   const std::uint64_t due = run.credit.due(flows_[run.link].share(source->second.runs), run.expected);
   if (due == 0) return;
+  if (!run.credit.owed()) run.pace.start(context_.now);  // it was we who let it wait
   run.credit.given += due;
   context_.send(*link, message::Credit{run.request, due});
 }
@@ -144,7 +148,6 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
   }
   if (it == runs_.end()) return;  // given up meanwhile; what was stored counts all the same
   Run& run = it->second;
-  run.progress_at = context_.now;
   for (std::uint64_t i = stored.first; i < end_of; ++i) {
     const std::uint64_t at = i - run.first;
     if (i < run.first || at >= run.count || run.settled[at]) continue;
@@ -247,10 +250,15 @@ void MediaPlanner::tick() {
   dirty_ = true;
   std::vector<JobId> late;
   for (const auto& [job, run] : runs_) {
-    const bool owed = !run.last && run.credit.given > run.credit.received;
-    if (owed && context_.now - run.progress_at >= settings::answer_within) late.push_back(job);
+    if (!run.last && run.credit.owed() && run.pace.late(context_.now)) late.push_back(job);
   }
-  for (const JobId job : late) fail(runs_.find(job), true, Error{Errc::timed_out, "the peer stopped sending"});
+  for (const JobId job : late) {
+    const auto it = runs_.find(job);
+    if (Link* link = context_.links.find(it->second.link)) {
+      context_.blame(*link, settings::late_points, Error{Errc::timed_out, it->second.feed.str()});
+    }
+    fail(it, true, Error{Errc::timed_out, "the peer stopped sending"});
+  }
   for (auto& [id, source] : sources_) {
     if (source.ask_again_at <= context_.now) ask_again(source);
     for (auto asked = source.asked.begin(); asked != source.asked.end();) {

@@ -22,6 +22,12 @@ std::string divider(std::string_view before, std::string_view after) {
   return std::string(after.substr(0, common + 1));
 }
 
+/// On the wire at most, beside the texts: a range with its fingerprint, a head.
+constexpr std::size_t range_bytes = 40, head_bytes = 72;
+/// What a message ends with at the latest: a skip, and one fingerprint over the rest.
+constexpr std::size_t reply_bytes_max =
+    limits::message_bytes_max - 2 * (range_bytes + limits::feed_name_bytes_max) - 64;
+
 /// Collects the reply within the bounds of one message.
 class Reply {
  public:
@@ -35,7 +41,7 @@ class Reply {
   }
 
   void fingerprint_of(std::size_t first, std::size_t end, const std::string& upper) {
-    if (!room_for(0, first)) return;
+    if (!room_for({}, first, upper)) return;
     Range range;
     range.upper = upper;
     range.kind = Range::Kind::fingerprint;
@@ -44,7 +50,7 @@ class Reply {
   }
 
   void list_of(const std::vector<std::size_t>& indices, std::size_t first, const std::string& upper, bool answer) {
-    if (!room_for(indices.size(), first)) return;
+    if (!room_for(indices, first, upper)) return;
     Range range;
     range.upper = upper;
     range.kind = Range::Kind::list;
@@ -58,10 +64,13 @@ class Reply {
 
  private:
   /// Puts the skip that is due. If the message is full, one fingerprint over all from `first` on ends it.
-  bool room_for(std::size_t heads, std::size_t first) {
+  bool room_for(const std::vector<std::size_t>& heads, std::size_t first, const std::string& upper) {
     if (full_) return false;
+    std::size_t bytes = bytes_ + range_bytes + upper.size() + (skipping_ ? range_bytes + skip_upper_.size() : 0);
+    for (const std::size_t i : heads) bytes += head_bytes + own_[i].text.size();
     const bool fits = ranges_.size() + 3 <= limits::ranges_per_message_max &&
-                      heads_ + heads <= limits::heads_per_message_max;
+                      heads_ + heads.size() <= limits::heads_per_message_max && bytes <= reply_bytes_max;
+    if (fits) bytes_ = bytes;
     if (skipping_) {
       Range range;
       range.upper = skip_upper_;
@@ -81,7 +90,7 @@ class Reply {
   std::uint64_t round_;
   const HeadSet& own_;
   std::vector<Range> ranges_;
-  std::size_t heads_ = 0;
+  std::size_t heads_ = 0, bytes_ = 0;
   bool skipping_ = false;
   std::string skip_upper_;
   bool full_ = false;

@@ -88,7 +88,8 @@ void Reconciler::learn_head(Link& link, const Head& head) {
   if (!context_.shared(link, head.feed)) return;
   if (head.order != Order{}) return context_.heads.note(link.id, head, true, context_.now);
   context_.heads.note_frozen(link.id, head.feed);
-  if (!context_.heads.at(head.feed).frozen()) context_.send(link, message::Graft{head.feed});
+  const FeedEntry& entry = context_.heads.at(head.feed);
+  if (!entry.frozen() || entry.lacks_proof()) context_.send(link, message::Graft{head.feed});
 }
 
 void Reconciler::finish(Link& link, Peer& peer, bool level, bool ours) {

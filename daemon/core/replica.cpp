@@ -74,6 +74,7 @@ struct Replica::Impl : Parts {
     sessions.tick();
     announcer.tick();
     reconciler.tick();
+    judge.tick();
     fetcher.tick();
     server.tick();
     answers.tick();
@@ -96,6 +97,7 @@ struct Replica::Impl : Parts {
     if (stored.status) answers.chunks_stored(stored.media);
   }
   void operator()(const input::Admitted& admitted) { joiner.admitted(admitted); }
+  void operator()(const input::ForkKept& kept) { judge.fork_kept(kept); }
 
   void operator()(const input::HeadChanged& change) {
     context.heads.set_held(change.head, change.commit);

@@ -20,6 +20,7 @@ void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {
   source.pack = false;
   source.feed = request.feed;
   source.media = request.media;
+  source.list = request.list;
   source.first = request.first;
   source.count = request.count;
   source.credit = request.credit_bytes;
@@ -30,7 +31,7 @@ void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {
 void Server::add(Link& link, std::uint64_t request, Source source, bool allowed) {
   if (request <= link.seen_request) return;  // repeated
   link.seen_request = request;
-  if (!allowed || serving(link.id) >= settings::queued_per_link) {
+  if (!allowed || serving(link.id) + abandoned(link.id) >= settings::queued_per_link) {
     return context_.send(link, message::Unavailable{request});
   }
   source.active_at = context_.now;
@@ -44,6 +45,11 @@ std::size_t Server::serving(LinkId link) const {
   return static_cast<std::size_t>(std::distance(first, end));
 }
 
+std::size_t Server::abandoned(LinkId link) const {
+  return static_cast<std::size_t>(
+      std::count_if(abandoned_.begin(), abandoned_.end(), [&](const auto& each) { return each.second == link; }));
+}
+
 void Server::open_queued() {
   LinkId link = 0;
   std::size_t open_here = 0;
@@ -51,7 +57,7 @@ void Server::open_queued() {
     if (open_ >= settings::sources_max) return;
     if (key.first != link) {
       link = key.first;
-      open_here = 0;
+      open_here = abandoned(link);
     }
     if (source.job == 0 && open_here < settings::sources_per_link) {
       source.job = context_.new_job();
@@ -67,7 +73,7 @@ void Server::open(Source& source) {
   if (source.pack) {
     context_.emit(effect::OpenPack{source.job, source.feed, source.have});
   } else {
-    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.first, source.count});
+    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.list, source.first, source.count});
   }
 }
 
@@ -77,12 +83,12 @@ Server::Sources::iterator Server::by_job(JobId job) {
 }
 
 void Server::opened(const input::SourceOpened& opened) {
-  const auto it = by_job(opened.job);
-  if (it == sources_.end()) {
-    // Cancelled meanwhile; a source that could not be opened needs no closing.
-    if (opened.bytes) context_.emit(effect::CloseSource{opened.job});
-    return;
+  if (abandoned_.erase(opened.job) > 0) {
+    open_ -= 1;
+    return open_queued();
   }
+  const auto it = by_job(opened.job);
+  if (it == sources_.end()) return;
   Source& source = it->second;
   Link* link = context_.links.find(it->first.first);
   if (!opened.bytes) {
@@ -139,7 +145,9 @@ void Server::read(const input::SourceRead& read) {
 
 void Server::credit(Link& link, const message::Credit& credit) {
   const auto it = sources_.find({link.id, credit.request});
-  if (it == sources_.end()) return;  // it ended; the credit was under way
+  // It ended, and the credit was under way; or it is spelt out in drops.
+  if (it == sources_.end() || credit.bytes < settings::small_slice) context_.charge(link, settings::idle_cost);
+  if (it == sources_.end() || link.closing) return;
   Source& source = it->second;
   source.credit += std::min(credit.bytes, limits::media_bytes_max - std::min(limits::media_bytes_max, source.credit));
   source.active_at = context_.now;
@@ -156,10 +164,13 @@ void Server::cancel(Link& link, const message::Cancel& cancel) {
 Server::Sources::iterator Server::erase(Sources::iterator it) {
   Source& source = it->second;
   if (source.job != 0) {
-    // Not opened yet: closed when the store answers.
-    if (source.bytes) context_.emit(effect::CloseSource{source.job});
+    context_.emit(effect::CloseSource{source.job});
     jobs_.erase(source.job);
-    open_ -= 1;
+    if (source.bytes) {
+      open_ -= 1;
+    } else {
+      abandoned_.emplace(source.job, it->first.first);
+    }
   }
   return sources_.erase(it);
 }

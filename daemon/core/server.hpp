@@ -34,6 +34,7 @@ class Server {
     ObjectId have;
     bool pack = true;
     Sha256 media;
+    ObjectId list;
     std::uint32_t first = 0, count = 0;
     std::uint64_t credit = 0;
     std::uint64_t sent = 0;
@@ -48,6 +49,7 @@ class Server {
   void open(Source& source);
   void pump(Link& link, Source& source);
   void open_queued();
+  std::size_t abandoned(LinkId link) const;
   Sources::iterator erase(Sources::iterator it);
   void refuse(Sources::iterator it);
   Sources::iterator by_job(JobId job);
@@ -55,7 +57,8 @@ class Server {
   Context& context_;
   Sources sources_;
   std::map<JobId, Key> jobs_;
-  std::size_t open_ = 0;
+  std::map<JobId, LinkId> abandoned_;  ///< ended while the store opens them: they count until it answers
+  std::size_t open_ = 0;               ///< with the abandoned ones
 };
 
 }  // namespace essaimage::core

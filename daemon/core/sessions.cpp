@@ -5,8 +5,8 @@
 namespace essaimage::core {
 namespace {
 
-/// In tokens. Slices, credit and answers are bounded by the requests that they belong to; requests by the number of
-/// sources, so that a fast line may ask for thousands of small files a second.
+/// In tokens. Slices, credit and answers are bounded by the requests that they belong to, and charged where they belong to
+/// none; requests by the number of sources, so that a fast line may ask for thousands of small files a second.
 double cost_of(const Message& message) {
   if (std::holds_alternative<message::Slice>(message) || std::holds_alternative<message::Credit>(message) ||
       std::holds_alternative<message::FeedOffer>(message) || std::holds_alternative<message::MediaHave>(message)) {
@@ -72,10 +72,7 @@ void Sessions::refuse(Link& link) {
 Sessions::Verdict Sessions::received(Link& link, const Message& message) {
   link.heard_at = context_.now;
   link.received_bytes += approximate_bytes(message);
-  if (!link.messages.take(cost_of(message), context_.now)) {
-    context_.blame(link, 1, Error{Errc::malformed, "too many messages"});
-    return Verdict::drop;
-  }
+  if (!context_.charge(link, cost_of(message))) return Verdict::drop;
   if (std::holds_alternative<message::Open>(message)) {
     context_.blame(link, settings::score_max, Error{Errc::malformed, "a second Open"});
     return Verdict::drop;

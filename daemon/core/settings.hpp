@@ -33,6 +33,11 @@ inline constexpr Duration backoff_reset_after = minutes(1);  ///< a link that li
 // --- misbehaviour ------------------------------------------------------------------------------------------------------
 inline constexpr double messages_burst = 400;              ///< WIRE.md
 inline constexpr double messages_per_second = 100;         ///< WIRE.md
+/// In tokens, of what no request of ours bounds (WIRE.md). What is under way when a request ends is far below the burst.
+inline constexpr double stray_cost = 0.25;                 ///< a slice or an offer of no request, or once more
+inline constexpr double idle_cost = 0.05;                  ///< credit, or MediaHave, that changes nothing; small slices
+inline constexpr double idle_item_cost = 0.002;            ///< each media of such a MediaHave
+inline constexpr std::size_t small_slice = 1024;           ///< an honest one is the rest of a credit or of the transfer
 inline constexpr unsigned score_max = 100;                 ///< closed and banned at this score; one point fades a second
 inline constexpr Duration ban = minutes(5);                ///< WIRE.md; doubles each time
 inline constexpr Duration ban_max = minutes(24 * 60);
@@ -51,7 +56,13 @@ inline constexpr std::size_t fetches_per_link = 4;         ///< WIRE.md
 inline constexpr std::size_t fetches_max = 8;              ///< each has an open file and a quarantine folder
 inline constexpr std::size_t runs_per_link = 4;
 inline constexpr std::size_t runs_max = 32;
-inline constexpr Duration answer_within = seconds(20);     ///< an offer, or the next slice
+inline constexpr Duration answer_within = seconds(20);     ///< an offer; and progress_bytes, again and again
+/// Half a usual slice: a line of 1 Mbit/s keeps this up for all the requests that are open on it.
+inline constexpr std::uint64_t progress_bytes = limits::slice_bytes_max / 2;
+/// So long at most does a fetch of the federation's feed, whose offer was proven, let no other begin.
+inline constexpr Duration federation_first = minutes(1);
+/// For who lets us wait: a line that stalls is seen, and never banned for it alone (points fade as fast).
+inline constexpr unsigned late_points = 5;
 inline constexpr Duration retry_min = seconds(5);          ///< of a feed or media with a peer where it failed
 inline constexpr Duration retry_max = minutes(5);
 inline constexpr std::size_t window_min = 128 * limits::KiB;  ///< one second of a 1 Mbit/s line

@@ -36,7 +36,7 @@ bool Want::names(const FeedId& feed) const {
 bool Wants::put(const MediaNeed& need) {
   const auto [it, added] = table_.try_emplace(need.media);
   Want& want = it->second;
-  const bool same = !added && want.need.chunk_bytes == need.chunk_bytes;
+  const bool same = !added && want.counts_as(need);
   if (!added) by_size_.erase(want.place());
   std::vector<Want::Chunk> before = same ? std::move(want.chunks) : std::vector<Want::Chunk>();
   want = {};

@@ -22,6 +22,10 @@ struct Want {
   void set(std::size_t chunk, Chunk state);
   Bytes held_map() const;       ///< as in MediaHave
   bool names(const FeedId& feed) const;
+  /// The same chunks by the same list.
+  bool counts_as(const MediaNeed& other) const {
+    return need.chunk_list == other.chunk_list && need.chunk_bytes == other.chunk_bytes;
+  }
   /// Position in the order of fetching.
   std::pair<std::uint64_t, Sha256> place() const { return {need.bytes, need.media}; }
 };

@@ -43,8 +43,24 @@ void StoreJobs::post_opened(core::JobId job, const Result<std::unique_ptr<store:
   post_(std::move(opened));
 }
 
+void StoreJobs::will_open(core::JobId job) {
+  const std::lock_guard lock(opening_mutex_);
+  opening_.insert(job);
+}
+
+bool StoreJobs::begin_opening(core::JobId job) {
+  {
+    const std::lock_guard lock(opening_mutex_);
+    if (opening_.erase(job) > 0) return true;
+  }
+  post_opened(job, fail(Errc::cancelled), nullptr);
+  return false;
+}
+
 void StoreJobs::perform(const core::effect::OpenPack& effect) {
+  will_open(effect.job);
   serve_.post([this, effect] {
+    if (!begin_opening(effect.job)) return;
     auto pack = library_.open_pack(effect.feed, effect.have);
     if (!pack) return post_opened(effect.job, tl::unexpected<Error>(pack.error()), nullptr);
     Result<std::unique_ptr<store::Source>> source = std::move(pack->source);
@@ -54,8 +70,10 @@ void StoreJobs::perform(const core::effect::OpenPack& effect) {
 }
 
 void StoreJobs::perform(const core::effect::OpenRun& effect) {
+  will_open(effect.job);
   serve_.post([this, effect] {
-    auto source = library_.open_run(effect.feed, effect.media, effect.first, effect.count);
+    if (!begin_opening(effect.job)) return;
+    auto source = library_.open_run(effect.feed, effect.media, effect.list, effect.first, effect.count);
     post_opened(effect.job, source, nullptr);
     if (source) sources_[effect.job] = std::move(*source);
   });
@@ -76,6 +94,10 @@ void StoreJobs::perform(const core::effect::ReadSource& effect) {
 }
 
 void StoreJobs::perform(const core::effect::CloseSource& effect) {
+  {
+    const std::lock_guard lock(opening_mutex_);
+    opening_.erase(effect.job);  // an export that nobody waits for is not made
+  }
   serve_.post([this, job = effect.job] { sources_.erase(job); });
 }
 
@@ -94,16 +116,17 @@ void StoreJobs::perform(const core::effect::AppendPack& effect) {
 }
 
 Status StoreJobs::append(const core::effect::AppendPack& effect) {
-  auto& reception = receptions_[effect.job];
-  if (!reception) {
+  auto& [reception, status] = receptions_[effect.job];
+  if (status && !reception) {
     auto begun = library_.receive_feed();
-    if (!begun) {
-      receptions_.erase(effect.job);
-      return tl::unexpected<Error>(std::move(begun).error());
+    if (begun) {
+      reception = std::move(*begun);
+    } else {
+      status = tl::unexpected<Error>(std::move(begun).error());
     }
-    reception = std::move(*begun);
   }
-  return reception->append(*effect.bytes);
+  if (status) status = reception->append(*effect.bytes);
+  return status;
 }
 
 void StoreJobs::perform(const core::effect::AcceptPack& effect) {
@@ -113,9 +136,10 @@ void StoreJobs::perform(const core::effect::AcceptPack& effect) {
 Status StoreJobs::accept(const core::effect::AcceptPack& effect) {
   const auto found = receptions_.find(effect.job);
   if (found == receptions_.end()) return fail(Errc::malformed, "a pack without a byte");
-  const auto reception = std::move(found->second);
+  const auto [reception, status] = std::move(found->second);
   receptions_.erase(found);
-  return reception->accept(effect.feed, *effect.commit);
+  // A pack with a hole of our making says nothing of the peer.
+  return status ? reception->accept(effect.feed, *effect.commit) : status;
 }
 
 void StoreJobs::perform(const core::effect::DropPack& effect) {
@@ -178,7 +202,9 @@ void StoreJobs::perform(const core::effect::Admit& effect) {
 
 void StoreJobs::perform(const core::effect::KeepFork& effect) {
   run_on_store([this, effect] {
-    return library_.keep_fork(effect.feed, effect.held ? ByteView(*effect.held) : ByteView{}, *effect.claimed);
+    auto status = library_.keep_fork(effect.feed, effect.held ? ByteView(*effect.held) : ByteView{}, *effect.claimed);
+    post_(core::input::ForkKept{effect.feed, status});
+    return status;
   });
 }
 

@@ -12,6 +12,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,7 +59,14 @@ class StoreJobs {
     std::unique_ptr<store::RunReception> reception;  ///< null: refused, the rest is ignored
     std::uint32_t next = 0, end = 0;                 ///< chunks not told yet
   };
+  struct Reception {
+    std::unique_ptr<store::FeedReception> reception;
+    Status status;                                   ///< the first failure: nothing is appended after it
+  };
 
+  /// One that is still wanted, once its turn has come.
+  bool begin_opening(core::JobId job);
+  void will_open(core::JobId job);
   void post_opened(core::JobId job, const Result<std::unique_ptr<store::Source>>& source, SharedBytes commit);
   Status append(const core::effect::AppendPack& effect);
   Status accept(const core::effect::AcceptPack& effect);
@@ -67,9 +76,11 @@ class StoreJobs {
   store::Library& library_;
   Log& log_;
   const Post post_;
-  std::map<core::JobId, std::unique_ptr<store::FeedReception>> receptions_;  ///< of the store worker
+  std::map<core::JobId, Reception> receptions_;                              ///< of the store worker
   std::map<core::JobId, std::unique_ptr<store::Source>> sources_;            ///< of the serve worker
   std::map<core::JobId, Run> runs_;                                          ///< of the media worker
+  std::mutex opening_mutex_;
+  std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
   std::atomic<bool> consolidating_{false}, publishing_{false};
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_;

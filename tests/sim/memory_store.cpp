@@ -143,7 +143,8 @@ void MemoryStore::open_run(const effect::OpenRun& open, Inputs& out) {
   const auto it = media_.find(open.media);
   const auto feeds = naming(open.media);
   const bool named = std::find(feeds.begin(), feeds.end(), open.feed) != feeds.end();
-  if (!named || it == media_.end() || std::uint64_t{open.first} + open.count > it->second.held.size()) {
+  const bool listed = named && it != media_.end() && open.list == chunk_list(it->second.spec);
+  if (!listed || std::uint64_t{open.first} + open.count > it->second.held.size()) {
     out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
     return;
   }
@@ -278,7 +279,8 @@ std::vector<FeedId> MemoryStore::naming(const Sha256& media) const {
 }
 
 MediaNeed MemoryStore::need(const Media& media) const {
-  return {media.spec.media, media.spec.bytes(), media.spec.chunk_bytes, media.held, naming(media.spec.media)};
+  const MediaSpec& spec = media.spec;
+  return {spec.media, spec.bytes(), chunk_list(spec), spec.chunk_bytes, media.held, naming(spec.media)};
 }
 
 void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
@@ -336,6 +338,10 @@ std::vector<Input> MemoryStore::publish(const std::vector<SimCommit>& commits) {
 }
 
 void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
+  if (disk_fails()) {
+    out.push_back(input::ForkKept{keep.feed, fail(Errc::disk_full)});
+    return;
+  }
   Feed& feed = feeds_[keep.feed];
   feed.head.feed = keep.feed;
   if (!feed.fork) {
@@ -344,6 +350,7 @@ void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
     feed.fork = Fork{keep.feed, std::move(held), keep.claimed};
   }
   out.push_back(input::FeedFrozen{*feed.fork, true});
+  out.push_back(input::ForkKept{keep.feed, {}});
 }
 
 void MemoryStore::admit_member(const effect::Admit& admit, Inputs& out) {

@@ -43,7 +43,7 @@ std::optional<Message> Tamperer::operator()(Message message) {
   } else if (auto* have = std::get_if<message::Have>(&message)) {
     for (Head& head : have->heads) head.order.seq += random_.below(3);
   } else if (auto* media = std::get_if<message::MediaHave>(&message)) {
-    for (auto& item : media->items) item = {item.media, true, {}};
+    for (auto& item : media->items) item = {item.media, true, {}, {}};
   } else if (auto* proof = std::get_if<message::ForkProof>(&message)) {
     proof->second = random_.below(2) == 0 ? proof->first : spoil(proof->second);
   } else if (auto* fetch = std::get_if<message::FetchFeed>(&message)) {

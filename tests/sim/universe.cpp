@@ -151,6 +151,13 @@ bool signed_by(ByteView raw, const SigningKey& signer) {
 
 ObjectId commit_id(ByteView raw) { return spread<ObjectId>(raw, 3); }
 
+ObjectId chunk_list(const MediaSpec& spec) {
+  ObjectId id;
+  std::copy_n(spec.media.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  id.bytes[0] ^= 1;
+  return id;
+}
+
 Bytes chunk_content(const MediaSpec& spec, std::size_t chunk) {
   Bytes bytes(spec.chunk_bytes.at(chunk));
   std::uint64_t word = hash64(spec.media.view(), chunk + 11);

@@ -38,6 +38,8 @@ Result<SimCommit> parse_commit(ByteView raw);
 bool signed_by(ByteView raw, const SigningKey& signer);
 ObjectId commit_id(ByteView raw);
 
+/// The chunk list of a media file, as a blob.
+ObjectId chunk_list(const MediaSpec& spec);
 /// The bytes of a chunk: the only right ones.
 Bytes chunk_content(const MediaSpec& spec, std::size_t chunk);
 

@@ -83,7 +83,13 @@ void Transport::send(core::LinkId link, const Message& message) {
   const bool out = impl_->outbound.has(link);
   if (!out && !(impl_->inbound && impl_->inbound->has(link))) return;  // its LinkDown is on the way to the core
   Bytes bytes = encode(message);
-  ESSAIMAGE_ASSERT(bytes.size() <= limits::message_bytes_max);
+  if (bytes.size() > limits::message_bytes_max) {
+    // Ours to mend; but what a peer may bring about must not end the node.
+    const std::string size = std::to_string(bytes.size());
+    close(link);
+    impl_->pending.push_back(core::input::LinkDown{link, "a message of " + size + " bytes is too large to send"});
+    return;
+  }
   if (out)
     impl_->outbound.send(link, channel_of(message), std::move(bytes), impl_->pending);
   else

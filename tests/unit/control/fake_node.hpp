@@ -112,7 +112,7 @@ class FakeLibrary final : public store::Library {
   Result<store::PackSource> open_pack(const FeedId&, const ObjectId&) override {
     return fail(Errc::not_found);
   }
-  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, std::uint32_t,
+  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,
                                                   std::uint32_t) override {
     return fail(Errc::not_found);
   }

@@ -16,9 +16,16 @@ Sha256 media(std::uint8_t n) {
   return id;
 }
 
+ObjectId list(std::uint8_t n) {
+  ObjectId id;
+  id.bytes.fill(n);
+  return id;
+}
+
 MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, FeedId of = feed) {
   MediaNeed result;
   result.media = media(n);
+  result.chunk_list = list(n);
   result.chunk_bytes.assign(chunks, chunk_bytes);
   result.bytes = chunks * chunk_bytes;
   result.held.assign(chunks, false);
@@ -29,7 +36,7 @@ MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, Fe
 SharedBytes bytes_of_size(std::size_t size) { return std::make_shared<const Bytes>(size, 1); }
 
 void tell_complete(Bench& bench, LinkId link, std::uint8_t n) {
-  bench.receive(link, message::MediaHave{feed, {{media(n), true, {}}}});
+  bench.receive(link, message::MediaHave{feed, {{media(n), true, {}, {}}}});
 }
 
 }  // namespace
@@ -55,7 +62,7 @@ TEST_CASE("small media come before big ones, in runs under credit") {
   bench.on(input::MediaNeeded{need(2, 3, 1'000)});
   bench.forget();
   // Both are told before anything is fetched.
-  bench.receive(link, message::MediaHave{feed, {{media(1), true, {}}, {media(2), true, {}}}});
+  bench.receive(link, message::MediaHave{feed, {{media(1), true, {}, {}}, {media(2), true, {}, {}}}});
   const auto runs = bench.sent<message::FetchChunks>(link);
   REQUIRE(runs.size() == settings::runs_per_link);
   CHECK(runs[0].media == media(2));
@@ -140,8 +147,8 @@ TEST_CASE("chunks come from several peers that hold different ones") {
   bench.start();
   const LinkId a = bench.open(2), b = bench.open(3);
   bench.on(input::MediaNeeded{need(1, 16, 1'000)});
-  bench.receive(a, message::MediaHave{feed, {{media(1), false, {0x0f, 0x00}}}});
-  bench.receive(b, message::MediaHave{feed, {{media(1), false, {0x00, 0xf0}}}});
+  bench.receive(a, message::MediaHave{feed, {{media(1), false, {0x0f, 0x00}, list(1)}}});
+  bench.receive(b, message::MediaHave{feed, {{media(1), false, {0x00, 0xf0}, list(1)}}});
   const auto of_a = bench.sent<message::FetchChunks>(a), of_b = bench.sent<message::FetchChunks>(b);
   std::set<std::uint32_t> asked;
   for (const auto& runs : {of_a, of_b}) {
@@ -178,6 +185,7 @@ TEST_CASE("a question is answered from the store, under the feed's current tree"
     const auto more = bench.sent<message::MediaHave>(link);
     REQUIRE(more.size() == 1);
     CHECK(more[0].items.at(0).chunks == Bytes{0x0f, 0x00});
+    CHECK(more[0].items.at(0).list == list(3));
     bench.on(input::MediaComplete{media(3)});
     const auto whole = bench.sent<message::MediaHave>(link);
     REQUIRE(whole.size() == 1);
@@ -215,4 +223,35 @@ TEST_CASE("our own full disk stops asking, and is not the peer's fault") {
   CHECK(bench.events(Event::Kind::peer_misbehaved).empty());
   bench.pass(settings::retry_min * 2);
   CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
+}
+
+TEST_CASE("an author may name one media file by several chunk lists: chunks count by one of them") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  SECTION("what is held by another list is of no use") {
+    bench.receive(link, message::MediaHave{feed, {{media(1), false, {0x07}, list(9)}}});
+    CHECK(bench.sent<message::FetchChunks>(link).empty());
+  }
+  SECTION("a run says by which it counts, and one of another size costs no ban") {
+    tell_complete(bench, link, 1);
+    const auto run = bench.sent<message::FetchChunks>(link).at(0);
+    CHECK(run.list == list(1));
+    bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(2'500)});
+    CHECK_FALSE(bench.closed(link));
+    CHECK(bench.sent<message::Cancel>(link).size() == 1);
+    bench.pass(seconds(2));
+    CHECK(bench.sent<message::FetchChunks>(link).empty());  // not before its back-off is over
+  }
+  SECTION("another list begins it anew") {
+    tell_complete(bench, link, 1);
+    CHECK(bench.sent<message::FetchChunks>(link).size() == 1);
+    MediaNeed other = need(1, 3, 1'000);
+    other.chunk_list = list(9);
+    bench.on(input::MediaNeeded{other});
+    CHECK(bench.sent<message::Cancel>(link).size() == 1);
+    tell_complete(bench, link, 1);
+    CHECK(bench.sent<message::FetchChunks>(link).at(0).list == list(9));
+  }
 }

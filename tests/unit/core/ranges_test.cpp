@@ -2,6 +2,7 @@
 
 #include "daemon/core/random.hpp"
 #include "proto/codec.hpp"
+#include "proto/limits.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
@@ -133,4 +134,33 @@ TEST_CASE("a fingerprint depends on the round, so that no collision can be prepa
   a.put(1, 1);
   const sim::SimNotary notary;
   CHECK(fingerprint(notary, 1, a.set()) != fingerprint(notary, 2, a.set()));
+}
+
+TEST_CASE("no message makes the reply larger than a message may be") {
+  const sim::SimNotary notary;
+  std::map<std::string, Head> heads;
+  const std::string slug(52, 'c'), place(64, 't');
+  for (std::size_t i = 0; i < 3000; ++i) {
+    const FeedId feed{slug + std::to_string(100'000 + i), {Audience::Kind::territory, place}};
+    Head head{feed, {~0ULL, ~0ULL, ~0ULL}, {}};
+    head.commit.bytes.fill(1);
+    heads[feed.str()] = head;
+  }
+  HeadSet own;
+  for (const auto& [text, head] : heads) own.push_back({text, &head.feed, head.order, head.commit});
+  // Long bounds, and lists that lack everything; skips and wrong fingerprints in turn.
+  std::vector<message::Range> ranges;
+  const std::size_t step = GENERATE(1, 5, 40);
+  for (std::size_t at = step; at < own.size() && ranges.size() < limits::ranges_per_message_max; at += step) {
+    message::Range range;
+    range.upper = std::string(own[at].text);
+    range.kind = ranges.size() % 3 == 0 ? message::Range::Kind::fingerprint : message::Range::Kind::list;
+    if (ranges.size() % 3 == 2) range.kind = message::Range::Kind::skip;
+    ranges.push_back(std::move(range));
+  }
+  const Comparison comparison = compare(notary, 1, own, ranges);
+  const Bytes frame = encode(message::Reconcile{~0ULL, false, comparison.reply});
+  CHECK(frame.size() <= limits::message_bytes_max);
+  CHECK(frame.size() > limits::message_bytes_max / 4);
+  CHECK(decode(frame));
 }

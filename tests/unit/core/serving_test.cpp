@@ -77,7 +77,7 @@ TEST_CASE("not held, not allowed and nothing newer are answered alike") {
   bench.receive(link, message::FetchFeed{1, lens, {}, 65536});                            // not allowed
   bench.receive(link, message::FetchFeed{2, Bench::territory(5, "lille"), {}, 65536});    // not held
   bench.receive(link, message::FetchFeed{3, own, sim::commit_id(*raw), 65536});           // nothing newer
-  bench.receive(link, message::FetchChunks{4, lens, {}, 0, 1, 65536});
+  bench.receive(link, message::FetchChunks{4, lens, {}, {}, 0, 1, 65536});
   CHECK(bench.sent<message::Unavailable>(link).size() == 4);
   CHECK(bench.sent_count(link) == 0);
   CHECK(bench.wanted<effect::OpenPack>().empty());
@@ -136,6 +136,31 @@ TEST_CASE("open sources are bounded for each peer and in all, the rest waits or 
     opened += here;
   }
   CHECK(opened <= settings::sources_max);
+}
+
+TEST_CASE("what is cancelled while the store opens it counts until the store has answered") {
+  Bench bench;
+  bench.start();
+  bench.hold(own, 1, Bench::commit(own, 1, 1), true);
+  LinkId link = bench.open(2);
+  bench.forget();
+  std::uint64_t request = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const ObjectId random = sim::commit_id(Bytes(1, static_cast<std::uint8_t>(i)));
+    bench.receive(link, message::FetchFeed{++request, own, random, 65536});
+    bench.receive(link, message::Cancel{request});
+    if (i % 100 == 99) bench.pass(seconds(1));
+  }
+  const auto opened = bench.wanted<effect::OpenPack>();
+  CHECK(opened.size() == settings::sources_per_link);
+  CHECK(bench.wanted<effect::CloseSource>().size() == opened.size());
+  bench.receive(link, message::FetchFeed{++request, own, {}, 65536});
+  CHECK(bench.wanted<effect::OpenPack>().empty());
+  SECTION("the store answers") { bench.on(input::SourceOpened{opened.at(0).job, std::uint64_t{10}, nullptr}); }
+  SECTION("the store has not opened it") {
+    bench.on(input::SourceOpened{opened.at(0).job, fail(Errc::cancelled), nullptr});
+  }
+  CHECK(bench.wanted<effect::OpenPack>().size() == 1);
 }
 
 TEST_CASE("a request that is repeated is ignored") {

@@ -52,8 +52,8 @@ std::vector<Message> every_message() {
       message::FetchFeed{7, feed, filled<ObjectId>(8), 65536},
       message::FeedOffer{7, shared(500), 123456},
       message::MediaQuery{feed, {filled<Sha256>(1), filled<Sha256>(2)}},
-      message::MediaHave{feed, {{filled<Sha256>(1), true, {}}, {filled<Sha256>(2), false, {0xff, 0x01}}}},
-      message::FetchChunks{8, feed, filled<Sha256>(1), 3, 4, 65536},
+      message::MediaHave{feed, {{filled<Sha256>(1), true, {}, {}}, {filled<Sha256>(2), false, {0xff, 0x01}, filled<ObjectId>(3)}}},
+      message::FetchChunks{8, feed, filled<Sha256>(1), filled<ObjectId>(2), 3, 4, 65536},
       message::Slice{8, 65536, true, shared(1000)},
       message::Credit{8, 4096},
       message::Cancel{8},
@@ -138,7 +138,7 @@ TEST_CASE("the largest messages that the core makes fit into a frame") {
   CHECK(encode(message::Slice{~0ULL, ~0ULL, true, shared(limits::slice_bytes_max)}).size() <= limits::message_bytes_max);
   const FeedId feed{slug, {Audience::Kind::territory, slug}};
   const Bytes map((limits::chunks_per_media_max + 7) / 8, 0xff);
-  CHECK(encode(message::MediaHave{feed, {{filled<Sha256>(1), false, map}}}).size() <= limits::message_bytes_max);
+  CHECK(encode(message::MediaHave{feed, {{filled<Sha256>(1), false, map, filled<ObjectId>(2)}}}).size() <= limits::message_bytes_max);
   CHECK(encode(message::ForkProof{shared(limits::commit_bytes_max), shared(limits::commit_bytes_max)}).size() <=
         limits::message_bytes_max);
 }
@@ -157,9 +157,10 @@ TEST_CASE("what is out of bounds is refused") {
   CHECK_FALSE(readable(message::Graft{{"Not-a-slug", {}}}));
   CHECK_FALSE(readable(message::MediaQuery{{"a", {}}, {}}));
   CHECK_FALSE(readable(message::MediaQuery{{"a", {}}, std::vector<Sha256>(limits::media_per_message_max + 1)}));
-  CHECK_FALSE(readable(message::MediaHave{{"a", {}}, {{{}, true, {1}}}}));
-  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, 0, 0, 0}));
-  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, 0xffffffff, 2, 0}));
+  CHECK_FALSE(readable(message::MediaHave{{"a", {}}, {{{}, true, {1}, filled<ObjectId>(1)}}}));
+  CHECK_FALSE(readable(message::MediaHave{{"a", {}}, {{{}, false, {1}, {}}}}));
+  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, {}, 0, 0, 0}));
+  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, {}, 0xffffffff, 2, 0}));
   CHECK_FALSE(readable(message::Slice{1, 0, false, shared(0)}));
   CHECK_FALSE(readable(message::Slice{1, 0, false, shared(limits::slice_bytes_max + 1)}));
   CHECK_FALSE(readable(message::Credit{1, 0}));

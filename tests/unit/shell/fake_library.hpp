@@ -2,6 +2,8 @@
 // A library in memory for tests of the shell: it answers what it was told to answer, and remembers what was asked.
 // What a test does not prepare is "not found". Safe from any thread where the shell's workers use it.
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -103,11 +105,14 @@ class FakeLibrary : public store::Library {
   Status suspend(const std::string&, const std::string&) override { return fail(Errc::not_found); }
 
   Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&) override {
+    opened += 1;
+    if (before_open) before_open();
     const auto found = packs.find(feed);
     if (found == packs.end()) return fail(Errc::not_found);
     return store::PackSource{std::make_unique<FakeSource>(found->second), Bytes{1, 2, 3}};
   }
-  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, std::uint32_t, std::uint32_t) override {
+  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,
+                                                  std::uint32_t) override {
     return fail(Errc::not_found);
   }
   Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>& media) const override {
@@ -121,7 +126,7 @@ class FakeLibrary : public store::Library {
     if (media.is_zero()) return fail(Errc::not_found, "no longer needed");
     return std::make_unique<FakeRunReception>(first);
   }
-  Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
+  Status keep_fork(const FeedId&, ByteView, ByteView) override { return fork_status; }
 
   Result<std::vector<store::KitSummary>> kits() const override { return std::vector<store::KitSummary>{}; }
   Result<store::KitSummary> kit(const KitId&) const override { return none<store::KitSummary>(); }
@@ -142,6 +147,9 @@ class FakeLibrary : public store::Library {
   void tell(const store::Change& change) { listener_(change); }
 
   std::map<FeedId, Bytes> packs;  ///< to serve
+  std::function<void()> before_open;
+  std::atomic<unsigned> opened{0};
+  Status fork_status;
   Accepted accepted;
   std::vector<std::string> published_endpoints;
   std::shared_ptr<const Roster> roster_;

@@ -1,6 +1,7 @@
 #include "daemon/shell/store_jobs.hpp"
 
 #include <condition_variable>
+#include <future>
 
 #include "daemon/shell/mailbox.hpp"
 #include "tests/support/catch.hpp"
@@ -100,6 +101,46 @@ TEST_CASE("A slice that the disk refuses is answered with the reason") {
   Bench bench;
   bench.jobs.perform(effect::AppendPack{1, shared({})});
   CHECK(bench.next<input::SliceTaken>().status.error().code == Errc::disk_full);
+}
+
+TEST_CASE("After a slice that the disk refused nothing is appended, and the pack fails for that reason") {
+  Bench bench;
+  bench.jobs.perform(effect::AppendPack{1, shared({1})});
+  bench.jobs.perform(effect::AppendPack{1, shared({})});
+  bench.jobs.perform(effect::AppendPack{1, shared({3})});
+  bench.jobs.perform(effect::AcceptPack{1, feed, shared({9})});
+  CHECK(bench.next<input::SliceTaken>().status);
+  CHECK(bench.next<input::SliceTaken>().status.error().code == Errc::disk_full);
+  CHECK(bench.next<input::SliceTaken>().status.error().code == Errc::disk_full);
+  CHECK(bench.next<input::PackAccepted>().status.error().code == Errc::disk_full);
+  CHECK(bench.library.accepted.packs.empty());
+}
+
+TEST_CASE("A source that is closed before its turn is not opened, and answered all the same") {
+  Bench bench;
+  bench.library.packs[feed] = Bytes{1};
+  std::promise<void> go;
+  bench.library.before_open = [turn = go.get_future().share()] { turn.wait(); };
+  bench.jobs.perform(effect::OpenPack{1, feed, {}});
+  bench.jobs.perform(effect::OpenPack{2, feed, {}});
+  bench.jobs.perform(effect::CloseSource{2});
+  go.set_value();
+  CHECK(bench.next<input::SourceOpened>().bytes);
+  const auto second = bench.next<input::SourceOpened>();
+  CHECK(second.job == 2);
+  CHECK(second.bytes.error().code == Errc::cancelled);
+  CHECK(bench.library.opened == 1);
+}
+
+TEST_CASE("Keeping a fork is answered, whether the disk lets it or not") {
+  Bench bench;
+  bench.jobs.perform(effect::KeepFork{feed, nullptr, shared({1})});
+  CHECK(bench.next<input::ForkKept>().status);
+  bench.library.fork_status = fail(Errc::disk_full);
+  bench.jobs.perform(effect::KeepFork{feed, nullptr, shared({1})});
+  const auto refused = bench.next<input::ForkKept>();
+  CHECK(refused.feed == feed);
+  CHECK(refused.status.error().code == Errc::disk_full);
 }
 
 TEST_CASE("Chunks of a run are told as they become whole, each once") {

@@ -43,6 +43,21 @@ TEST_CASE("Messages travel both ways on both channels, in order and unchanged") 
   CHECK(slices == 50);
 }
 
+TEST_CASE("A message that is too large to send ends its link, and nothing else") {
+  Pair pair;
+  const auto [here, there] = pair.link();
+  const auto bytes = std::make_shared<const Bytes>(noise(limits::message_bytes_max, 1));
+  SECTION("on the side that dialled") {
+    pair.a.transport->send(here, message::Slice{1, 0, true, bytes});
+    REQUIRE(pair.until([&, dialled = here] { return pair.a.downs.contains(dialled); }));
+  }
+  SECTION("on the other") {
+    pair.b.transport->send(there, message::Slice{1, 0, true, bytes});
+    REQUIRE(pair.until([&, bound = there] { return pair.b.downs.contains(bound); }));
+  }
+  pair.link();
+}
+
 TEST_CASE("Who dials with a wrong server key is told, and the other side sees no link") {
   Pair pair;
   const auto other = store::TransportSecret::generate();

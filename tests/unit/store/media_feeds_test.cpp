@@ -30,7 +30,7 @@ TEST_CASE("a file that two territories publish is taken through one of them, and
   REQUIRE(needs[0].held.size() > 2);
 
   const auto fetch = [&](TestNode& from, const FeedId& feed, std::uint32_t chunk) {
-    const auto source = from.library().open_run(feed, media, chunk, 1);
+    const auto source = from.library().open_run(feed, media, needs[0].chunk_list, chunk, 1);
     REQUIRE(source);
     const auto reception = library.receive_run(feed, media, chunk, 1);
     REQUIRE(reception);
@@ -68,7 +68,7 @@ TEST_CASE("what came of a file is given up when nobody names it any more through
   REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
   const auto media = m.federation->library().needs()->at(0).media;
   {
-    const auto source = m.a->library().open_run(lille, media, 0, 1);
+    const auto source = m.a->library().open_run(lille, media, m.federation->library().needs()->at(0).chunk_list, 0, 1);
     const auto reception = m.federation->library().receive_run(lille, media, 0, 1);
     REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
   }
@@ -98,4 +98,34 @@ TEST_CASE("media that a centre published stay its own when a power cut took the 
   REQUIRE(m.a->open());
   CHECK(m.a->library().needs()->empty());
   CHECK(m.a->library().find_media(feed, {media})->size() == 1);
+}
+
+TEST_CASE("a media file that is named by two chunk lists is served by each, as far as the list is true") {
+  Members m;
+  m.a->publish_one("k", {{"p.jpg", photo(50'000, 3)}});
+  m.a->publish_one("l", {{"q.jpg", photo(50'000, 4)}});
+  const FeedId feed = m.a->feed();
+  const auto named = m.a->find("a/k")->row.media.at(0);
+  const auto other = m.a->find("a/l")->row;
+  const Head head = m.a->head(feed);
+  m.a->close();
+  {
+    // As if a third kit named the photo by a list that is not of it.
+    const auto state = State::open(m.a->layout().state());
+    REQUIRE(state);
+    KitRow lie = other;
+    lie.id.slug = "lie";
+    lie.media.at(0).media = named.media;
+    const State::FeedChange change{head, {lie}, {}};
+    REQUIRE((*state)->apply({&change, 1}));
+  }
+  REQUIRE(m.a->open());
+  const auto run = m.a->library().open_run(feed, named.media, named.chunk_list, 0, 1);
+  REQUIRE(run);
+  CHECK((*run)->read(0, 1'000)->size() == 1'000);
+  CHECK((*run)->read(1'000, 1'000'000)->size() == (*run)->bytes() - 1'000);
+  const auto lying = m.a->library().open_run(feed, named.media, other.media.at(0).chunk_list, 0, 1);
+  REQUIRE(lying);
+  CHECK_FALSE((*lying)->read(0, 1'000));
+  CHECK_FALSE(m.a->library().open_run(feed, named.media, ObjectId{}, 0, 1));
 }
