@@ -77,13 +77,10 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
   if (index_behind_) {
     TRY(touched, catch_up_index(*picture()));
   } else {
-    std::vector<State::FeedChange> changes;
     for (const auto& step : advance.steps) {
-      TRY(const auto before, indexed_tree(step.commit.feed));
-      TRY(auto change, index_change(head_of(step.commit, step.id), step.commit.tree, before));
-      changes.push_back(std::move(change));
+      TRY(const auto more, index_feed(head_of(step.commit, step.id), step.commit.tree));
+      touched.insert(touched.end(), more.begin(), more.end());
     }
-    TRY(touched, state_->apply(changes));
   }
   for (const auto& [media, feeds] : advance.published_media) CHECK_OK(state_->hold(media, feeds));
   for (const auto& [media, chunks] : advance.chunks) CHECK_OK(state_->index_chunks(media, chunks));

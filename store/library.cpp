@@ -111,18 +111,13 @@ void LibraryImpl::read_word(Picture& picture) {
 /// Indexes what the refs are ahead of; returns the media whose naming changed.
 Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) {
   TRY(const auto indexed, state_->indexed());
-  std::vector<State::FeedChange> changes;
   std::vector<Sha256> touched;
   for (const auto& [feed, head] : picture.heads) {
     const auto it = indexed.find(feed);
     if (it != indexed.end() && it->second == head) continue;
     TRY(const auto tree, tree_of(head.commit));
-    TRY(const auto before, indexed_tree(feed));
-    TRY(auto change, index_change(head, tree, before));
-    changes.push_back(std::move(change));
-  }
-  if (!changes.empty()) {
-    TRY(touched, state_->apply(changes));
+    TRY(const auto more, index_feed(head, tree));
+    touched.insert(touched.end(), more.begin(), more.end());
   }
   // Feeds without a ref any more, and an index that knows nothing of what lies on the disk.
   for (const auto& [feed, head] : indexed) {

@@ -19,6 +19,7 @@
 #include "store/feed/refs.hpp"
 #include "store/feed/tree_editor.hpp"
 #include "store/git/object_db.hpp"
+#include "store/kit_tree.hpp"
 #include "store/library.hpp"
 #include "store/media/reuse.hpp"
 
@@ -162,8 +163,8 @@ class LibraryImpl final : public Library {
 
   // --- the index (index_feed.cpp)
   // ------------------------------------------------------------------------------------------
-  Result<State::FeedChange> index_change(const Head& head, const ObjectId& tree,
-                                         std::optional<ObjectId> before) const;
+  Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
+  Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
 
