@@ -1,7 +1,6 @@
 #include "store/library.hpp"
 
 #include "store/feed/allowed_signers.hpp"
-#include "store/feed/forks.hpp"
 #include "store/git/consolidate.hpp"
 #include "store/git/repository.hpp"
 #include "store/kit_tree.hpp"
@@ -45,7 +44,6 @@ Status LibraryImpl::start(Fd lock) {
   const std::lock_guard changing(changing_);
   auto picture = std::make_shared<Picture>();
   CHECK_OK(read_heads(*picture));
-  CHECK_OK(read_forks(*picture));
   read_word(*picture);
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
@@ -55,6 +53,7 @@ Status LibraryImpl::start(Fd lock) {
     if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
   }
   compose_roster(*picture);
+  CHECK_OK(read_forks(*picture));
   set_picture(picture);
   if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
 
@@ -80,18 +79,6 @@ Status LibraryImpl::read_heads(Picture& picture) {
     }
     picture.heads[feed] = head_of(*commit, id);
   }
-  return {};
-}
-
-Status LibraryImpl::read_forks(Picture& picture) {
-  std::vector<Path> damaged;
-  TRY(const auto forks, load_forks(layout_, damaged));
-  for (const auto& fork : forks) picture.frozen[fork.feed] = ids_of(fork);
-  for (const auto& path : damaged)
-    note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
-  // A feed whose proof is lost stays frozen: better than to take one side of a fork for the feed.
-  TRY(const auto frozen, state_->frozen());
-  for (const auto& feed : frozen) picture.frozen.try_emplace(feed);
   return {};
 }
 
@@ -184,6 +171,13 @@ std::vector<Head> LibraryImpl::heads() const {
   std::vector<Head> heads;
   for (const auto& [feed, head] : picture()->heads) heads.push_back(head);
   return heads;
+}
+
+Result<std::vector<Head>> LibraryImpl::witnessed() const {
+  TRY(auto witnessed, state_->witnessed());
+  if (const auto roster = picture()->roster)
+    std::erase_if(witnessed, [&](const Head& head) { return !witness_counts(*roster, head); });
+  return witnessed;
 }
 
 Result<Bytes> LibraryImpl::commit_of(const Head& head) const {
