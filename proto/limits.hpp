@@ -28,6 +28,9 @@ inline constexpr std::size_t kits_per_publish_max = 10'000;
 // --- chunks --------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t chunk_bytes_max = 4 * MiB;         ///< of the largest step of store/media/chunker.hpp
 inline constexpr std::size_t chunks_per_media_max = 1'000'000;
+/// Whoever needs a kit's media keeps the length of each chunk in memory: 8 MB. Enough for 16 GB of photographs, or a
+/// terabyte of films.
+inline constexpr std::size_t chunks_per_kit_max = 2'000'000;
 
 // --- git objects and packs -----------------------------------------------------------------------------------------
 inline constexpr std::size_t commit_bytes_max = 4 * KiB;        ///< the one byte form is under 1 KiB
@@ -38,6 +41,10 @@ inline constexpr std::uint64_t pack_bytes_max = 2 * GiB;
 inline constexpr std::uint64_t pack_inflated_bytes_max = 4 * GiB;
 /// deflate cannot reach more than 1032; texts of people are below 20.
 inline constexpr std::uint64_t pack_inflation_ratio_max = 200;
+inline constexpr std::uint64_t pack_inflation_slack = 16 * MiB;  ///< a small pack of very regular texts is no bomb
+/// Entries of kits' folders that are looked at for one pack. Trees that are named many times cost their author nothing
+/// and a receiver microseconds each; this is a minute. All kits of a region together have a tenth of it.
+inline constexpr std::size_t pack_visits_max = 20'000'000;
 
 // --- wire ----------------------------------------------------------------------------------------------------------
 /// A slice passes a 1 Mbit/s link in half a second, so that control is never blocked longer.

@@ -4,7 +4,6 @@
 #include "store/disk/files.hpp"
 #include "store/federation/paths.hpp"
 #include "store/feed/allowed_signers.hpp"
-#include "store/feed/forks.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
 
@@ -12,32 +11,49 @@ namespace essaimage::store {
 
 /// A suspension names the last accepted order of each feed of its member. Who holds more of it
 /// falls back, so that old and new members converge. A feed that is not named stays as it is: there
-/// is nothing to fall back to.
-Status LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) const {
-  if (!advance.word) return {};
+/// is nothing to fall back to. Who holds an epoch in which that order is not leaves it, and fetches
+/// what counts.
+void LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) {
+  if (!advance.word) return;
   for (const auto& [feed, head] : before.heads) {
     const Member* member = advance.word->roster.find(feed.centre);
     if (member == nullptr || !member->suspended) continue;
     const auto last = member->last_accepted.find(feed);
     if (last == member->last_accepted.end() || head.order <= last->second) continue;
-    TRY(auto raw, own_commit(feed, last->second));
-    TRY(auto commit, parse_commit(raw));
-    const ObjectId id = object_id(ObjectType::commit, raw);
-    advance.steps.push_back({std::move(commit), id, std::move(raw)});
+    auto step = own_step(feed, last->second);
+    if (step) {
+      advance.steps.push_back(std::move(*step));
+    } else {
+      note(step.error(), "fallback of " + feed.str());
+      if (step.error().code == Errc::not_found) advance.left.push_back(feed);
+    }
   }
-  return {};
+}
+
+Result<LibraryImpl::Advance::Step> LibraryImpl::own_step(const FeedId& feed, const Order& order) const {
+  TRY(auto raw, own_commit(feed, order));
+  TRY(auto commit, parse_commit(raw));
+  const ObjectId id = object_id(ObjectType::commit, raw);
+  return Advance::Step{std::move(commit), id, std::move(raw)};
+}
+
+bool witness_counts(const Roster& roster, const Head& witness) {
+  const Member* member = roster.find(witness.feed.centre);
+  if (member == nullptr || !member->suspended) return true;
+  const auto last = member->last_accepted.find(witness.feed);
+  return last == member->last_accepted.end() || witness.order <= last->second;
 }
 
 Status LibraryImpl::advance(Advance advance) {
   const auto before = picture();
-  if (const auto added = add_fallbacks(*before, advance); !added)
-    note(added.error(), "suspended member");
+  add_fallbacks(*before, advance);
   const auto refs = refs_->snapshot();
   std::vector<Refs::Change> changes;
   for (const auto& step : advance.steps) {
     const auto it = refs->find(step.commit.feed);
     changes.push_back({step.commit.feed, it == refs->end() ? ObjectId{} : it->second, step.id});
   }
+  for (const auto& feed : advance.left) changes.push_back({feed, refs->at(feed), ObjectId{}});
   CHECK_OK(refs_->update(changes));
 
   // Durable from here on: whatever fails below is made up for later, and is no error of this
@@ -79,13 +95,14 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
   if (index_behind_) {
     TRY(touched, catch_up_index(*picture()));
   } else {
-    std::vector<State::FeedChange> changes;
     for (const auto& step : advance.steps) {
-      TRY(const auto before, indexed_tree(step.commit.feed));
-      TRY(auto change, index_change(head_of(step.commit, step.id), step.commit.tree, before));
-      changes.push_back(std::move(change));
+      TRY(const auto more, index_feed(head_of(step.commit, step.id), step.commit.tree));
+      touched.insert(touched.end(), more.begin(), more.end());
     }
-    TRY(touched, state_->apply(changes));
+  }
+  for (const auto& feed : advance.left) {
+    TRY(const auto more, state_->forget_feed(feed));
+    touched.insert(touched.end(), more.begin(), more.end());
   }
   for (const auto& [media, feeds] : advance.published_media) CHECK_OK(state_->hold(media, feeds));
   for (const auto& [media, chunks] : advance.chunks) CHECK_OK(state_->index_chunks(media, chunks));
@@ -99,11 +116,12 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
   auto next = std::make_shared<Picture>(before);
   bool roster_changes = advance.word != nullptr;
   if (advance.word) next->word = advance.word;
+  for (const auto& feed : advance.left) next->heads.erase(feed);
   for (const auto& step : advance.steps) {
     const FeedId& feed = step.commit.feed;
     next->heads[feed] = head_of(step.commit, step.id);
     const auto frozen = next->frozen.find(feed);
-    if (frozen != next->frozen.end() && step.commit.resolves == frozen->second)
+    if (frozen != next->frozen.end() && is_freed(frozen->second, before.head(feed), step.commit.order))
       next->frozen.erase(frozen);
     if (feed.audience.kind != Audience::Kind::region) continue;
     const auto endpoints = read_endpoints(step.commit.tree);
@@ -144,53 +162,6 @@ Status LibraryImpl::roster_seen(const Roster& roster) {
 
 void LibraryImpl::tell(Change change) {
   if (listener_) listener_(change);
-}
-
-// --- forks
-// ---------------------------------------------------------------------------------------------------------------
-
-Result<std::vector<Fork>> LibraryImpl::frozen() const {
-  std::vector<Path> damaged;
-  TRY(auto forks, load_forks(layout_, damaged));
-  for (const auto& [feed, ids] : picture()->frozen) {
-    const bool proven = std::any_of(forks.begin(), forks.end(), [&](const Fork& fork) { return fork.feed == feed; });
-    if (!proven) forks.push_back({feed, nullptr, nullptr});
-  }
-  return forks;
-}
-
-Status LibraryImpl::thaw(const FeedId& feed) {
-  CHECK_OK(resolve_fork(layout_, feed));
-  return state_->set_frozen(feed, false);
-}
-
-Status LibraryImpl::keep_fork(const FeedId& feed, ByteView held, ByteView claimed) {
-  const std::lock_guard changing(changing_);
-  return keep_fork_locked(feed, held, claimed);
-}
-
-Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed) {
-  const auto now = picture();
-  if (now->frozen.contains(feed)) return {};
-  TRY(const auto claim, parse_commit(claimed));
-  Fork fork{feed, nullptr, std::make_shared<const Bytes>(claimed.begin(), claimed.end())};
-  if (held.empty()) {
-    TRY(auto own, own_commit(feed, claim.order));
-    fork.first = std::make_shared<const Bytes>(std::move(own));
-  } else {
-    fork.first = std::make_shared<const Bytes>(held.begin(), held.end());
-  }
-  CHECK_OK(check_fork(fork));
-  const SigningKey* key =
-      now->roster ? now->roster->signing_key(feed.centre, claim.order.generation) : nullptr;
-  if (key == nullptr || *key != claim.key) return fail(Errc::feed_unknown_author, feed.str());
-  CHECK_OK(save_fork(layout_, fork));
-  CHECK_OK(state_->set_frozen(feed, true));
-  auto next = std::make_shared<Picture>(*now);
-  next->frozen[feed] = ids_of(fork);
-  set_picture(std::move(next));
-  tell(change::FeedFrozen{std::move(fork), true});
-  return {};
 }
 
 /// The commit of that order in the feed that is held.

@@ -1,20 +1,76 @@
 // What the index says of a feed, from its tree.
+#include <algorithm>
+
+#include "store/kit/entry.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
+namespace {
 
-Result<State::FeedChange> LibraryImpl::index_change(const Head& head, const ObjectId& tree,
-                                                    std::optional<ObjectId> before) const {
+/// Rows of kits and of their media that are in memory, and in one transaction, at a time.
+constexpr std::size_t batch_rows_max = 50'000;
+
+/// All but entry.toml is the same: then the index has everything but the version already.
+Result<bool> is_renewal(const ObjectDb& objects, const ObjectId& before, const ObjectId& after) {
+  TRY(auto old_parts, objects.read_tree(before));
+  TRY(auto parts, objects.read_tree(after));
+  for (Tree* tree : {&old_parts, &parts})
+    std::erase_if(*tree, [](const TreeEntry& part) { return part.name == kit::entry_name; });
+  return std::ranges::equal(old_parts, parts, [](const TreeEntry& a, const TreeEntry& b) {
+    return a.name == b.name && a.id == b.id;
+  });
+}
+
+}  // namespace
+
+/// Brings the index of one feed up to this head; returns the media whose naming changed. A large change comes in
+/// batches, so that memory is bounded whatever a feed holds; until the last of them the feed is indexed at no commit,
+/// and whoever finds it so begins from nothing.
+Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const ObjectId& tree) {
+  TRY(const auto before, indexed_tree(head.feed));
   TRY(auto difference, compare_kits(*objects_, before, tree));
+  if (!before) {
+    TRY(difference.removed, state_->kits_in(head.feed));
+    std::erase_if(difference.removed, [&](const std::string& slug) {
+      return std::ranges::binary_search(difference.put, slug, {}, &KitDifference::Put::slug);
+    });
+  }
+  std::vector<Sha256> touched;
   State::FeedChange change;
+  std::size_t rows = 0;
+  const auto apply = [&]() -> Status {
+    TRY(const auto more, state_->apply({&change, 1}));
+    touched.insert(touched.end(), more.begin(), more.end());
+    change = {};
+    rows = 0;
+    return {};
+  };
+  for (const auto& kit : difference.put) {
+    CHECK_OK(add_to_change(change, head.feed, kit));
+    rows += 1 + (change.put.empty() ? 0 : change.put.back().media.size());
+    if (rows < batch_rows_max) continue;
+    change.head.feed = head.feed;
+    CHECK_OK(apply());
+  }
   change.head = head;
   change.removed = std::move(difference.removed);
-  for (const auto& [slug, kit_tree] : difference.put) {
-    TRY(const auto kit, read_kit_tree(*objects_, kit_tree, true));
-    change.put.push_back(row_of(kit, head.feed.audience, kit_tree));
+  CHECK_OK(apply());
+  return touched;
+}
+
+Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit) const {
+  if (kit.before) {
+    TRY(const bool renewal, is_renewal(*objects_, *kit.before, kit.tree));
+    if (renewal) {
+      TRY(const auto entry, read_kit_entry(*objects_, kit.tree));
+      change.renewed.push_back({kit.slug, kit.tree, entry.version, entry.published});
+      return {};
+    }
   }
-  return change;
+  TRY(const auto read, read_kit_tree(*objects_, kit.tree, true));
+  change.put.push_back(row_of(read, feed.audience, kit.tree));
+  return {};
 }
 
 Result<ObjectId> LibraryImpl::tree_of(const ObjectId& commit) const {
@@ -23,17 +79,13 @@ Result<ObjectId> LibraryImpl::tree_of(const ObjectId& commit) const {
   return parsed.tree;
 }
 
-/// Nothing if the feed is not indexed. If what it is indexed at cannot be read any more, it is
-/// forgotten first.
+/// Nothing if the feed is not indexed, or not wholly, or what it is indexed at cannot be read any more.
 Result<std::optional<ObjectId>> LibraryImpl::indexed_tree(const FeedId& feed) const {
   TRY(const auto indexed, state_->indexed());
   const auto it = indexed.find(feed);
   if (it == indexed.end()) return std::optional<ObjectId>();
   const auto tree = tree_of(it->second.commit);
-  if (tree) return std::optional(*tree);
-  TRY(const auto forgotten, state_->forget_feed(feed));
-  (void)forgotten;
-  return std::optional<ObjectId>();
+  return tree ? std::optional(*tree) : std::nullopt;
 }
 
 }  // namespace essaimage::store

@@ -135,7 +135,8 @@ Status compare_folder(const ObjectDb& objects, const std::optional<ObjectId>& be
   TRY(const auto old_kits, folders_of(objects, before));
   TRY(const auto new_kits, folders_of(objects, after));
   for (const auto& [slug, tree] : new_kits) {
-    if (lookup(old_kits, slug) != tree) difference.put.emplace_back(slug, tree);
+    const auto old_tree = lookup(old_kits, slug);
+    if (old_tree != tree) difference.put.push_back({slug, tree, old_tree});
   }
   for (const auto& [slug, tree] : old_kits) {
     if (!new_kits.contains(slug)) difference.removed.push_back(slug);
@@ -200,6 +201,7 @@ Result<KitDifference> compare_kits(const ObjectDb& objects, const std::optional<
   for (const auto& [name, tree] : old_folders) {
     CHECK_OK(compare_folder(objects, tree, std::nullopt, difference));
   }
+  std::ranges::sort(difference.put, {}, &KitDifference::Put::slug);
   return difference;
 }
 

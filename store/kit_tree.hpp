@@ -41,7 +41,12 @@ KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_
 
 /// The kits of a feed's tree by slug. Folders of `except` (an older tree of the feed) that are the same are passed over.
 struct KitDifference {
-  std::vector<std::pair<std::string, ObjectId>> put;  ///< slug, tree: new or changed
+  struct Put {
+    std::string slug;
+    ObjectId tree;
+    std::optional<ObjectId> before;
+  };
+  std::vector<Put> put;  ///< new or changed; by slug
   std::vector<std::string> removed;
 };
 Result<KitDifference> compare_kits(const ObjectDb& objects, const std::optional<ObjectId>& before, const ObjectId& after);

@@ -1,7 +1,6 @@
 #include "store/library.hpp"
 
 #include "store/feed/allowed_signers.hpp"
-#include "store/feed/forks.hpp"
 #include "store/git/consolidate.hpp"
 #include "store/git/repository.hpp"
 #include "store/kit_tree.hpp"
@@ -45,7 +44,6 @@ Status LibraryImpl::start(Fd lock) {
   const std::lock_guard changing(changing_);
   auto picture = std::make_shared<Picture>();
   CHECK_OK(read_heads(*picture));
-  CHECK_OK(read_forks(*picture));
   read_word(*picture);
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
@@ -55,6 +53,7 @@ Status LibraryImpl::start(Fd lock) {
     if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
   }
   compose_roster(*picture);
+  CHECK_OK(read_forks(*picture));
   set_picture(picture);
   if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
 
@@ -98,18 +97,6 @@ Status LibraryImpl::read_heads(Picture& picture) {
   return {};
 }
 
-Status LibraryImpl::read_forks(Picture& picture) {
-  std::vector<Path> damaged;
-  TRY(const auto forks, load_forks(layout_, damaged));
-  for (const auto& fork : forks) picture.frozen[fork.feed] = ids_of(fork);
-  for (const auto& path : damaged)
-    note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
-  // A feed whose proof is lost stays frozen: better than to take one side of a fork for the feed.
-  TRY(const auto frozen, state_->frozen());
-  for (const auto& feed : frozen) picture.frozen.try_emplace(feed);
-  return {};
-}
-
 void LibraryImpl::read_word(Picture& picture) {
   const auto head = picture.head(FeedId{identity_.federation_slug, Audience{}});
   if (!head) return;
@@ -126,18 +113,13 @@ void LibraryImpl::read_word(Picture& picture) {
 /// Indexes what the refs are ahead of; returns the media whose naming changed.
 Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) {
   TRY(const auto indexed, state_->indexed());
-  std::vector<State::FeedChange> changes;
   std::vector<Sha256> touched;
   for (const auto& [feed, head] : picture.heads) {
     const auto it = indexed.find(feed);
     if (it != indexed.end() && it->second == head) continue;
     TRY(const auto tree, tree_of(head.commit));
-    TRY(const auto before, indexed_tree(feed));
-    TRY(auto change, index_change(head, tree, before));
-    changes.push_back(std::move(change));
-  }
-  if (!changes.empty()) {
-    TRY(touched, state_->apply(changes));
+    TRY(const auto more, index_feed(head, tree));
+    touched.insert(touched.end(), more.begin(), more.end());
   }
   // Feeds without a ref any more, and an index that knows nothing of what lies on the disk.
   for (const auto& [feed, head] : indexed) {
@@ -211,6 +193,13 @@ std::vector<Head> LibraryImpl::heads() const {
   std::vector<Head> heads;
   for (const auto& [feed, head] : picture()->heads) heads.push_back(head);
   return heads;
+}
+
+Result<std::vector<Head>> LibraryImpl::witnessed() const {
+  TRY(auto witnessed, state_->witnessed());
+  if (const auto roster = picture()->roster)
+    std::erase_if(witnessed, [&](const Head& head) { return !witness_counts(*roster, head); });
+  return witnessed;
 }
 
 Result<Bytes> LibraryImpl::commit_of(const Head& head) const {

@@ -19,10 +19,18 @@
 #include "store/feed/refs.hpp"
 #include "store/feed/tree_editor.hpp"
 #include "store/git/object_db.hpp"
+#include "store/kit_tree.hpp"
 #include "store/library.hpp"
 #include "store/media/reuse.hpp"
 
 namespace essaimage::store {
+
+/// A feed that forked.
+struct Freeze {
+  std::pair<ObjectId, ObjectId> proof;  ///< of rising id; zero if the proof was lost
+  Order order;                          ///< of both
+  bool is_lost() const { return proof.first.is_zero(); }
+};
 
 /// What is held, at one moment.
 struct Picture {
@@ -30,11 +38,15 @@ struct Picture {
   std::shared_ptr<const FederationWord> word;                 ///< null while joining
   std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
   std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
-  std::map<FeedId, std::pair<ObjectId, ObjectId>> frozen;  ///< by their proofs, of rising id
+  std::map<FeedId, Freeze> frozen;
 
   std::optional<Head> head(const FeedId& feed) const;
 };
 using PicturePtr = std::shared_ptr<const Picture>;
+
+/// False if its author is suspended and it is beyond what still counts of the feed: who fell back from it would
+/// otherwise take nothing older any more.
+bool witness_counts(const Roster& roster, const Head& witness);
 
 /// A media file that is on its way in, shared by the receptions of its runs and by who serves what
 /// is here of it.
@@ -67,7 +79,7 @@ class LibraryImpl final : public Library {
 
   std::shared_ptr<const Roster> roster() const override { return picture()->roster; }
   std::vector<Head> heads() const override;
-  Result<std::vector<Head>> witnessed() const override { return state_->witnessed(); }
+  Result<std::vector<Head>> witnessed() const override;
   Result<std::vector<Fork>> frozen() const override;
   Result<std::vector<MediaNeed>> needs() const override;
   Result<Bytes> commit_of(const Head& head) const override;
@@ -120,6 +132,7 @@ class LibraryImpl final : public Library {
       Bytes raw;
     };
     std::vector<Step> steps;                     ///< one for each feed
+    std::vector<FeedId> left;                    ///< held no longer: to be fetched anew
     std::shared_ptr<const FederationWord> word;  ///< if the federation's feed is among them
     bool published_here = false;
     std::map<Sha256, std::vector<FeedId>> published_media;  ///< that came into their places with it
@@ -130,7 +143,6 @@ class LibraryImpl final : public Library {
   // --------------------------------------------------------------------------------------------
   Status open_refs();
   Status read_heads(Picture& picture);
-  Status read_forks(Picture& picture);
   void read_word(Picture& picture);
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
   Status hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
@@ -145,7 +157,8 @@ class LibraryImpl final : public Library {
   /// All refs in one step; then the index, the picture, and the listener. The refs are what makes
   /// it durable: an index that could not be written is caught up with later.
   Status advance(Advance advance);
-  Status add_fallbacks(const Picture& before, Advance& advance) const;
+  void add_fallbacks(const Picture& before, Advance& advance);
+  Result<Advance::Step> own_step(const FeedId& feed, const Order& order) const;
   Result<std::vector<Sha256>> index_advance(const Advance& advance);
   PicturePtr next_picture(const Advance& advance, const Picture& before);
   /// Media whose naming changed: held for more feeds, copied from local chunks, or needed.
@@ -160,14 +173,22 @@ class LibraryImpl final : public Library {
   PicturePtr picture() const;
   void tell(Change change);
   Status roster_seen(const Roster& roster);
-  Status keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed);
-  Status thaw(const FeedId& feed);
   Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;
+
+  // --- feeds that forked (forks.cpp); `changing_` is held
+  // ------------------------------------------------------------------------
+  Status read_forks(Picture& picture);
+  Status keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed);
+  Status freeze(Fork fork);
+  Status thaw(const FeedId& feed);
+  static bool is_freed(const Freeze& freeze, const std::optional<Head>& held, const Order& now);
+  /// The highest that is held of this feed, or was.
+  Result<std::optional<Head>> highest_of(const FeedId& feed, const Picture& picture) const;
 
   // --- the index (index_feed.cpp)
   // ------------------------------------------------------------------------------------------
-  Result<State::FeedChange> index_change(const Head& head, const ObjectId& tree,
-                                         std::optional<ObjectId> before) const;
+  Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
+  Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
 

@@ -3,6 +3,7 @@
 #include "proto/limits.hpp"
 #include "store/kit/classify.hpp"
 #include "store/kit/pointer.hpp"
+#include "store/media/chunker.hpp"
 
 namespace essaimage::store {
 
@@ -99,6 +100,7 @@ Status PublicationImpl::end_file() {
 Status PublicationImpl::end_text() {
   if (file_->stored_path == kit::manifest_name)
     kit_->manifest = std::string(text_of(file_->pending));
+  kit_->text_bytes += file_->pending.size();
   TRY(const auto blob, add_blob(file_->pending));
   kit_->files.push_back({file_->stored_path, file_->executable, blob, std::nullopt});
   return {};
@@ -111,6 +113,8 @@ Status PublicationImpl::end_media() {
     return fail(Errc::kit_file_changed, file_->path);
   }
   TRY(auto done, file_->media->finish());
+  // The step was chosen by the announced length; a list of another step than the file's would be refused by everybody.
+  if (done.chunks.step != chunk_step_for(done.bytes)) return fail(Errc::kit_file_changed, file_->path);
   TRY(const auto blob, add_blob(bytes_of(kit::encode_pointer({done.media, done.bytes}))));
   kit_->files.push_back({file_->stored_path, file_->executable, blob, done.media});
   kit_->media.insert_or_assign(done.media, std::move(done.chunks));
@@ -143,6 +147,10 @@ Status PublicationImpl::end_kit() {
     if (other.slug == kit.slug)
       return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
   }
+  for (const auto& [media, chunks] : kit.media) kit.chunks += chunks.chunks.size();
+  if (kit.chunks > limits::chunks_per_kit_max)
+    return fail(Errc::too_large, kit.folder + ": more media than one kit may hold");
+  kit.entries = kit.files.size() + kit.twins.size() + kit.media.size();
   kit.twins.clear();
   kit.names.clear();
   kits_.push_back(std::move(kit));

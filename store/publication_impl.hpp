@@ -41,7 +41,8 @@ class PublicationImpl final : public Publication {
     std::set<std::string> names;                    ///< all stored paths, and folders with a '/' behind
     std::set<std::string> given_up;                 ///< paths of files that were aborted and not begun again
     std::optional<std::string> manifest;            ///< text of kit.toml
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0, text_bytes = 0;
+    std::size_t entries = 0, chunks = 0;            ///< as receivers count them
   };
   struct CurrentFile {
     std::string path, stored_path;
@@ -77,6 +78,8 @@ class PublicationImpl final : public Publication {
   Result<ObjectId> write_files(const Kit& kit);
   Result<ObjectId> write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry);
   Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);
+  Status check_limits(const std::vector<Plan>& plans) const;
+  Status check_packs(const std::vector<Plan>& plans, const LibraryImpl::Advance& advance, const Picture& picture);
 
   LibraryImpl& library_;
   const PublishOptions options_;

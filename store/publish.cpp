@@ -4,6 +4,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
+#include "store/git/pack_parser.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/kit_tree.hpp"
 #include "store/publication_impl.hpp"
@@ -128,6 +129,7 @@ Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
 Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   if (kit_ || committed_) return fail(Errc::usage, "a kit is not ended, or all is committed");
   committed_ = true;
+  const std::shared_lock packs(library_.packs_mutex_);  // check_packs opens them once more
   const std::lock_guard changing(library_.changing_);
   const auto picture = library_.picture();
   if (library_.index_behind_) {
@@ -140,8 +142,10 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit() {
     TRY(auto planned, plan(kit, *picture, now));
     plans.push_back(std::move(planned));
   }
+  CHECK_OK(check_limits(plans));
   TRY(auto advance, make_advance(plans, *picture));
   if (!advance.steps.empty()) {
+    CHECK_OK(check_packs(plans, advance, *picture));
     CHECK_OK(batch_->settle());
     CHECK_OK(library_.publish_pack(*pack_, advance));
   }
@@ -154,6 +158,44 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit() {
     results.push_back(planned.result);
   }
   return results;
+}
+
+/// What a receiver looks at for one pack, half of it kept for what lies around the kits.
+Status PublicationImpl::check_limits(const std::vector<Plan>& plans) const {
+  std::uint64_t visits = 0;
+  for (const auto& plan : plans) {
+    if (!plan.result.unchanged) visits += plan.kit->entries + plan.kit->chunks / 4;
+  }
+  if (visits <= limits::pack_visits_max / 2) return {};
+  return fail(Errc::too_large, "more files in one command than a peer would look at: publish in several");
+}
+
+/// The packs that peers will ask for, which hold more than is new here: a kit that goes to a wider audience is in them
+/// whole. They are made and looked at as a receiver does, unless they are too small to be refused.
+Status PublicationImpl::check_packs(const std::vector<Plan>& plans, const LibraryImpl::Advance& advance,
+                                    const Picture& picture) {
+  constexpr std::uint64_t entry_bytes = limits::file_name_bytes_max + 64;
+  constexpr std::uint64_t chunk_bytes = 36;
+  std::uint64_t bytes = 0;
+  for (const auto& plan : plans) {
+    if (plan.result.unchanged) continue;
+    bytes += plan.kit->text_bytes + plan.kit->entries * entry_bytes + plan.kit->chunks * chunk_bytes;
+  }
+  if (bytes <= limits::pack_inflation_slack / 2) return {};
+  CHECK_OK(pack_->index());
+  std::vector<Path> folders{pack_->folder()};
+  folders.insert(folders.end(), library_.objects_->folders().begin(), library_.objects_->folders().end());
+  TRY(const auto objects, ObjectDb::open(std::move(folders)));
+  for (const auto& step : advance.steps) {
+    const auto held = picture.head(step.commit.feed);
+    TRY(const auto file, export_pack(*objects, library_.layout_.scratch(), step.id, held ? held->commit : ObjectId{}));
+    const auto parsed = parse_pack(file);
+    CHECK_OK(remove_file(file));
+    if (parsed) continue;
+    if (parsed.error().code != Errc::too_large) return tl::unexpected(parsed.error());
+    return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
+  }
+  return {};
 }
 
 /// Where it shall go: as asked, else where it is (its widest), else to the region.

@@ -135,9 +135,9 @@ class Verification {
   void check_kits(const FeedId& feed, const ObjectId& tree) {
     const auto kits = compare_kits(*library_.objects_, std::nullopt, tree);
     if (!kits) return found(kits.error(), feed.str());
-    for (const auto& [slug, kit_tree] : kits->put) {
-      const std::string where = feed.str() + " " + slug;
-      const auto kit = read_kit_tree(*library_.objects_, kit_tree, false);
+    for (const auto& put : kits->put) {
+      const std::string where = feed.str() + " " + put.slug;
+      const auto kit = read_kit_tree(*library_.objects_, put.tree, false);
       if (!kit) {
         found(kit.error(), where);
         continue;

@@ -66,6 +66,11 @@ std::pair<ObjectId, ObjectId> ids_of(const Fork& fork) {
   return std::minmax({id_of(fork.first), id_of(fork.second)});
 }
 
+Order order_of(const Fork& fork) {
+  const auto commit = parse_commit(*fork.first);
+  return commit ? commit->order : Order{};
+}
+
 Status check_fork(const Fork& fork) {
   TRY(const auto first, parse_commit(*fork.first));
   TRY(const auto second, parse_commit(*fork.second));
@@ -79,15 +84,15 @@ Status check_fork(const Fork& fork) {
 }
 
 Status save_fork(const Layout& layout, const Fork& fork) {
-  const auto saved = create_file(file_of(layout, fork.feed), encode(fork));
-  if (!saved && saved.error().code == Errc::conflict) return {};
-  return saved;
+  return replace_file(file_of(layout, fork.feed), encode(fork));
 }
 
 Status resolve_fork(const Layout& layout, const FeedId& feed) {
   const Path file = file_of(layout, feed);
   Path resolved = file;
   resolved += ".resolved";
+  std::error_code absent;
+  if (!std::filesystem::exists(file, absent)) return {};
   return move_durably(file, resolved);
 }
 

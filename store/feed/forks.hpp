@@ -13,14 +13,14 @@ namespace essaimage::store {
 
 /// The ids of the two commits, by rising id.
 std::pair<ObjectId, ObjectId> ids_of(const Fork& fork);
+Order order_of(const Fork& fork);  ///< that both commits have; of a fork that was checked
 
 /// Errc::malformed unless both are canonical commits of that feed with equal order, different ids,
 /// and good signatures by one key. Whose key it is, the caller knows.
 Status check_fork(const Fork& fork);
 
-Status save_fork(const Layout& layout,
-                 const Fork& fork);  ///< durable; one that is there already is kept
-/// The proof stays as "….resolved": nothing is frozen by it any more.
+Status save_fork(const Layout& layout, const Fork& fork);  ///< durable; in place of one that is there
+/// The proof stays as "….resolved": nothing is frozen by it any more. No error if there is none.
 Status resolve_fork(const Layout& layout, const FeedId& feed);
 /// Files that are damaged are passed over and named in `damaged`.
 Result<std::vector<Fork>> load_forks(const Layout& layout, std::vector<Path>& damaged);

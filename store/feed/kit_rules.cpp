@@ -1,7 +1,9 @@
 #include "store/feed/kit_rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "proto/limits.hpp"
@@ -33,13 +35,15 @@ class KitCheck {
                            ((entry.name == files_name || entry.name == chunks_name) && is_folder(entry));
       if (!is_part || entry.mode == TreeEntry::Mode::executable) return refused(entry.name, "may not stand in a kit");
     }
+    CHECK_OK(objects_.visit(compared.now().size()));
     CHECK_OK(check_entry(compared));
+    if (has_same_content(compared)) return {};
     CHECK_OK(read_attributes(compared));
     const TreeEntry* files = compared.find(files_name);
     if (files == nullptr) return refused(files_name, "missing");
     CHECK_OK(walk(*files, compared.old(*files), {}, 1));
     if (media_found_ != media_paths_.size()) return refused(attributes_name, "names a file that is not there");
-    CHECK_OK(check_manifest(compared));
+    CHECK_OK(check_manifest());
     return check_chunks(compared);
   }
 
@@ -74,6 +78,14 @@ class KitCheck {
     return entry.version > before.version ? Status{} : refused(kit::entry_name, "changed without a higher version");
   }
 
+  /// All but entry.toml is as in the parent's version, with which it was judged.
+  static bool has_same_content(const ComparedTree& compared) {
+    return std::ranges::all_of(std::array{files_name, chunks_name, attributes_name}, [&](std::string_view name) {
+      const TreeEntry* now = compared.find(name);
+      return now == nullptr ? compared.old(name) == nullptr : unchanged(*now, compared.old(*now));
+    });
+  }
+
   Status read_attributes(const ComparedTree& compared) {
     const TreeEntry* now = compared.find(attributes_name);
     if (now == nullptr) return {};
@@ -88,6 +100,7 @@ class KitCheck {
     if (depth > limits::kit_path_depth_max) return refused(prefix, "too deep");
     TRY(const ComparedTree compared, ComparedTree::read(objects_, folder.id, before));
     if (compared.now().empty()) return refused(prefix, "empty folder");
+    CHECK_OK(about_this_kit(objects_.visit(compared.now().size())));
     kit::TwinFinder twins;
     for (const TreeEntry& entry : compared.now()) {
       // Counted entry by entry, so that trees that name each other many times end the walk early.
@@ -110,6 +123,7 @@ class KitCheck {
   }
 
   Status check_file(const std::string& path, const TreeEntry& entry, const TreeEntry* old) {
+    if (path == kit::manifest_name) manifest_ = {entry, old == nullptr ? std::nullopt : std::optional(*old)};
     if (!media_paths_.contains(path)) {
       if (unchanged(entry, old)) return {};
       TRY(const Bytes text, objects_.take(entry.id, ObjectType::blob));
@@ -122,19 +136,33 @@ class KitCheck {
     return it->second == pointer.size ? Status{} : refused(path, "the same media with two sizes");
   }
 
-  Status check_manifest(const ComparedTree& compared) {
-    const TreeEntry* files = compared.find(files_name);
-    TRY(const ComparedTree root, ComparedTree::read(objects_, files->id, compared.old(*files)));
-    const TreeEntry* manifest = root.find(kit::manifest_name);
-    const bool is_text = manifest != nullptr && !is_folder(*manifest) && !media_paths_.contains(manifest->name);
+  Status check_manifest() {
+    const bool is_text = manifest_ && !media_paths_.contains(manifest_->now.name);
     if (!is_text) return refused(kit::manifest_name, "missing");
-    const TreeEntry* old = root.old(*manifest);
-    if (unchanged(*manifest, old)) return {};
-    TRY(const Bytes text, content(*manifest, old));
+    const TreeEntry* old = manifest_->old ? &*manifest_->old : nullptr;
+    if (unchanged(manifest_->now, old)) return {};
+    TRY(const Bytes text, content(manifest_->now, old));
     if (const auto parsed = about_this_kit(kit::parse_manifest(text_of(text))); !parsed) {
       return tl::unexpected(parsed.error());
     }
     return {};
+  }
+
+  struct ListSize {
+    std::uint64_t bytes = 0;
+    std::size_t chunks = 0;
+  };
+
+  /// Names with one list among them cost one look at it.
+  Result<ListSize> size_of_list(const TreeEntry& entry, const TreeEntry* old) {
+    const auto seen = list_sizes_.find(entry.id);
+    if (seen != list_sizes_.end()) {
+      if (!unchanged(entry, old)) CHECK_OK(objects_.claim(entry.id, ObjectType::blob));
+      return seen->second;
+    }
+    TRY(const Bytes blob, content(entry, old));
+    TRY(const ChunkList list, about_this_kit(parse_chunk_list(blob)));
+    return list_sizes_[entry.id] = {list.bytes, list.chunks.size()};
   }
 
   /// One list for each media file, and no other.
@@ -142,14 +170,18 @@ class KitCheck {
     const TreeEntry* folder = compared.find(chunks_name);
     if (folder == nullptr) return media_.empty() ? Status{} : refused(chunks_name, "missing");
     TRY(const ComparedTree lists, ComparedTree::read(objects_, folder->id, compared.old(*folder)));
+    CHECK_OK(about_this_kit(objects_.visit(lists.now().size())));
     for (const TreeEntry& entry : lists.now()) {
       const auto id = Sha256::parse(entry.name);
       const auto media = id ? media_.find(*id) : media_.end();
       const bool named = media != media_.end() && entry.mode == TreeEntry::Mode::file;
       if (!named) return refused("chunks/" + entry.name, "of no media file of the kit");
-      TRY(const Bytes blob, content(entry, lists.old(entry)));
-      TRY(const ChunkList list, about_this_kit(parse_chunk_list(blob)));
+      const bool is_new = !unchanged(entry, lists.old(entry));
+      TRY(const ListSize list, size_of_list(entry, lists.old(entry)));
       if (list.bytes != media->second) return refused("chunks/" + entry.name, "not as long as its media file");
+      chunks_ += list.chunks;
+      if (chunks_ > limits::chunks_per_kit_max) return refused(chunks_name, "more chunks than one kit may name");
+      if (is_new) CHECK_OK(about_this_kit(objects_.visit(list.chunks / 4)));
     }
     // Names are distinct and each is of a media file, so equal numbers mean that none is missing.
     return lists.now().size() == media_.size() ? Status{} : refused(chunks_name, "a chunk list is missing");
@@ -160,7 +192,13 @@ class KitCheck {
   std::set<std::string> media_paths_;  ///< stored, relative to files/
   std::size_t media_found_ = 0;
   std::map<Sha256, std::uint64_t> media_;
-  std::size_t files_ = 0, entries_ = 0;
+  std::map<ObjectId, ListSize> list_sizes_;
+  struct Manifest {
+    TreeEntry now;
+    std::optional<TreeEntry> old;
+  };
+  std::optional<Manifest> manifest_;
+  std::size_t files_ = 0, entries_ = 0, chunks_ = 0;
 };
 
 }  // namespace

@@ -2,17 +2,30 @@
 
 #include <algorithm>
 
+#include "proto/limits.hpp"
+
 namespace essaimage::store {
 
-Result<Bytes> NewObjects::take(const ObjectId& id, ObjectType type) {
+Status NewObjects::claim(const ObjectId& id, ObjectType type) {
   if (!in_pack_.contains(id)) return fail(Errc::feed_gap, std::string(name_of(type)) + " " + id.hex());
   taken_.insert(id);
+  return {};
+}
+
+Result<Bytes> NewObjects::take(const ObjectId& id, ObjectType type) {
+  CHECK_OK(claim(id, type));
   return objects_.read(id, type);
 }
 
 Result<Tree> NewObjects::take_tree(const ObjectId& id) {
   TRY(const Bytes content, take(id, ObjectType::tree));
   return parse_tree(content);
+}
+
+Status NewObjects::visit(std::size_t entries) {
+  visits_ += std::min(entries, limits::pack_visits_max);
+  if (visits_ <= limits::pack_visits_max) return {};
+  return fail(Errc::feed_content, "more entries of kits than may be looked at for one pack");
 }
 
 Result<ComparedTree> ComparedTree::read(NewObjects& objects, const ObjectId& now, const TreeEntry* before) {

@@ -21,6 +21,7 @@ class NewObjects {
   /// Of the pack; Errc::feed_gap if it is not in it.
   Result<Bytes> take(const ObjectId& id, ObjectType type);
   Result<Tree> take_tree(const ObjectId& id);
+  Status claim(const ObjectId& id, ObjectType type);  ///< takes what was read before
 
   /// Of a version that was judged before.
   Result<Bytes> old(const ObjectId& id, ObjectType type) const { return objects_.read(id, type); }
@@ -28,10 +29,15 @@ class NewObjects {
 
   std::size_t taken() const { return taken_.size(); }
 
+  /// Counts entries that are looked at for this pack. Errc::feed_content beyond limits::pack_visits_max: trees that are
+  /// named many times cost their author nothing, so that the size of the pack bounds no work.
+  Status visit(std::size_t entries);
+
  private:
   const ObjectDb& objects_;
   const IdSet& in_pack_;
   IdSet taken_;
+  std::size_t visits_ = 0;
 };
 
 /// A folder as it is and as it was: every entry with what was at its place before. Moves, and is never copied.

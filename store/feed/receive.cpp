@@ -73,14 +73,17 @@ class PackCheck {
   Result<CheckedPack> run(const FeedId& feed, ByteView raw) {
     TRY(KnownCommit head, read_commit(raw, context_.roster));
     if (head.commit.feed != feed) return fail(Errc::malformed, "a commit of " + head.commit.feed.str());
-    CHECK_OK(check_newer(head_of(head.commit, head.id), context_.held, context_.witnessed));
+    const Head newest = head_of(head.commit, head.id);
+    generation_ = newest.order.generation;
+    epoch_ = newest.order.epoch;
+    CHECK_OK(check_newer(newest, context_.held, context_.witnessed));
     CHECK_OK(collect(std::move(head)));
     CHECK_OK(check_base());
     CHECK_OK(check_fork());
-    CHECK_OK(check_trees());
+    CHECK_OK(check_trees(feed));
     if (new_objects_.taken() != pack_.ids.size()) return fail(Errc::malformed, "the pack holds more than the feed");
     CheckedPack checked;
-    checked.head = head_of(chain_.front().commit, chain_.front().id);
+    checked.head = newest;
     checked.commit.assign(raw.begin(), raw.end());
     for (auto it = chain_.rbegin(); it != chain_.rend(); ++it) checked.commits.push_back(it->id);
     checked.pack = pack_.pack;
@@ -89,32 +92,35 @@ class PackCheck {
   }
 
  private:
-  /// Fills chain_, newest first, back to the held head (based_ is then set) or to a root.
+  /// Fills chain_, newest first, back to the held head (based_on_ is then set) or to a root.
   Status collect(KnownCommit head) {
     TRY(const Bytes own, new_objects_.take(head.id, ObjectType::commit));
-    chain_.push_back(std::move(head));
-    while (chain_.back().commit.parent) {
-      const ObjectId parent_id = *chain_.back().commit.parent;
+    chain_.push_back({head.id, head.commit.tree});
+    KnownCommit oldest = std::move(head);
+    while (oldest.commit.parent) {
+      const ObjectId parent_id = *oldest.commit.parent;
       const bool at_held = context_.held && parent_id == context_.held->commit;
       TRY(const Bytes raw, at_held ? new_objects_.old(parent_id, ObjectType::commit)
                                    : new_objects_.take(parent_id, ObjectType::commit));
       // The held head was accepted once; what the roster says of it today does not matter here.
       if (at_held) {
         TRY(Commit held, parse_commit(raw));
-        based_ = KnownCommit{parent_id, std::move(held)};
-        return check_succession(*based_, chain_.back(), context_.roster);
+        based_on_ = held.tree;
+        return check_succession(KnownCommit{parent_id, std::move(held)}, oldest, context_.roster);
       }
       TRY(KnownCommit parent, read_commit(raw, context_.roster));
-      CHECK_OK(check_succession(parent, chain_.back(), context_.roster));
+      CHECK_OK(check_succession(parent, oldest, context_.roster));
       if (same_generation() && parent.commit.order == context_.held->order) return forked(raw, parent);
-      chain_.push_back(std::move(parent));
+      chain_.push_back({parent.id, parent.commit.tree});
+      oldest = std::move(parent);
     }
-    return check_root(chain_.back(), context_.roster);
+    resolves_ = oldest.commit.resolves;
+    return check_root(oldest, context_.roster);
   }
 
   /// As the held head. A succession names the last valid head of the older generation, and so decides any fork in it.
   bool same_generation() const {
-    return context_.held && chain_.front().commit.order.generation == context_.held->order.generation;
+    return context_.held && generation_ == context_.held->order.generation;
   }
 
   Status forked(const Bytes& raw, const KnownCommit& other) const {
@@ -125,37 +131,43 @@ class PackCheck {
   /// A chain that does not come from the held head must be of a later epoch, or of a later generation that left the held
   /// head behind (then the old one's last valid head lies in the chain, or there is none).
   Status check_base() const {
-    if (based_ || !same_generation()) return {};
-    if (chain_.front().commit.order.epoch > context_.held->order.epoch) return {};
+    if (based_on_ || !same_generation()) return {};
+    if (epoch_ > context_.held->order.epoch) return {};
     return fail(Errc::feed_gap, "not based on the held " + context_.held->order.str());
   }
 
   Status check_fork() const {
     if (!context_.fork) return {};
-    const auto& root = chain_.back().commit;
-    const bool freed = (!based_ && root.resolves == context_.fork) || (context_.held && !same_generation());
-    return freed ? Status{} : fail(Errc::feed_fork, root.feed.str() + ": frozen until its author resolves it");
+    const bool succeeded =
+        context_.fork_generation != 0 ? generation_ > context_.fork_generation : context_.held && !same_generation();
+    const bool freed = (!based_on_ && resolves_ == context_.fork) || succeeded;
+    return freed ? Status{} : fail(Errc::feed_fork, "frozen until its author resolves it");
   }
 
-  Status check_trees() {
-    std::optional<ObjectId> before;
-    if (based_) before = based_->commit.tree;
+  Status check_trees(const FeedId& feed) {
+    std::optional<ObjectId> before = based_on_;
     for (auto it = chain_.rbegin(); it != chain_.rend(); ++it) {
-      const Commit& commit = it->commit;
-      if (before != commit.tree) {
-        CHECK_OK(check_tree(new_objects_, commit.feed, context_.roster.federation_slug, commit.tree, before));
+      if (before != it->tree) {
+        CHECK_OK(check_tree(new_objects_, feed, context_.roster.federation_slug, it->tree, before));
       }
-      before = commit.tree;
+      before = it->tree;
     }
     return {};
   }
+
+  /// Of a commit, what is needed of it in the end: a chain may have two million.
+  struct Link {
+    ObjectId id, tree;
+  };
 
   const IndexedPack& pack_;
   const ReceiveContext& context_;
   Bytes* proof_;
   NewObjects new_objects_;
-  std::vector<KnownCommit> chain_;
-  std::optional<KnownCommit> based_;
+  std::uint64_t generation_ = 0, epoch_ = 0;  ///< of the head
+  std::vector<Link> chain_;
+  std::optional<ObjectId> based_on_;                          ///< tree of the held head
+  std::optional<std::pair<ObjectId, ObjectId>> resolves_;     ///< of the root
 };
 
 }  // namespace

@@ -37,8 +37,10 @@ struct ReceiveContext {
   const Roster& roster;           ///< for the federation's own feed: the one that the new head itself makes
   std::optional<Head> held;       ///< of this feed
   std::optional<Head> witnessed;  ///< the highest ever accepted of this feed
-  /// The feed is frozen by this proof (forks.hpp), by rising id: only an epoch root that resolves it is accepted.
+  /// The feed is frozen by this proof (forks.hpp), by rising id: only an epoch root that resolves it is accepted, or a
+  /// later generation than that of the proof (0: the proof was lost; then, than that of the held head).
   std::optional<std::pair<ObjectId, ObjectId>> fork;
+  std::uint64_t fork_generation = 0;
 };
 
 /// A pack that passed every check, indexed and synced in quarantine, ready to be moved in.

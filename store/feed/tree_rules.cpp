@@ -127,6 +127,7 @@ class TreeCheck {
   Status fan(const TreeEntry& kits, const TreeEntry* before) {
     TRY(const ComparedTree compared, ComparedTree::read(objects_, kits.id, before));
     if (compared.now().empty()) return refused("kits", "empty folder");
+    CHECK_OK(objects_.visit(compared.now().size()));
     for (const TreeEntry& entry : compared.now()) {
       const TreeEntry* old = compared.old(entry);
       if (!is_folder(entry)) return refused("kits/" + entry.name, "not a folder");
@@ -138,6 +139,7 @@ class TreeCheck {
   Status bucket(const TreeEntry& bucket, const TreeEntry* before) {
     TRY(const ComparedTree compared, ComparedTree::read(objects_, bucket.id, before));
     if (compared.now().empty()) return refused("kits/" + bucket.name, "empty folder");
+    CHECK_OK(objects_.visit(compared.now().size()));
     for (const TreeEntry& entry : compared.now()) {
       const bool placed = is_folder(entry) && is_slug(entry.name) &&
                           sha256(bytes_of(entry.name)).hex().substr(0, 2) == bucket.name;

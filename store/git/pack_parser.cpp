@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::uint64_t deflate_ratio_max = 1032;                  // no deflate stream expands more
 constexpr std::uint64_t object_bytes_min = 9;                      // header 1, empty zlib stream 8
-constexpr std::uint64_t inflation_slack = 16 * limits::MiB;        // a small pack of very regular texts is no bomb
 
 struct FreeDecompressor {
   void operator()(libdeflate_decompressor* decompressor) const noexcept { libdeflate_free_decompressor(decompressor); }
@@ -43,7 +42,7 @@ class Parser {
       TRY(const PackedObject object, parse_object(at, end));
       inflated += object.bytes;
       const bool bomb = inflated > limits::pack_inflated_bytes_max ||
-                        inflated > inflation_slack + limits::pack_inflation_ratio_max * pack_.size();
+                        inflated > limits::pack_inflation_slack + limits::pack_inflation_ratio_max * pack_.size();
       if (bomb) return fail(Errc::too_large, "pack: inflates too much");
       if (!ids.insert(object.id).second) return malformed("an object twice");
       objects.push_back(object);

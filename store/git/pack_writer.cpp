@@ -130,9 +130,12 @@ Result<Path> PackWriter::finish_file() {
 
 Status PackWriter::index() {
   CHECK_OK(impl_->complete());
-  TRY(impl_->indexed, index_pack_file(impl_->file, impl_->folder, Connectivity::trusted));
+  CHECK_OK(make_folders(impl_->folder / "pack"));
+  TRY(impl_->indexed, index_pack_file(impl_->file, impl_->folder / "pack", Connectivity::trusted));
   return remove_file(impl_->file);  // the indexer has written it anew
 }
+
+const Path& PackWriter::folder() const { return impl_->folder; }
 
 Result<Path> PackWriter::install(const Path& packs) {
   ESSAIMAGE_ASSERT(impl_->indexed.has_value());
@@ -142,7 +145,7 @@ Result<Path> PackWriter::install(const Path& packs) {
 
 Status PackWriter::finish_into(const Path& packs) {
   if (impl_->ids.empty()) return {};
-  CHECK_OK(index());
+  if (!impl_->indexed) CHECK_OK(index());
   CHECK_OK(install(packs));
   return {};
 }

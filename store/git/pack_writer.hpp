@@ -29,8 +29,10 @@ class PackWriter {
   /// In two steps, the long one first: indexed and synced, below scratch; then moved into `packs` and the folder synced.
   /// Returns the pack's new path. Call ObjectDb::reload afterwards.
   Status index();
+  /// Of index(): a folder of objects that ObjectDb can open, before anything of it is in the library.
+  const Path& folder() const;
   Result<Path> install(const Path& packs);
-  /// Both. Nothing to do if empty.
+  /// Both, or the second if it was indexed. Nothing to do if empty.
   Status finish_into(const Path& packs);
 
  private:

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "proto/limits.hpp"
+#include "store/media/chunker.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -28,11 +29,11 @@ Unsigned read_big_endian(ByteView bytes) {
   return static_cast<Unsigned>(value);
 }
 
-Result<Chunk> parse_entry(ByteView entry) {
+Result<Chunk> parse_entry(ByteView entry, std::size_t bytes_min, std::size_t bytes_max) {
   Chunk chunk;
   TRY(chunk.id, Sha256::from(entry.first(Sha256::size)));
   chunk.bytes = read_big_endian<std::uint32_t>(entry.subspan(Sha256::size));
-  if (chunk.bytes == 0 || chunk.bytes > limits::chunk_bytes_max) {
+  if (chunk.bytes < bytes_min || chunk.bytes > bytes_max) {
     return fail(Errc::malformed, "chunk list: length of a chunk");
   }
   return chunk;
@@ -70,10 +71,15 @@ Result<ChunkList> parse_chunk_list(ByteView blob) {
     return fail(Errc::malformed, "chunk list: wrong length");
   if (list.bytes > limits::media_bytes_max)
     return fail(Errc::malformed, "chunk list: media too large");
+  if (list.step != chunk_step_for(list.bytes))
+    return fail(Errc::malformed, "chunk list: not the step for its length");
+  const ChunkSizes sizes = chunk_sizes(list.step);
   list.chunks.reserve(count);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    TRY(const Chunk chunk, parse_entry(blob.subspan(header_bytes + entry_bytes * i, entry_bytes)));
+    const std::size_t least = i + 1 == count ? 1 : sizes.min;
+    TRY(const Chunk chunk,
+        parse_entry(blob.subspan(header_bytes + entry_bytes * i, entry_bytes), least, sizes.max));
     sum += chunk.bytes;
     list.chunks.push_back(chunk);
   }

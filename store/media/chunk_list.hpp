@@ -20,7 +20,7 @@ struct Chunk {
 };
 
 struct ChunkList {
-  std::uint8_t step = 0;    ///< of the chunker that made it; a receiver does not care
+  std::uint8_t step = 0;    ///< of the chunker that made it: the one for `bytes`
   std::uint64_t bytes = 0;  ///< the sum of all lengths
   std::vector<Chunk> chunks;
 
@@ -29,8 +29,10 @@ struct ChunkList {
 
 Bytes encode(const ChunkList& list);
 
-/// Errc::malformed unless canonical: lengths in 1 … limits::chunk_bytes_max that add up to 1 …
-/// limits::media_bytes_max, 1 … limits::chunks_per_media_max chunks, nothing behind. The count is
+/// Errc::malformed unless canonical: the step for its length, lengths within that step's minimum and
+/// maximum (the last chunk may be shorter) that add up to 1 … limits::media_bytes_max, nothing
+/// behind. So a list of many chunks is of a large file: a short list of a small file that claims a
+/// million chunks would cost its author nothing, and everybody else their memory. The count is
 /// checked against the blob's size before anything is allocated for it.
 Result<ChunkList> parse_chunk_list(ByteView blob);
 

@@ -39,18 +39,23 @@ std::uint8_t chunk_step_for(std::uint64_t bytes) {
   return step;
 }
 
+ChunkSizes chunk_sizes(std::uint8_t step) {
+  ESSAIMAGE_ASSERT(step < chunk_steps);
+  const std::size_t average = std::size_t{1} << average_bits[step];
+  return {.min = average / 4, .average = average, .max = average * 8};
+}
+
 const std::array<std::uint64_t, 256>& gear_table() {
   static const std::array<std::uint64_t, 256> table = make_gear_table();
   return table;
 }
 
 Chunker::Bounds Chunker::bounds_of(std::uint8_t step) {
-  ESSAIMAGE_ASSERT(step < chunk_steps);
+  const ChunkSizes sizes = chunk_sizes(step);
   const unsigned bits = average_bits[step];
-  const std::size_t average = std::size_t{1} << bits;
-  return {.min = average / 4,
-          .average = average,
-          .max = average * 8,
+  return {.min = sizes.min,
+          .average = sizes.average,
+          .max = sizes.max,
           .strict = std::uint64_t{1} << (64 - bits - normalisation_bits),
           .lax = std::uint64_t{1} << (64 - bits + normalisation_bits)};
 }

@@ -42,6 +42,12 @@ inline constexpr std::uint8_t chunk_steps = 4;
 /// The step for a file of that length, as known before reading it.
 std::uint8_t chunk_step_for(std::uint64_t bytes);
 
+/// How long the chunks of a step are; the last one of a file may be shorter.
+struct ChunkSizes {
+  std::size_t min = 0, average = 0, max = 0;
+};
+ChunkSizes chunk_sizes(std::uint8_t step);
+
 /// The 256 values of the gear hash: the first 8 bytes of SHA-256("essaimage gear 1" | byte),
 /// big-endian.
 const std::array<std::uint64_t, 256>& gear_table();

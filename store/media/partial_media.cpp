@@ -120,10 +120,12 @@ Status PartialMedia::Impl::note_through(const FeedId& through) {
   const auto place = std::lower_bound(content.through.begin(), content.through.end(), through);
   const bool known = place != content.through.end() && *place == through;
   if (known && have_written) return {};
-  if (!known) content.through.insert(place, through);
-  const Status written = have.write(have_path, content, have_written);
-  have_written = have_written || written;
-  return written;
+  HaveFile::Content next = content;
+  if (!known) next.through.insert(next.through.begin() + (place - content.through.begin()), through);
+  CHECK_OK(have.write(have_path, next, have_written));
+  content = std::move(next);  // not before: what the disk does not know, it must be told with the next chunk
+  have_written = true;
+  return {};
 }
 
 Status PartialMedia::put(std::uint32_t index, ByteView bytes, const FeedId& through) {

@@ -86,6 +86,13 @@ class State {
     Head head;
     std::vector<KitRow> put;           ///< new or changed kits of this feed
     std::vector<std::string> removed;  ///< slugs
+    struct Renewal {
+      std::string slug;
+      ObjectId kit_tree;
+      std::uint64_t version = 0;
+      Timestamp published_at;
+    };
+    std::vector<Renewal> renewed = {};  ///< indexed kits of which nothing else changed
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
@@ -94,6 +101,7 @@ class State {
   /// As if it had never been: kits, naming and holding. Not its witness. Returns the media that it named or held.
   Result<std::vector<Sha256>> forget_feed(const FeedId& feed);
 
+  Result<std::vector<std::string>> kits_in(const FeedId& feed) const;  ///< slugs, sorted
   Result<std::vector<KitRow>> kits() const;                    ///< of all feeds, by id then audience
   Result<std::vector<KitRow>> kits_of(const KitId& id) const;  ///< one per audience
   struct Counts {

@@ -137,6 +137,11 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sh
                      kit.audience == change.head.feed.audience);
     CHECK_OK(put_kit(db, feed, kit, touched));
   }
+  for (const auto& kit : change.renewed) {
+    auto statement = db.prepare("UPDATE kit SET tree = ?, version = ?, published_at = ? WHERE feed = ? AND slug = ?");
+    statement << kit.kit_tree.view() << kit.version << kit.published_at.seconds << feed << std::string_view(kit.slug);
+    CHECK_OK(statement.run());
+  }
   return {};
 }
 
@@ -265,6 +270,17 @@ Result<std::vector<Sha256>> State::forget_feed(const FeedId& feed) {
     TRY(const std::int64_t id, find_feed(db, feed));
     if (id != 0) CHECK_OK(forget_rows(db, id, touched));
     return std::vector<Sha256>(touched.begin(), touched.end());
+  });
+}
+
+Result<std::vector<std::string>> State::kits_in(const FeedId& feed) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<std::string>> {
+    std::vector<std::string> slugs;
+    auto row = db.prepare("SELECT k.slug FROM kit k JOIN feed f ON f.id = k.feed WHERE f.name = ? ORDER BY k.slug");
+    const std::string name = feed.str();
+    row << std::string_view(name);
+    CHECK_OK(row.each([&] { slugs.push_back(row.text(0)); }));
+    return slugs;
   });
 }
 

@@ -292,6 +292,19 @@ TEST_CASE("a succession goes on behind the last valid head of the old key") {
     CHECK(receiver.library.head(region).order == Order{2, 1, 2});
     CHECK(refusal(receiver.fetch(thief, region, ObjectId{})) == Errc::feed_beyond);
   }
+  SECTION("and frees a node that holds nothing, or the wrong side, of a feed that forked before it") {
+    receiver.fork = std::minmax(author.head(region).commit, thief.head(region).commit);
+    receiver.fork_generation = 1;
+    author.commit(region, feed_with(robot, 2), [](Commit& c) { c.order.generation = 2; });
+    Receiver empty;
+    empty.roster = receiver.roster;
+    empty.fork = receiver.fork;
+    empty.fork_generation = 2;
+    CHECK(refusal(empty.fetch(author, region)) == Errc::feed_fork);
+    empty.fork_generation = 1;
+    CHECK(empty.fetch(author, region));
+    CHECK(receiver.fetch(author, region, ObjectId{}));
+  }
   SECTION("not behind another head") {
     thief.commit(region, feed_with(robot, 3), [](Commit& c) { c.order.generation = 2; });
     CHECK_FALSE(receiver.fetch(thief, region, ObjectId{}));

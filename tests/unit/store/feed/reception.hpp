@@ -17,6 +17,7 @@ class Receiver {
  public:
   Roster roster = roster_of({"federation", "mdq-wazemmes", "csc-fives"});
   std::optional<std::pair<ObjectId, ObjectId>> fork;
+  std::uint64_t fork_generation = 0;
   std::optional<Head> witnessed;
   Bytes proof;
   TestLibrary library;
@@ -27,7 +28,7 @@ class Receiver {
     CHECK_OK(incoming->append(pack));
     TRY(const auto indexed, store::index_pack(*incoming, library.objects()));
     const Head before = library.head(feed);
-    store::ReceiveContext context{roster, {}, witnessed, fork};
+    store::ReceiveContext context{roster, {}, witnessed, fork, fork_generation};
     if (!before.commit.is_zero()) context.held = before;
     TRY(const auto checked, store::check_pack(indexed, feed, commit, context, &proof));
     CHECK_OK(store::move_in(checked, library.layout()));

@@ -227,3 +227,21 @@ TEST_CASE("a dropped partial media file leaves nothing") {
   CHECK(home.files_below(home.folder.path()) == 0);
   REQUIRE(home.store->drop_partial(film_id()));
 }
+
+TEST_CASE("a feed that could not be recorded is recorded with the next chunk, before its bytes") {
+  MediaHome home;
+  auto partial = open(home);
+  const bool first = GENERATE(true, false);
+  if (!first) REQUIRE(partial->put(0, film_chunk(0), region_feed));
+  std::filesystem::remove(have_file(home));
+  std::filesystem::create_directories(have_file(home) / "in the way");
+  REQUIRE_FALSE(partial->put(1, film_chunk(1), lille_feed));
+  CHECK_FALSE(partial->held()[1]);
+  CHECK(partial->through() == (first ? std::vector<FeedId>{} : std::vector<FeedId>{region_feed}));
+  std::filesystem::remove_all(have_file(home));
+  REQUIRE(partial->put(1, film_chunk(1), lille_feed));
+  partial.reset();
+  const auto again = open(home);
+  CHECK(again->held()[1]);
+  CHECK(std::ranges::count(again->through(), lille_feed) == 1);
+}
