@@ -1,5 +1,8 @@
 #include "store/library.hpp"
 
+#include <set>
+
+#include "store/federation/paths.hpp"
 #include "store/feed/allowed_signers.hpp"
 #include "store/git/consolidate.hpp"
 #include "store/git/repository.hpp"
@@ -7,6 +10,36 @@
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
+namespace {
+
+using Namers = std::map<Sha256, FeedList>;
+
+/// Adds the feed to each of these media that any version of it names, back to its first commit.
+Status add_namers(const ObjectDb& objects, const Head& head, Namers& media) {
+  std::set<ObjectId> seen;  // of folders of chunk lists: most versions have those of the one before
+  std::optional<ObjectId> newer;
+  for (std::optional<ObjectId> at = head.commit; at;) {
+    TRY(const auto raw, objects.read(*at, ObjectType::commit));
+    TRY(const auto commit, parse_commit(raw));
+    TRY(const auto difference, compare_kits(objects, newer, commit.tree));
+    for (const auto& kit : difference.put) {
+      TRY(const auto chunks, id_at(objects, kit.tree, feed_path::kit_chunks));
+      if (!chunks || !seen.insert(*chunks).second) continue;
+      TRY(const auto lists, objects.read_tree(*chunks));
+      for (const auto& list : lists) {
+        const auto id = Sha256::parse(list.name);
+        const auto it = id ? media.find(*id) : media.end();
+        if (it == media.end()) continue;
+        if (it->second.empty() || it->second.back() != head.feed) it->second.push_back(head.feed);
+      }
+    }
+    newer = commit.tree;
+    at = commit.parent;
+  }
+  return {};
+}
+
+}  // namespace
 
 std::optional<Head> Picture::head(const FeedId& feed) const {
   const auto it = heads.find(feed);
@@ -136,20 +169,34 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
   return touched;
 }
 
-/// What lies on the disk and is named, but held for nobody: the record of it was lost.
+/// What lies on the disk and is named, but held for nobody: the record of it was lost. Through which feed it came is lost
+/// too; it may be one that does not name it any more, so the history of all feeds is asked.
 Status LibraryImpl::hold_after_loss(const Picture& picture, const std::vector<Sha256>& media) {
   if (!picture.roster) return {};
+  Namers namers;
+  std::vector<MediaRow> lost;
   for (const auto& id : media) {
-    if (!media_->has(id)) continue;
-    TRY(const auto row, state_->media(id));
-    if (!row || !row->held.empty()) continue;
-    const auto feeds = held_after_loss(*picture.roster, identity_.slug, row->named_feeds());
-    if (!feeds.empty()) CHECK_OK(state_->hold(id, feeds));
-    for (const auto& naming : row->named) {
-      const auto list = read_chunk_list(naming.chunk_list);
-      if (list) CHECK_OK(state_->index_chunks(id, *list));
-      break;
-    }
+    if (!media_->has(id) || namers.contains(id)) continue;
+    TRY(auto row, state_->media(id));
+    if (!row || !row->held.empty() || row->named.empty()) continue;
+    namers.try_emplace(id);
+    lost.push_back(std::move(*row));
+  }
+  if (lost.empty()) return {};
+  bool knows_all = picture.heads.size() == refs_->snapshot()->size();
+  for (const auto& [feed, head] : picture.heads) {
+    const auto added = add_namers(*objects_, head, namers);
+    if (added) continue;
+    note(added.error(), feed.str());
+    knows_all = false;
+  }
+  for (const auto& row : lost) {
+    FeedList feeds = held_after_loss(*picture.roster, identity_.slug, row.named_feeds(), namers[row.media]);
+    // Where some of the history cannot be read: what we published ourselves, and the rest is fetched again.
+    if (!knows_all) std::erase_if(feeds, [&](const FeedId& feed) { return feed.centre != identity_.slug; });
+    if (!feeds.empty()) CHECK_OK(state_->hold(row.media, feeds));
+    const auto list = read_chunk_list(row.named.front().chunk_list);
+    if (list) CHECK_OK(state_->index_chunks(row.media, *list));
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include <list>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 
 #include "store/disk/files.hpp"
 #include "store/federation/roster_reader.hpp"
@@ -54,6 +55,7 @@ struct OpenPartial {
   std::mutex mutex;
   ObjectId chunk_list;
   std::unique_ptr<PartialMedia> partial;
+  bool dropped = false;  ///< its files were removed: nothing more comes of it
 };
 using OpenPartialPtr = std::shared_ptr<OpenPartial>;
 
@@ -211,6 +213,8 @@ class LibraryImpl final : public Library {
   /// The one PartialMedia of that media file, opened by this chunk list.
   Result<OpenPartialPtr> open_partial(const Sha256& media, const ObjectId& chunk_list) const;
   void close_partial(const Sha256& media) const;
+  /// Removes its files, if there are any; whoever still has it open can do no more with it.
+  Status drop_partial(const Sha256& media);
   std::vector<bool> held_of(const MediaWant& want) const;
   /// Of a want's feeds, those through which (more of) it may come now.
   Result<FeedList> askable(const MediaWant& want) const;
@@ -222,6 +226,8 @@ class LibraryImpl final : public Library {
   void complete_later(const OpenPartialPtr& partial);
   /// Settles what is complete, in one batch; `changing_` is held.
   void complete_media();
+  Status settle_together(std::span<const OpenPartialPtr> list);
+  void give_up(const OpenPartialPtr& open, const Error& why);
   struct Completed;
   void complete_one(const Completed& completed);
   bool may_serve(const FeedId& feed) const;

@@ -66,6 +66,18 @@ void LibraryImpl::close_partial(const Sha256& media) const {
   partials_.remove_if([&](const OpenPartialPtr& open) { return open->partial->media() == media; });
 }
 
+Status LibraryImpl::drop_partial(const Sha256& media) {
+  const std::lock_guard lock(partials_mutex_);
+  const auto it = std::find_if(partials_.begin(), partials_.end(),
+                               [&](const OpenPartialPtr& open) { return open->partial->media() == media; });
+  if (it == partials_.end()) return media_->drop_partial(media);
+  const OpenPartialPtr open = *it;
+  partials_.erase(it);
+  const std::lock_guard opened(open->mutex);
+  open->dropped = true;
+  return media_->drop_partial(media);
+}
+
 /// By chunk; empty if nothing is here.
 std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
   std::error_code ignored;
@@ -76,11 +88,16 @@ std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
   return (*open)->partial->held();
 }
 
-/// What an earlier run left: whole ones are settled now.
+/// What an earlier run left: whole ones are settled now; what nobody needs goes, unless a head could not be read: its
+/// feed may need it when peers have brought that again.
 Status LibraryImpl::resume_partials() {
+  const bool knows_all = picture()->heads.size() == refs_->snapshot()->size();
   for (const auto& media : media_->partials()) {
     TRY(const auto want, state_->want(media));
-    if (!want) continue;
+    if (!want) {
+      if (knows_all) CHECK_OK(drop_partial(media));
+      continue;
+    }
     const auto open = open_partial(media, want->chunk_list);
     if (!open) {
       note(open.error(), media.hex());
@@ -194,17 +211,14 @@ void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
 Status LibraryImpl::settle_one(const Sha256& media) {
   const auto roster = picture()->roster;
   TRY(const auto row, state_->media(media));
-  if (!roster || !row || row->named.empty()) return {};
-  if (media_->has(media)) {
+  if (!roster) return {};
+  if (row && !row->named.empty() && media_->has(media)) {
     CHECK_OK(hold_more(*roster, *row));
   }
   TRY(const auto want, state_->want(media));
-  if (!want) return {};
+  if (!want) return drop_partial(media);
   TRY(const auto feeds, askable(*want));
-  if (feeds.empty()) {  // what came came through feeds that do not name it any more
-    close_partial(media);
-    CHECK_OK(media_->drop_partial(media));
-  }
+  if (feeds.empty()) CHECK_OK(drop_partial(media));  // what came came through feeds that do not name it any more
   return reuse(*want);
 }
 
@@ -291,34 +305,57 @@ void LibraryImpl::complete_media() {
     list.swap(complete_);
   }
   if (list.empty()) return;
-  auto batch = media_->begin();
-  if (!batch) return note(batch.error(), "media");
+  const auto settled = settle_together(list);
+  if (settled) return;
+  note(settled.error(), "media");
+  for (const auto& open : list) {  // one that cannot be settled keeps no other from it
+    const auto alone = list.size() == 1 ? settled : settle_together({&open, 1});
+    if (!alone) give_up(open, alone.error());
+  }
+}
+
+Status LibraryImpl::settle_together(std::span<const OpenPartialPtr> list) {
+  TRY(const auto batch, media_->begin());
   std::vector<Completed> good;
   std::vector<Sha256> bad;
   for (const auto& open : list) {
-    const std::lock_guard lock(open->mutex);
     const Sha256 media = open->partial->media();
-    FeedList through = open->partial->through();
-    const auto added = (*batch)->add(*open->partial);
-    if (added) {
-      good.push_back({open, std::move(through)});
-      continue;
+    Status added;
+    {
+      const std::lock_guard lock(open->mutex);
+      if (open->dropped || !open->partial->complete()) continue;
+      added = batch->add(*open->partial);
+      if (added) good.push_back({open, open->partial->through()});
+      // Every chunk is as listed, and the whole is not what its name says: the author's list lies.
+      open->dropped = !added && added.error().code == Errc::media_bad;
     }
+    if (added) continue;
     note(added.error(), media.hex());
     bad.push_back(media);
     if (added.error().code != Errc::media_bad) continue;
-    // Every chunk is as listed, and the whole is not what its name says: the author's list lies.
     if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused)
       note(refused.error(), media.hex());
     close_partial(media);
   }
-  if (const auto settled = (*batch)->settle(); !settled) {
-    note(settled.error(), "media");
-    for (const auto& completed : good) complete_later(completed.open);
-    return;
-  }
-  for (const auto& completed : good) complete_one(completed);
   for (const auto& media : bad) tell_need(media);
+  CHECK_OK(batch->settle());
+  for (const auto& completed : good) complete_one(completed);
+  return {};
+}
+
+/// A full disk may have room later. What is gone, or cannot be moved for another reason, is fetched again.
+void LibraryImpl::give_up(const OpenPartialPtr& open, const Error& why) {
+  const Sha256 media = open->partial->media();
+  if (why.code == Errc::disk_full) return complete_later(open);
+  note(why, media.hex());
+  // Another partial file may lie there by now: it is not this one's to remove.
+  const auto dropped = why.code == Errc::conflict ? Status{} : drop_partial(media);
+  if (!dropped) note(dropped.error(), media.hex());
+  {
+    const std::lock_guard lock(open->mutex);
+    open->dropped = true;
+  }
+  tell_need(media);
 }
 
 void LibraryImpl::complete_one(const Completed& completed) {

@@ -139,6 +139,7 @@ class RunReceptionImpl final : public RunReception {
     return {};
   }
   Status put_locked() {
+    if (open_->dropped) return fail(Errc::not_found, open_->partial->media().hex() + ": needed no longer");
     CHECK_OK(library_.may_join_partial(*open_, through_));
     return open_->partial->put(next_, pending_, through_);
   }

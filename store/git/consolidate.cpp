@@ -47,18 +47,22 @@ std::size_t count_to_merge(const std::vector<Tier>& tiers) {
   return count;
 }
 
-/// Adds all objects of a pack as they are packed. False if the pack is damaged: then none was added.
-Result<bool> copy_objects(const Path& pack, PackWriter& writer) {
+enum class Copied { all, none_too_large, none_damaged };
+
+/// Adds all objects of a pack as they are packed. A pack beyond the caps of what travels is none the worse for it (texts
+/// that inflate much come together in ours): it stays as it is.
+Result<Copied> copy_objects(const Path& pack, PackWriter& writer) {
   const auto objects = parse_pack(pack);
   if (!objects) {
-    if (objects.error().code == Errc::malformed || objects.error().code == Errc::too_large) return false;
+    if (objects.error().code == Errc::too_large) return Copied::none_too_large;
+    if (objects.error().code == Errc::malformed) return Copied::none_damaged;
     return tl::unexpected(objects.error());
   }
   TRY(const MappedFile file, MappedFile::open(pack));
   for (const PackedObject& object : *objects) {
     CHECK_OK(writer.add_packed(object.id, file.bytes().subspan(object.offset, object.packed_bytes)));
   }
-  return true;
+  return Copied::all;
 }
 
 /// A multi-pack index over these packs, in place of the one that is there.
@@ -90,8 +94,9 @@ Status Consolidation::write_merged(const Path& scratch) {
   std::vector<Path> good;
   for (const Path& pack : sources_) {
     if (writer_->object_count() >= limits::pack_objects_max / 2) break;  // the rest has its turn the next time
-    TRY(const bool copied, copy_objects(pack, *writer_));
-    (copied ? good : damaged_).push_back(pack);
+    TRY(const Copied copied, copy_objects(pack, *writer_));
+    if (copied == Copied::all) good.push_back(pack);
+    if (copied == Copied::none_damaged) damaged_.push_back(pack);
   }
   sources_ = std::move(good);
   if (sources_.size() < 2) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "proto/limits.hpp"
@@ -30,11 +31,24 @@ Status make_folder(const Path& folder) {
   return tl::unexpected(system_error(folder, "creating"));
 }
 
+using FileId = std::pair<dev_t, ino_t>;
+
+FileId id_of(const struct stat& info) { return {info.st_dev, info.st_ino}; }
+
+/// Nothing if there is no file.
+Result<std::optional<FileId>> file_at(const Path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return std::optional(id_of(info));
+  if (errno == ENOENT) return std::optional<FileId>();
+  return tl::unexpected(system_error(path, "looking at"));
+}
+
 /// A media file on its way into its place.
 struct Move {
   std::uint64_t bytes = 0;
   Path from;       ///< empty: it was in its place already
   Path have_file;  ///< of a partial one, removed behind it
+  FileId file{};   ///< of a partial one: what was checked
 };
 
 }  // namespace
@@ -46,6 +60,7 @@ struct MediaBatch::Impl {
   std::map<Sha256, Move> moves;
   std::uint64_t files = 0;
 
+  Status find_sources();
   Status sync_contents() const;
   Status make_places(std::set<Path>& folders) const;
   Status sync_places(const std::set<Path>& folders) const;
@@ -161,7 +176,23 @@ Status MediaBatch::add(PartialMedia& partial) {
   const Path from = impl_->layout.partial(partial.media());
   Path have_file = from;
   have_file += ".have";
-  impl_->moves[partial.media()] = {partial.chunks().bytes, from, std::move(have_file)};
+  struct stat info {};
+  if (::fstat(partial.descriptor(), &info) != 0) return tl::unexpected(system_error(from, "looking at"));
+  impl_->moves[partial.media()] = {partial.chunks().bytes, from, std::move(have_file), id_of(info)};
+  return {};
+}
+
+/// A partial file may have been moved by a batch that failed later: that is done. What lies in its place else is not
+/// what was checked, and must not be taken for it.
+Status MediaBatch::Impl::find_sources() {
+  for (auto& [media, move] : moves) {
+    if (move.have_file.empty()) continue;
+    TRY(const auto present, file_at(move.from));
+    if (present == move.file) continue;
+    if (present) return fail(Errc::conflict, move.from.string() + ": another one lies there now");
+    if (!is_here(layout.media(media), move.bytes)) return fail(Errc::not_found, move.from.string());
+    move.from.clear();
+  }
   return {};
 }
 
@@ -183,7 +214,7 @@ Status MediaBatch::Impl::sync_contents() const {
 // Notes the folders whose entries change, so that they are synced once each.
 Status MediaBatch::Impl::make_places(std::set<Path>& folders) const {
   for (const auto& [media, move] : moves) {
-    if (move.from.empty()) continue;
+    if (move.from.empty() && move.have_file.empty()) continue;
     const Path inner = layout.media(media).parent_path();
     const Path outer = inner.parent_path();
     if (::access(inner.c_str(), F_OK) != 0) {
@@ -206,6 +237,7 @@ Status MediaBatch::Impl::sync_places(const std::set<Path>& folders) const {
 Status MediaBatch::settle() {
   Impl& impl = *impl_;
   std::set<Path> folders;
+  CHECK_OK(impl.find_sources());
   CHECK_OK(impl.sync_contents());
   CHECK_OK(impl.make_places(folders));
   for (const auto& [media, move] : impl.moves) {

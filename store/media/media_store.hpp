@@ -67,6 +67,7 @@ class PartialMedia {
   PartialMedia();
   static Result<std::unique_ptr<PartialMedia>> open(const Layout& layout, const Sha256& media, const ChunkList& chunks);
   Status check_whole();  ///< for MediaBatch::add()
+  int descriptor() const;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
@@ -82,8 +83,10 @@ class MediaBatch {
   /// Errc::chunk_bad: what lies on the disk is damaged; the bad chunks are held no longer, fetch them again.
   /// Errc::media_bad: every chunk is as listed, so the list lies; nothing remains of it.
   Status add(PartialMedia& partial);
-  /// After an error some files may be in place already, which harms nobody: they are what their names say.
-  /// Errc::conflict if a file that was there already has been removed meanwhile: write it again.
+  /// After an error some files may be in place already, which harms nobody: they are what their names say, and a batch
+  /// in which they are added again settles. Errc::conflict if a file that was there already has been removed meanwhile:
+  /// write it again; or if another partial file lies in the place of the one that was added. Errc::not_found if that
+  /// one is gone.
   Status settle();
 
  private:

@@ -42,6 +42,7 @@ const Sha256& PartialMedia::media() const { return impl_->media; }
 const ChunkList& PartialMedia::chunks() const { return impl_->chunks; }
 const std::vector<bool>& PartialMedia::held() const { return impl_->content.held; }
 const std::vector<FeedId>& PartialMedia::through() const { return impl_->content.through; }
+int PartialMedia::descriptor() const { return impl_->data.get(); }
 bool PartialMedia::complete() const { return impl_->missing == 0; }
 
 Result<std::unique_ptr<PartialMedia>> PartialMedia::open(const Layout& layout, const Sha256& media,

@@ -117,13 +117,15 @@ FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span
 }
 
 FeedList held_after_loss(const Roster& roster, const std::string& self,
-                         std::span<const FeedId> named) {
+                         std::span<const FeedId> named, std::span<const FeedId> before) {
   FeedList result;
+  FeedList all(named.begin(), named.end());
+  all.insert(all.end(), before.begin(), before.end());
   for (const FeedId& to : named) {
     const auto passes = [&](const FeedId& from) {
-      return from == to || may_pass(roster, from, to, named);
+      return from == to || may_pass(roster, from, to, all);
     };
-    if (to.centre == self || std::all_of(named.begin(), named.end(), passes)) result.push_back(to);
+    if (to.centre == self || std::all_of(all.begin(), all.end(), passes)) result.push_back(to);
   }
   return result;
 }

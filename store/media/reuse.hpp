@@ -49,8 +49,10 @@ FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span
                   std::span<const FeedId> wanted);
 
 /// For which feeds to hold what lies on the disk when the record is lost (the index was damaged, or a power cut took the
-/// last of it): our own, and those that every naming feed may pass to. By the invariant one of them is where it came from.
-FeedList held_after_loss(const Roster& roster, const std::string& self, std::span<const FeedId> named);
+/// last of it): our own, and those to which every feed may pass that names it or did (`before`, as far as the history that
+/// is here tells). By the invariant one of all these is where it came from.
+FeedList held_after_loss(const Roster& roster, const std::string& self, std::span<const FeedId> named,
+                         std::span<const FeedId> before = {});
 
 /// Copies into `partial` those missing chunks that lie in local media files from which they may pass to all of `wanted`,
 /// each checked by its hash. Returns the bytes copied. A place that is damaged or gone is passed over.

@@ -82,6 +82,82 @@ TEST_CASE("what came of a file is given up when nobody names it any more through
   CHECK(m.federation->library().find_media(valenciennes, {media})->size() == 1);
 }
 
+TEST_CASE("what is still coming of a file that was given up completes nothing") {
+  Members m;
+  const auto same = photo(300'000, 9);
+  m.a->publish_one("k", {{"p.jpg", same}}, "territory:lille");
+  m.c->publish_one("k", {{"p.jpg", same}}, "territory:valenciennes");
+  const FeedId lille = m.a->feed("territory:lille"), valenciennes = m.c->feed("territory:valenciennes");
+  REQUIRE(fetch_feed(*m.a, *m.federation, lille));
+  REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
+  const auto need = m.federation->library().needs()->at(0);
+  const auto chunks = static_cast<std::uint32_t>(need.held.size());
+  const auto source = m.a->library().open_run(lille, need.media, 0, chunks);
+  const auto bytes = *(*source)->read(0, 8'000'000);
+  auto reception = m.federation->library().receive_run(lille, need.media, 0, chunks);
+  REQUIRE((*reception)->append(ByteView(bytes).first(need.chunk_bytes[0])));
+  m.a->publish_one("k", {{"x", "without the photo"}}, "territory:lille");
+  REQUIRE(fetch_feed(*m.a, *m.federation, lille));
+  CHECK_FALSE((*reception)->append(ByteView(bytes).subspan(need.chunk_bytes[0])));
+  reception->reset();
+  CHECK(m.federation->library().needs()->at(0).feeds == FeedList{valenciennes});
+  (void)fetch_media(*m.c, *m.federation);
+  CHECK(m.federation->library().needs()->empty());
+  CHECK(m.federation->library().verify({})->empty());
+}
+
+TEST_CASE("a partial file goes when nobody needs it any more, and at start if it was left behind") {
+  Members m;
+  const auto film = photo(2'000'000, 4);
+  m.a->publish_one("k", {{"film.mp4", film}});
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
+  const auto media = m.b->library().needs()->at(0).media;
+  {
+    const auto source = m.a->library().open_run(m.a->feed(), media, 0, 1);
+    const auto reception = m.b->library().receive_run(m.a->feed(), media, 0, 1);
+    REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
+  }
+  const Path partial = m.b->layout().partial(media);
+  REQUIRE(std::filesystem::exists(partial));
+  std::filesystem::copy(m.b->layout().partials(), m.b->layout().home / "kept");
+  m.a->publish_one("k", {{"x", "without the film"}});
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
+  CHECK_FALSE(std::filesystem::exists(partial));
+  m.b->close();
+  std::filesystem::copy(m.b->layout().home / "kept", m.b->layout().partials());
+  REQUIRE(m.b->open());
+  CHECK(std::filesystem::is_empty(m.b->layout().partials()));
+}
+
+TEST_CASE("a media file that cannot come into its place keeps no other from it") {
+  Members m;
+  m.a->publish_one("k", {{"one.jpg", photo(30'000, 1)}, {"two.jpg", photo(30'000, 2)}, {"three.jpg", photo(30'000, 3)}});
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
+  const auto needs = *m.b->library().needs();
+  REQUIRE(needs.size() == 3);
+  const Path blocked = m.b->layout().media(needs[1].media).parent_path();
+  std::filesystem::create_directories(blocked.parent_path());
+  write_text(blocked, "in the way");
+  {
+    // While a run is open, what is complete waits to be settled together.
+    const auto waiting = m.b->library().receive_run(m.a->feed(), needs[0].media, 0, 1);
+    for (const auto& need : needs) {
+      const auto count = static_cast<std::uint32_t>(need.held.size());
+      const auto source = m.a->library().open_run(m.a->feed(), need.media, 0, count);
+      const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, count);
+      REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
+    }
+    CHECK(m.b->library().needs()->size() == 3);
+  }
+  auto left = *m.b->library().needs();
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].media == needs[1].media);
+  CHECK_FALSE(left[0].held[0]);  // it is fetched anew
+  std::filesystem::remove(blocked);
+  CHECK(fetch_media(*m.a, *m.b) > 0);
+  CHECK(m.b->library().needs()->empty());
+}
+
 TEST_CASE("media that a centre published stay its own when a power cut took the record of it") {
   Members m;
   m.a->publish_one("k", {{"p.jpg", photo(50'000, 3)}});
@@ -128,4 +204,27 @@ TEST_CASE("a media file that is named by two chunk lists is served by each, as f
   REQUIRE(lying);
   CHECK_FALSE((*lying)->read(0, 1'000));
   CHECK_FALSE(m.a->library().open_run(feed, named.media, ObjectId{}, 0, 1));
+}
+
+TEST_CASE("when the record is lost, a photo is not held for who names it now if it came through who did before") {
+  Members m;
+  const auto secret = photo(50'000, 77);
+  m.a->publish_one("k", {{"p.jpg", secret}}, "territory:lille");
+  m.a->publish_one("own", {{"q.jpg", photo(50'000, 78)}});
+  replicate(*m.a, *m.b);
+  m.c->publish_one("spy", {{"p.jpg", secret}});
+  m.a->publish_one("k", {{"x", "without the photo"}}, "territory:lille");
+  REQUIRE(fetch_feed(*m.c, *m.b, m.c->feed()));
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed("territory:lille")));
+  const auto media = m.b->find("c/spy")->row.media.at(0).media;
+  m.b->close();
+  std::filesystem::remove(m.b->layout().state());
+  REQUIRE(m.b->open());
+  CHECK(m.b->library().find_media(m.c->feed(), {media})->empty());
+  // What one feed alone has ever named is not fetched again.
+  const auto needs = *m.b->library().needs();
+  REQUIRE(needs.size() == 1);
+  CHECK(needs[0].media == media);
+  (void)fetch_media(*m.c, *m.b);
+  CHECK(m.b->library().find_media(m.c->feed(), {media})->size() == 1);
 }

@@ -201,6 +201,21 @@ TEST_CASE("a damaged pack is named and left alone; the others are merged without
   CHECK(all_here(library.objects(), all));
 }
 
+TEST_CASE("a pack that inflates more than one that travels may is not damaged: it is left alone, and nothing is said") {
+  TestLibrary library;
+  Contents contents;
+  const auto writer = library.writer();
+  for (int i = 0; i < 120; ++i) {
+    const std::string text = std::to_string(i) + std::string(262'000, 'a');
+    contents[writer->add(ObjectType::blob, bytes_of(text)).value()] = text;
+  }
+  REQUIRE(writer->finish_into(library.layout().packs()));
+  for (const std::string name : {"one", "two", "three"}) contents.merge(add_pack(library, name, 500));
+  CHECK(consolidate(library) == 3);
+  CHECK(packs_of(library).size() == 2);
+  CHECK(all_here(library.objects(), contents));
+}
+
 TEST_CASE("packs that come while others are being merged stay and are found") {
   TestLibrary library;
   Contents all = add_pack(library, "one");

@@ -245,3 +245,37 @@ TEST_CASE("a feed that could not be recorded is recorded with the next chunk, be
   CHECK(again->held()[1]);
   CHECK(std::ranges::count(again->through(), lille_feed) == 1);
 }
+
+TEST_CASE("a partial file that a failed batch has moved already is settled by the next one") {
+  MediaHome home;
+  auto partial = open(home);
+  put_all(*partial);
+  auto batch = home.store->begin().value();
+  REQUIRE(batch->add(*partial));
+  std::filesystem::create_directories(home.layout.media(film_id()).parent_path());
+  std::filesystem::rename(home.layout.partial(film_id()), home.layout.media(film_id()));
+  REQUIRE(batch->settle());
+  CHECK(home.store->verify(film_id()));
+  CHECK(home.files_below(home.layout.partials()) == 0);
+}
+
+TEST_CASE("a partial file that came in the place of the checked one is not taken for it") {
+  MediaHome home;
+  auto partial = open(home);
+  put_all(*partial);
+  auto batch = home.store->begin().value();
+  REQUIRE(batch->add(*partial));
+  REQUIRE(home.store->drop_partial(film_id()));
+  auto other = open(home);
+  REQUIRE(other->put(0, film_chunk(0), region_feed));
+  CHECK(batch->settle().error().code == Errc::conflict);
+  CHECK_FALSE(home.store->has(film_id()));
+  CHECK(home.store->partials().size() == 1);
+  other.reset();
+  CHECK(open(home)->held()[0]);
+
+  REQUIRE(home.store->drop_partial(film_id()));
+  auto third = home.store->begin().value();
+  REQUIRE(third->add(*partial));
+  CHECK(third->settle().error().code == Errc::not_found);
+}
