@@ -104,7 +104,7 @@ class Library {
   virtual std::shared_ptr<const Roster> roster() const = 0;  ///< null while joining
   virtual std::vector<Head> heads() const = 0;
   virtual Result<std::vector<Head>> witnessed() const = 0;
-  virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept, or null if those are lost
+  virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept; null if lost
   virtual Result<std::vector<MediaNeed>> needs() const = 0;
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
   /// What opening found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged head. Peers

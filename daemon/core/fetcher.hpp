@@ -55,8 +55,8 @@ class Fetcher {
     bool early_last = false;
     bool appended = false;               ///< the store has a part of it
     bool accepting = false;
-    bool froze = false;                  ///< the feed was frozen while the store checked: what it showed is its author's doing
-    bool store_failed = false;           ///< our own disk refused a slice: what came of the rest says nothing of the peer
+    bool froze = false;                  ///< while the store checked it: what it showed is its author's doing
+    bool store_failed = false;           ///< our disk refused a slice: what came of the rest says nothing of the peer
     Instant asked_at;
     Pace pace;
   };

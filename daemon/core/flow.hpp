@@ -25,7 +25,7 @@ class Flow {
   bool counting_ = false;
 };
 
-/// Whether a peer sends fast enough what it owes us. Drops do not count: else a byte in time would hold a request for ever.
+/// Whether a peer sends fast enough what it owes us. Drops do not count: a byte in time would hold a request for ever.
 struct Pace {
   Instant since;
   std::uint64_t bytes = 0;

@@ -5,8 +5,8 @@
 namespace essaimage::core {
 namespace {
 
-/// In tokens. Slices, credit and answers are bounded by the requests that they belong to, and charged where they belong to
-/// none; requests by the number of sources, so that a fast line may ask for thousands of small files a second.
+/// In tokens. Slices, credit and answers are bounded by the requests that they belong to, and charged where they belong
+/// to none; requests by the number of sources, so that a fast line may ask for thousands of small files a second.
 double cost_of(const Message& message) {
   if (std::holds_alternative<message::Slice>(message) || std::holds_alternative<message::Credit>(message) ||
       std::holds_alternative<message::FeedOffer>(message) || std::holds_alternative<message::MediaHave>(message)) {

@@ -33,9 +33,11 @@ inline constexpr Duration backoff_reset_after = minutes(1);  ///< a link that li
 // --- misbehaviour ------------------------------------------------------------------------------------------------------
 inline constexpr double messages_burst = 400;              ///< WIRE.md
 inline constexpr double messages_per_second = 100;         ///< WIRE.md
-/// In tokens, of what no request of ours bounds (WIRE.md). What is under way when a request ends is far below the burst.
+/// WIRE.md; in tokens, of what no request bounds. What is under way when a request ends is far below the burst.
 inline constexpr double stray_cost = 0.25;                 ///< a slice or an offer of no request, or once more
-inline constexpr double idle_cost = 0.05;                  ///< credit, or MediaHave, that changes nothing; small slices
+/// Credit, or MediaHave, that changes nothing; small slices. A swarm tells of thousands of small media a second, also who
+/// holds them already.
+inline constexpr double idle_cost = 0.02;
 inline constexpr double idle_item_cost = 0.002;            ///< each media of such a MediaHave
 inline constexpr std::size_t small_slice = 1024;           ///< an honest one is the rest of a credit or of the transfer
 inline constexpr unsigned score_max = 100;                 ///< closed and banned at this score; one point fades a second

@@ -192,7 +192,7 @@ TEST_CASE("what belongs to no request is paid for") {
   SECTION("media that nobody asked for") { message = message::MediaHave{feed, {{{}, true, {}, {}}}}; }
   for (int i = 0; i < 200; ++i) bench.receive(link, message);
   CHECK(bench.events(Event::Kind::peer_misbehaved).empty());  // what is under way when a request ends
-  for (int i = 0; i < 10'000 && bench.events(Event::Kind::peer_misbehaved).size() < 100; ++i) {
+  for (int i = 0; i < 40'000 && bench.events(Event::Kind::peer_misbehaved).size() < 100; ++i) {
     bench.receive(link, message);
   }
   CHECK(bench.closed(link));
@@ -224,7 +224,7 @@ TEST_CASE("credit in drops is paid for") {
   bench.receive(link, message::FetchFeed{1, own, {}, 0});
   bench.on(input::SourceOpened{bench.wanted<effect::OpenPack>().at(0).job, std::uint64_t{1'000'000}, raw});
   bool closed = false;
-  for (int i = 0; i < 20'000 && !closed; ++i) {
+  for (int i = 0; i < 40'000 && !closed; ++i) {
     bench.receive(link, message::Credit{1, 1});
     closed = bench.closed(link);
   }
