@@ -92,7 +92,7 @@ TEST_CASE("what is still coming of a file that was given up completes nothing") 
   REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
   const auto need = m.federation->library().needs()->at(0);
   const auto chunks = static_cast<std::uint32_t>(need.held.size());
-  const auto source = m.a->library().open_run(lille, need.media, 0, chunks);
+  const auto source = m.a->library().open_run(lille, need.media, need.chunk_list, 0, chunks);
   const auto bytes = *(*source)->read(0, 8'000'000);
   auto reception = m.federation->library().receive_run(lille, need.media, 0, chunks);
   REQUIRE((*reception)->append(ByteView(bytes).first(need.chunk_bytes[0])));
@@ -113,7 +113,7 @@ TEST_CASE("a partial file goes when nobody needs it any more, and at start if it
   REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
   const auto media = m.b->library().needs()->at(0).media;
   {
-    const auto source = m.a->library().open_run(m.a->feed(), media, 0, 1);
+    const auto source = m.a->library().open_run(m.a->feed(), media, m.b->library().needs()->at(0).chunk_list, 0, 1);
     const auto reception = m.b->library().receive_run(m.a->feed(), media, 0, 1);
     REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
   }
@@ -143,7 +143,7 @@ TEST_CASE("a media file that cannot come into its place keeps no other from it")
     const auto waiting = m.b->library().receive_run(m.a->feed(), needs[0].media, 0, 1);
     for (const auto& need : needs) {
       const auto count = static_cast<std::uint32_t>(need.held.size());
-      const auto source = m.a->library().open_run(m.a->feed(), need.media, 0, count);
+      const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, count);
       const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, count);
       REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
     }
