@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "proto/limits.hpp"
 #include "store/git/indexed_pack.hpp"
 
 namespace essaimage::store {
@@ -19,6 +20,8 @@ constexpr std::string_view config =
     "\tauto = false\n"
     "[receive]\n"
     "\tautogc = false\n";
+
+constexpr std::size_t config_bytes_max = 64 * limits::KiB;
 
 constexpr std::string_view description = "essaimage library: its feeds are signed branches; only essaimaged writes here\n";
 
@@ -88,10 +91,10 @@ Status sweep_repository(const Layout& layout) {
   CHECK_OK(make_all_folders(layout));
   CHECK_OK(sweep_temporaries(layout.library()));
   CHECK_OK(sweep_temporaries(layout.allowed_signers().parent_path()));
-  // Whatever happened to it: with another configuration stock git does not read the library as it should.
+  // Without it stock git does not read the library as it should. What a person added behind it stays.
   const Path file = layout.library() / "config";
-  const auto present = read_file(file, config.size() + 1);
-  if (!present || text_of(*present) != config) CHECK_OK(replace_file(file, bytes_of(config)));
+  const auto present = read_file(file, config_bytes_max);
+  if (!present || !text_of(*present).starts_with(config)) CHECK_OK(replace_file(file, bytes_of(config)));
   return sweep_packs(layout);
 }
 

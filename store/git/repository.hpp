@@ -10,7 +10,7 @@ namespace essaimage::store {
 Status create_repository(const Layout& layout, const FeedId& head);
 
 /// Removes what a crash left: scratch files, indexes without a pack, temporary names. A pack without an index is indexed
-/// again. Makes the folders that are missing, and git's configuration if it is not ours.
+/// again. Makes the folders that are missing, and git's configuration if ours is not in it.
 /// Only under the home's lock, before anything is opened.
 Status sweep_repository(const Layout& layout);
 

@@ -98,6 +98,15 @@ TEST_CASE("sweeping removes what a crash left, and keeps the library") {
   CHECK(library.objects().contains(head.commit));
 }
 
+TEST_CASE("what a person adds to git's configuration stays") {
+  TestLibrary library;
+  const Path config = library.layout().library() / "config";
+  const auto added = read_text(config) + "[gpg \"ssh\"]\n\tallowedSignersFile = /x\n";
+  write_text(config, added);
+  REQUIRE(sweep_repository(library.layout()));
+  CHECK(read_text(config) == added);
+}
+
 TEST_CASE("a pack that lost its index gets it back, and git's own files come back too") {
   TestLibrary library;
   const Head head = library.commit(region, files(1));
