@@ -126,10 +126,8 @@ struct Replica::Impl : Parts {
   void operator()(const input::MediaComplete& complete) {
     answers.media_complete(complete.media);
     planner.complete(complete.media);
-    Event event;
-    event.kind = Event::Kind::media_completed;
-    event.media = complete.media;
-    context.report(std::move(event));
+    // Whole at once: gcc 12 takes the optional parts of an Event that is filled in for used before they are set.
+    context.report(Event{Event::Kind::media_completed, {}, std::nullopt, complete.media, 0, std::nullopt});
   }
   void operator()(const input::MediaUnneeded& unneeded) { planner.unneeded(unneeded.media); }
 

@@ -51,7 +51,7 @@ Result<IndexedPack> index_pack(IncomingPack& incoming, const ObjectDb& library) 
   TRY(const auto objects, parse_pack(incoming.file()));
   const Path folder = incoming.folder() / "objects";
   CHECK_OK(make_folders(folder / "pack"));
-  TRY(auto files, index_pack_file(incoming.file(), folder / "pack", Connectivity::verified, &library));
+  TRY(auto files, index_pack_file(incoming.file(), folder / "pack"));
   CHECK_OK(remove_file(incoming.file()));  // the indexer has written it anew
   IndexedPack pack;
   for (const PackedObject& object : objects) pack.ids.insert(object.id);

@@ -8,7 +8,7 @@
 
 #include "proto/limits.hpp"
 #include "store/disk/files.hpp"
-#include "store/git/odb_access.hpp"
+#include "store/git/handle.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -20,14 +20,12 @@ constexpr std::size_t slice_bytes = 4096;
 
 }  // namespace
 
-Result<PackFiles> index_pack_file(const Path& file, const Path& folder, Connectivity connectivity,
-                                  const ObjectDb* known) {
+Result<PackFiles> index_pack_file(const Path& file, const Path& folder) {
   git::runtime();
   git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
-  options.verify = connectivity == Connectivity::verified;
-  const auto odb = known != nullptr ? OdbAccess::handle(*known) : nullptr;
+  options.verify = 0;
   TRY(const git::Indexer indexer,
-      git::acquire<git::Indexer>("indexing", Errc::io, git_indexer_new, folder.c_str(), 0444U, odb.get(), &options));
+      git::acquire<git::Indexer>("indexing", Errc::io, git_indexer_new, folder.c_str(), 0444U, nullptr, &options));
   TRY(const Fd fd, open_file(file, O_RDONLY));
   git_indexer_progress progress{};
   for (std::uint64_t offset = 0;;) {

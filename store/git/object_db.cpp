@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "proto/limits.hpp"
-#include "store/git/odb_access.hpp"
+#include "store/git/handle.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -78,8 +78,6 @@ struct ObjectDb::Impl {
 
 ObjectDb::ObjectDb() : impl_(std::make_unique<Impl>()) {}
 ObjectDb::~ObjectDb() = default;
-
-std::shared_ptr<git_odb> OdbAccess::handle(const ObjectDb& objects) { return objects.impl_->current(); }
 
 Result<std::unique_ptr<ObjectDb>> ObjectDb::open(std::vector<Path> objects_folders) {
   std::unique_ptr<ObjectDb> db(new ObjectDb);

@@ -50,7 +50,6 @@ class ObjectDb {
   const std::vector<Path>& folders() const;
 
  private:
-  friend struct OdbAccess;  // store/git only
   ObjectDb();
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -131,7 +131,7 @@ Result<Path> PackWriter::finish_file() {
 Status PackWriter::index() {
   CHECK_OK(impl_->complete());
   CHECK_OK(make_folders(impl_->folder / "pack"));
-  TRY(impl_->indexed, index_pack_file(impl_->file, impl_->folder / "pack", Connectivity::trusted));
+  TRY(impl_->indexed, index_pack_file(impl_->file, impl_->folder / "pack"));
   return remove_file(impl_->file);  // the indexer has written it anew
 }
 

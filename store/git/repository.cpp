@@ -40,7 +40,7 @@ bool is_temporary(const std::string& name) {
 /// A pack that lost its index gets it back; one that cannot be indexed is kept out of the way.
 Status index_again(const Layout& layout, const Path& pack) {
   TRY(const Path folder, make_scratch_folder(layout.scratch()));
-  const auto files = index_pack_file(pack, folder, Connectivity::trusted);
+  const auto files = index_pack_file(pack, folder);
   Status done;
   if (files && files->pack.filename() == pack.filename()) {
     done = move_durably(files->index, layout.packs() / files->index.filename());
