@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <tuple>
 
 namespace essaimage::core {
@@ -333,9 +334,11 @@ void Fetcher::tick() {
                                        : context_.now - fetch.asked_at >= settings::answer_within;
     if (is_late) late.push_back(feed);
   }
+  std::set<LinkId> blamed;  // once, however many feeds wait behind one stalled line
   for (const FeedId& feed : late) {
     const auto it = fetches_.find(feed);
-    if (Link* link = context_.links.find(it->second.link)) {
+    Link* link = context_.links.find(it->second.link);
+    if (link != nullptr && blamed.insert(link->id).second) {
       context_.blame(*link, settings::late_points, Error{Errc::timed_out, feed.str()});
     }
     fail(it, true, Error{Errc::timed_out, "the peer stopped sending"});

@@ -1,5 +1,6 @@
 // The runs of MediaPlanner: begun, received under credit, settled chunk by chunk, ended.
 #include <algorithm>
+#include <set>
 
 #include "daemon/core/media_planner.hpp"
 
@@ -252,9 +253,11 @@ void MediaPlanner::tick() {
   for (const auto& [job, run] : runs_) {
     if (!run.last && run.credit.owed() && run.pace.late(context_.now)) late.push_back(job);
   }
+  std::set<LinkId> blamed;  // once, however many runs wait behind one stalled line
   for (const JobId job : late) {
     const auto it = runs_.find(job);
-    if (Link* link = context_.links.find(it->second.link)) {
+    Link* link = context_.links.find(it->second.link);
+    if (link != nullptr && blamed.insert(link->id).second) {
       context_.blame(*link, settings::late_points, Error{Errc::timed_out, it->second.feed.str()});
     }
     fail(it, true, Error{Errc::timed_out, "the peer stopped sending"});
