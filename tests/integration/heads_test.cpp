@@ -38,15 +38,6 @@ bool log_says(const Node& node, const std::string& text) { return node.log().fin
 
 std::string explain(const Node& node) { return node.ctl({"explain"}).output; }
 
-/// Waits for what a daemon does by itself.
-bool eventually(const std::function<bool()>& holds) {
-  for (int tries = 0; tries < 200; ++tries) {
-    if (holds()) return true;
-    run({"sleep", "0.05"});
-  }
-  return false;
-}
-
 void copy_home(const Node& from, const Node& to) {
   std::filesystem::copy(from.home, to.home, std::filesystem::copy_options::recursive);
 }

@@ -47,6 +47,14 @@ pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path
 
 }  // namespace
 
+bool eventually(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+  }
+  return true;
+}
+
 bool wait_end(pid_t pid, Duration at_most, int& status) {
   const store::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   pollfd item{process.get(), POLLIN, 0};

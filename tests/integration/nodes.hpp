@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -44,6 +45,9 @@ class Node {
  private:
   pid_t pid_ = 0;
 };
+
+/// Looks again and again for what a daemon does by itself; false after ten seconds.
+bool eventually(const std::function<bool()>& holds);
 
 /// True if the process ended within the time; its exit status then.
 bool wait_end(pid_t pid, Duration at_most, int& status);

@@ -141,8 +141,7 @@ TEST_CASE("A centre that lost the heads of all feeds has them again from its pee
   SECTION("removed") { std::filesystem::remove(refs); }
   SECTION("garbage") { write_text(refs, "\x1b[31mgarbage\n"); }
   deule.start();
-  for (int tries = 0; tries < 200 && !has(deule.whole_kits(), "deule/film"); ++tries) run({"sleep", "0.05"});
-  CHECK(has(deule.whole_kits(), "deule/film"));
+  CHECK(eventually([&] { return has(deule.whole_kits(), "deule/film"); }));
   publish(deule, {nodes.kit("film", 300'000, 2).string()});
   REQUIRE(nodes.federation.sync());
   CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
