@@ -11,6 +11,8 @@ int digit(char c) {
 
 }  // namespace
 
+void append_bytes(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+
 std::string to_hex(ByteView bytes) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string hex;

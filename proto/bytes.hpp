@@ -23,6 +23,9 @@ inline std::string_view text_of(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// Adds the bytes behind `out`. `bytes` must not lie within `out`.
+void append_bytes(Bytes& out, ByteView bytes);
+
 /// Lower-case hexadecimal.
 std::string to_hex(ByteView bytes);
 

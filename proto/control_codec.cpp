@@ -149,7 +149,7 @@ void FrameReader::append(ByteView bytes) {
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(start_));
     start_ = 0;
   }
-  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  append_bytes(buffer_, bytes);
 }
 
 Result<std::optional<Frame>> FrameReader::next() {

@@ -112,7 +112,7 @@ class RunReceptionImpl final : public RunReception {
       if (next_ == end_) return fail(Errc::malformed, "more than the run");
       const std::size_t wanted = chunks[next_].bytes - pending_.size();
       const auto piece = bytes.first(std::min(wanted, bytes.size()));
-      pending_.insert(pending_.end(), piece.begin(), piece.end());
+      append_bytes(pending_, piece);
       bytes = bytes.subspan(piece.size());
       if (pending_.size() < chunks[next_].bytes) break;
       CHECK_OK(put());

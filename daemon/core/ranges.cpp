@@ -147,12 +147,12 @@ Fingerprint fingerprint(const Notary& notary, std::uint64_t round, std::span<con
   bytes.reserve(8 + heads.size() * 80);
   put_big_endian(bytes, round);
   for (const ToldHead& head : heads) {
-    bytes.insert(bytes.end(), head.text.begin(), head.text.end());
+    append_bytes(bytes, bytes_of(head.text));
     bytes.push_back(0);
     put_big_endian(bytes, head.order.generation);
     put_big_endian(bytes, head.order.epoch);
     put_big_endian(bytes, head.order.seq);
-    bytes.insert(bytes.end(), head.commit.bytes.begin(), head.commit.bytes.end());
+    append_bytes(bytes, head.commit.view());
   }
   const Sha256 whole = notary.sha256(bytes);
   Fingerprint result;

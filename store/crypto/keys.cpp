@@ -114,7 +114,7 @@ Status SigningSecret::save(const Path& file, std::string_view comment) const {
   Bytes blob;
   blob.reserve(512 + comment.size());
   const Wiped wipe_blob(blob);
-  ssh::put_raw(blob, bytes_of(key_magic));
+  append_bytes(blob, bytes_of(key_magic));
   ssh::put_string(blob, std::string_view("none"));
   ssh::put_string(blob, std::string_view("none"));
   ssh::put_string(blob, std::string_view());

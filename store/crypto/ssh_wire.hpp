@@ -13,11 +13,9 @@ inline void put_u32(Bytes& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
-inline void put_raw(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 inline void put_string(Bytes& out, ByteView bytes) {
   put_u32(out, static_cast<std::uint32_t>(bytes.size()));
-  put_raw(out, bytes);
+  append_bytes(out, bytes);
 }
 
 inline void put_string(Bytes& out, std::string_view text) { put_string(out, bytes_of(text)); }

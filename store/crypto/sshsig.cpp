@@ -21,7 +21,7 @@ Bytes signed_data(std::string_view name_space, ByteView message) {
   std::array<std::uint8_t, crypto_hash_sha512_BYTES> digest{};
   crypto_hash_sha512(digest.data(), message.data(), message.size());
   Bytes data;
-  ssh::put_raw(data, bytes_of(magic));
+  append_bytes(data, bytes_of(magic));
   ssh::put_string(data, name_space);
   ssh::put_string(data, std::string_view());  // reserved
   ssh::put_string(data, hash_name);
@@ -40,7 +40,7 @@ std::string armour(const SshSignature& signature) {
   ssh::put_string(inner, ssh::ed25519);
   ssh::put_string(inner, signature.signature.view());
   Bytes blob;
-  ssh::put_raw(blob, bytes_of(magic));
+  append_bytes(blob, bytes_of(magic));
   ssh::put_u32(blob, version);
   ssh::put_string(blob, ssh::public_blob(signature.key.view()));
   ssh::put_string(blob, signature.name_space);

@@ -20,7 +20,8 @@ constexpr std::size_t io_bytes_max = std::size_t{1} << 30;  // Linux transfers a
 Path temporary_beside(const Path& path) {
   static std::atomic<unsigned> counter{0};
   Path name = path;
-  name += "." + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+  name += std::to_string(::getpid()).insert(0, 1, '.');
+  name += std::to_string(counter++).insert(0, 1, '-');
   name += temporary_suffix;
   return name;
 }

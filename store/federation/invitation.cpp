@@ -67,12 +67,10 @@ class Cutter {
   bool ok_ = true;
 };
 
-void put(Bytes& out, ByteView piece) { out.insert(out.end(), piece.begin(), piece.end()); }
-
 void put_short_text(Bytes& out, std::string_view text) {
   ESSAIMAGE_ASSERT(text.size() <= short_text_max);
   out.push_back(static_cast<std::uint8_t>(text.size()));
-  put(out, bytes_of(text));
+  append_bytes(out, bytes_of(text));
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -108,9 +106,9 @@ Status check_invitation(const Invitation& invitation) {
 std::string to_text(const Invitation& invitation) {
   ESSAIMAGE_ASSERT(check_invitation(invitation));
   Bytes bytes{format};
-  put(bytes, invitation.federation.view());
-  put(bytes, invitation.transport.view());
-  put(bytes, invitation.seed);
+  append_bytes(bytes, invitation.federation.view());
+  append_bytes(bytes, invitation.transport.view());
+  append_bytes(bytes, invitation.seed);
   for (int shift = 56; shift >= 0; shift -= 8) {
     bytes.push_back(
         static_cast<std::uint8_t>(static_cast<std::uint64_t>(invitation.expires.seconds) >> shift));
@@ -120,7 +118,7 @@ std::string to_text(const Invitation& invitation) {
     put_short_text(bytes, *text);
   }
   const Sha256 sum = sha256(bytes);
-  put(bytes, sum.view().first(check_bytes));
+  append_bytes(bytes, sum.view().first(check_bytes));
   return std::string(prefix) + to_base64(bytes);
 }
 

@@ -30,7 +30,7 @@ Bytes encode(const Fork& fork) {
   for (const auto& commit : {first, second}) {
     for (int shift = 24; shift >= 0; shift -= 8)
       bytes.push_back(static_cast<std::uint8_t>(commit->size() >> shift));
-    bytes.insert(bytes.end(), commit->begin(), commit->end());
+    append_bytes(bytes, *commit);
   }
   return bytes;
 }

@@ -73,11 +73,11 @@ Bytes encode_tree(Tree entries) {
   Bytes content;
   for (const TreeEntry& entry : entries) {
     const std::string_view mode = modes[static_cast<std::size_t>(entry.mode)].text;
-    content.insert(content.end(), mode.begin(), mode.end());
+    append_bytes(content, bytes_of(mode));
     content.push_back(' ');
-    content.insert(content.end(), entry.name.begin(), entry.name.end());
+    append_bytes(content, bytes_of(entry.name));
     content.push_back('\0');
-    content.insert(content.end(), entry.id.bytes.begin(), entry.id.bytes.end());
+    append_bytes(content, entry.id.view());
   }
   return content;
 }

@@ -214,8 +214,10 @@ Guess guess_from_readme(std::string_view text) {
   ++i;
   // The first sentences may stand under a heading such as "## Overview".
   while (i < lines.size() && !is_prose(lines[i])) ++i;
-  for (; i < lines.size() && is_prose(lines[i]); ++i)
-    guess.summary += (guess.summary.empty() ? "" : " ") + plain_words(lines[i]);
+  for (; i < lines.size() && is_prose(lines[i]); ++i) {
+    if (!guess.summary.empty()) guess.summary += ' ';
+    guess.summary += plain_words(lines[i]);
+  }
   guess.summary = shortened(guess.summary, summary_bytes_max);
   if (!is_plain_line(guess.summary)) guess.summary.clear();
   return guess;

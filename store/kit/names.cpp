@@ -227,8 +227,8 @@ std::string to_stored_path(std::string_view path) {
 
 Result<std::string> from_stored_name(std::string_view stored) {
   std::string name(stored);
-  if (stored.starts_with("%25")) name = "%" + name.substr(3);
-  if (stored.starts_with("%2E")) name = "." + name.substr(3);
+  if (stored.starts_with("%25")) name.erase(1, 2);
+  if (stored.starts_with("%2E")) name.replace(0, 3, 1, '.');
   if (to_stored_name(name) != stored)
     return fail(Errc::name_git, "not the stored form of any name");
   CHECK_OK(check_name(name));

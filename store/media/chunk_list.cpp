@@ -44,13 +44,13 @@ Result<Chunk> parse_entry(ByteView entry, std::size_t bytes_min, std::size_t byt
 Bytes encode(const ChunkList& list) {
   Bytes out;
   out.reserve(header_bytes + entry_bytes * list.chunks.size());
-  out.insert(out.end(), magic.begin(), magic.end());
+  append_bytes(out, magic);
   out.push_back(format);
   out.push_back(list.step);
   append_big_endian(out, list.bytes);
   append_big_endian(out, static_cast<std::uint32_t>(list.chunks.size()));
   for (const Chunk& chunk : list.chunks) {
-    out.insert(out.end(), chunk.id.bytes.begin(), chunk.id.bytes.end());
+    append_bytes(out, chunk.id.view());
     append_big_endian(out, chunk.bytes);
   }
   return out;

@@ -96,7 +96,7 @@ void Chunker::update(ByteView bytes) {
     const bool ended = find_end(bytes);
     const ByteView part = bytes.first(scanned_ - before);
     bytes = bytes.subspan(part.size());
-    if (!ended || !pending_.empty()) pending_.insert(pending_.end(), part.begin(), part.end());
+    if (!ended || !pending_.empty()) append_bytes(pending_, part);
     if (!ended) continue;
     sink_(pending_.empty() ? part : ByteView(pending_));
     pending_.clear();

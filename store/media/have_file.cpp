@@ -23,8 +23,6 @@ constexpr std::size_t feeds_offset = length_offset + 4;
 constexpr std::size_t check_bytes = 8;
 constexpr std::size_t file_bytes_max = 16 * limits::MiB;
 
-void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
-
 std::uint8_t bitmap_byte(const std::vector<bool>& held, std::size_t byte) {
   unsigned value = 0;
   for (std::size_t bit = 0; bit < 8; ++bit) {
@@ -44,17 +42,20 @@ Sha256 check_of(ByteView header) {
 
 Bytes header_of(const HaveFile::Content& content) {
   std::string feeds;
-  for (const FeedId& feed : content.through) feeds += (feeds.empty() ? "" : "\n") + feed.str();
+  for (const FeedId& feed : content.through) {
+    if (!feeds.empty()) feeds += '\n';
+    feeds += feed.str();
+  }
   Bytes out;
-  append(out, bytes_of(magic));
-  append(out, content.boot);
-  append(out, content.list.view());
+  append_bytes(out, bytes_of(magic));
+  append_bytes(out, content.boot);
+  append_bytes(out, content.list.view());
   const auto length = static_cast<std::uint32_t>(feeds.size());
   for (unsigned shift = 32; shift != 0; shift -= 8)
     out.push_back(static_cast<std::uint8_t>(length >> (shift - 8)));
-  append(out, bytes_of(feeds));
+  append_bytes(out, bytes_of(feeds));
   const Sha256 check = check_of(out);
-  append(out, check.view().first(check_bytes));
+  append_bytes(out, check.view().first(check_bytes));
   return out;
 }
 

@@ -217,7 +217,7 @@ class Parser {
 
   Status check_whole() const {
     const auto& command = *parsed_.command;
-    const auto verb = "`" + std::string(command.name) + "`";
+    const auto verb = std::string(1, '`').append(command.name) + "`";
     for (const auto& option : command.options)
       if (option.required && !parsed_.has(option.name))
         return wrong(
