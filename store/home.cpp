@@ -12,6 +12,7 @@
 #include "store/feed/tree_editor.hpp"
 #include "store/git/repository.hpp"
 #include "store/kit/attributes.hpp"
+#include "store/state/state.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -77,6 +78,7 @@ class Making {
 
   Status finish(const Identity& identity, std::string_view config) {
     CHECK_OK(replace_file(inside_.config(), bytes_of(config)));
+    CHECK_OK(State::open(inside_.state()));  // a home without it has lost it
     CHECK_OK(replace_file(inside_.identity(), bytes_of(encode(identity))));
     mine_ = false;  // from here on it is a home, wherever its pieces lie
     return move_in();
@@ -184,6 +186,17 @@ Status check_new_federation(const NewFederation& federation, const std::string& 
   return {};
 }
 
+Result<Identity> parse_identity(std::string_view text, const std::string& file) {
+  TRY(const auto table, TomlTable::parse(text, file));
+  Identity identity;
+  TRY(identity.slug, table.text("slug"));
+  TRY(identity.name, table.text("name"));
+  TRY(identity.federation_slug, table.text("federation_slug"));
+  TRY(const auto federation, table.text("federation"));
+  TRY(identity.federation, FederationId::parse(federation));
+  return identity;
+}
+
 }  // namespace
 
 Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation,
@@ -259,14 +272,9 @@ Result<Identity> load_identity(const Layout& layout) {
       return fail(Errc::home_missing, layout.home.string());
     return tl::unexpected(content.error());
   }
-  TRY(const auto table, TomlTable::parse(text_of(*content), layout.identity().string()));
-  Identity identity;
-  TRY(identity.slug, table.text("slug"));
-  TRY(identity.name, table.text("name"));
-  TRY(identity.federation_slug, table.text("federation_slug"));
-  TRY(const auto federation, table.text("federation"));
-  TRY(identity.federation, FederationId::parse(federation));
-  if (encode(identity) != text_of(*content)) return fail(Errc::corrupt, layout.identity().string());
+  auto identity = parse_identity(text_of(*content), layout.identity().string());
+  if (!identity) return fail(Errc::home_damaged, to_line(identity.error()));
+  if (encode(*identity) != text_of(*content)) return fail(Errc::home_damaged, layout.identity().string());
   return identity;
 }
 
@@ -279,7 +287,5 @@ Result<std::optional<Invitation>> load_invitation(const Layout& layout) {
   TRY(auto invitation, parse_invitation(text_of(*content)));
   return std::optional(std::move(invitation));
 }
-
-Status forget_invitation(const Layout& layout) { return remove_file(layout.invitation()); }
 
 }  // namespace essaimage::store

@@ -38,6 +38,7 @@ Result<Identity> create_joining_home(const Layout& layout, const Invitation& inv
 /// Goes on with the making of a home that was cut off when all of it was written already. Else nothing to do.
 Status finish_making(const Layout& layout);
 
+/// Errc::home_damaged: identity.toml is there, and not as it was written.
 Result<Identity> load_identity(const Layout& layout);
 /// The invitation that this home was made with. It is kept: it tells where the federation is when the federation's feed
 /// is lost from the library. (Its key serves once.) Nothing: a federation's home.

@@ -1,5 +1,7 @@
 #include "store/library.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "store/federation/paths.hpp"
@@ -72,7 +74,12 @@ Status LibraryImpl::start(Fd lock) {
   TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
   CHECK_OK(open_refs());
   TRY(media_, MediaStore::open(layout_));
+  std::error_code ignored;
+  const bool had_state = std::filesystem::exists(layout_.state(), ignored);
   TRY(state_, State::open(layout_.state()));
+  if (!had_state)
+    note({Errc::corrupt, "the index was lost, with what it knew of feeds and media on their way; it is made anew"},
+         layout_.state().string());
 
   const std::lock_guard changing(changing_);
   auto picture = std::make_shared<Picture>();
@@ -86,6 +93,7 @@ Status LibraryImpl::start(Fd lock) {
     if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
   }
   compose_roster(*picture);
+  CHECK_OK(check_keys(*picture));
   CHECK_OK(read_forks(*picture));
   set_picture(picture);
   if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
@@ -94,6 +102,19 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(witness_heads(*picture));
   settle_naming(changed);
   return resume_partials();
+}
+
+/// Nobody would take what is signed by, or comes over, a key that the federation never admitted for this centre. One that
+/// it has replaced since is not foreign: the peers say so.
+Status LibraryImpl::check_keys(const Picture& picture) const {
+  const Member* own = picture.roster ? picture.roster->find(identity_.slug) : nullptr;
+  if (own == nullptr) return {};
+  const auto knows = [&](const auto& is_same) { return std::any_of(own->keys.begin(), own->keys.end(), is_same); };
+  if (!knows([&](const MemberKeys& keys) { return keys.signing == signing_.public_key(); }))
+    return fail(Errc::key_foreign, layout_.signing_key().string());
+  if (!knows([&](const MemberKeys& keys) { return keys.transport == transport_.public_key(); }))
+    return fail(Errc::key_foreign, layout_.transport_key().string());
+  return {};
 }
 
 /// A centre's peers bring its feeds again, and the witnessed heads keep anything older out. The federation's own word is

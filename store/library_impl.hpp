@@ -146,6 +146,7 @@ class LibraryImpl final : public Library {
   Status open_refs();
   Status read_heads(Picture& picture);
   void read_word(Picture& picture);
+  Status check_keys(const Picture& picture) const;
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
   Status hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
   Status resume_partials();

@@ -209,7 +209,7 @@ Result<std::vector<Problem>> LibraryImpl::verify(const std::function<bool(std::u
 
 /// A damaged media file is kept, in case no peer has it, but it is held no longer: it is fetched again.
 Status LibraryImpl::recheck(const Sha256& media) {
-  const auto checked = media_->verify(media);
+  auto checked = media_->verify(media);
   if (checked || checked.error().code != Errc::media_bad) return checked;
   CHECK_OK(set_aside(media));
   return checked;

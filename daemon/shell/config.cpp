@@ -108,7 +108,7 @@ Setter boolean(bool& out) {
 
 Setter endpoints(std::vector<std::string>& out) {
   return [&out](const toml::node& node) -> std::string {
-    const std::string expected = "[\"tcp://HOST:PORT\", …], 0-" + std::to_string(limits::endpoints_per_member_max);
+    std::string expected = "[\"tcp://HOST:PORT\", …], 0-" + std::to_string(limits::endpoints_per_member_max);
     const auto* array = node.as_array();
     if (array == nullptr || array->size() > limits::endpoints_per_member_max) return expected;
     for (const auto& item : *array) {
@@ -164,7 +164,7 @@ struct Document {
 
   std::string read_peers(const toml::node& node) {
     const auto* array = node.as_array();
-    const std::string expected = "[[peers]] endpoint = …, key = …; 0-" + std::to_string(peers_max);
+    std::string expected = "[[peers]] endpoint = …, key = …; 0-" + std::to_string(peers_max);
     if (array == nullptr || array->size() > peers_max) return expected;
     for (const auto& item : *array) {
       const auto* table = item.as_table();

@@ -52,7 +52,7 @@ const Row& row_of(Kind kind) {
   for (const auto& row : rows) {
     if (row.kind == kind) return row;
   }
-  ESSAIMAGE_ASSERT(!"an event without a line");
+  ESSAIMAGE_ASSERT(false);  // every event has a line
   return rows.front();
 }
 

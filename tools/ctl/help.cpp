@@ -62,7 +62,7 @@ std::string overview_text(Language language, const Style& style) {
   std::string out =
       fr ? "essaimagectl : partager des kits entre centres sociaux, sans serveur central.\n"
          : "essaimagectl: share kits between social centres, without a central server.\n";
-  out += title(fr ? "Usage" : "Usage", style);
+  out += title("Usage", style);
   out += fr ? "  essaimagectl [--home DOSSIER] COMMANDE …\n"
             : "  essaimagectl [--home DIR] VERB ...\n";
   out += title(fr ? "Commandes" : "Verbs", style);
@@ -88,7 +88,7 @@ std::string command_text(const Command& command, Language language, const Style&
   out += "\n" + wrapped(command.summary.in(language), columns_of(style), 2);
   if (!command.details.en.empty())
     out += "\n" + wrapped(command.details.in(language), columns_of(style), 2);
-  if (!command.positionals.empty()) out += title(fr ? "Arguments" : "Arguments", style);
+  if (!command.positionals.empty()) out += title("Arguments", style);
   for (const auto& positional : command.positionals)
     out +=
         entry(std::string(positional.name.in(language)), positional.help.in(language), 22, style);

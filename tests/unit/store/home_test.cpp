@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/test_node.hpp"
 
 using namespace essaimage;
 using namespace essaimage::store;
@@ -94,7 +95,7 @@ TEST_CASE(
   CHECK_FALSE(std::filesystem::exists(layout.home));
 }
 
-TEST_CASE("a joining home keeps its invitation until it is forgotten") {
+TEST_CASE("a joining home keeps its invitation") {
   const test::TempFolder folder;
   const Layout layout{folder / "centre"};
   Invitation invitation;
@@ -164,4 +165,41 @@ TEST_CASE("what was half written when the making was cut off is begun again") {
   const NewFederation federation{"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}};
   REQUIRE(create_federation_home(layout, federation, "# config\n", start));
   REQUIRE(load_identity(layout));
+}
+
+TEST_CASE("an identity that is not as it was written is said, whatever is wrong with it") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
+  const std::string right = test::read_text(layout.identity());
+  for (const std::string& wrong : {std::string("garbage"), std::string(), right + "more = 1\n", right.substr(0, 30),
+                                   "slug = 3\n" + right.substr(right.find('\n') + 1)}) {
+    INFO(wrong);
+    test::write_text(layout.identity(), wrong);
+    CHECK(load_identity(layout).error().code == Errc::home_damaged);
+    CHECK(Library::open(layout, [] { return start; }).error().code == Errc::home_damaged);
+  }
+  test::write_text(layout.identity(), right);
+  CHECK(load_identity(layout));
+}
+
+TEST_CASE("a home with another home's key does not open, and names the file") {
+  auto federation = test::TestNode::federation();
+  auto a = test::TestNode::member(*federation, "a", {});
+  auto b = test::TestNode::member(*federation, "b", {});
+  a->close();
+  b->close();
+  for (const bool signing : {true, false}) {
+    const auto file = [&](const test::TestNode& node) {
+      return signing ? node.layout().signing_key() : node.layout().transport_key();
+    };
+    const std::string right = test::read_text(file(*a));
+    test::write_text(file(*a), test::read_text(file(*b)));
+    const auto opened = a->open();
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == Errc::key_foreign);
+    CHECK(opened.error().detail == file(*a).string());
+    test::write_text(file(*a), right);
+  }
+  CHECK(a->open());
 }

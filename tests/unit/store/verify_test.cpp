@@ -150,6 +150,23 @@ TEST_CASE("what a crash left between the refs and the index is caught up with") 
   CHECK(a->publish_one("k", {{"x", "3"}}).version == 3);
 }
 
+TEST_CASE("a lost index is made anew, and said") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {});
+  CHECK(a->library().problems().empty());
+  a->publish_one("k", {{"x", "2"}, {"p.jpg", photo(1'000, 3)}});
+  a->close();
+  for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(Path(a->layout().state().string() + suffix));
+  REQUIRE(a->open());
+  const auto problems = a->library().problems();
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].where == a->layout().state().string());
+  CHECK(a->find("a/k")->media_here == 1);
+  a->close();
+  REQUIRE(a->open());
+  CHECK(a->library().problems().empty());
+}
+
 TEST_CASE("one home has one owner") {
   auto federation = TestNode::federation();
   const auto second = Library::open(federation->layout(), [] { return test_start; });
