@@ -60,7 +60,7 @@ class Making {
     return making;
   }
   Making(Making&& other) noexcept
-      : layout_(other.layout_), inside_(other.inside_), mine_(other.mine_) {
+      : layout_(std::move(other.layout_)), inside_(std::move(other.inside_)), mine_(other.mine_) {
     other.mine_ = false;
   }
   Making& operator=(Making&&) = delete;
