@@ -61,8 +61,7 @@ TEST_CASE("slices may overtake the offer") {
   bench.start();
   const LinkId from = bench.open(2);
   const auto raw = Bench::commit(feed, 1, 2);
-  bench.receive(from, message::Announce{raw});
-  const auto request = bench.sent<message::FetchFeed>(from).at(0).request;
+  const auto request = bench.announced(from, raw);
   bench.receive(from, message::Slice{request, 0, false, slice_of(60)});
   bench.receive(from, message::Slice{request, 60, true, slice_of(40)});
   CHECK(bench.wanted<effect::AppendPack>().empty());
@@ -244,9 +243,7 @@ TEST_CASE("a bad pack of a frozen feed is its sender's fault, and not asked for 
   bench.on(input::FeedFrozen{{feed, mine, Bench::commit(feed, 4, 2, 99)}, true});
   sim::SimCommit freeing{feed, {1, 2, 1}, {}, {}, 0, 0, 0};
   const auto raw = std::make_shared<const Bytes>(sim::encode_commit(freeing, sim::signing_key(2)));
-  bench.receive(from, message::Announce{raw});
-  const auto request = bench.sent<message::FetchFeed>(from).at(0).request;
-  bench.receive(from, message::FeedOffer{request, raw, 10});
+  const auto request = bench.offered(from, raw, 10);
   bench.receive(from, message::Slice{request, 0, true, slice_of(10)});
   const JobId job = bench.wanted<effect::AcceptPack>().at(0).job;
   SECTION("the peer's fault") {
@@ -270,9 +267,7 @@ TEST_CASE("a pack that our full disk has cut is not its sender's fault") {
   bench.start();
   const LinkId from = bench.open(2);
   const auto raw = Bench::commit(feed, 1, 2);
-  bench.receive(from, message::Announce{raw});
-  const auto request = bench.sent<message::FetchFeed>(from).at(0).request;
-  bench.receive(from, message::FeedOffer{request, raw, 20});
+  const auto request = bench.offered(from, raw, 20);
   bench.receive(from, message::Slice{request, 0, false, slice_of(10)});
   bench.receive(from, message::Slice{request, 10, true, slice_of(10)});
   const JobId job = bench.wanted<effect::AcceptPack>().at(0).job;

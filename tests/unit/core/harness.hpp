@@ -71,6 +71,18 @@ class Bench {
     return link;
   }
 
+  /// The peer announces a commit that we lack: the request by which we ask for it.
+  std::uint64_t announced(LinkId from, const SharedBytes& raw) {
+    receive(from, message::Announce{raw});
+    return sent<message::FetchFeed>(from).at(0).request;
+  }
+  /// And it offers the pack.
+  std::uint64_t offered(LinkId from, const SharedBytes& raw, std::uint64_t pack_bytes) {
+    const std::uint64_t request = announced(from, raw);
+    receive(from, message::FeedOffer{request, raw, pack_bytes});
+    return request;
+  }
+
   void pass(Duration duration) {
     for (Duration done{}; done < duration; done += std::chrono::seconds(1)) {
       now_ = now_ + std::chrono::seconds(1);

@@ -56,9 +56,7 @@ TEST_CASE("proven news of the federation hold up the others, for a minute at mos
   bench.start();
   const LinkId slow = bench.open(2), honest = bench.open(3);
   const auto news = Bench::commit(federation, 9, 0);
-  bench.receive(slow, message::Announce{news});
-  const auto request = bench.sent<message::FetchFeed>(slow).at(0).request;
-  bench.receive(slow, message::FeedOffer{request, news, 10'000'000});
+  const auto request = bench.offered(slow, news, 10'000'000);
   bench.receive(honest, message::Announce{Bench::commit(feed, 1, 2)});
   CHECK(bench.sent<message::FetchFeed>(honest).empty());
   std::uint64_t offset = 0;
@@ -91,8 +89,7 @@ TEST_CASE("who lets drops fall after its offer is left within a minute, and cost
   bench.start();
   const LinkId liar = bench.open(2), honest = bench.open(3);
   const auto raw = Bench::commit(feed, 1, 2);
-  bench.receive(liar, message::Announce{raw});
-  const auto request = bench.sent<message::FetchFeed>(liar).at(0).request;
+  const auto request = bench.announced(liar, raw);
   bench.receive(honest, message::Announce{raw});
   bench.receive(liar, message::FeedOffer{request, raw, 10'000'000});
   CHECK(drip(bench, liar, request, seconds(60)));
@@ -104,9 +101,7 @@ TEST_CASE("a pack of which everything came but its end is given up") {
   bench.start();
   const LinkId liar = bench.open(2);
   const auto raw = Bench::commit(feed, 1, 2);
-  bench.receive(liar, message::Announce{raw});
-  const auto request = bench.sent<message::FetchFeed>(liar).at(0).request;
-  bench.receive(liar, message::FeedOffer{request, raw, limits::slice_bytes_max});
+  const auto request = bench.offered(liar, raw, limits::slice_bytes_max);
   bench.receive(liar, message::Slice{request, 0, false, slice_of(limits::slice_bytes_max)});
   bench.pass(settings::answer_within + seconds(1));
   CHECK(bench.sent<message::Cancel>(liar).size() == 1);
