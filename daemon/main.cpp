@@ -174,8 +174,8 @@ int main(int argc, char** argv) {
                "essaimaged"};
   app.set_version_flag("--version", "essaimaged " + std::string(version_text()));
   app.add_option("--home", options.home,
-                 french ? "dossier du nœud (sinon $ESSAIMAGE_HOME, sinon ~/.local/share/essaimage)"
-                        : "the node's folder (else $ESSAIMAGE_HOME, else ~/.local/share/essaimage)");
+                 french ? "dossier du nœud (sinon $ESSAIMAGE_HOME, $XDG_DATA_HOME/essaimage, ~/.local/share/essaimage)"
+                        : "the node's folder (else $ESSAIMAGE_HOME, $XDG_DATA_HOME/essaimage, ~/.local/share/essaimage)");
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, off");
   bool foreground = false;
   app.add_flag("--foreground", foreground,

@@ -263,6 +263,17 @@ Result<Identity> create_joining_home(const Layout& layout, const Invitation& inv
   return identity;
 }
 
+Result<Identity> renew_invitation(const Layout& layout, const Invitation& invitation) {
+  CHECK_OK(check_invitation(invitation));
+  TRY(auto identity, load_identity(layout));
+  TRY(const auto lock, lock_home(layout.lock()));
+  TRY(const auto refs, Refs::open(layout));
+  const bool same = identity.slug == invitation.slug && identity.federation == invitation.federation;
+  if (!same || !refs->snapshot()->empty()) return fail(Errc::home_exists, layout.home.string());
+  CHECK_OK(replace_file(layout.invitation(), bytes_of(to_text(invitation) + "\n")));
+  return identity;
+}
+
 Status finish_making(const Layout& layout) { return Making::resume(layout); }
 
 Result<Identity> load_identity(const Layout& layout) {

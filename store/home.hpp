@@ -35,6 +35,10 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
 /// Keys, an empty repository, and the invitation kept for the daemon, which completes the joining.
 Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation, std::string_view config);
 
+/// A new invitation for a home that an earlier one made, and that nobody admitted yet: it keeps its keys. Errc::home_exists
+/// if it is another centre's, or a member's already; Errc::home_in_use while its daemon runs.
+Result<Identity> renew_invitation(const Layout& layout, const Invitation& invitation);
+
 /// Goes on with the making of a home that was cut off when all of it was written already. Else nothing to do.
 Status finish_making(const Layout& layout);
 

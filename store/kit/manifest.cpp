@@ -87,7 +87,8 @@ class Reader {
     if (node.value_exact<std::int64_t>() != 1) refuse(node, "1, or nothing");
   }
   void read_title(Node node) {
-    if (!node.is_string() || !node.value_exact<std::string>()->empty()) {
+    const auto title = node.value_exact<std::string>();
+    if (!title || title->find_first_not_of(' ') != std::string::npos) {
       text(node, manifest_.title);
     } else {
       add(Severity::refusal, Errc::kit_title_missing,

@@ -61,6 +61,12 @@ void print_next(const Context& context, const store::Identity& identity) {
   }
 }
 
+/// As copied from an e-mail, whose program may have broken the line.
+std::string unwrapped(std::string text) {
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
+  return text;
+}
+
 }  // namespace
 
 Result<ExitCode> federation_create(Context& context) {
@@ -83,13 +89,17 @@ Result<ExitCode> federation_create(Context& context) {
 }
 
 Result<ExitCode> join(Context& context) {
-  TRY(const auto invitation, store::parse_invitation(context.parsed.positionals[0]));
+  TRY(const auto invitation, store::parse_invitation(unwrapped(context.parsed.positionals[0])));
   const auto listen = context.parsed.value("listen");
   if (!listen.empty()) CHECK_OK(check_endpoint(listen, "listen"));
   if (invitation.expires < Timestamp{std::time(nullptr)})
     return fail(Errc::invitation_expired, to_utc(invitation.expires));
-  TRY(const auto identity,
-      store::create_joining_home(context.layout(), invitation, default_config(listen)));
+  const bool is_there = store::load_identity(context.layout()).has_value();
+  if (is_there && !listen.empty())
+    return fail(Errc::usage, context.say("--listen: this home is there already; change `listen` in its essaimage.toml",
+                                         "--listen : ce dossier existe déjà ; changez `listen` dans son essaimage.toml"));
+  TRY(const auto identity, is_there ? store::renew_invitation(context.layout(), invitation)
+                                    : store::create_joining_home(context.layout(), invitation, default_config(listen)));
   print_next(context, identity);
   return ExitCode::ok;
 }

@@ -39,9 +39,11 @@ Result<std::vector<Folder>> check_all(const Context& context) {
   std::vector<Folder> folders;
   for (const auto& given : context.parsed.positionals) {
     auto check = kit::check_folder(given, options);
-    if (!check)
-      return fail(check.error().code,
-                  check.error().detail.empty() ? given : given + ": " + check.error().detail);
+    if (!check) {
+      auto error = check.error();
+      if (!error.detail.starts_with(given)) error.detail = error.detail.empty() ? given : given + ": " + error.detail;
+      return tl::unexpected(std::move(error));
+    }
     folders.push_back({given, name_of(given), std::move(*check)});
   }
   return folders;

@@ -89,6 +89,8 @@ TEST_CASE("a title is needed; kind and licence are missed; the rest may be left 
   CHECK_FALSE(read_manifest("").manifest);
   CHECK(details("title = \"\"") ==
         "kit.title-missing kit.toml:1: title: empty\nkit.kind-missing\nkit.licence-missing\n");
+  CHECK(details("title = \"  \"") ==
+        "kit.title-missing kit.toml:1: title: empty\nkit.kind-missing\nkit.licence-missing\n");
   const auto reading = read_manifest("title = \"T\"\n");
   REQUIRE(reading.manifest);
   CHECK(reading.findings.size() == 2);

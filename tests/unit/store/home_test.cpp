@@ -203,3 +203,30 @@ TEST_CASE("a home with another home's key does not open, and names the file") {
   }
   CHECK(a->open());
 }
+
+TEST_CASE("a home that nobody admitted takes a new invitation, and no other home does") {
+  auto federation = test::TestNode::federation();
+  const auto invite = [&](const std::string& slug) {
+    return federation->library().invite({slug, slug, {}, std::chrono::hours(1), "tcp://127.0.0.1:7373"}).value();
+  };
+  const test::TempFolder folder;
+  const Layout layout{folder / "home"};
+  REQUIRE(create_joining_home(layout, invite("a"), ""));
+  const std::string keys = test::read_text(layout.signing_key());
+  const Invitation newer = invite("a");
+  REQUIRE(renew_invitation(layout, newer));
+  CHECK(to_text(load_invitation(layout)->value()) == to_text(newer));
+  CHECK(test::read_text(layout.signing_key()) == keys);
+  CHECK(renew_invitation(layout, invite("b")).error().code == Errc::home_exists);
+  {
+    const auto running = Library::open(layout, [] { return start; });
+    REQUIRE(running);
+    CHECK(renew_invitation(layout, newer).error().code == Errc::home_in_use);
+  }
+  auto member = test::TestNode::member(*federation, "c", {});
+  member->close();
+  Invitation for_member = newer;
+  for_member.slug = "c";
+  CHECK(renew_invitation(member->layout(), for_member).error().code == Errc::home_exists);
+  CHECK(to_text(load_invitation(layout)->value()) == to_text(newer));
+}
