@@ -56,7 +56,7 @@ class Trial {
         plan_(options.seed * 7919 + 13),
         world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(16)),
         weather_(weather_of(options.scenario, plan_)),
-        tamperer_(plan_) {
+        tamperer_(world_.stores(), plan_) {
     world_.verbose = options.verbose;
     world_.through_codec = options.seed % 16 == 0;
   }
@@ -194,11 +194,11 @@ class Trial {
   /// One peer's answer is what a restored home waits for. It is sure to know the newest version only if everybody does.
   void note_unsure() {
     const std::string& author = world_.node(backed_up_).slug;
-    for (const auto& [id, feed] : world_.node(backed_up_).store->feeds()) {
-      if (id.centre != author) continue;
+    for (const Head& head : world_.node(backed_up_).store->heads()) {
+      if (head.feed.centre != author) continue;
       for (std::size_t i = 0; i < world_.size(); ++i) {
-        const bool may = world_.truth().may_hold(world_.node(i).slug, id.audience);
-        if (may && world_.held(i, id) < feed.head.order) unsure_.insert(id);
+        const bool may = world_.truth().may_hold(world_.node(i).slug, head.feed.audience);
+        if (may && world_.held(i, head.feed) < head.order) unsure_.insert(head.feed);
       }
     }
   }
@@ -236,8 +236,8 @@ class Trial {
     if (weather_.forks) return;
     // Nobody published without asking, so no feed may have forked (a fork excuses its feed from every other check).
     for (std::size_t i = 0; i < world_.size(); ++i) {
-      for (const auto& [id, feed] : world_.node(i).store->feeds()) {
-        if (feed.fork && !unsure_.contains(id)) world_.violated(world_.node(i).slug + " sees a fork of " + id.str() + " that nobody made");
+      for (const FeedId& feed : world_.node(i).store->frozen()) {
+        if (!unsure_.contains(feed)) world_.violated(world_.node(i).slug + " sees a fork of " + feed.str() + " that nobody made");
       }
     }
   }
@@ -249,7 +249,7 @@ class Trial {
   Tamperer tamperer_;
   TrialResult result_;
   std::size_t hostile_ = 0, suspended_ = 0, backed_up_ = 0;
-  MemoryStore::Backup backup_;
+  SimStore::BackupPtr backup_;
   std::set<FeedId> unsure_;  ///< may fork after the restoration, though it asked
 };
 
