@@ -19,13 +19,13 @@ Status status_of(const tl::expected<store::RunReception::Stored, Error>& stored)
 
 }  // namespace
 
-StoreJobs::StoreJobs(store::Library& library, Log& log, Post post)
+StoreJobs::StoreJobs(store::Library& library, Log& log, Post post, Worker::Runs runs)
     : library_(library),
       log_(log),
       post_(std::move(post)),
-      store_("store", jobs_max),
-      serve_("serve", jobs_max),
-      media_("media", jobs_max) {}
+      store_("store", jobs_max, runs),
+      serve_("serve", jobs_max, runs),
+      media_("media", jobs_max, runs) {}
 
 StoreJobs::~StoreJobs() {
   stop();

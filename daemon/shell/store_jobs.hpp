@@ -6,7 +6,8 @@
 // so that checking a large pack delays neither reading nor media. What belongs to a job (a reception, a source, a run)
 // lives on its worker alone, by job; the library is safe from all of them.
 // Bounded by the core: it opens so many jobs, gives so much credit, and each effect is answered once.
-// Thread rule: perform() and the others on the loop's thread; `post` is called on the workers'.
+// Thread rule: perform() and the others on the loop's thread; `post` is called on the workers' (or, with workers that run
+// jobs within post(), before perform() returns).
 
 #include <atomic>
 #include <functional>
@@ -29,7 +30,7 @@ class StoreJobs {
   using Post = std::function<void(core::Input)>;
 
   /// `library`, `log` and what `post` uses must outlive the jobs.
-  StoreJobs(store::Library& library, Log& log, Post post);
+  StoreJobs(store::Library& library, Log& log, Post post, Worker::Runs runs = Worker::Runs::on_own_thread);
   ~StoreJobs();
 
   void perform(const core::effect::OpenPack& effect);
