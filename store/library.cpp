@@ -160,7 +160,6 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
     TRY(const auto more, state_->forget_feed(feed));
     touched.insert(touched.end(), more.begin(), more.end());
   }
-  index_behind_ = false;
   // The record of what is held is younger than the index, and a power cut may have taken it alone.
   std::vector<Sha256> unsure = state_->rebuilt() ? media_->all() : touched;
   TRY(const auto wants, state_->wants());
@@ -227,6 +226,10 @@ Result<std::vector<Problem>> LibraryImpl::rollbacks(const Picture& picture) cons
 
 void LibraryImpl::note(Error error, std::string where) {
   const std::lock_guard lock(problems_mutex_);
+  const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const Problem& problem) {
+    return problem.where == where && problem.error.code == error.code && problem.error.detail == error.detail;
+  });
+  if (known) return;  // what is tried again fails again
   constexpr std::size_t problems_max = 1'000;
   if (problems_.size() < problems_max) problems_.push_back({std::move(error), std::move(where)});
 }

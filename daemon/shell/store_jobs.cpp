@@ -232,6 +232,15 @@ void StoreJobs::consolidate() {
   });
 }
 
+void StoreJobs::catch_up() {
+  if (catching_up_.exchange(true)) return;
+  run_on_store([this] {
+    auto status = library_.catch_up();
+    catching_up_ = false;
+    return status;
+  });
+}
+
 void StoreJobs::stop() {
   for (Worker* worker : {&store_, &serve_, &media_}) worker->stop();
 }

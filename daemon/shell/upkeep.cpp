@@ -7,6 +7,7 @@ namespace essaimage::shell {
 namespace {
 
 constexpr Duration publish_retry{60'000};
+constexpr Duration catch_up_retry{10'000};
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
@@ -25,6 +26,10 @@ void Upkeep::saw(const core::Input& input, Instant now) {
 
 void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (publish_at_ && now >= *publish_at_) publish_centre(now, confirmed);
+  if (now >= catch_up_at_ && library_.is_behind()) {
+    catch_up_at_ = now + catch_up_retry;
+    jobs_.catch_up();
+  }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;
     jobs_.consolidate();

@@ -1,5 +1,6 @@
 #pragma once
-// What a node does without being asked: it merges its packs now and then, and tells the others where they reach it.
+// What a node does without being asked: it merges its packs now and then, tells the others where they reach it, and
+// writes what a full disk has kept from being written.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -35,6 +36,7 @@ class Upkeep {
   const std::vector<std::string> endpoints_;
   std::optional<Instant> publish_at_{Instant{}};  ///< when centre.toml is compared next; nothing: when the roster changes
   unsigned changes_;                              ///< heads, since packs were looked at
+  Instant catch_up_at_;                           ///< not before
 };
 
 }  // namespace essaimage::shell
