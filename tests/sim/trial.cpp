@@ -1,6 +1,7 @@
 #include "tests/sim/trial.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "tests/sim/checkers.hpp"
 #include "tests/sim/tamper.hpp"
@@ -54,7 +55,7 @@ class Trial {
   explicit Trial(const TrialOptions& options)
       : options_(options),
         plan_(options.seed * 7919 + 13),
-        world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(16)),
+        world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(options.slow_stores ? 4 : 16), options.stores),
         weather_(weather_of(options.scenario, plan_)),
         tamperer_(world_.stores(), plan_) {
     world_.verbose = options.verbose;
@@ -62,10 +63,14 @@ class Trial {
   }
 
   TrialResult run() {
-    build();
-    faults();
-    peace();
-    check();
+    try {
+      build();
+      faults();
+      peace();
+      check();
+    } catch (const std::exception& failure) {
+      result_.failures.push_back(failure.what());
+    }
     result_.failures.insert(result_.failures.end(), world_.violations.begin(), world_.violations.end());
     result_.inputs = world_.inputs();
     result_.messages = world_.network.delivered();
@@ -81,7 +86,8 @@ class Trial {
       members[i] = i == 0 ? std::set<std::string>() : territories();
       if (plan_.below(100) < 40) reachable.insert(i);
     }
-    world_.make_federation(members, reachable);
+    if (world_.stores().founds_members()) world_.make_federation(members, reachable);
+    else join_in_calm(members);
     for (std::size_t i = world_.size() - newcomers; i < world_.size(); ++i) world_.invite(i, territories());
     if (weather_.hostile) {
       hostile_ = 1 + plan_.below(world_.size() - newcomers - 1);
@@ -96,7 +102,26 @@ class Trial {
       }
     }
     world_.network.conditions = weather_.conditions;
-    world_.start_all();
+    for (std::size_t i = 0; i < world_.size(); ++i) {
+      if (!world_.node(i).up) world_.start(i);
+    }
+  }
+
+  /// The federation is alone at first: before the faults begin, these join it, each by its invitation.
+  void join_in_calm(const std::map<std::size_t, std::set<std::string>>& members) {
+    world_.make_federation({{0, {}}}, {0});
+    world_.start(0);
+    for (const auto& [node, territories] : members) {
+      if (node == 0) continue;
+      world_.invite(node, territories);
+      world_.start(node);
+    }
+    const auto joined = [&] {
+      return std::all_of(members.begin(), members.end(), [&](const auto& each) {
+        return each.first == 0 || world_.status(each.first).joined;
+      });
+    };
+    if (!world_.run_until(joined, minutes(5))) result_.failures.push_back("not joined after 5 minutes of calm");
   }
 
   std::set<std::string> territories() {

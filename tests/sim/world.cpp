@@ -209,7 +209,10 @@ void World::violated(const std::string& what) {
 
 void World::check_head(std::size_t index, const input::HeadChanged& change) {
   Order& highest = accepted_[{index, change.head.feed}];
-  if (change.head.order < highest && !change.published_here) {
+  // From a suspended author all fall back to what the federation accepted last.
+  const Member* author = truth().find(change.head.feed.centre);
+  const bool falls_back = author != nullptr && author->suspended;
+  if (change.head.order < highest && !change.published_here && !falls_back) {
     violated(nodes_[index].slug + " went back in " + change.head.feed.str());
   }
   highest = std::max(highest, change.head.order);
