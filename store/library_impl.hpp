@@ -150,7 +150,8 @@ class LibraryImpl final : public Library {
   Status read_heads(Picture& picture);
   void read_word(Picture& picture);
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
-  Status hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
+  /// Returns those of `media` of which the record was lost.
+  Result<std::vector<Sha256>> hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
   Status resume_partials();
   Status witness_heads(const Picture& picture);
   /// Feeds of which something newer was accepted once than what is held.

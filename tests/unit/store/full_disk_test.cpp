@@ -60,3 +60,26 @@ TEST_CASE("an index that a full disk kept from being written is caught up with o
   CHECK(fetch_media(*nodes.author, *nodes.reader) > 0);
   CHECK(nodes.reader->checkout("deule/lampe").at("vue.jpg") == media('a'));
 }
+
+TEST_CASE("media that is in its place but not on record is told to be whole once it is on record") {
+  Pair nodes;
+  const FeedId feed = nodes.author->feed();
+  nodes.author->publish_one("lampe", {{"vue.jpg", media('b')}});
+  REQUIRE(fetch_feed(*nodes.author, *nodes.reader, feed));
+  {
+    const FileSizeLimit full(nodes.limit);
+    REQUIRE(fetch_media(*nodes.author, *nodes.reader) > 0);
+  }
+  REQUIRE(nodes.reader->library().needs()->size() == 1);
+  nodes.author->publish_one("table", {{"texte.md", "rien d'autre"}});
+  {
+    const FileSizeLimit full(nodes.limit);
+    REQUIRE(fetch_feed(*nodes.author, *nodes.reader, feed));
+  }
+  REQUIRE(nodes.reader->library().is_behind());
+  nodes.reader->changes.clear();
+  REQUIRE(nodes.reader->library().catch_up());
+  CHECK(nodes.reader->library().needs()->empty());
+  CHECK(told<store::change::MediaComplete>(*nodes.reader) == 1);
+  CHECK(nodes.reader->checkout("deule/lampe").at("vue.jpg") == media('b'));
+}
