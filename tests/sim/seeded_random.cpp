@@ -27,9 +27,10 @@ randombytes_implementation seeded{name, number, nullptr, nullptr, fill, nullptr}
 }  // namespace
 
 void seed_sodium(std::uint64_t seed) {
+  // Initialising takes random bytes too, the first time: that must not move what the seed gives.
+  const bool ready = randombytes_set_implementation(&seeded) == 0 && sodium_init() >= 0;
+  ESSAIMAGE_ASSERT(ready);
   generator = core::Random(seed);
-  const bool installed = randombytes_set_implementation(&seeded) == 0;
-  ESSAIMAGE_ASSERT(installed);
 }
 
 }  // namespace essaimage::sim

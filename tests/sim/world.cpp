@@ -109,9 +109,30 @@ void World::feed(std::size_t index, core::Input in) {
   Node& node = nodes_[index];
   if (!node.up) return;
   inputs_ += 1;
+  if (verbose) print_media(node, in);
   if (const auto* change = std::get_if<input::HeadChanged>(&in)) check_head(index, *change);
   node.replica->on(in, now_);
   while (auto effect = node.replica->next()) perform(node, std::move(*effect));
+}
+
+/// What the store tells of media; the rest is seen by messages and events.
+void World::print_media(const Node& node, const core::Input& in) const {
+  const auto print = [&](const char* what, const Sha256& media, const std::string& more = {}) {
+    std::printf("%9.3f %s media %s %s %s\n", static_cast<double>(now_.ms) / 1000, node.slug.c_str(), media.hex().substr(0, 8).c_str(),
+                what, more.c_str());
+  };
+  if (const auto* needed = std::get_if<input::MediaNeeded>(&in)) {
+    std::string feeds;
+    for (const FeedId& feed : needed->need.feeds) feeds += feed.str() + " ";
+    const auto& held = needed->need.held;
+    print("needed", needed->need.media, feeds + std::to_string(std::count(held.begin(), held.end(), true)) + " of " + std::to_string(held.size()));
+  }
+  if (const auto* complete = std::get_if<input::MediaComplete>(&in)) print("complete", complete->media);
+  if (const auto* unneeded = std::get_if<input::MediaUnneeded>(&in)) print("unneeded", unneeded->media);
+  if (const auto* stored = std::get_if<input::ChunksStored>(&in)) {
+    print("chunks", stored->media,
+          std::to_string(stored->first) + "+" + std::to_string(stored->count) + (stored->status ? "" : " " + to_line(stored->status.error())));
+  }
 }
 
 void World::feed_all(std::size_t index, Inputs inputs) {

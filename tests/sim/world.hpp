@@ -90,6 +90,7 @@ class World {
 
   void schedule(Instant at, std::function<void()> run);
   void perform(Node& node, core::Effect effect);
+  void print_media(const Node& node, const core::Input& input) const;
   void perform_store(Node& node, core::Effect effect);
   void check_sent(std::size_t from, std::size_t to, const Message& message);
   void keep_up(std::size_t node, std::uint64_t incarnation);
