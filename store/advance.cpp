@@ -64,11 +64,14 @@ Status LibraryImpl::advance(Advance advance) {
   if (auto indexed = index_advance(advance)) {
     touched = std::move(*indexed);
   } else {
-    index_behind_ = true;
+    behind_ = true;
     note(indexed.error(), "index");
   }
   if (after->roster != before->roster && after->roster) {
-    if (auto seen = roster_seen(*after->roster); !seen) note(seen.error(), "roster");
+    if (auto seen = roster_seen(*after->roster); !seen) {
+      behind_ = true;
+      note(seen.error(), "roster");
+    }
     tell(change::RosterChanged{after->roster});
   }
   for (const auto& step : advance.steps) {
@@ -92,7 +95,7 @@ Status LibraryImpl::advance(Advance advance) {
 
 Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
   std::vector<Sha256> touched;
-  if (index_behind_) {
+  if (behind_) {
     TRY(touched, catch_up_index(*picture()));
   } else {
     for (const auto& step : advance.steps) {
@@ -110,6 +113,34 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
   for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
   CHECK_OK(state_->witness(heads));
   return touched;
+}
+
+bool LibraryImpl::is_behind() const {
+  if (behind_) return true;
+  const std::lock_guard lock(complete_mutex_);
+  return !complete_.empty() && runs_open_ == 0;
+}
+
+Status LibraryImpl::catch_up() {
+  {
+    const std::lock_guard changing(changing_);
+    if (behind_) CHECK_OK(catch_up_locked());
+  }
+  settle_if_due(false);
+  return {};
+}
+
+/// As at the start: what the refs say is indexed, witnessed, and known to a stock git.
+Status LibraryImpl::catch_up_locked() {
+  const auto now = picture();
+  TRY(const auto touched, catch_up_index(*now));
+  std::vector<Head> heads;
+  for (const auto& [feed, head] : now->heads) heads.push_back(head);
+  CHECK_OK(state_->witness(heads));
+  if (now->roster) CHECK_OK(roster_seen(*now->roster));
+  behind_ = false;
+  settle_naming(touched);
+  return {};
 }
 
 PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& before) {

@@ -181,19 +181,20 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
     TRY(const auto more, state_->forget_feed(feed));
     touched.insert(touched.end(), more.begin(), more.end());
   }
-  index_behind_ = false;
   // The record of what is held is younger than the index, and a power cut may have taken it alone.
   std::vector<Sha256> unsure = state_->rebuilt() ? media_->all() : touched;
   TRY(const auto wants, state_->wants());
   for (const auto& want : wants) unsure.push_back(want.media);
-  CHECK_OK(hold_after_loss(picture, unsure));
+  TRY(const auto lost, hold_after_loss(picture, unsure));
+  touched.insert(touched.end(), lost.begin(), lost.end());
   return touched;
 }
 
 /// What lies on the disk and is named, but held for nobody: the record of it was lost. Through which feed it came is lost
 /// too; it may be one that does not name it any more, so the history of all feeds is asked.
-Status LibraryImpl::hold_after_loss(const Picture& picture, const std::vector<Sha256>& media) {
-  if (!picture.roster) return {};
+Result<std::vector<Sha256>> LibraryImpl::hold_after_loss(const Picture& picture, const std::vector<Sha256>& media) {
+  std::vector<Sha256> found;
+  if (!picture.roster) return found;
   Namers namers;
   std::vector<MediaRow> lost;
   for (const auto& id : media) {
@@ -203,7 +204,7 @@ Status LibraryImpl::hold_after_loss(const Picture& picture, const std::vector<Sh
     namers.try_emplace(id);
     lost.push_back(std::move(*row));
   }
-  if (lost.empty()) return {};
+  if (lost.empty()) return found;
   bool knows_all = picture.heads.size() == refs_->snapshot()->size();
   for (const auto& [feed, head] : picture.heads) {
     const auto added = add_namers(*objects_, head, namers);
@@ -218,8 +219,9 @@ Status LibraryImpl::hold_after_loss(const Picture& picture, const std::vector<Sh
     if (!feeds.empty()) CHECK_OK(state_->hold(row.media, feeds));
     const auto list = read_chunk_list(row.named.front().chunk_list);
     if (list) CHECK_OK(state_->index_chunks(row.media, *list));
+    found.push_back(row.media);
   }
-  return {};
+  return found;
 }
 
 Status LibraryImpl::witness_heads(const Picture& picture) {
@@ -248,6 +250,10 @@ Result<std::vector<Problem>> LibraryImpl::rollbacks(const Picture& picture) cons
 
 void LibraryImpl::note(Error error, std::string where) {
   const std::lock_guard lock(problems_mutex_);
+  const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const Problem& problem) {
+    return problem.where == where && problem.error.code == error.code && problem.error.detail == error.detail;
+  });
+  if (known) return;  // what is tried again fails again
   constexpr std::size_t problems_max = 1'000;
   if (problems_.size() < problems_max) problems_.push_back({std::move(error), std::move(where)});
 }

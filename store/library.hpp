@@ -153,6 +153,10 @@ class Library {
   /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.
   virtual Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) = 0;
   virtual Status consolidate() = 0;
+  /// True if something that follows from what is durable could not be written (a full disk): the index, the witness, whole
+  /// media on their way to their places. catch_up() tries again, and tells what came of it. So does the next start.
+  virtual bool is_behind() const = 0;
+  virtual Status catch_up() = 0;
   /// Re-reads a media file that somebody found to be wrong: a damaged one is set aside, and needed again.
   virtual Status recheck(const Sha256& media) = 0;
 };

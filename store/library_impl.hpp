@@ -9,6 +9,7 @@
 // locks. What readers need of feeds and roster is an immutable Picture behind `picture_mutex_`; a
 // change makes a new one.
 
+#include <atomic>
 #include <list>
 #include <mutex>
 #include <shared_mutex>
@@ -116,6 +117,8 @@ class LibraryImpl final : public Library {
   Result<std::vector<Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;
+  bool is_behind() const override;
+  Status catch_up() override;
   Status recheck(const Sha256& media) override;
 
  private:
@@ -148,7 +151,8 @@ class LibraryImpl final : public Library {
   void read_word(Picture& picture);
   Status check_keys(const Picture& picture) const;
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
-  Status hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
+  /// Returns those of `media` of which the record was lost.
+  Result<std::vector<Sha256>> hold_after_loss(const Picture& picture, const std::vector<Sha256>& media);
   Status resume_partials();
   Status witness_heads(const Picture& picture);
   /// Feeds of which something newer was accepted once than what is held.
@@ -163,6 +167,7 @@ class LibraryImpl final : public Library {
   void add_fallbacks(const Picture& before, Advance& advance);
   Result<Advance::Step> own_step(const FeedId& feed, const Order& order) const;
   Result<std::vector<Sha256>> index_advance(const Advance& advance);
+  Status catch_up_locked();
   PicturePtr next_picture(const Advance& advance, const Picture& before);
   /// Media whose naming changed: held for more feeds, copied from local chunks, or needed.
   void settle_naming(const std::vector<Sha256>& touched);
@@ -253,7 +258,7 @@ class LibraryImpl final : public Library {
 
   std::shared_mutex packs_mutex_;
   std::mutex changing_;
-  bool index_behind_ = false;  ///< under changing_
+  std::atomic<bool> behind_ = false;  ///< index, witness or signers lag behind the refs; written under changing_
 
   mutable std::mutex picture_mutex_;
   PicturePtr picture_;
@@ -264,7 +269,7 @@ class LibraryImpl final : public Library {
   mutable std::mutex partials_mutex_;
   mutable std::list<OpenPartialPtr> partials_;  ///< newest first, bounded
 
-  std::mutex complete_mutex_;
+  mutable std::mutex complete_mutex_;
   std::vector<OpenPartialPtr> complete_;  ///< whole, not settled yet
   std::uint32_t runs_open_ = 0;
 

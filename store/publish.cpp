@@ -132,10 +132,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   const std::shared_lock packs(library_.packs_mutex_);  // check_packs opens them once more
   const std::lock_guard changing(library_.changing_);
   const auto picture = library_.picture();
-  if (library_.index_behind_) {
-    TRY(const auto touched, library_.catch_up_index(*picture));
-    library_.settle_naming(touched);
-  }
+  if (library_.behind_) CHECK_OK(library_.catch_up_locked());
   const Timestamp now = library_.now_();
   std::vector<Plan> plans;
   for (const auto& kit : kits_) {

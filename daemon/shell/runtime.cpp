@@ -7,6 +7,7 @@
 
 #include "daemon/core/replica.hpp"
 #include "daemon/shell/addresses.hpp"
+#include "daemon/shell/change_input.hpp"
 #include "daemon/shell/event_ring.hpp"
 #include "daemon/shell/mailbox.hpp"
 #include "daemon/shell/names.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/shell/start.hpp"
 #include "daemon/shell/store_jobs.hpp"
 #include "daemon/shell/transport/transport.hpp"
+#include "daemon/shell/upkeep.hpp"
 #include "daemon/shell/worker.hpp"
 
 namespace essaimage::shell {
@@ -23,9 +25,6 @@ namespace {
 constexpr std::size_t events_max = 1000;
 constexpr std::chrono::seconds answer_within{1};
 constexpr Duration upkeep_every{1'000};
-constexpr Duration publish_retry{60'000};
-/// New packs before it is worth to look whether some should become one.
-constexpr unsigned changes_per_consolidation = 16;
 constexpr std::size_t names_waiting_max = 64;
 
 Instant monotonic_now() {
@@ -47,20 +46,6 @@ TransportOptions options_of(const Config& config) {
   return options;
 }
 
-core::Input input_of(const store::Change& change) {
-  struct Visitor {
-    core::Input operator()(const store::change::RosterChanged& c) const { return core::input::RosterChanged{c.roster}; }
-    core::Input operator()(const store::change::HeadChanged& c) const {
-      return core::input::HeadChanged{c.head, c.commit, c.published_here};
-    }
-    core::Input operator()(const store::change::MediaNeeded& c) const { return core::input::MediaNeeded{c.need}; }
-    core::Input operator()(const store::change::MediaComplete& c) const { return core::input::MediaComplete{c.media}; }
-    core::Input operator()(const store::change::MediaUnneeded& c) const { return core::input::MediaUnneeded{c.media}; }
-    core::Input operator()(const store::change::FeedFrozen& c) const { return core::input::FeedFrozen{c.fork, c.frozen}; }
-  };
-  return std::visit(Visitor{}, change);
-}
-
 }  // namespace
 
 struct Runtime::Impl {
@@ -74,6 +59,7 @@ struct Runtime::Impl {
   std::unique_ptr<Mailbox> mailbox;
   std::unique_ptr<Transport> transport;
   std::unique_ptr<StoreJobs> jobs;
+  std::unique_ptr<Upkeep> upkeep;
   std::unique_ptr<Worker> names;  ///< looks hosts up
   std::vector<std::string> endpoints;
   std::optional<core::input::Start> start;
@@ -83,15 +69,11 @@ struct Runtime::Impl {
   Instant now;
   std::optional<Instant> wake_at;
   Instant upkeep_at;
-  std::optional<Instant> publish_at{Instant{}};  ///< when centre.toml is compared next; nothing: when endpoints change
-  unsigned changes = changes_per_consolidation;  ///< since the last; so the first is soon after the start
 
   // --- the loop ---
   void turn();
   void obey_signals();
   void feed(const core::Input& input);
-  void upkeep();
-  void publish_centre();
 
   // --- effects ---
   void perform(const core::effect::Dial& e);
@@ -130,6 +112,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   impl.names = std::make_unique<Worker>("names", names_waiting_max);
   impl.jobs = std::make_unique<StoreJobs>(
       library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
+  impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints);
   return runtime;
 }
 
@@ -174,7 +157,10 @@ void Runtime::Impl::turn() {
     wake_at.reset();
     feed(core::input::Tick{});
   }
-  if (now >= upkeep_at) upkeep();
+  if (now >= upkeep_at) {
+    upkeep_at = now + upkeep_every;
+    upkeep->turn(now, [this] { return replica.status(now).own_heads_confirmed; });
+  }
 }
 
 void Runtime::Impl::obey_signals() {
@@ -192,8 +178,7 @@ void Runtime::Impl::feed(const core::Input& input) {
     parts.log->write({LogLevel::debug, "transport", "transport.dial-failed", failed->reason,
                       {{"endpoint", failed->endpoint}, {"key", failed->peer.hex().substr(0, 8)}}});
   }
-  if (std::holds_alternative<core::input::HeadChanged>(input)) ++changes;
-  if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at = now;
+  upkeep->saw(input, now);
   replica.on(input, now);
   while (const auto effect = replica.next()) {
     std::visit([this](const auto& each) { perform(each); }, *effect);
@@ -210,29 +195,6 @@ void Runtime::Impl::perform(const core::effect::Dial& e) {
       mailbox->post(core::input::DialFailed{peer, endpoint, found.error().detail});
     }
   });
-}
-
-/// What is due now and then, and depends on what the core or the library know.
-void Runtime::Impl::upkeep() {
-  upkeep_at = now + upkeep_every;
-  if (publish_at && now >= *publish_at) publish_centre();
-  if (changes >= changes_per_consolidation) {
-    changes = 0;
-    jobs->consolidate();
-  }
-}
-
-/// Tells the others where they reach us, once that is sure to make no fork and if it is not what they know.
-void Runtime::Impl::publish_centre() {
-  const auto roster = parts.library->roster();
-  const Member* own = roster ? roster->find(parts.library->identity().slug) : nullptr;
-  if (own == nullptr || own->suspended || own->endpoints == endpoints) {
-    publish_at.reset();
-    return;
-  }
-  if (!replica.status(now).own_heads_confirmed) return;  // looked at again with the next upkeep
-  publish_at = now + publish_retry;
-  jobs->publish_centre(endpoints);
 }
 
 // --- Node ----------------------------------------------------------------------------------------------------------------

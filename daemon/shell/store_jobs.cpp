@@ -19,13 +19,13 @@ Status status_of(const tl::expected<store::RunReception::Stored, Error>& stored)
 
 }  // namespace
 
-StoreJobs::StoreJobs(store::Library& library, Log& log, Post post)
+StoreJobs::StoreJobs(store::Library& library, Log& log, Post post, Worker::Runs runs)
     : library_(library),
       log_(log),
       post_(std::move(post)),
-      store_("store", jobs_max),
-      serve_("serve", jobs_max),
-      media_("media", jobs_max) {}
+      store_("store", jobs_max, runs),
+      serve_("serve", jobs_max, runs),
+      media_("media", jobs_max, runs) {}
 
 StoreJobs::~StoreJobs() {
   stop();
@@ -228,6 +228,15 @@ void StoreJobs::consolidate() {
   run_on_store([this] {
     auto status = library_.consolidate();
     consolidating_ = false;
+    return status;
+  });
+}
+
+void StoreJobs::catch_up() {
+  if (catching_up_.exchange(true)) return;
+  run_on_store([this] {
+    auto status = library_.catch_up();
+    catching_up_ = false;
     return status;
   });
 }

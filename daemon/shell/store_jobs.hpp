@@ -6,7 +6,8 @@
 // so that checking a large pack delays neither reading nor media. What belongs to a job (a reception, a source, a run)
 // lives on its worker alone, by job; the library is safe from all of them.
 // Bounded by the core: it opens so many jobs, gives so much credit, and each effect is answered once.
-// Thread rule: perform() and the others on the loop's thread; `post` is called on the workers'.
+// Thread rule: perform() and the others on the loop's thread; `post` is called on the workers' (or, with workers that run
+// jobs within post(), before perform() returns).
 
 #include <atomic>
 #include <functional>
@@ -29,7 +30,7 @@ class StoreJobs {
   using Post = std::function<void(core::Input)>;
 
   /// `library`, `log` and what `post` uses must outlive the jobs.
-  StoreJobs(store::Library& library, Log& log, Post post);
+  StoreJobs(store::Library& library, Log& log, Post post, Worker::Runs runs = Worker::Runs::on_own_thread);
   ~StoreJobs();
 
   void perform(const core::effect::OpenPack& effect);
@@ -48,6 +49,7 @@ class StoreJobs {
   /// On the store worker, if nothing of the kind is under way there.
   void publish_centre(std::vector<std::string> endpoints);
   void consolidate();
+  void catch_up();
   void run_on_store(std::function<Status()> job);
 
   void stop();
@@ -81,7 +83,7 @@ class StoreJobs {
   std::map<core::JobId, Run> runs_;                                          ///< of the media worker
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
-  std::atomic<bool> consolidating_{false}, publishing_{false};
+  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false};
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_;
 };

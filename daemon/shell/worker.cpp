@@ -4,8 +4,10 @@
 
 namespace essaimage::shell {
 
-Worker::Worker(std::string name, std::size_t jobs_max)
-    : name_(std::move(name)), jobs_max_(jobs_max), thread_([this] { run(); }) {}
+Worker::Worker(std::string name, std::size_t jobs_max, Runs runs)
+    : name_(std::move(name)), jobs_max_(jobs_max), runs_(runs), ended_(runs == Runs::within_post) {
+  if (runs_ == Runs::on_own_thread) thread_ = std::thread([this] { run(); });
+}
 
 Worker::~Worker() {
   stop();
@@ -13,6 +15,11 @@ Worker::~Worker() {
 }
 
 bool Worker::post(Job job) {
+  if (runs_ == Runs::within_post) {
+    if (stopping()) return false;
+    job();
+    return true;
+  }
   {
     const std::lock_guard lock(mutex_);
     if (stopping()) return false;

@@ -9,8 +9,10 @@ namespace {
 /// Where chunks may be copied from: local media files, looked up once each.
 class Places {
  public:
-  Places(const Roster& roster, const State& state, std::span<const FeedId> wanted)
-      : roster_(roster), state_(state), wanted_(wanted) {}
+  /// `named`: the feeds that name the file which is wanted. What comes to it must pass for all of them, too, or could not
+  /// be joined with the rest (may_join).
+  Places(const Roster& roster, const State& state, std::span<const FeedId> wanted, FeedList named)
+      : roster_(roster), state_(state), wanted_(wanted), named_(std::move(named)) {}
 
   /// The feed from which bytes of that media file may pass to all that are wanted, or nothing.
   Result<std::optional<FeedId>> source_in(const Sha256& media) {
@@ -25,7 +27,8 @@ class Places {
 
  private:
   std::optional<FeedId> source_of(const MediaRow& row) const {
-    const FeedList named = row.named_feeds();
+    FeedList named = row.named_feeds();
+    named.insert(named.end(), named_.begin(), named_.end());
     for (const FeedId& from : row.held) {
       const auto passes = [&](const FeedId& to) { return may_pass(roster_, from, to, named); };
       if (std::all_of(wanted_.begin(), wanted_.end(), passes)) return from;
@@ -36,6 +39,7 @@ class Places {
   const Roster& roster_;
   const State& state_;
   std::span<const FeedId> wanted_;
+  const FeedList named_;
   std::map<Sha256, std::optional<FeedId>> sources_;
 };
 
@@ -133,7 +137,8 @@ FeedList held_after_loss(const Roster& roster, const std::string& self,
 Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state,
                                    const MediaStore& store, PartialMedia& partial,
                                    std::span<const FeedId> wanted) {
-  Places places(roster, state, wanted);
+  TRY(const auto row, state.media(partial.media()));
+  Places places(roster, state, wanted, row ? row->named_feeds() : FeedList{});
   std::uint64_t copied = 0;
   for (std::uint32_t i = 0; i < partial.chunks().chunks.size(); ++i) {
     if (partial.held()[i]) continue;

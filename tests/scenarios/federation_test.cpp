@@ -34,6 +34,8 @@ struct Story {
     INFO(not_converged(world));
     INFO(not_level(world));
   }
+  MemoryStores& stores() const { return dynamic_cast<MemoryStores&>(world.stores()); }
+  void change_roster(const std::function<void(Roster&)>& change) { world.feed_all(0, stores().change_roster(change)); }
   Order held(std::size_t node, std::size_t author, const Audience& audience) const {
     return world.held(node, world.feed_of(author, audience));
   }
@@ -95,7 +97,7 @@ TEST_CASE("the invited joins, reads the whole region, and publishes") {
 TEST_CASE("an invitation serves once") {
   Story story;
   story.world.invite(4, {"lille"});
-  const auto joining = story.world.node(4).store->joining;
+  const auto joining = story.stores().joining(4);
   story.world.start(4);
   REQUIRE(story.world.run_until([&] { return story.world.status(4).joined; }, seconds(30)));
   World& world = story.world;
@@ -125,7 +127,7 @@ TEST_CASE("a member suspended while connected is cut off everywhere, and gets no
 
 TEST_CASE("the network works on while the federation's node is down") {
   Story story;
-  story.world.change_roster([](Roster& roster) { roster.members.at("centre-1").endpoints = {endpoint_of(1)}; });
+  story.change_roster([](Roster& roster) { roster.members.at("centre-1").endpoints = {endpoint_of(1)}; });
   story.settle();
   story.world.crash(0);
   story.world.run_for(seconds(40));
@@ -172,7 +174,7 @@ TEST_CASE("a backup that publishes without asking forks its feed: frozen everywh
   const FeedId feed = story.world.feed_of(1, region);
   for (std::size_t node = 0; node < 4; ++node) {
     CAPTURE(node);
-    CHECK(story.world.node(node).store->feeds().at(feed).fork);
+    CHECK(story.world.node(node).store->frozen().contains(feed));
     CHECK(story.seen_by[{node, Event::Kind::fork_seen}] >= 1);
   }
   CHECK_FALSE(story.world.publish(1, {region}, 0));
@@ -185,16 +187,16 @@ TEST_CASE("a centre that moves into a territory gets its feeds, and one that lea
   Story story;
   REQUIRE(story.world.publish(1, {lille}, 1));
   story.settle();
-  story.world.change_roster([](Roster& roster) { roster.members.at("centre-3").territories = {"lille"}; });
+  story.change_roster([](Roster& roster) { roster.members.at("centre-3").territories = {"lille"}; });
   story.settle();
   CHECK(story.held(3, 1, lille).seq == 1);
-  story.world.change_roster([](Roster& roster) { roster.members.at("centre-2").territories.clear(); });
+  story.change_roster([](Roster& roster) { roster.members.at("centre-2").territories.clear(); });
   story.world.run_for(seconds(20));
   REQUIRE(story.world.publish(1, {lille}, 1));
   CHECK(story.world.run_until([&] { return story.held(3, 1, lille).seq == 2; }, seconds(30)));
   CHECK(story.held(2, 1, lille).seq == 1);
   // It still holds what it got while it might.
-  story.world.change_roster([](Roster& roster) { roster.members.at("centre-2").territories = {"lille"}; });
+  story.change_roster([](Roster& roster) { roster.members.at("centre-2").territories = {"lille"}; });
   story.settle();
   CHECK(story.held(2, 1, lille).seq == 2);
 }

@@ -8,9 +8,7 @@ namespace {
 std::set<FeedId> all_feeds(const World& world) {
   std::set<FeedId> feeds;
   for (std::size_t i = 0; i < world.size(); ++i) {
-    for (const auto& [id, feed] : world.node(i).store->feeds()) {
-      if (!feed.chain.empty()) feeds.insert(id);
-    }
+    for (const Head& head : world.node(i).store->heads()) feeds.insert(head.feed);
   }
   return feeds;
 }
@@ -23,8 +21,7 @@ bool may_hold(const World& world, std::size_t node, const FeedId& feed) {
 bool somewhere(const World& world, const FeedId& feed, const Sha256& media) {
   for (std::size_t i = 0; i < world.size(); ++i) {
     if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, feed)) continue;
-    const auto it = world.node(i).store->media().find(media);
-    if (it != world.node(i).store->media().end() && it->second.complete) return true;
+    if (world.node(i).store->is_whole(feed, media)) return true;
   }
   return false;
 }
@@ -35,9 +32,8 @@ void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
     if (excuses.contains(head.feed)) continue;
     for (std::size_t i = 0; i < world.size(); ++i) {
       if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, head.feed)) continue;
-      const auto it = world.node(i).store->feeds().find(head.feed);
-      const bool there = it != world.node(i).store->feeds().end() && it->second.chain.size() >= head.order.seq &&
-                         commit_id(*it->second.chain[head.order.seq - 1]) == head.commit;
+      const auto chain = world.node(i).store->chain(head.feed);
+      const bool there = chain.size() >= head.order.seq && chain[head.order.seq - 1] == head.commit;
       if (!there) {
         world.violated("acknowledged " + head.feed.str() + " " + head.order.str() + " is not at " + world.node(i).slug);
       }
@@ -50,10 +46,11 @@ void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
 std::set<FeedId> excused(const World& world) {
   std::set<FeedId> excuses;
   for (std::size_t i = 0; i < world.size(); ++i) {
-    for (const auto& [id, feed] : world.node(i).store->feeds()) {
-      if (feed.fork) excuses.insert(id);
-      const Member* author = world.truth().find(id.centre);
-      if (author == nullptr || author->suspended || world.hostile(id.centre)) excuses.insert(id);
+    const SimStore& store = *world.node(i).store;
+    for (const FeedId& feed : store.frozen()) excuses.insert(feed);
+    for (const Head& head : store.heads()) {
+      const Member* author = world.truth().find(head.feed.centre);
+      if (author == nullptr || author->suspended || world.hostile(head.feed.centre)) excuses.insert(head.feed);
     }
   }
   return excuses;
@@ -71,18 +68,17 @@ std::string not_converged(const World& world) {
     }
     for (std::size_t i = 0; i < world.size(); ++i) {
       if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, feed)) continue;
-      const MemoryStore& store = *world.node(i).store;
+      const SimStore& store = *world.node(i).store;
       if (excuses.contains(feed) && !world.hostile(feed.centre)) {
-        const auto it = store.feeds().find(feed);
-        if (it == store.feeds().end() || !it->second.fork) return world.node(i).slug + " does not know the fork of " + feed.str();
+        if (!store.frozen().contains(feed)) return world.node(i).slug + " does not know the fork of " + feed.str();
         continue;
       }
       if (world.held(i, feed) != newest) {
         return world.node(i).slug + " holds " + world.held(i, feed).str() + " of " + feed.str() + ", not " + newest.str();
       }
-      for (const MediaSpec& spec : store.head_commit(feed).media) {
-        if (somewhere(world, feed, spec.media) && !store.media().at(spec.media).complete) {
-          return world.node(i).slug + " lacks media " + spec.media.hex().substr(0, 8) + " of " + feed.str();
+      for (const Sha256& media : store.named(feed)) {
+        if (!store.is_whole(feed, media) && somewhere(world, feed, media)) {
+          return world.node(i).slug + " lacks media " + media.hex().substr(0, 8) + " of " + feed.str();
         }
       }
     }
@@ -116,14 +112,14 @@ void check_stores(World& world) {
   for (std::size_t i = 0; i < world.size(); ++i) {
     const Node& node = world.node(i);
     if (node.hostile) continue;
-    for (const auto& [id, feed] : node.store->feeds()) {
-      if (feed.chain.empty()) continue;
+    for (const Head& head : node.store->heads()) {
       // Moves between territories are part of no scenario here, so what may not be held now never might.
-      if (world.counts(i) && !may_hold(world, i, id)) world.violated(node.slug + " holds " + id.str());
-      for (const SharedBytes& raw : feed.chain) {
-        if (!world.universe.genuine.contains(commit_id(*raw))) world.violated(node.slug + " accepted a forgery in " + id.str());
+      if (world.counts(i) && !may_hold(world, i, head.feed)) world.violated(node.slug + " holds " + head.feed.str());
+      for (const ObjectId& commit : node.store->chain(head.feed)) {
+        if (!world.stores().is_genuine(commit)) world.violated(node.slug + " accepted a forgery in " + head.feed.str());
       }
     }
+    for (const std::string& wrong : node.store->verify()) world.violated(node.slug + ": " + wrong);
   }
   constexpr std::uint64_t in_flight_max = 8ULL * 1024 * 1024;
   if (world.network.most_in_flight() > in_flight_max) world.violated("too many bytes under way on one link");

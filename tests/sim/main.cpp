@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/sim/git_store.hpp"
 #include "tests/sim/trial.hpp"
 
 namespace {
@@ -13,13 +14,14 @@ using essaimage::sim::TrialResult;
 
 void usage() {
   std::printf(
-      "usage: essaimage-sim [--seed N] [--seeds COUNT] [--nodes N] [--scenario S] [-v]\n"
+      "usage: essaimage-sim [--seed N] [--seeds COUNT] [--nodes N] [--scenario S] [--store S] [-v]\n"
       "  --seed N       the first seed (1)\n"
       "  --seeds COUNT  how many seeds from there (1)\n"
-      "  --nodes N      nodes of each run (5 to 20, from the seed)\n"
+      "  --nodes N      nodes of each run (5 to 20, from the seed; on git stores 5 to 8)\n"
+      "  --store S      memory (the default: fast), or git: the real library, each node in a temporary home on disk\n"
       "  --scenario S   what may go wrong; one of:");
   for (const std::string& name : essaimage::sim::scenarios()) std::printf(" %s", name.c_str());
-  std::printf("\n  -v             print every message and event\n");
+  std::printf("\n  -v             print every message and event; keep the homes\n");
 }
 
 bool fails(const TrialOptions& options, const TrialResult& result) {
@@ -27,6 +29,7 @@ bool fails(const TrialOptions& options, const TrialResult& result) {
   std::printf("seed %llu fails:\n", static_cast<unsigned long long>(options.seed));
   for (const std::string& failure : result.failures) std::printf("  %s\n", failure.c_str());
   std::string replay = "essaimage-sim --seed " + std::to_string(options.seed) + " --scenario " + options.scenario;
+  if (options.slow_stores) replay += " --store git";
   if (options.nodes != 0) replay += " --nodes " + std::to_string(options.nodes);
   std::printf("replay: %s -v\n", replay.c_str());
   return true;
@@ -52,11 +55,13 @@ int main(int argc, char** argv) {
       else if (flag == "--seeds") count = std::strtoull(value, nullptr, 10);
       else if (flag == "--nodes") options.nodes = std::strtoull(value, nullptr, 10);
       else if (flag == "--scenario") options.scenario = value;
-      else return usage(), 2;
+      else if (flag == "--store" && std::string(value) == "git") options.slow_stores = true;
+      else if (flag != "--store" || std::string(value) != "memory") return usage(), 2;
     }
   }
   const auto& names = essaimage::sim::scenarios();
   if (std::find(names.begin(), names.end(), options.scenario) == names.end()) return usage(), 2;
+  if (options.slow_stores) options.stores = essaimage::sim::git_stores(options.verbose);
   std::uint64_t failed = 0, inputs = 0, messages = 0;
   std::int64_t slowest_ms = 0;
   const std::uint64_t first = options.seed;

@@ -6,7 +6,6 @@
 namespace essaimage::sim {
 namespace {
 
-using core::Input;
 namespace effect = core::effect;
 namespace input = core::input;
 
@@ -45,17 +44,11 @@ core::RosterPtr MemoryStore::roster() const {
   return nullptr;
 }
 
-SimCommit MemoryStore::head_commit(const FeedId& id) const {
-  const auto it = feeds_.find(id);
-  if (it == feeds_.end() || it->second.chain.empty()) return {id, {1, 1, 0}, {}, {}, 0, 0, 0};
-  return it->second.top;
-}
-
-input::Start MemoryStore::start_input(std::uint64_t seed) const {
+input::Start MemoryStore::start_input(std::uint64_t seed) {
   input::Start start;
   start.agent = "sim";
   start.signing = signing_key(node_);
-  start.transport = transport_key(node_);
+  start.transport = transport_key();
   start.federation = universe_.federation();
   start.roster = roster();
   for (const auto& [id, feed] : feeds_) {
@@ -77,19 +70,7 @@ void MemoryStore::crash() {
   runs_.clear();
 }
 
-void MemoryStore::restore(const Backup& backup, bool keep_witnessed) {
-  std::map<FeedId, Head> witnessed;
-  for (const auto& [id, feed] : feeds_) witnessed[id] = feed.witnessed;
-  feeds_ = backup.feeds;
-  media_ = backup.media;
-  if (!keep_witnessed) return;
-  for (const auto& [id, head] : witnessed) {
-    feeds_[id].witnessed = head;
-    feeds_[id].head.feed = id;
-  }
-}
-
-std::vector<Input> MemoryStore::perform(const core::Effect& effect) {
+Inputs MemoryStore::perform(const core::Effect& effect) {
   Inputs out;
   if (const auto* pack = std::get_if<effect::OpenPack>(&effect)) open_pack(*pack, out);
   if (const auto* run = std::get_if<effect::OpenRun>(&effect)) open_run(*run, out);
@@ -321,21 +302,7 @@ void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
   }
 }
 
-// --- publishing, forks, members ---------------------------------------------------------------------------------------------
-
-std::vector<Input> MemoryStore::publish(const std::vector<SimCommit>& commits) {
-  Inputs out;
-  for (const SimCommit& commit : commits) {
-    Feed& feed = feeds_[commit.feed];
-    const auto raw = std::make_shared<const Bytes>(encode_commit(commit, signing_key(node_)));
-    feed.chain.push_back(raw);
-    feed.head = feed.witnessed = {commit.feed, commit.order, commit_id(*raw)};
-    universe_.genuine.insert(feed.head.commit);
-    feed.top = commit;
-    advanced(feed, true, out);
-  }
-  return out;
-}
+// --- forks, members ----------------------------------------------------------------------------------------------------
 
 void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
   if (disk_fails()) {
@@ -358,12 +325,12 @@ void MemoryStore::admit_member(const effect::Admit& admit, Inputs& out) {
     out.push_back(input::Admitted{admit.job, fail(Errc::not_federation)});
     return;
   }
-  auto commit = admission(admit.request);
-  if (!commit) {
-    out.push_back(input::Admitted{admit.job, fail(commit.error().code)});
+  auto admitted = admission(admit.request);
+  if (!admitted) {
+    out.push_back(input::Admitted{admit.job, fail(admitted.error().code)});
     return;
   }
-  out = publish({*commit});
+  out = std::move(*admitted);
   out.push_back(input::Admitted{admit.job, {}});
 }
 

@@ -2,26 +2,48 @@
 // A library in memory that performs the core's store effects as strictly as the real one: chains of commits, audiences,
 // forks, media by chunks. What perform() changed is durable; open packs, runs and sources are lost by crash().
 // It can be told to fail. Owned by one simulated node; one thread.
+// Effects in memory_store.cpp; what people do, and what the stores share, in memory_stores.cpp.
 
-#include <functional>
 #include <optional>
 
-#include "daemon/core/effect.hpp"
+#include "tests/sim/sim_store.hpp"
 #include "tests/sim/universe.hpp"
 
 namespace essaimage::sim {
 
-class MemoryStore {
+class MemoryStore final : public SimStore {
  public:
-  MemoryStore(Universe& universe, std::size_t node) : universe_(universe), node_(node) {}
+  MemoryStore(Universe& universe, core::Random& random, std::size_t node)
+      : universe_(universe), random_(random), node_(node) {}
 
-  core::input::Start start_input(std::uint64_t seed) const;
-  /// The inputs that this effect leads to: changes first, then the completion.
-  std::vector<core::Input> perform(const core::Effect& effect);
-  /// A new version in one or several feeds, in one step.
-  std::vector<core::Input> publish(const std::vector<SimCommit>& commits);
-  void crash();
+  TransportKey transport_key() const override { return sim::transport_key(node_); }
+  core::input::Start start_input(std::uint64_t seed) override;
+  Inputs perform(const core::Effect& effect) override;
+  Inputs upkeep(Instant, bool) override { return {}; }
+  void crash() override;
 
+  Result<Published> publish(const std::vector<Audience>& audiences, std::size_t media) override;
+  Result<Inputs> suspend(const std::string& slug) override;
+  /// On the federation's node: its first commit, or its next, which makes this roster.
+  void found(Roster roster);
+  Inputs publish_roster(Roster roster);
+  BackupPtr backup() override;
+  void restore(const BackupPtr& backup, bool keep_witnessed) override;
+
+  core::RosterPtr roster() const override;
+  std::vector<Head> heads() const override;
+  Head head(const FeedId& feed) const override;
+  std::vector<ObjectId> chain(const FeedId& feed) const override;
+  std::set<FeedId> frozen() const override;
+  std::vector<Sha256> named(const FeedId& feed) const override;
+  bool is_whole(const FeedId& feed, const Sha256& media) const override;
+  std::vector<std::string> verify() override { return {}; }
+
+  std::optional<core::input::Start::Joining> joining;
+  /// On the federation's node: makes the commit that admits, or says why not.
+  std::function<Result<Inputs>(const message::Join&)> admission;
+
+ private:
   struct Feed {
     std::vector<SharedBytes> chain;     ///< raw commits from the first on
     SimCommit top;                      ///< the last of the chain, parsed
@@ -34,26 +56,10 @@ class MemoryStore {
     std::vector<bool> held;
     bool complete = false;
   };
-  const std::map<FeedId, Feed>& feeds() const { return feeds_; }
-  const std::map<Sha256, Media>& media() const { return media_; }
-  core::RosterPtr roster() const;
-  SimCommit head_commit(const FeedId& feed) const;
-
-  /// True now and then: the disk refuses.
-  std::function<bool()> disk_fails = [] { return false; };
-  std::optional<core::input::Start::Joining> joining;
-
-  /// The whole state, to be restored later as an old backup.
-  struct Backup {
+  struct Saved final : Backup {
     std::map<FeedId, Feed> feeds;
     std::map<Sha256, Media> media;
   };
-  Backup backup() const { return {feeds_, media_}; }
-  void restore(const Backup& backup, bool keep_witnessed);
-  /// On the federation's node: the commit of its region feed that admits, or why not.
-  std::function<Result<SimCommit>(const message::Join&)> admission;
-
- private:
   struct Source {
     Bytes bytes;
   };
@@ -61,7 +67,6 @@ class MemoryStore {
     Bytes bytes;
     std::uint32_t settled = 0;
   };
-  using Inputs = std::vector<core::Input>;
 
   void open_pack(const core::effect::OpenPack& open, Inputs& out);
   void open_run(const core::effect::OpenRun& open, Inputs& out);
@@ -76,14 +81,54 @@ class MemoryStore {
   void tell_needs(Inputs& out);
   std::vector<FeedId> naming(const Sha256& media) const;
   MediaNeed need(const Media& media) const;
+  /// What follows the head of that feed, with as many new media; the oldest go after a while.
+  SimCommit next_commit(const FeedId& feed, std::size_t media);
+  Inputs put(const std::vector<SimCommit>& commits);
 
   Universe& universe_;
+  core::Random& random_;
   std::size_t node_;
+  SimNotary notary_;
   std::map<FeedId, Feed> feeds_;
   std::map<Sha256, Media> media_;
   std::map<core::JobId, Source> sources_;
   std::map<core::JobId, Bytes> packs_;
   std::map<core::JobId, Run> runs_;
 };
+
+/// All of a world in memory, where nothing is looked up that the universe knows.
+class MemoryStores final : public Stores {
+ public:
+  explicit MemoryStores(core::Random& random) : random_(random) {}
+
+  std::unique_ptr<SimStore> make(std::size_t node, const std::string& slug) override;
+  const core::Notary& notary() const override { return notary_; }
+  std::string endpoint_of(std::size_t node) const override { return sim::endpoint_of(node); }
+  void found(const std::map<std::size_t, Founded>& members) override;
+  bool founds_members() const override { return true; }
+  bool has_upkeep() const override { return false; }
+  Inputs invite(std::size_t node, const std::set<std::string>& territories) override;
+  const Roster& truth() const override { return *universe_.roster(universe_.newest()); }
+  bool is_genuine(const ObjectId& commit) const override { return universe_.genuine.contains(commit); }
+  std::optional<FeedId> feed_of(ByteView commit) const override;
+  SharedBytes forge(ByteView commit, core::Random& random) const override;
+
+  /// The federation changes its roster at will. Returns what changed at its node.
+  Inputs change_roster(const std::function<void(Roster&)>& change);
+  /// What that node starts with; nothing: not invited.
+  const std::optional<core::input::Start::Joining>& joining(std::size_t node) const { return stores_.at(node)->joining; }
+
+ private:
+  Result<Inputs> admit(const message::Join& join);
+
+  core::Random& random_;
+  Universe universe_;
+  SimNotary notary_;
+  std::vector<std::string> slugs_;
+  std::vector<MemoryStore*> stores_;  ///< by node
+  std::map<SigningKey, std::pair<std::size_t, std::set<std::string>>> invitations_;
+};
+
+StoresMaker memory_stores();
 
 }  // namespace essaimage::sim

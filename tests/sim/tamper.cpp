@@ -22,11 +22,8 @@ std::optional<Message> Tamperer::operator()(Message message) {
   if (auto* m = std::get_if<message::Announce>(&message)) {
     if (random_.below(2) == 0) {
       m->commit = spoil(m->commit);
-    } else if (auto commit = parse_commit(*m->commit)) {
-      // A well-formed commit that its author never made, signed by a key that is no member's: with a member's own key it
-      // would be a fork, which excuses its feed from much.
-      commit->order.seq += 1 + random_.below(3);
-      m->commit = std::make_shared<const Bytes>(encode_commit(*commit, signing_key(20'000 + random_.below(20))));
+    } else if (auto forged = stores_.forge(*m->commit, random_)) {
+      m->commit = std::move(forged);
     }
   } else if (auto* offer = std::get_if<message::FeedOffer>(&message)) {
     if (random_.below(2) == 0) offer->commit = spoil(offer->commit);

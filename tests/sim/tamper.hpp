@@ -10,13 +10,14 @@ namespace essaimage::sim {
 
 class Tamperer {
  public:
-  explicit Tamperer(core::Random& random) : random_(random) {}
+  Tamperer(const Stores& stores, core::Random& random) : stores_(stores), random_(random) {}
   /// Nothing: garbage is sent instead.
   std::optional<Message> operator()(Message message);
 
  private:
   SharedBytes spoil(const SharedBytes& bytes);
 
+  const Stores& stores_;
   core::Random& random_;
   std::deque<Message> sent_;  ///< to be replayed
 };

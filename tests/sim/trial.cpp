@@ -1,6 +1,7 @@
 #include "tests/sim/trial.hpp"
 
 #include <algorithm>
+#include <exception>
 
 #include "tests/sim/checkers.hpp"
 #include "tests/sim/tamper.hpp"
@@ -54,18 +55,22 @@ class Trial {
   explicit Trial(const TrialOptions& options)
       : options_(options),
         plan_(options.seed * 7919 + 13),
-        world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(16)),
+        world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(options.slow_stores ? 4 : 16), options.stores),
         weather_(weather_of(options.scenario, plan_)),
-        tamperer_(plan_) {
+        tamperer_(world_.stores(), plan_) {
     world_.verbose = options.verbose;
     world_.through_codec = options.seed % 16 == 0;
   }
 
   TrialResult run() {
-    build();
-    faults();
-    peace();
-    check();
+    try {
+      build();
+      faults();
+      peace();
+      check();
+    } catch (const std::exception& failure) {
+      result_.failures.push_back(failure.what());
+    }
     result_.failures.insert(result_.failures.end(), world_.violations.begin(), world_.violations.end());
     result_.inputs = world_.inputs();
     result_.messages = world_.network.delivered();
@@ -81,7 +86,8 @@ class Trial {
       members[i] = i == 0 ? std::set<std::string>() : territories();
       if (plan_.below(100) < 40) reachable.insert(i);
     }
-    world_.make_federation(members, reachable);
+    if (world_.stores().founds_members()) world_.make_federation(members, reachable);
+    else join_in_calm(members);
     for (std::size_t i = world_.size() - newcomers; i < world_.size(); ++i) world_.invite(i, territories());
     if (weather_.hostile) {
       hostile_ = 1 + plan_.below(world_.size() - newcomers - 1);
@@ -96,7 +102,26 @@ class Trial {
       }
     }
     world_.network.conditions = weather_.conditions;
-    world_.start_all();
+    for (std::size_t i = 0; i < world_.size(); ++i) {
+      if (!world_.node(i).up) world_.start(i);
+    }
+  }
+
+  /// The federation is alone at first: before the faults begin, these join it, each by its invitation.
+  void join_in_calm(const std::map<std::size_t, std::set<std::string>>& members) {
+    world_.make_federation({{0, {}}}, {0});
+    world_.start(0);
+    for (const auto& [node, territories] : members) {
+      if (node == 0) continue;
+      world_.invite(node, territories);
+      world_.start(node);
+    }
+    const auto joined = [&] {
+      return std::all_of(members.begin(), members.end(), [&](const auto& each) {
+        return each.first == 0 || world_.status(each.first).joined;
+      });
+    };
+    if (!world_.run_until(joined, minutes(5))) result_.failures.push_back("not joined after 5 minutes of calm");
   }
 
   std::set<std::string> territories() {
@@ -194,11 +219,11 @@ class Trial {
   /// One peer's answer is what a restored home waits for. It is sure to know the newest version only if everybody does.
   void note_unsure() {
     const std::string& author = world_.node(backed_up_).slug;
-    for (const auto& [id, feed] : world_.node(backed_up_).store->feeds()) {
-      if (id.centre != author) continue;
+    for (const Head& head : world_.node(backed_up_).store->heads()) {
+      if (head.feed.centre != author) continue;
       for (std::size_t i = 0; i < world_.size(); ++i) {
-        const bool may = world_.truth().may_hold(world_.node(i).slug, id.audience);
-        if (may && world_.held(i, id) < feed.head.order) unsure_.insert(id);
+        const bool may = world_.truth().may_hold(world_.node(i).slug, head.feed.audience);
+        if (may && world_.held(i, head.feed) < head.order) unsure_.insert(head.feed);
       }
     }
   }
@@ -236,8 +261,8 @@ class Trial {
     if (weather_.forks) return;
     // Nobody published without asking, so no feed may have forked (a fork excuses its feed from every other check).
     for (std::size_t i = 0; i < world_.size(); ++i) {
-      for (const auto& [id, feed] : world_.node(i).store->feeds()) {
-        if (feed.fork && !unsure_.contains(id)) world_.violated(world_.node(i).slug + " sees a fork of " + id.str() + " that nobody made");
+      for (const FeedId& feed : world_.node(i).store->frozen()) {
+        if (!unsure_.contains(feed)) world_.violated(world_.node(i).slug + " sees a fork of " + feed.str() + " that nobody made");
       }
     }
   }
@@ -249,7 +274,7 @@ class Trial {
   Tamperer tamperer_;
   TrialResult result_;
   std::size_t hostile_ = 0, suspended_ = 0, backed_up_ = 0;
-  MemoryStore::Backup backup_;
+  SimStore::BackupPtr backup_;
   std::set<FeedId> unsure_;  ///< may fork after the restoration, though it asked
 };
 

@@ -11,9 +11,11 @@ namespace essaimage::sim {
 
 struct TrialOptions {
   std::uint64_t seed = 0;
-  std::size_t nodes = 0;              ///< 0: 5 to 20, from the seed
+  std::size_t nodes = 0;              ///< 0: 5 to 20, from the seed; 5 to 8 where the stores are slow
+  bool slow_stores = false;
   std::string scenario = "mixed";
   bool verbose = false;
+  StoresMaker stores = memory_stores();
 };
 
 struct TrialResult {

@@ -168,6 +168,7 @@ Bytes chunk_content(const MediaSpec& spec, std::size_t chunk) {
   return bytes;
 }
 
+std::string slug_of(std::size_t node) { return node == 0 ? "federation" : "centre-" + std::to_string(node); }
 SigningKey signing_key(std::size_t node) { return spread<SigningKey>({}, 1000 + node); }
 TransportKey transport_key(std::size_t node) { return spread<TransportKey>({}, 2000 + node); }
 std::string endpoint_of(std::size_t node) { return "sim://" + std::to_string(node); }

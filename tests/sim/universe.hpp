@@ -43,6 +43,7 @@ ObjectId chunk_list(const MediaSpec& spec);
 /// The bytes of a chunk: the only right ones.
 Bytes chunk_content(const MediaSpec& spec, std::size_t chunk);
 
+std::string slug_of(std::size_t node);
 SigningKey signing_key(std::size_t node);
 TransportKey transport_key(std::size_t node);
 std::string endpoint_of(std::size_t node);

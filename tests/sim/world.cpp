@@ -10,22 +10,23 @@ namespace effect = core::effect;
 namespace input = core::input;
 using std::chrono::milliseconds;
 
-World::World(std::uint64_t seed, std::size_t nodes)
+World::World(std::uint64_t seed, std::size_t nodes, const StoresMaker& stores)
     : random(seed),
       network(
           random, [this](Instant at, std::function<void()> run) { schedule(at, std::move(run)); },
           [this](std::size_t node, std::uint64_t incarnation, core::Input in) {
             if (nodes_[node].up && nodes_[node].incarnation == incarnation) feed(node, std::move(in));
           }) {
+  stores_ = stores(random, [this] { return now_; });
   for (std::size_t i = 0; i < nodes; ++i) {
     Node node;
     node.index = i;
-    node.slug = i == 0 ? "federation" : "centre-" + std::to_string(i);
-    node.store = std::make_unique<MemoryStore>(universe, i);
+    node.slug = slug_of(i);
+    node.store = stores_->make(i, node.slug);
     nodes_.push_back(std::move(node));
-    network.keys.push_back(transport_key(i));
+    network.keys.push_back(nodes_[i].store->transport_key());
+    by_endpoint_[stores_->endpoint_of(i)] = i;
   }
-  nodes_[0].store->admission = [this](const message::Join& join) { return admit(join); };
   network.on_sent = [this](std::size_t from, std::size_t to, const Message& message) { check_sent(from, to, message); };
 }
 
@@ -33,73 +34,33 @@ World::World(std::uint64_t seed, std::size_t nodes)
 
 void World::make_federation(const std::map<std::size_t, std::set<std::string>>& territories,
                             const std::set<std::size_t>& reachable) {
-  Roster roster;
-  roster.federation_slug = nodes_[0].slug;
-  for (const auto& [index, names] : territories) {
-    Member member;
-    member.slug = nodes_[index].slug;
-    member.territories = names;
-    MemberKeys keys;
-    keys.signing = signing_key(index);
-    keys.transport = transport_key(index);
-    member.keys.push_back(keys);
-    if (reachable.contains(index)) member.endpoints.push_back(endpoint_of(index));
-    roster.members[member.slug] = std::move(member);
-  }
-  SimCommit commit;
-  commit.feed = {nodes_[0].slug, {}};
-  commit.order = {1, 1, 1};
-  commit.roster = universe.add_roster(std::move(roster));
-  (void)nodes_[0].store->publish({commit});  // nobody runs yet: the changes are part of everybody's start
-  const MemoryStore::Backup first = nodes_[0].store->backup();
-  for (const auto& [index, names] : territories) {
-    if (index != 0) nodes_[index].store->restore(first, false);
-  }
+  std::map<std::size_t, Stores::Founded> members;
+  for (const auto& [index, names] : territories) members[index] = {names, reachable.contains(index)};
+  stores_->found(members);
+  network.keys[0] = nodes_[0].store->transport_key();
 }
 
 void World::invite(std::size_t index, const std::set<std::string>& territories) {
-  input::Start::Joining joining;
-  joining.federation_slug = nodes_[0].slug;
-  joining.endpoint = endpoint_of(0);
-  joining.transport = transport_key(0);
-  joining.request.federation = universe.federation();
-  joining.request.invitation = signing_key(10'000 + index);
-  joining.request.signing = signing_key(index);
-  joining.request.transport = transport_key(index);
-  invitations_[joining.request.invitation] = {index, territories};
-  nodes_[index].store->joining = joining;
-}
-
-Result<SimCommit> World::admit(const message::Join& join) {
-  const auto it = invitations_.find(join.invitation);
-  if (it == invitations_.end()) return fail(Errc::invitation_used);
-  const auto [index, territories] = it->second;
-  if (join.signing != signing_key(index)) return fail(Errc::signature_bad);
-  invitations_.erase(it);
-  Roster roster = truth();
-  Member member;
-  member.slug = nodes_[index].slug;
-  member.territories = territories;
-  MemberKeys keys;
-  keys.signing = join.signing;
-  keys.transport = join.transport;
-  member.keys.push_back(keys);
-  if (random.below(2) == 0) member.endpoints.push_back(endpoint_of(index));
-  roster.members[member.slug] = std::move(member);
-  const FeedId feed{nodes_[0].slug, {}};
-  SimCommit commit = next_commit(0, feed, 0);
-  commit.roster = universe.add_roster(std::move(roster));
-  return commit;
+  feed_all(0, stores_->invite(index, territories));
+  network.keys[index] = nodes_[index].store->transport_key();
 }
 
 void World::start(std::size_t index) {
   Node& node = nodes_[index];
   node.up = true;
   node.incarnation += 1;
-  node.replica = std::make_unique<core::Replica>(notary_);
+  node.replica = std::make_unique<core::Replica>(stores_->notary());
   node.store_free = now_;
   network.node_up(index, node.incarnation);
   feed(index, node.store->start_input(random.next()));
+  if (stores_->has_upkeep()) keep_up(index, node.incarnation);
+}
+
+void World::keep_up(std::size_t index, std::uint64_t incarnation) {
+  Node& node = nodes_[index];
+  if (!node.up || node.incarnation != incarnation) return;
+  feed_all(index, node.store->upkeep(now_, status(index).own_heads_confirmed));
+  schedule(now_ + milliseconds(1'000), [this, index, incarnation] { keep_up(index, incarnation); });
 }
 
 void World::start_all() {
@@ -117,69 +78,25 @@ void World::crash(std::size_t index) {
   network.node_down(index, now_);
 }
 
-void World::restore(std::size_t index, const MemoryStore::Backup& backup, bool keep_witnessed) {
+void World::restore(std::size_t index, const SimStore::BackupPtr& backup, bool keep_witnessed) {
   nodes_[index].store->restore(backup, keep_witnessed);
   if (!keep_witnessed) std::erase_if(accepted_, [&](const auto& each) { return each.first.first == index; });
-}
-
-SimCommit World::next_commit(std::size_t index, const FeedId& feed, std::size_t media) {
-  SimCommit commit = nodes_[index].store->head_commit(feed);
-  const auto held = nodes_[index].store->feeds().find(feed);
-  commit.parent = held != nodes_[index].store->feeds().end() ? held->second.head.commit : ObjectId{};
-  commit.order = {1, 1, commit.order.seq + 1};
-  commit.nonce = random.next();
-  commit.padding = static_cast<std::uint32_t>(random.below(600));
-  if (commit.media.size() > 3) commit.media.erase(commit.media.begin());
-  for (std::size_t i = 0; i < media; ++i) {
-    MediaSpec spec;
-    const std::uint64_t id = random.next();
-    spec.media = notary_.sha256({reinterpret_cast<const std::uint8_t*>(&id), 8});
-    const std::uint64_t chunks = 1 + random.below(random.below(4) == 0 ? 40 : 4);
-    for (std::uint64_t c = 0; c < chunks; ++c) spec.chunk_bytes.push_back(static_cast<std::uint32_t>(100 + random.below(9000)));
-    commit.media.push_back(std::move(spec));
-  }
-  return commit;
 }
 
 bool World::publish(std::size_t index, const std::vector<Audience>& audiences, std::size_t media, bool offline) {
   Node& node = nodes_[index];
   if (!node.up || (!offline && !status(index).own_heads_confirmed)) return false;
-  const core::RosterPtr known = node.store->roster();
-  if (!known || known->find(node.slug) == nullptr) return false;
-  std::vector<SimCommit> commits;
-  for (const Audience& audience : audiences) {
-    const FeedId feed = feed_of(index, audience);
-    const auto it = node.store->feeds().find(feed);
-    if (it != node.store->feeds().end() && it->second.fork) return false;
-    commits.push_back(next_commit(index, feed, media));
-  }
-  const auto changes = node.store->publish(commits);
-  for (const SimCommit& commit : commits) acknowledged.push_back(node.store->feeds().at(commit.feed).head);
-  for (const core::Input& change : changes) {
-    if (node.up) feed(index, change);
-  }
+  auto published = node.store->publish(audiences, media);
+  if (!published) return false;
+  acknowledged.insert(acknowledged.end(), published->heads.begin(), published->heads.end());
+  feed_all(index, std::move(published->inputs));
   return true;
 }
 
-void World::change_roster(const std::function<void(Roster&)>& change) {
-  Roster roster = truth();
-  change(roster);
-  SimCommit commit = next_commit(0, {nodes_[0].slug, {}}, 0);
-  commit.roster = universe.add_roster(std::move(roster));
-  const auto changes = nodes_[0].store->publish({commit});
-  for (const core::Input& each : changes) {
-    if (nodes_[0].up) feed(0, each);
-  }
-}
-
 void World::suspend(std::size_t index) {
-  change_roster([&](Roster& roster) {
-    Member& member = roster.members.at(nodes_[index].slug);
-    member.suspended = true;
-    for (const auto& [id, feed] : nodes_[0].store->feeds()) {
-      if (id.centre == member.slug && !feed.chain.empty()) member.last_accepted[id] = feed.head.order;
-    }
-  });
+  auto changes = nodes_[0].store->suspend(nodes_[index].slug);
+  if (!changes) return violated(nodes_[index].slug + " cannot be suspended: " + to_line(changes.error()));
+  feed_all(0, std::move(*changes));
 }
 
 // --- driving -----------------------------------------------------------------------------------------------------------------
@@ -192,9 +109,34 @@ void World::feed(std::size_t index, core::Input in) {
   Node& node = nodes_[index];
   if (!node.up) return;
   inputs_ += 1;
+  if (verbose) print_media(node, in);
   if (const auto* change = std::get_if<input::HeadChanged>(&in)) check_head(index, *change);
   node.replica->on(in, now_);
   while (auto effect = node.replica->next()) perform(node, std::move(*effect));
+}
+
+/// What the store tells of media; the rest is seen by messages and events.
+void World::print_media(const Node& node, const core::Input& in) const {
+  const auto print = [&](const char* what, const Sha256& media, const std::string& more = {}) {
+    std::printf("%9.3f %s media %s %s %s\n", static_cast<double>(now_.ms) / 1000, node.slug.c_str(), media.hex().substr(0, 8).c_str(),
+                what, more.c_str());
+  };
+  if (const auto* needed = std::get_if<input::MediaNeeded>(&in)) {
+    std::string feeds;
+    for (const FeedId& feed : needed->need.feeds) feeds += feed.str() + " ";
+    const auto& held = needed->need.held;
+    print("needed", needed->need.media, feeds + std::to_string(std::count(held.begin(), held.end(), true)) + " of " + std::to_string(held.size()));
+  }
+  if (const auto* complete = std::get_if<input::MediaComplete>(&in)) print("complete", complete->media);
+  if (const auto* unneeded = std::get_if<input::MediaUnneeded>(&in)) print("unneeded", unneeded->media);
+  if (const auto* stored = std::get_if<input::ChunksStored>(&in)) {
+    print("chunks", stored->media,
+          std::to_string(stored->first) + "+" + std::to_string(stored->count) + (stored->status ? "" : " " + to_line(stored->status.error())));
+  }
+}
+
+void World::feed_all(std::size_t index, Inputs inputs) {
+  for (core::Input& each : inputs) feed(index, std::move(each));
 }
 
 void World::perform(Node& node, core::Effect effect) {
@@ -220,8 +162,7 @@ void World::perform(Node& node, core::Effect effect) {
     return;
   }
   if (const auto* dial = std::get_if<effect::Dial>(&effect)) {
-    const std::size_t to = std::stoul(dial->endpoint.substr(6));
-    return network.dial(node.index, node.incarnation, dial->peer, to, now_);
+    return network.dial(node.index, node.incarnation, dial->peer, by_endpoint_.at(dial->endpoint), now_);
   }
   if (const auto* close = std::get_if<effect::Close>(&effect)) return network.close(node.index, close->link, now_);
   if (const auto* report = std::get_if<effect::Report>(&effect)) {
@@ -244,7 +185,7 @@ void World::perform_store(Node& node, core::Effect effect) {
   schedule(node.store_free, [this, index = node.index, incarnation = node.incarnation, work = std::move(effect)] {
     Node& owner = nodes_[index];
     if (!owner.up || owner.incarnation != incarnation) return;
-    for (core::Input& result : owner.store->perform(work)) feed(index, std::move(result));
+    feed_all(index, owner.store->perform(work));
   });
 }
 
@@ -271,8 +212,7 @@ bool World::run_until(const std::function<bool()>& holds, Duration within, Durat
 // --- looking -------------------------------------------------------------------------------------------------------------------
 
 Order World::held(std::size_t index, const FeedId& feed) const {
-  const auto it = nodes_[index].store->feeds().find(feed);
-  return it == nodes_[index].store->feeds().end() ? Order{} : it->second.head.order;
+  return nodes_[index].store->head(feed).order;
 }
 
 bool World::counts(std::size_t index) const {
@@ -290,7 +230,10 @@ void World::violated(const std::string& what) {
 
 void World::check_head(std::size_t index, const input::HeadChanged& change) {
   Order& highest = accepted_[{index, change.head.feed}];
-  if (change.head.order < highest && !change.published_here) {
+  // From a suspended author all fall back to what the federation accepted last.
+  const Member* author = truth().find(change.head.feed.centre);
+  const bool falls_back = author != nullptr && author->suspended;
+  if (change.head.order < highest && !change.published_here && !falls_back) {
     violated(nodes_[index].slug + " went back in " + change.head.feed.str());
   }
   highest = std::max(highest, change.head.order);
@@ -307,7 +250,7 @@ void World::check_sent(std::size_t from, std::size_t to, const Message& message)
     }
     return;
   }
-  const Member* member = roster->find(transport_key(to));
+  const Member* member = roster->find(network.keys[to]);
   if (member == nullptr || member->suspended) {
     const bool allowed = std::holds_alternative<message::Refused>(message) || std::holds_alternative<message::JoinReply>(message);
     if (!allowed) violated("more than a refusal for a stranger, " + who());
@@ -318,10 +261,10 @@ void World::check_sent(std::size_t from, std::size_t to, const Message& message)
   }
 }
 
-std::vector<FeedId> feeds_of(const Message& message) {
+std::vector<FeedId> World::feeds_of(const Message& message) const {
   std::vector<FeedId> feeds;
   const auto of_commit = [&](const SharedBytes& raw) {
-    if (const auto commit = parse_commit(*raw)) feeds.push_back(commit->feed);
+    if (auto feed = stores_->feed_of(*raw)) feeds.push_back(std::move(*feed));
   };
   if (const auto* m = std::get_if<message::Announce>(&message)) of_commit(m->commit);
   if (const auto* m = std::get_if<message::FeedOffer>(&message)) of_commit(m->commit);

@@ -1,6 +1,6 @@
 #pragma once
-// A federation in one thread: N nodes, each the real core on a memory store, a fake network, one clock, one seed. The same
-// seed replays the same run, message by message. Node 0 is the federation's.
+// A federation in one thread: N nodes, each the real core on a store (in memory, or the real one on disk), a fake network,
+// one clock, one seed. The same seed replays the same run, message by message. Node 0 is the federation's.
 
 #include <memory>
 #include <queue>
@@ -18,7 +18,7 @@ struct Node {
   bool up = false;
   std::uint64_t incarnation = 0;
   std::unique_ptr<core::Replica> replica;
-  std::unique_ptr<MemoryStore> store;
+  std::unique_ptr<SimStore> store;
   Instant store_free;                   ///< when its disk has done what it was asked
   Instant wake_at;
   bool hostile = false;
@@ -26,10 +26,10 @@ struct Node {
 
 class World {
  public:
-  World(std::uint64_t seed, std::size_t nodes);
+  World(std::uint64_t seed, std::size_t nodes, const StoresMaker& stores = memory_stores());
 
   // --- building ---------------------------------------------------------------------------------------------------------
-  /// All of these are members from the beginning, with endpoints and these territories.
+  /// All of these are members from the beginning, with endpoints and these territories. (Stores::founds_members())
   void make_federation(const std::map<std::size_t, std::set<std::string>>& territories, const std::set<std::size_t>& reachable);
   void start(std::size_t node);
   void start_all();
@@ -39,10 +39,9 @@ class World {
   // --- what happens --------------------------------------------------------------------------------------------------------
   void crash(std::size_t node);
   /// An old backup of a node that is down comes back, with or without what it had witnessed since.
-  void restore(std::size_t node, const MemoryStore::Backup& backup, bool keep_witnessed);
+  void restore(std::size_t node, const SimStore::BackupPtr& backup, bool keep_witnessed);
   /// One version in each of these audiences, in one step. True if acknowledged.
   bool publish(std::size_t node, const std::vector<Audience>& audiences, std::size_t media, bool offline = false);
-  void change_roster(const std::function<void(Roster&)>& change);
   void suspend(std::size_t node);
   void sync_now(std::size_t node) { feed(node, core::input::SyncNow{}); }
 
@@ -59,14 +58,14 @@ class World {
   core::NodeStatus status(std::size_t node) const { return nodes_[node].replica->status(now_); }
   FeedId feed_of(std::size_t node, const Audience& audience) const { return {nodes_[node].slug, audience}; }
   Order held(std::size_t node, const FeedId& feed) const;
-  const Roster& truth() const { return *universe.roster(universe.newest()); }
+  const Roster& truth() const { return stores_->truth(); }
+  Stores& stores() const { return *stores_; }
   /// Member, active, and not hostile: what is promised is promised to these.
   bool counts(std::size_t node) const;
   bool hostile(const std::string& slug) const;
   std::uint64_t inputs() const { return inputs_; }
 
   core::Random random;
-  Universe universe;
   Network network;
   std::vector<std::string> violations;   ///< found while running
   std::function<void(std::size_t node, const core::Event& event)> on_event;
@@ -77,6 +76,8 @@ class World {
   std::int64_t store_ms_max = 5;
 
   void feed(std::size_t node, core::Input input);
+  /// All that changed at a node that may be down: then it learns it with its next start.
+  void feed_all(std::size_t node, Inputs inputs);
   void violated(const std::string& what);
 
  private:
@@ -89,22 +90,21 @@ class World {
 
   void schedule(Instant at, std::function<void()> run);
   void perform(Node& node, core::Effect effect);
+  void print_media(const Node& node, const core::Input& input) const;
   void perform_store(Node& node, core::Effect effect);
   void check_sent(std::size_t from, std::size_t to, const Message& message);
-  SimCommit next_commit(std::size_t node, const FeedId& feed, std::size_t media);
-  Result<SimCommit> admit(const message::Join& join);
+  void keep_up(std::size_t node, std::uint64_t incarnation);
+  /// Every feed that a message names or proves.
+  std::vector<FeedId> feeds_of(const Message& message) const;
   void check_head(std::size_t node, const core::input::HeadChanged& change);
 
-  SimNotary notary_;
+  std::unique_ptr<Stores> stores_;
   std::map<std::pair<std::size_t, FeedId>, Order> accepted_;  ///< the highest, by node and feed
   std::vector<Node> nodes_;
-  std::map<SigningKey, std::pair<std::size_t, std::set<std::string>>> invitations_;
+  std::map<std::string, std::size_t> by_endpoint_;
   std::priority_queue<Event> events_;
   std::uint64_t last_number_ = 0, inputs_ = 0;
   Instant now_;
 };
-
-/// Every feed that a message names or proves.
-std::vector<FeedId> feeds_of(const Message& message);
 
 }  // namespace essaimage::sim

@@ -159,6 +159,8 @@ class FakeLibrary final : public store::Library {
     return wrong;
   }
   Status consolidate() override { return {}; }
+  bool is_behind() const override { return false; }
+  Status catch_up() override { return {}; }
   Status recheck(const Sha256&) override { return {}; }
 
   void add_file(const std::string& path, const std::string& content, bool here = true) {

@@ -141,6 +141,8 @@ class FakeLibrary : public store::Library {
     return std::vector<store::Problem>{};
   }
   Status consolidate() override { return {}; }
+  bool is_behind() const override { return false; }
+  Status catch_up() override { return {}; }
   Status recheck(const Sha256&) override { return {}; }
 
   /// As if something changed.

@@ -69,3 +69,21 @@ TEST_CASE("A stopped worker ends its running job, drops the waiting ones with wh
   worker.reset();
   CHECK_FALSE(ran);
 }
+
+TEST_CASE("A worker without a thread runs each job before post() returns, and none once it is stopped") {
+  Worker worker("test", 8, Worker::Runs::within_post);
+  std::vector<int> order;
+  std::thread::id runner;
+  CHECK(worker.post([&] {
+    order.push_back(1);
+    runner = std::this_thread::get_id();
+  }));
+  order.push_back(2);
+  CHECK(order == std::vector{1, 2});
+  CHECK(runner == std::this_thread::get_id());
+  CHECK_FALSE(worker.full());
+  worker.stop();
+  CHECK_FALSE(worker.post([&] { order.push_back(3); }));
+  CHECK(worker.wait_end(0ms));
+  CHECK(order.size() == 2);
+}

@@ -228,3 +228,27 @@ TEST_CASE("when the record is lost, a photo is not held for who names it now if 
   (void)fetch_media(*m.c, *m.b);
   CHECK(m.b->library().find_media(m.c->feed(), {media})->size() == 1);
 }
+
+TEST_CASE("chunks that could not pass to the feed that wants them are not copied for it, and hinder nothing") {
+  Members m;
+  const auto ours = photo(200'000, 9);
+  auto nearly = ours;
+  nearly.replace(nearly.size() - 64, 64, 64, 'x');
+  m.b->publish_one("k", {{"p.jpg", ours}}, "territory:lille");
+  m.a->publish_one("k", {{"p.jpg", nearly}}, "territory:lille");
+  replicate(*m.a, *m.federation);
+  replicate(*m.b, *m.federation);
+  auto& library = m.federation->library();
+  REQUIRE(library.needs()->empty());
+  // The same photo, which the neighbour keeps in Lille, goes to the region. What is here of it came for Lille alone.
+  m.a->publish_one("wide", {{"p.jpg", ours}});
+  m.federation->changes.clear();
+  REQUIRE(fetch_feed(*m.a, *m.federation, m.a->feed()));
+  const auto needs = *library.needs();
+  REQUIRE(needs.size() == 1);
+  CHECK(needs[0].feeds == FeedList{m.a->feed()});
+  CHECK(std::holds_alternative<change::MediaNeeded>(m.federation->changes.back()));
+  (void)fetch_media(*m.a, *m.federation);
+  CHECK(library.needs()->empty());
+  CHECK(library.find_media(m.a->feed(), {needs[0].media})->size() == 1);
+}

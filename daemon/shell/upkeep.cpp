@@ -1,0 +1,52 @@
+#include "daemon/shell/upkeep.hpp"
+
+#include "daemon/shell/store_jobs.hpp"
+#include "store/library.hpp"
+
+namespace essaimage::shell {
+namespace {
+
+constexpr Duration publish_retry{60'000};
+constexpr Duration catch_up_retry{10'000};
+/// New packs before it is worth to look whether some should become one.
+constexpr unsigned changes_per_consolidation = 16;
+
+}  // namespace
+
+Upkeep::Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string> endpoints)
+    : library_(library),
+      jobs_(jobs),
+      endpoints_(std::move(endpoints)),
+      changes_(changes_per_consolidation) {}  // so that the first look is soon after the start
+
+void Upkeep::saw(const core::Input& input, Instant now) {
+  if (std::holds_alternative<core::input::HeadChanged>(input)) ++changes_;
+  if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = now;
+}
+
+void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
+  if (publish_at_ && now >= *publish_at_) publish_centre(now, confirmed);
+  if (now >= catch_up_at_ && library_.is_behind()) {
+    catch_up_at_ = now + catch_up_retry;
+    jobs_.catch_up();
+  }
+  if (changes_ >= changes_per_consolidation) {
+    changes_ = 0;
+    jobs_.consolidate();
+  }
+}
+
+/// Tells the others where they reach us, once that is sure to make no fork and if it is not what they know.
+void Upkeep::publish_centre(Instant now, const std::function<bool()>& confirmed) {
+  const auto roster = library_.roster();
+  const Member* own = roster ? roster->find(library_.identity().slug) : nullptr;
+  if (own == nullptr || own->suspended || own->endpoints == endpoints_) {
+    publish_at_.reset();
+    return;
+  }
+  if (!confirmed()) return;  // looked at again with the next turn
+  publish_at_ = now + publish_retry;
+  jobs_.publish_centre(endpoints_);
+}
+
+}  // namespace essaimage::shell

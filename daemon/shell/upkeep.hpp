@@ -1,0 +1,42 @@
+#pragma once
+// What a node does without being asked: it merges its packs now and then, tells the others where they reach it, and
+// writes what a full disk has kept from being written.
+// Thread rule: the loop's thread.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/core/input.hpp"
+
+namespace essaimage::store {
+class Library;
+}
+
+namespace essaimage::shell {
+
+class StoreJobs;
+
+class Upkeep {
+ public:
+  /// `library` and `jobs` must outlive it; `endpoints`: where others reach this node.
+  Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string> endpoints);
+
+  /// Every input of the core, before the core gets it.
+  void saw(const core::Input& input, Instant now);
+  /// Once in a while. `confirmed` tells whether a version published now is sure to make no fork; asked only when it matters.
+  void turn(Instant now, const std::function<bool()>& confirmed);
+
+ private:
+  void publish_centre(Instant now, const std::function<bool()>& confirmed);
+
+  store::Library& library_;
+  StoreJobs& jobs_;
+  const std::vector<std::string> endpoints_;
+  std::optional<Instant> publish_at_{Instant{}};  ///< when centre.toml is compared next; nothing: when the roster changes
+  unsigned changes_;                              ///< heads, since packs were looked at
+  Instant catch_up_at_;                           ///< not before
+};
+
+}  // namespace essaimage::shell
