@@ -1,7 +1,6 @@
 #include "store/library.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "store/federation/paths.hpp"
@@ -49,14 +48,19 @@ std::optional<Head> Picture::head(const FeedId& feed) const {
 }
 
 Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now) {
-  TRY(auto identity, load_identity(layout));
-  TRY(auto lock, lock_home(layout.lock()));
-  TRY(auto signing, SigningSecret::load(layout.signing_key()));
-  TRY(auto transport, TransportSecret::load(layout.transport_key()));
-  auto library = std::make_unique<LibraryImpl>(layout, std::move(now), std::move(identity),
-                                               std::move(signing), std::move(transport));
-  CHECK_OK(library->start(std::move(lock)));
-  return std::unique_ptr<Library>(std::move(library));
+  TRY(const auto identity, load_identity(layout));
+  TRY(const auto signing, SigningSecret::load(layout.signing_key()));
+  TRY(const auto transport, TransportSecret::load(layout.transport_key()));
+  Status started;
+  // An index that turns out to be damaged while it is read is set aside by the next opening.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    TRY(auto lock, lock_home(layout.lock()));
+    auto library = std::make_unique<LibraryImpl>(layout, now, identity, signing, transport);
+    started = library->start(std::move(lock));
+    if (started) return std::unique_ptr<Library>(std::move(library));
+    if (started.error().code != Errc::corrupt || !State::is_suspect(layout.state())) break;
+  }
+  return tl::unexpected(started.error());
 }
 
 LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
@@ -74,11 +78,9 @@ Status LibraryImpl::start(Fd lock) {
   TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
   CHECK_OK(open_refs());
   TRY(media_, MediaStore::open(layout_));
-  std::error_code ignored;
-  const bool had_state = std::filesystem::exists(layout_.state(), ignored);
   TRY(state_, State::open(layout_.state()));
-  if (!had_state)
-    note({Errc::corrupt, "the index was lost, with what it knew of feeds and media on their way; it is made anew"},
+  if (state_->rebuilt())
+    note({Errc::corrupt, "the index was lost or damaged, and with it what it knew of media on their way; it is made anew"},
          layout_.state().string());
 
   const std::lock_guard changing(changing_);

@@ -62,21 +62,21 @@ void Dialer::link_down(const Link& link, const std::string& reason) {
     peer.refused_us = false;
     if (context_.now - peer.connected_at >= settings::backoff_reset_after) peer.failures = 0;
   }
-  fail(peer, Errc::timed_out, reason, 1);
+  fail(peer, Errc::transport, reason, 1);
 }
 
 void Dialer::dial_failed(const input::DialFailed& failure) {
   const auto it = peers_.find(failure.peer);
   if (it == peers_.end() || !it->second.dialling) return;
   it->second.next_endpoint += 1;
-  fail(it->second, Errc::timed_out, failure.endpoint + ": " + failure.reason, 1);
+  fail(it->second, Errc::transport, failure.endpoint + ": " + failure.reason, 1);
 }
 
 void Dialer::refused(const Link& link) {
   const auto it = peers_.find(link.peer);
   if (it == peers_.end()) return;
   it->second.refused_us = true;
-  fail(it->second, Errc::feed_unknown_author, "the peer does not know us as a member", 2);
+  fail(it->second, Errc::peer_refuses, {}, 2);
 }
 
 void Dialer::fail(Peer& peer, Errc code, const std::string& reason, unsigned steps) {
@@ -84,7 +84,8 @@ void Dialer::fail(Peer& peer, Errc code, const std::string& reason, unsigned ste
   const Duration base = doubled(settings::backoff_min, peer.failures, settings::backoff_max);
   peer.retry_at = context_.now + jittered(context_.random, base);
   peer.failures = std::min(peer.failures + steps, 20U);
-  if (!(peer.refused_us && code == Errc::timed_out)) peer.last_error = Error{code, reason};
+  // A link that ends after a refusal tells nothing more.
+  if (!peer.refused_us || code == Errc::peer_refuses) peer.last_error = Error{code, reason};
 }
 
 void Dialer::sync_now() {

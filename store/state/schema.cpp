@@ -105,10 +105,9 @@ Result<OpenedState> try_open(const Path& file) {
   sql::Database& database = *opened.database;
   CHECK_OK(database.execute(settings));
   TRY(const std::int64_t version, read_integer(database, "PRAGMA user_version"));
-  const Path suspect = beside(file, ".suspect");
-  if (store::file_size(suspect)) {
+  if (is_suspect(file)) {
     CHECK_OK(check_whole(database));
-    CHECK_OK(remove_file(suspect));
+    CHECK_OK(remove_file(beside(file, ".suspect")));
   }
   if (version != schema_version) {
     CHECK_OK(make_tables(database));
@@ -163,6 +162,8 @@ Result<OpenedState> open_state(const Path& file) {
   salvage(beside(file, ".damaged"), *fresh.database);
   return fresh;
 }
+
+bool is_suspect(const Path& file) { return store::file_size(beside(file, ".suspect")).has_value(); }
 
 void mark_suspect(const Path& file) {
   static_cast<void>(replace_file(beside(file, ".suspect"), {}));

@@ -20,6 +20,7 @@ Result<OpenedState> open_state(const Path& file);
 
 /// The next open_state() checks the whole file: something in it turned out to be damaged.
 void mark_suspect(const Path& file);
+bool is_suspect(const Path& file);
 
 /// SQLite's integers are signed; this keeps the order of all unsigned ones.
 inline std::int64_t ordered(std::uint64_t value) {

@@ -19,6 +19,7 @@ Result<std::unique_ptr<State>> State::open(const Path& file) {
 }
 
 bool State::rebuilt() const { return impl_->rebuilt; }
+bool State::is_suspect(const Path& file) { return store::is_suspect(file); }
 
 // --- witnessed heads, forks
 // --------------------------------------------------------------------------------------------

@@ -80,6 +80,8 @@ class State {
   ~State();
   /// True if open() found no index or had to set one aside: index every feed, and hold media by held_after_loss().
   bool rebuilt() const;
+  /// True if something in it turned out to be damaged: the next open() looks at the whole file.
+  static bool is_suspect(const Path& file);
 
   // --- the index of feeds -------------------------------------------------------------------------------------------
   struct FeedChange {

@@ -30,7 +30,7 @@ struct Pair {
     auto log = reader->layout().state();
     log += "-wal";
     limit = std::filesystem::file_size(log);
-    REQUIRE(limit > 20'000);
+    REQUIRE(limit > 10'000);
   }
 };
 

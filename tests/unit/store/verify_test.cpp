@@ -167,6 +167,24 @@ TEST_CASE("a lost index is made anew, and said") {
   CHECK(a->library().problems().empty());
 }
 
+TEST_CASE("an index that is damaged within is set aside at once, and what it had witnessed is kept where it can be read") {
+  auto federation = TestNode::federation();
+  auto a = TestNode::member(*federation, "a", {});
+  std::map<std::string, KitFiles> kits;
+  for (int i = 0; i < 200; ++i) kits["kit-" + std::to_string(i)] = {{"x", "text " + std::to_string(i)}};
+  REQUIRE(a->publish(kits));
+  a->close();
+  const Path file = a->layout().state();
+  std::string content = read_text(file);
+  const std::size_t page = 4096;
+  REQUIRE(content.size() > 12 * page);
+  for (std::size_t at = 4 * page; at < content.size() - page; at += page) content.replace(at + 8, 2'000, 2'000, '\xa5');
+  write_text(file, content);
+  REQUIRE(a->open());
+  CHECK(a->library().kits()->size() == 200);
+  CHECK_FALSE(a->library().problems().empty());
+}
+
 TEST_CASE("one home has one owner") {
   auto federation = TestNode::federation();
   const auto second = Library::open(federation->layout(), [] { return test_start; });
