@@ -82,9 +82,9 @@ class Verification {
       const auto where = head.feed.str() + " " + at->hex();
       const auto raw = read(*at, ObjectType::commit, where);
       if (!raw) return;
-      auto known = roster != nullptr ? read_commit(*raw, *roster) : parse_commit(*raw).map([&](Commit commit) {
-        return KnownCommit{*at, std::move(commit)};
-      });
+      const auto as_it_is = [&] { return parse_commit(*raw).map([&](Commit commit) { return KnownCommit{*at, std::move(commit)}; }); };
+      auto known = roster != nullptr ? read_commit(*raw, *roster) : as_it_is();
+      if (!known && known.error().code == Errc::feed_beyond && stays(head.feed, *roster)) known = as_it_is();
       if (!known) return found(known.error(), where);
       if (known->commit.feed != head.feed) return found({Errc::corrupt, "a commit of another feed"}, where);
       if (child && roster != nullptr) {
@@ -96,6 +96,13 @@ class Verification {
       at = known->commit.parent;
       child = std::move(*known);
     }
+  }
+
+  /// A suspension that does not name a feed leaves what is held of it where it is (LibraryImpl::add_fallbacks). That it counts
+  /// no more is the last that read_commit() asks of a commit.
+  static bool stays(const FeedId& feed, const Roster& roster) {
+    const Member* author = roster.find(feed.centre);
+    return author != nullptr && author->suspended && !author->last_accepted.contains(feed);
   }
 
   std::optional<Bytes> read(const ObjectId& id, ObjectType type, const std::string& where) {

@@ -43,7 +43,7 @@ bool FeedEntry::lacks(const Order& order, const ObjectId& commit_id) const {
   // A bound is told without commit (reconciler.cpp).
   if (order == held.order) return commit_id != held.commit && !commit_id.is_zero();
   if (order < held.order || order < witnessed_order) return false;
-  return order != witnessed_order || commit_id == witnessed_commit;
+  return order != witnessed_order || commit_id == witnessed_commit || commit_id.is_zero();
 }
 
 const Claim* FeedEntry::claim(LinkId link) const { return const_cast<FeedEntry*>(this)->claim(link); }

@@ -55,7 +55,8 @@ FeedList held_after_loss(const Roster& roster, const std::string& self, std::spa
                          std::span<const FeedId> before = {});
 
 /// Copies into `partial` those missing chunks that lie in local media files from which they may pass to all of `wanted`,
-/// by the rules for both files (rule (b) asks who else names them), each checked by its hash. Returns the bytes copied. A place that is damaged or gone is passed over.
+/// by the rules for both files (rule (b) asks who else names them), each checked by its hash. Returns the bytes copied. A
+/// place that is damaged or gone is passed over.
 Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state, const MediaStore& store,
                                    PartialMedia& partial, std::span<const FeedId> wanted);
 

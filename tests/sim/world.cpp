@@ -125,13 +125,14 @@ void World::print_media(const Node& node, const core::Input& in) const {
     std::string feeds;
     for (const FeedId& feed : needed->need.feeds) feeds += feed.str() + " ";
     const auto& held = needed->need.held;
-    print("needed", needed->need.media, feeds + std::to_string(std::count(held.begin(), held.end(), true)) + " of " + std::to_string(held.size()));
+    const auto count = std::count(held.begin(), held.end(), true);
+    print("needed", needed->need.media, feeds + std::to_string(count) + " of " + std::to_string(held.size()));
   }
   if (const auto* complete = std::get_if<input::MediaComplete>(&in)) print("complete", complete->media);
   if (const auto* unneeded = std::get_if<input::MediaUnneeded>(&in)) print("unneeded", unneeded->media);
   if (const auto* stored = std::get_if<input::ChunksStored>(&in)) {
-    print("chunks", stored->media,
-          std::to_string(stored->first) + "+" + std::to_string(stored->count) + (stored->status ? "" : " " + to_line(stored->status.error())));
+    const std::string why = stored->status ? "" : " " + to_line(stored->status.error());
+    print("chunks", stored->media, std::to_string(stored->first) + "+" + std::to_string(stored->count) + why);
   }
 }
 

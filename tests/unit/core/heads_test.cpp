@@ -43,6 +43,12 @@ TEST_CASE("a head is worth fetching when it is newer than what is held and witne
     CHECK(entry.lacks({1, 1, 8}, five.commit));
     CHECK(entry.lacks({1, 1, 9}, other_five.commit));
   }
+  SECTION("what was witnessed is worth fetching again, also as the bound of a suspended author, told without commit") {
+    entry.bound = entry.witnessed_order = {1, 1, 8};
+    entry.witnessed_commit = five.commit;
+    CHECK(entry.lacks({1, 1, 8}, {}));
+    CHECK_FALSE(entry.lacks({1, 1, 7}, {}));
+  }
   SECTION("of a frozen feed only a new epoch") {
     entry.fork = Fork{};
     entry.fork_order = five.order;

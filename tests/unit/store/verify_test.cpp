@@ -225,3 +225,14 @@ TEST_CASE("what a whole verification finds is known from then on, and what is me
   CHECK(m.b->library().verify({})->empty());
   CHECK(m.b->library().problems().empty());
 }
+
+TEST_CASE("what is held of a suspended author and counts no more is checked like all else, and no damage") {
+  Members m;
+  m.a->publish_one("k", {{"x", "one"}});
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
+  // The federation never saw that feed: there is nothing to fall back to, so what was held stays.
+  REQUIRE(m.federation->library().suspend("a", "for the test"));
+  REQUIRE(fetch_feed(*m.federation, *m.b, m.federation->feed()));
+  REQUIRE(m.b->head(m.a->feed()).order.seq == 1);
+  CHECK(m.b->library().verify({})->empty());
+}
