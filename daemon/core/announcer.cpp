@@ -46,6 +46,13 @@ void Announcer::prune_sender(Link& link) {
   context_.send(link, message::Prune{});
 }
 
+void Announcer::asked(Link& link, const FeedId& feed) {
+  Side& side = sides_[link.id];
+  if (!side.pruned) return;
+  side.pruned = false;
+  context_.send(link, message::Graft{feed});
+}
+
 void Announcer::have(Link& link, const message::Have& have) {
   for (const Head& head : have.heads) {
     if (!context_.shared(link, head.feed)) continue;

@@ -23,6 +23,9 @@ class Announcer {
                 const std::function<bool(const FeedId&)>& fetching_elsewhere);
   void have(Link& link, const message::Have& have);
   void graft(Link& link, const message::Graft& graft);
+  /// A feed is asked for from a link: if we had pruned it, nobody else told us in time, and it is grafted again. Two
+  /// announcements that cross prune each other, and would leave their ends to the next round for ever.
+  void asked(Link& link, const FeedId& feed);
   void prune(Link& link) { sides_[link.id].eager = false; }
   /// Grafts what a lazy link told and no eager one announced in time.
   void tick();

@@ -23,13 +23,18 @@ Fetcher::Fetches::iterator Fetcher::of(LinkId link, std::uint64_t request) {
   return it == requests_.end() ? fetches_.end() : fetches_.find(it->second);
 }
 
+void Fetcher::sync_now() {
+  store_rest_.end();
+  dirty_ = true;
+}
+
 // --- choosing ------------------------------------------------------------------------------------------------------------
 
 void Fetcher::plan() {
   if (!dirty_ && planned_changes_ == context_.heads.changes()) return;
   dirty_ = false;
   planned_changes_ = context_.heads.changes();
-  if (context_.heads.wanted().empty() || context_.now < store_rests_until_) return;
+  if (context_.heads.wanted().empty() || store_rest_.lasts(context_.now)) return;
   const FeedId federation = context_.access.roster().federation_feed();
   if (!fetching(federation) && context_.heads.wanted().contains(federation)) {
     const FeedEntry& entry = *context_.heads.find(federation);
@@ -89,6 +94,7 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
   jobs_.emplace(fetch.job, entry.feed);
   context_.send(link, message::FetchFeed{fetch.request, entry.feed, fetch.have, fetch.credit.given});
   context_.report(Event::Kind::fetch_started, link.name, entry.feed);
+  if (on_begun) on_begun(link, entry.feed);
   fetches_.emplace(entry.feed, std::move(fetch));
 }
 
@@ -206,7 +212,7 @@ void Fetcher::slice_taken(const input::SliceTaken& taken) {
   if (!taken.status) {
     if (fetch.store_failed) return;
     fetch.store_failed = true;
-    store_rests_until_ = context_.now + doubled(settings::retry_min, store_failures_++, settings::retry_max);
+    store_rest_.failed(context_.now);
     return fail(it, true, taken.status.error());
   }
   fetch.credit.stored();
@@ -224,7 +230,7 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
   dirty_ = true;
   Link* link = context_.links.find(fetch.link);
   if (accepted.status) {
-    store_failures_ = 0;
+    store_rest_.succeeded();
     if (Claim* claim = context_.heads.at(feed).claim(fetch.link)) claim->failures = 0;
     if (link == nullptr) return;
     if (!context_.heads.wants_from(link->id) && on_drained) on_drained(link->id);
@@ -243,8 +249,7 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
   }
   put_off(feed, fetch.link);
   if (describe(error.code, Language::english).actor != Actor::admin) return;
-  // Our own disk: what an admin must mend is not tried in a loop.
-  store_rests_until_ = context_.now + doubled(settings::retry_min, store_failures_++, settings::retry_max);
+  store_rest_.failed(context_.now);
 }
 
 // --- failures --------------------------------------------------------------------------------------------------------------

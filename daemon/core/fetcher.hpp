@@ -8,6 +8,7 @@
 #include "daemon/core/context.hpp"
 #include "daemon/core/flow.hpp"
 #include "daemon/core/judge.hpp"
+#include "daemon/core/store_rest.hpp"
 
 namespace essaimage::core {
 
@@ -39,6 +40,9 @@ class Fetcher {
   void plan();
   /// Called after a fetch from that link was accepted and nothing more is wanted from it.
   std::function<void(LinkId)> on_drained;
+  /// Called when a feed is asked for from that link.
+  std::function<void(Link&, const FeedId&)> on_begun;
+  void sync_now();  ///< a rest after a failure of our disk is over
 
  private:
   struct Fetch {
@@ -83,8 +87,7 @@ class Fetcher {
   std::map<JobId, FeedId> jobs_;
   bool dirty_ = false;                   ///< something ended or became due since the last plan
   std::uint64_t planned_changes_ = 0;    ///< heads.changes() then
-  Instant store_rests_until_;            ///< after a failure of our own disk
-  unsigned store_failures_ = 0;
+  StoreRest store_rest_;
 };
 
 }  // namespace essaimage::core

@@ -7,6 +7,7 @@
 
 #include "daemon/core/context.hpp"
 #include "daemon/core/flow.hpp"
+#include "daemon/core/store_rest.hpp"
 #include "daemon/core/wants.hpp"
 
 namespace essaimage::core {
@@ -31,7 +32,7 @@ class MediaPlanner {
   void unavailable(Link& link, std::uint64_t request);
   void slice_taken(const input::SliceTaken& taken);
   void stored(const input::ChunksStored& stored);
-  void sync_now();         ///< asks again for all that nobody was known to hold
+  void sync_now();         ///< asks again for all that nobody was known to hold, and rests no longer
   void tick();
   void plan();
 
@@ -99,8 +100,7 @@ class MediaPlanner {
   Runs runs_;
   std::map<std::pair<LinkId, std::uint64_t>, JobId> requests_;
   bool dirty_ = false;     ///< something changed since the last plan
-  Instant store_rests_until_;
-  unsigned store_failures_ = 0;
+  StoreRest store_rest_;
 };
 
 }  // namespace essaimage::core

@@ -9,7 +9,7 @@ namespace essaimage::core {
 void MediaPlanner::plan() {
   if (!dirty_) return;
   dirty_ = false;
-  if (wants_.table().empty() || context_.now < store_rests_until_) return;
+  if (wants_.table().empty() || store_rest_.lasts(context_.now)) return;
   for (auto& [id, source] : sources_) {
     Link* link = context_.links.find(id);
     if (link == nullptr || !link->is_open()) continue;
@@ -124,7 +124,7 @@ void MediaPlanner::slice_taken(const input::SliceTaken& taken) {
   if (!taken.status) {
     const Error& error = taken.status.error();
     if (describe(error.code, Language::english).actor == Actor::admin) {
-      store_rests_until_ = context_.now + doubled(settings::retry_min, store_failures_++, settings::retry_max);
+      store_rest_.failed(context_.now);
     }
     return fail(it, true, error);
   }
@@ -145,7 +145,7 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
   const auto end_of = static_cast<std::uint64_t>(stored.first) + stored.count;
   if (want != nullptr && stored.status && end_of <= want->chunks.size()) {
     for (std::uint32_t i = stored.first; i < end_of; ++i) want->set(i, Want::Chunk::held);
-    store_failures_ = 0;
+    store_rest_.succeeded();
   }
   if (it == runs_.end()) return;  // given up meanwhile; what was stored counts all the same
   Run& run = it->second;
@@ -244,6 +244,8 @@ void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
 }
 
 void MediaPlanner::sync_now() {
+  store_rest_.end();
+  dirty_ = true;
   for (auto& [link, source] : sources_) ask_again(source);
 }
 

@@ -10,6 +10,7 @@ namespace essaimage::core {
 struct Replica::Impl : Parts {
   explicit Impl(const Notary& notary) : Parts(notary) {
     fetcher.on_drained = [this](LinkId link) { reconciler.again(link); };
+    fetcher.on_begun = [this](Link& link, const FeedId& feed) { announcer.asked(link, feed); };
   }
 
   // --- inputs ------------------------------------------------------------------------------------------------------------
@@ -140,6 +141,7 @@ struct Replica::Impl : Parts {
   void operator()(const input::SyncNow&) {
     dialer.sync_now();
     reconciler.sync_now();
+    fetcher.sync_now();
     planner.sync_now();
     dialer.plan();
   }

@@ -337,6 +337,25 @@ TEST_CASE("a lazy head that nobody announces is grafted after a second") {
   CHECK(bench.sent<message::FetchFeed>(lazy).size() == 1);
 }
 
+TEST_CASE("a link that was pruned is grafted again when news came by a round and by nobody's announcement") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  const auto raw = Bench::commit(feed, 1, 2);
+  bench.hold(feed, 1, raw);
+  bench.receive(link, message::Announce{raw});
+  REQUIRE(bench.sent<message::Prune>(link).size() == 1);
+  for (const std::uint64_t seq : {2U, 3U}) {
+    const auto news = Bench::commit(feed, seq, 2);
+    bench.forget();
+    bench.receive(link, message::Reconcile{seq, true, {{"", message::Range::Kind::list, {}, {Bench::head(feed, seq, news)}, true}}});
+    const auto request = bench.sent<message::FetchFeed>(link).at(0).request;
+    CHECK(bench.sent<message::Graft>(link).size() == (seq == 2 ? 1U : 0U));  // once: it is eager then
+    bench.receive(link, message::Unavailable{request});
+    bench.hold(feed, seq, news);
+  }
+}
+
 TEST_CASE("a pruned link gets the head's id only, a grafted one the commit again") {
   Bench bench;
   bench.start();

@@ -225,6 +225,25 @@ TEST_CASE("our own full disk stops asking, and is not the peer's fault") {
   CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
 }
 
+TEST_CASE("a disk that fails many runs at once rests as for one, and no longer once somebody asks") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  for (unsigned i = 1; i <= 4; ++i) {
+    bench.on(input::MediaNeeded{need(i, 1, 1'000)});
+    tell_complete(bench, link, i);
+  }
+  const auto runs = bench.sent<message::FetchChunks>(link);
+  REQUIRE(runs.size() == 4);
+  for (const auto& run : runs) bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(1'000)});
+  for (const auto& write : bench.wanted<effect::WriteRun>()) bench.on(input::SliceTaken{write.job, fail(Errc::disk_full)});
+  bench.pass(seconds(2));
+  CHECK(bench.sent<message::FetchChunks>(link).empty());
+  SECTION("it passes") { bench.pass(settings::retry_min * 2); }
+  SECTION("sync") { bench.on(input::SyncNow{}); }
+  CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
+}
+
 TEST_CASE("an author may name one media file by several chunk lists: chunks count by one of them") {
   Bench bench;
   bench.start();
