@@ -50,7 +50,9 @@ Result<Bytes> read_secret_file(const Path& file) {
   if (::stat(file.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return fail(Errc::key_exposed, file.string());
   }
-  return read_file(file, key_file_bytes_max);
+  auto text = read_file(file, key_file_bytes_max);
+  if (!text && text.error().code == Errc::not_found) return fail(Errc::key_unusable, file.string() + ": missing");
+  return text;
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ def table(*columns: str) -> None:
 
 
 def first(audience: str, path: str) -> None:
-    print(next(identifier for identifier, kit in sorted(load(path).items()) if kit["audience"] == audience))
+    print(next((identifier for identifier, kit in sorted(load(path).items()) if kit["audience"] == audience), ""))
 
 
 def version(identifier: str, path: str) -> None:

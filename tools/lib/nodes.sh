@@ -95,9 +95,9 @@ collect_sample() {
 }
 
 # collect_kits DIR: every folder below DIR is copied, gets a kit.toml if it has none, and is given to a centre in turn; the
-# first goes to the territory of Lille.
+# first of several goes to the territory of Lille.
 collect_kits() {
-  local folder name centre audience turn=0 centres=(deule moulins escaut)
+  local folder name turn=0 centres=(deule moulins escaut)
   mkdir -p "$kits_of_people"
   for folder in "$1"/*/; do
     [ -d "$folder" ] || continue
@@ -111,11 +111,10 @@ collect_kits() {
       sed 's/^/     /' "$homes/check.txt" | head -8
       continue
     fi
-    centre=${centres[turn % 3]} audience=region
-    [ "$turn" -ne 0 ] || audience=territory:lille
-    kits+=("$kits_of_people/$name|$centre|$audience")
+    kits+=("$kits_of_people/$name|${centres[turn % 3]}|region")
     turn=$((turn + 1))
   done
+  [ "$turn" -lt 2 ] || kits[0]=${kits[0]%region}territory:lille
 }
 
 # One command for each (centre, audience): one durable step however many kits it is.
@@ -162,6 +161,10 @@ check_audience() {
   local id
   lille_id=$(kits_py first territory:lille "$homes/federation.json")
   first_region_id=$(kits_py first region "$homes/federation.json")
+  if [ -z "$lille_id" ]; then
+    note "one kit alone: it went to the whole region" "un seul kit : il est allé à toute la région"
+    return
+  fi
   kits_py complete "$lille_id" "$homes/moulins.json" || die "Moulins has not $lille_id" "Moulins n'a pas $lille_id"
   if id=$(ctl escaut kit show "$lille_id" 2>&1); then
     die "Valenciennes has $lille_id: $id" "Valenciennes a $lille_id : $id"

@@ -55,8 +55,10 @@ TEST_CASE("ssh-keygen reads our key file, and we read its") {
   CHECK(read_text(folder / "theirs.pub") == to_openssh(loaded->public_key()) + " theirs\n");
 }
 
-TEST_CASE("a key file that is cut, encrypted or open to others is refused") {
+TEST_CASE("a key file that is missing, cut, encrypted or open to others is refused") {
   const TempFolder folder;
+  CHECK(SigningSecret::load(folder / "key").error().code == Errc::key_unusable);
+  CHECK(TransportSecret::load(folder / "key").error().code == Errc::key_unusable);
   REQUIRE(SigningSecret::generate().save(folder / "key", ""));
   const std::string whole = read_text(folder / "key");
   ::umask(077);
