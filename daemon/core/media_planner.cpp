@@ -89,7 +89,9 @@ void MediaPlanner::ask_again(Source& source) {
   dirty_ = true;
   source.ask_again_at = context_.now + settings::round_interval;
   for (const WantPlace& place : wants_.by_size()) {
-    if (!source.holdings.contains(place.second) && !source.asked.contains(place.second)) source.unasked.insert(place);
+    const auto holding = source.holdings.find(place.second);
+    const bool holds_all = holding != source.holdings.end() && holding->second.complete;
+    if (!holds_all && !source.asked.contains(place.second)) source.unasked.insert(place);
   }
 }
 

@@ -32,7 +32,7 @@ class MediaPlanner {
   void unavailable(Link& link, std::uint64_t request);
   void slice_taken(const input::SliceTaken& taken);
   void stored(const input::ChunksStored& stored);
-  void sync_now();         ///< asks again for all that nobody was known to hold, and rests no longer
+  void sync_now();         ///< asks again for all that a peer is not known to hold whole, and rests no longer
   void tick();
   void plan();
 

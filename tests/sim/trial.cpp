@@ -206,9 +206,14 @@ class Trial {
     world_.run_for(seconds(8));
     world_.crash(backed_up_);
     note_unsure();
-    world_.restore(backed_up_, backup_, plan_.below(2) == 0);
-    // What only this node held died with its disk: nobody promises to bring it back.
+    // What only this node held died with its disk: nobody promises to bring it back, and who remembers having had it waits
+    // for it for ever.
     const std::string& author = world_.node(backed_up_).slug;
+    bool keep_witnessed = plan_.below(2) == 0;
+    for (const Head& head : world_.node(backed_up_).store->heads()) {
+      if (head.feed.centre == author && !elsewhere(head)) keep_witnessed = false;
+    }
+    world_.restore(backed_up_, backup_, keep_witnessed);
     std::erase_if(world_.acknowledged,
                   [&](const Head& head) { return head.feed.centre == author && !elsewhere(head); });
     world_.start(backed_up_);

@@ -244,6 +244,18 @@ TEST_CASE("a disk that fails many runs at once rests as for one, and no longer o
   CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
 }
 
+TEST_CASE("who told of a part is asked again, in case the news of the rest went astray") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  bench.sent<message::MediaQuery>(link);
+  bench.receive(link, message::MediaHave{feed, {{media(1), false, {0x06}, list(1)}}});
+  CHECK(bench.sent<message::MediaQuery>(link).empty());
+  bench.pass(settings::round_interval + seconds(1));
+  CHECK(bench.sent<message::MediaQuery>(link).size() == 1);
+}
+
 TEST_CASE("an author may name one media file by several chunk lists: chunks count by one of them") {
   Bench bench;
   bench.start();
