@@ -99,6 +99,10 @@ ExitCode exit_code_of(const Error& error) {
     case Errc::usage:
     case Errc::config_wrong:
     case Errc::config_key_unknown: return ExitCode::usage;
+    // Somebody must act first: starting again is of no use.
+    case Errc::home_damaged:
+    case Errc::key_foreign:
+    case Errc::key_unusable:
     case Errc::home_missing: return ExitCode::refused;
     default: return ExitCode::failed;
   }

@@ -122,12 +122,13 @@ bool LibraryImpl::is_behind() const {
 }
 
 Status LibraryImpl::catch_up() {
+  Status status;
   {
     const std::lock_guard changing(changing_);
-    if (behind_) CHECK_OK(catch_up_locked());
+    if (behind_) status = catch_up_locked();
   }
   settle_if_due(false);
-  return {};
+  return status;
 }
 
 /// As at the start: what the refs say is indexed, witnessed, and known to a stock git.

@@ -78,7 +78,8 @@ class Making {
 
   Status finish(const Identity& identity, std::string_view config) {
     CHECK_OK(replace_file(inside_.config(), bytes_of(config)));
-    CHECK_OK(State::open(inside_.state()));  // a home without it has lost it
+    CHECK_OK(create_file(inside_.state(), {}));  // with its mode: SQLite would ask the umask
+    CHECK_OK(State::open(inside_.state()));      // a home without it has lost it
     CHECK_OK(replace_file(inside_.identity(), bytes_of(encode(identity))));
     mine_ = false;  // from here on it is a home, wherever its pieces lie
     return move_in();

@@ -373,7 +373,11 @@ void LibraryImpl::complete_one(const Completed& completed) {
     TRY(const auto held, state_->media(media));
     return held ? hold_more(*roster, *held) : Status{};
   }();
-  if (!recorded) note(recorded.error(), media.hex());
+  if (!recorded) {
+    // It is whole and in its place: the record is made up for later, and nothing of it is needed.
+    behind_ = true;
+    return note(recorded.error(), media.hex());
+  }
   tell_need(media);
 }
 

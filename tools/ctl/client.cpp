@@ -1,7 +1,5 @@
 #include "tools/ctl/client.hpp"
 
-#include "store/disk/files.hpp"
-
 namespace essaimage::ctl {
 
 namespace {
@@ -68,10 +66,6 @@ Result<Client> Client::connect(const Context& context) {
   const bool no_home = connection.error().code == Errc::control_not_running &&
                        !std::filesystem::exists(layout.identity(), ignored);
   if (no_home) return fail(Errc::home_missing, layout.home.string());
-  // Somebody removed the socket under it.
-  const bool runs = connection.error().code == Errc::control_not_running && std::filesystem::exists(layout.lock(), ignored) &&
-                    !store::lock_home(layout.lock());
-  if (runs) return fail(Errc::control_closed, layout.control_socket().string());
   return fail(connection.error().code, layout.home.string());
 }
 

@@ -94,7 +94,9 @@ Result<ExitCode> join(Context& context) {
   if (!listen.empty()) CHECK_OK(check_endpoint(listen, "listen"));
   if (invitation.expires < Timestamp{std::time(nullptr)})
     return fail(Errc::invitation_expired, to_utc(invitation.expires));
-  const bool is_there = store::load_identity(context.layout()).has_value();
+  const auto home = store::load_identity(context.layout());
+  if (!home && home.error().code == Errc::home_damaged) return tl::unexpected(home.error());
+  const bool is_there = home.has_value();
   if (is_there && !listen.empty())
     return fail(Errc::usage, context.say("--listen: this home is there already; change `listen` in its essaimage.toml",
                                          "--listen : ce dossier existe déjà ; changez `listen` dans son essaimage.toml"));

@@ -229,7 +229,7 @@ TEST_CASE("a disk that fails many runs at once rests as for one, and no longer o
   Bench bench;
   bench.start();
   const LinkId link = bench.open(2);
-  for (unsigned i = 1; i <= 4; ++i) {
+  for (std::uint8_t i = 1; i <= 4; ++i) {
     bench.on(input::MediaNeeded{need(i, 1, 1'000)});
     tell_complete(bench, link, i);
   }

@@ -38,6 +38,7 @@ TEST_CASE("a federation's home holds its keys, its word, its own membership and 
   CHECK(mode_of(layout.keys()) == 0700);
   CHECK(mode_of(layout.signing_key()) == 0600);
   CHECK(mode_of(layout.role_key("root")) == 0600);
+  CHECK(mode_of(layout.state()) == 0600);
 
   const auto loaded = load_identity(layout);
   REQUIRE(loaded);
