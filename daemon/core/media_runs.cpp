@@ -246,7 +246,10 @@ void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
 void MediaPlanner::sync_now() {
   store_rest_.end();
   dirty_ = true;
-  for (auto& [link, source] : sources_) ask_again(source);
+  for (auto& [link, source] : sources_) {
+    ask_again(source);
+    for (auto& [media, holding] : source.holdings) holding.retry_at = {};
+  }
 }
 
 void MediaPlanner::tick() {
