@@ -49,7 +49,7 @@ bool is_short_name_of_git_file(std::string_view folded) {
   }
   if (folded.size() != 8) return false;
   const auto tilde = folded.find('~');
-  if (tilde == std::string_view::npos || tilde > 6) return false;
+  if (tilde > 6) return false;  // npos, too
   const auto number = folded.substr(tilde + 1);
   if (number.empty() || number[0] < '1' || number[0] > '9') return false;
   if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }))
