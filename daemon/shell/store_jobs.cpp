@@ -214,31 +214,25 @@ void StoreJobs::run_on_store(std::function<Status()> job) {
   });
 }
 
-void StoreJobs::publish_centre(std::vector<std::string> endpoints) {
-  if (publishing_.exchange(true)) return;
-  run_on_store([this, endpoints = std::move(endpoints)] {
-    auto status = library_.publish_centre(endpoints);
-    publishing_ = false;
+void StoreJobs::run_once(std::atomic<bool>& under_way, std::function<Status()> job) {
+  if (under_way.exchange(true)) return;
+  run_on_store([&under_way, job = std::move(job)] {
+    auto status = job();
+    under_way = false;
     return status;
   });
+}
+
+void StoreJobs::publish_centre(std::vector<std::string> endpoints) {
+  run_once(publishing_, [this, endpoints = std::move(endpoints)] { return library_.publish_centre(endpoints); });
 }
 
 void StoreJobs::consolidate() {
-  if (consolidating_.exchange(true)) return;
-  run_on_store([this] {
-    auto status = library_.consolidate();
-    consolidating_ = false;
-    return status;
-  });
+  run_once(consolidating_, [this] { return library_.consolidate(); });
 }
 
 void StoreJobs::catch_up() {
-  if (catching_up_.exchange(true)) return;
-  run_on_store([this] {
-    auto status = library_.catch_up();
-    catching_up_ = false;
-    return status;
-  });
+  run_once(catching_up_, [this] { return library_.catch_up(); });
 }
 
 void StoreJobs::stop() {

@@ -66,6 +66,8 @@ class StoreJobs {
     Status status;                                   ///< the first failure: nothing is appended after it
   };
 
+  /// On the store worker, unless the last of its kind is still under way there.
+  void run_once(std::atomic<bool>& under_way, std::function<Status()> job);
   /// One that is still wanted, once its turn has come.
   bool begin_opening(core::JobId job);
   void will_open(core::JobId job);
