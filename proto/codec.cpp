@@ -240,14 +240,14 @@ Result<Message> read(const wire::Slice& in) {
 }
 
 Result<Message> read(const wire::Credit& in) {
-  if (in.bytes() == 0) return fail(Errc::malformed, "no credit");
-  return message::Credit{in.request(), in.bytes()};
+  if (in.total() == 0) return fail(Errc::malformed, "no credit");
+  return message::Credit{in.request(), in.total()};
 }
 
 Result<Message> read(const wire::Cancel& in) { return message::Cancel{in.request()}; }
 Result<Message> read(const wire::Unavailable& in) { return message::Unavailable{in.request()}; }
 Result<Message> read(const wire::Ping& in) { return message::Ping{in.token()}; }
-Result<Message> read(const wire::Pong& in) { return message::Pong{in.token()}; }
+Result<Message> read(const wire::Pong& in) { return message::Pong{in.token(), in.heard_ms()}; }
 
 }  // namespace
 

@@ -149,10 +149,10 @@ struct Slice {
   bool last = false;
   SharedBytes bytes;
 };
-/// The receiver may take so many bytes more.
+/// So many bytes may be sent in all for that request. A total and not a difference: told twice it is no more.
 struct Credit {
   std::uint64_t request = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t total = 0;
 };
 /// The requester wants no more of it.
 struct Cancel {
@@ -168,6 +168,7 @@ struct Ping {
 };
 struct Pong {
   std::uint64_t token = 0;
+  std::int64_t heard_ms = 0;  ///< when the Ping came, by the answerer's monotonic clock: only differences tell anything
 };
 
 }  // namespace message

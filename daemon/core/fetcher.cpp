@@ -201,7 +201,7 @@ void Fetcher::give_credit(Link& link, Fetch& fetch) {
   if (due == 0) return;
   if (!fetch.credit.owed()) fetch.pace.start(context_.now);  // it was we who let it wait
   fetch.credit.given += due;
-  context_.send(link, message::Credit{fetch.request, due});
+  context_.send(link, message::Credit{fetch.request, fetch.credit.given});
 }
 
 void Fetcher::slice_taken(const input::SliceTaken& taken) {

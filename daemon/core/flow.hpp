@@ -15,11 +15,20 @@ class Flow {
   Flow();
   void received(std::size_t bytes, Instant now);
   std::size_t window() const { return window_; }
+  /// Bytes a second, as last seen; zero if nothing came for a while.
+  std::size_t rate(Instant now) const;
+  /// The same, however long ago; a guess for a link that never carried much.
+  std::size_t usual_rate() const;
   /// Of one request, when `requests` are open.
   std::size_t share(std::size_t requests) const;
+  /// How many runs of chunks keep the link busy: few on a slow one, where what is asked for long before it comes is what
+  /// others could bring meanwhile.
+  std::size_t runs() const;
 
  private:
   std::size_t window_;
+  std::size_t rate_ = 0;
+  Instant heard_at_;
   std::size_t counted_ = 0;
   Instant since_;
   bool counting_ = false;

@@ -57,6 +57,7 @@ struct LinkUp {
   TransportKey peer;
   bool outbound = false;
   std::string endpoint;  ///< that was dialled; empty if inbound
+  bool lan = false;      ///< on a network of this machine's own: what the line to the outside bears does not count
 };
 struct LinkDown {
   LinkId link = 0;
@@ -162,6 +163,13 @@ struct FeedFrozen {
 
 // --- local commands -----------------------------------------------------------------------------------------------------
 
+/// What the admin allows now; told whenever it changes. Until then nothing is limited.
+struct Traffic {
+  std::optional<std::uint64_t> upload;    ///< bytes a second, outside the LAN; nothing: not limited
+  std::optional<std::uint64_t> download;  ///< of media
+  bool media = true;                      ///< false: media rest, in both directions; text goes on
+};
+
 /// Reconcile with every peer now, and dial those that are waiting in back-off.
 struct SyncNow {};
 
@@ -172,6 +180,6 @@ using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
                            input::Admitted, input::ForkKept, input::HeadChanged, input::RosterChanged,
                            input::MediaNeeded, input::MediaComplete, input::MediaUnneeded, input::FeedFrozen,
-                           input::SyncNow>;
+                           input::Traffic, input::SyncNow>;
 
 }  // namespace essaimage::core

@@ -11,12 +11,15 @@ class TokenBucket {
  public:
   TokenBucket(double burst, double per_second) : burst_(burst), per_second_(per_second), tokens_(burst) {}
 
-  /// False, and nothing taken, if there are not so many.
-  bool take(double tokens, Instant now) {
+  double available(Instant now) {
     const double passed = static_cast<double>(std::max<std::int64_t>(0, (now - at_).count())) / 1000.0;
     tokens_ = std::min(burst_, tokens_ + passed * per_second_);
     at_ = std::max(at_, now);
-    if (tokens_ < tokens) return false;
+    return tokens_;
+  }
+  /// False, and nothing taken, if there are not so many.
+  bool take(double tokens, Instant now) {
+    if (available(now) < tokens) return false;
     tokens_ -= tokens;
     return true;
   }

@@ -8,6 +8,7 @@ Link& Links::add(const input::LinkUp& up, Instant now) {
   link.peer = up.peer;
   link.outbound = up.outbound;
   link.endpoint = up.endpoint;
+  link.lan = up.lan;
   link.up_at = link.heard_at = link.pinged_at = now;
   link.name = up.peer.hex().substr(0, 8);
   return link;

@@ -18,6 +18,7 @@ struct Link {
   TransportKey peer;
   bool outbound = false;
   std::string endpoint;
+  bool lan = false;
   Phase phase = Phase::stranger;
   bool hello_sent = false;
   bool refused_sent = false;

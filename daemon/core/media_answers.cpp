@@ -116,7 +116,7 @@ void MediaAnswers::tick() {
       Link* link = context_.links.find(link_id);
       if (link == nullptr || !link->is_open() || !want->names(feed) || !context_.shared(*link, feed)) continue;
       // Of a large map only notable growth is worth its bytes.
-      const bool notable = want->held >= subscription.told_chunks + 1 + want->chunks.size() / 50;
+      const bool notable = want->held >= subscription.told_chunks + 1 + want->chunks.size() / 200;
       if (!notable || context_.now - subscription.told_at < settings::have_interval) {
         if (want->held > subscription.told_chunks) later.insert(media);
         continue;

@@ -32,7 +32,7 @@ void MediaPlanner::need(const MediaNeed& need) {
         source.offers.insert(want.place());
         continue;
       }
-      source.holdings.erase(holding);
+      erase(source, holding);
     }
     if (!source.asked.contains(need.media)) source.unasked.insert(want.place());
   }
@@ -68,7 +68,15 @@ void MediaPlanner::link_closed(LinkId link) {
     const auto run = it++;
     if (run->second.link == link) end(run, false);
   }
-  sources_.erase(link);
+  const auto source = sources_.find(link);
+  if (source == sources_.end()) return;
+  for (auto it = source->second.holdings.begin(); it != source->second.holdings.end();) it = erase(source->second, it);
+  sources_.erase(source);
+}
+
+MediaPlanner::Holdings::iterator MediaPlanner::erase(Source& source, Holdings::iterator holding) {
+  if (Want* want = wants_.find(holding->first)) want->take_copies(holding->second.chunks);
+  return source.holdings.erase(holding);
 }
 
 void MediaPlanner::roster_changed() {
@@ -80,7 +88,9 @@ void MediaPlanner::roster_changed() {
   for (auto& [id, source] : sources_) {
     const Link* link = context_.links.find(id);
     if (link == nullptr) continue;
-    std::erase_if(source.holdings, [&](const auto& each) { return !context_.shared(*link, each.second.feed); });
+    for (auto it = source.holdings.begin(); it != source.holdings.end();) {
+      it = context_.shared(*link, it->second.feed) ? std::next(it) : erase(source, it);
+    }
     ask_again(source);
   }
 }
@@ -131,7 +141,7 @@ void MediaPlanner::have(Link& link, const message::MediaHave& have) {
   const bool may_tell = it != sources_.end() && context_.shared(link, have.feed);
   std::size_t idle = 0;
   for (const auto& item : have.items) {
-    const Want* want = wants_.find(item.media);
+    Want* want = wants_.find(item.media);
     if (!may_tell || want == nullptr || !want->names(have.feed) || !told(it->second, have.feed, item, *want)) ++idle;
   }
   if (idle == 0) return;
@@ -139,21 +149,23 @@ void MediaPlanner::have(Link& link, const message::MediaHave& have) {
 }
 
 /// True if it was asked, or tells of more than before: who is not asked has no reason to tell of less.
-bool MediaPlanner::told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, const Want& want) {
+bool MediaPlanner::told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, Want& want) {
   const bool asked = source.asked.erase(item.media) + source.unasked.erase(want.place()) > 0;
   // Bits that count by another list say nothing about this one.
   const bool some = item.list == want.need.chunk_list && item.chunks.size() <= (want.chunks.size() + 7) / 8 &&
                     std::any_of(item.chunks.begin(), item.chunks.end(), [](std::uint8_t byte) { return byte != 0; });
   if (!item.complete && !some) {
     source.offers.erase(want.place());
-    source.holdings.erase(item.media);
+    if (const auto held = source.holdings.find(item.media); held != source.holdings.end()) erase(source, held);
     return asked;
   }
   Holding& holding = source.holdings[item.media];
   const std::size_t before = holding.weight();
   holding.feed = feed;
   holding.complete = item.complete;
-  holding.chunks = some ? item.chunks : Bytes{};
+  want.take_copies(holding.chunks);
+  holding.chunks = some && !item.complete ? item.chunks : Bytes{};
+  want.add_copies(holding.chunks);
   source.offers.insert(want.place());
   return asked || holding.weight() > before;
 }
@@ -174,6 +186,7 @@ std::vector<LinkId> MediaPlanner::holders(const Sha256& media) const {
 }
 
 bool MediaPlanner::outstanding() const {
+  if (resting_) return false;
   if (!runs_.empty()) return true;
   for (const auto& [link, source] : sources_) {
     if (!source.unasked.empty() || !source.asked.empty() || !source.offers.empty()) return true;

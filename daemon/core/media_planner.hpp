@@ -1,7 +1,9 @@
 #pragma once
 // Media from peers: who holds what of our wants, and runs of chunks asked of everybody who holds them, under byte credit;
-// a chunk that is bad, late or not served is asked of somebody else. Policies (swarming, quota, hours) choose in
-// pick_run() and ask().
+// a chunk that is bad, late or not served is asked of somebody else. Small media come first, and of each media the chunks
+// that the fewest have (rarest first: Legout et al., "Rarest first and choke algorithms are enough", IMC 2006), so that
+// those who are still fetching soon have something for each other, and the first holder sends each byte hardly more than
+// once.
 
 #include <map>
 
@@ -32,6 +34,7 @@ class MediaPlanner {
   void unavailable(Link& link, std::uint64_t request);
   void slice_taken(const input::SliceTaken& taken);
   void stored(const input::ChunksStored& stored);
+  void set_traffic(const input::Traffic& traffic);
   void sync_now();         ///< asks again for all that a peer is not known to hold whole, and rests no longer
   void tick();
   void plan();
@@ -52,10 +55,11 @@ class MediaPlanner {
     bool holds(std::size_t chunk) const;
     std::size_t weight() const;  ///< more: it holds more
   };
+  using Holdings = std::map<Sha256, Holding>;
   struct Source {
     std::set<WantPlace> unasked;
     std::map<Sha256, Instant> asked;     ///< and not answered; when
-    std::map<Sha256, Holding> holdings;  ///< of what it told to hold some of
+    Holdings holdings;                   ///< of what it told to hold some of
     std::set<WantPlace> offers;          ///< holds something; candidates for a run
     std::size_t runs = 0;
     TokenBucket questions{settings::questions_burst, settings::questions_per_second};
@@ -79,11 +83,16 @@ class MediaPlanner {
   using Runs = std::map<JobId, Run>;
 
   void ask(const Link& link, Source& source);
-  bool told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, const Want& want);
+  bool told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, Want& want);
+  Holdings::iterator erase(Source& source, Holdings::iterator holding);
   const FeedId* common_feed(const Link& link, const Want& want) const;
   bool plan_run(Link& link, Source& source);
   std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding,
-                                                                  const Want& want, std::uint64_t bytes_max) const;
+                                                                  const Want& want, std::uint64_t bytes_max);
+  template <class Wanted>
+  std::optional<std::size_t> next_of(const Source& source, const Want& want, const Wanted& wanted) const;
+  template <class Wanted>
+  std::optional<std::size_t> rarest_of(const Want& want, const Wanted& wanted);
   void begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first, std::uint32_t count);
   /// Ends a run: what did not come is missing again.
   void end(Runs::iterator it, bool cancel);
@@ -91,6 +100,11 @@ class MediaPlanner {
   void finish_if_done(Runs::iterator it);
   void forget(const Sha256& media);
   void offer_again(const Want& want);
+  void give_credit(Run& run);
+  std::uint64_t allowed(const Link& link, std::uint64_t bytes);
+  void end_game();
+  std::optional<JobId> slowest_for(LinkId link, const Source& source);
+  Duration time_left(const Run& run, std::size_t bytes_per_second) const;
   void ask_again(Source& source);
 
   Context& context_;
@@ -100,6 +114,8 @@ class MediaPlanner {
   Runs runs_;
   std::map<std::pair<LinkId, std::uint64_t>, JobId> requests_;
   bool dirty_ = false;     ///< something changed since the last plan
+  bool resting_ = false;   ///< the admin lets no media move
+  std::optional<TokenBucket> allowance_;  ///< what may still come from outside the LAN now; nothing: no limit
   StoreRest store_rest_;
 };
 

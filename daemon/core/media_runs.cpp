@@ -9,19 +9,19 @@ namespace essaimage::core {
 void MediaPlanner::plan() {
   if (!dirty_) return;
   dirty_ = false;
-  if (wants_.table().empty() || store_rest_.lasts(context_.now)) return;
+  if (wants_.table().empty() || resting_ || store_rest_.lasts(context_.now)) return;
   for (auto& [id, source] : sources_) {
     Link* link = context_.links.find(id);
     if (link == nullptr || !link->is_open()) continue;
     if (!source.unasked.empty()) ask(*link, source);
-    while (source.runs < settings::runs_per_link && runs_.size() < settings::runs_max && plan_run(*link, source)) {
+    while (source.runs <= flows_[id].runs() && runs_.size() < settings::runs_max && plan_run(*link, source)) {
     }
   }
 }
 
 bool MediaPlanner::plan_run(Link& link, Source& source) {
-  const std::uint64_t bytes_max = std::clamp<std::uint64_t>(flows_[link.id].window() * 2, settings::run_bytes / 4,
-                                                            settings::run_bytes);
+  if (!link.lan && allowance_ && allowance_->available(context_.now) < static_cast<double>(settings::share_min)) return false;
+  const std::uint64_t bytes_max = std::min<std::uint64_t>(flows_[link.id].window(), settings::run_bytes);
   for (auto place = source.offers.begin(); place != source.offers.end();) {
     Want* want = wants_.find(place->second);
     const auto holding = source.holdings.find(place->second);
@@ -29,7 +29,9 @@ bool MediaPlanner::plan_run(Link& link, Source& source) {
       place = source.offers.erase(place);
       continue;
     }
-    if (holding->second.retry_at > context_.now) {
+    // One more for a small one, so that a guide does not wait for a piece of a film.
+    const bool reserved = source.runs >= flows_[link.id].runs() && want->need.bytes > settings::run_bytes;
+    if (reserved || holding->second.retry_at > context_.now) {
       ++place;
       continue;
     }
@@ -44,25 +46,46 @@ bool MediaPlanner::plan_run(Link& link, Source& source) {
   return false;
 }
 
-std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(const Source& source,
-                                                                              const Holding& holding, const Want& want,
-                                                                              std::uint64_t bytes_max) const {
+/// Where only whole holders are known: in order, each link from a place of its own, so that each brings what the others do
+/// not, and the disk writes long pieces.
+template <class Wanted>
+std::optional<std::size_t> MediaPlanner::next_of(const Source& source, const Want& want, const Wanted& wanted) const {
   const std::size_t count = want.chunks.size();
-  if (want.missing == 0) return std::nullopt;
-  // Several links start at different places, so that each brings what the others do not, and we can pass on more.
   const std::size_t start = sources_.size() > 1 ? source.lot % count : want.first_missing;
-  const auto wanted = [&](std::size_t i) { return want.chunks[i] == Want::Chunk::missing && holding.holds(i); };
   for (std::size_t step = 0; step < count; ++step) {
-    const std::size_t first = (start + step) % count;
-    if (!wanted(first)) continue;
-    std::uint64_t bytes = want.need.chunk_bytes[first];
-    std::size_t end = first + 1;
-    while (end < count && wanted(end) && bytes + want.need.chunk_bytes[end] <= bytes_max) {
-      bytes += want.need.chunk_bytes[end++];
-    }
-    return std::pair(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first));
+    if (wanted((start + step) % count)) return (start + step) % count;
   }
   return std::nullopt;
+}
+
+/// In a swarm: any of the rarest, drawn, or all of its members would ask the source for the same one.
+template <class Wanted>
+std::optional<std::size_t> MediaPlanner::rarest_of(const Want& want, const Wanted& wanted) {
+  std::optional<std::size_t> rarest;
+  std::uint64_t equals = 0;
+  for (std::size_t i = want.first_missing; i < want.chunks.size(); ++i) {
+    if (!wanted(i) || (rarest && want.copies[i] > want.copies[*rarest])) continue;
+    equals = rarest && want.copies[i] == want.copies[*rarest] ? equals + 1 : 1;
+    if (equals == 1 || context_.random.below(equals) == 0) rarest = i;
+  }
+  return rarest;
+}
+
+std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(const Source& source,
+                                                                              const Holding& holding, const Want& want,
+                                                                              std::uint64_t bytes_max) {
+  const std::size_t count = want.chunks.size();
+  if (want.missing == 0) return std::nullopt;
+  const auto wanted = [&](std::size_t i) { return want.chunks[i] == Want::Chunk::missing && holding.holds(i); };
+  const auto rarest = want.parts == 0 ? next_of(source, want, wanted) : rarest_of(want, wanted);
+  if (!rarest) return std::nullopt;
+  const std::size_t first = *rarest;
+  std::uint64_t bytes = want.need.chunk_bytes[first];
+  std::size_t end = first + 1;
+  while (end < count && wanted(end) && want.copies[end] <= want.copies[first] && bytes + want.need.chunk_bytes[end] <= bytes_max) {
+    bytes += want.need.chunk_bytes[end++];
+  }
+  return std::pair(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first));
 }
 
 void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first,
@@ -82,7 +105,7 @@ void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Wan
     run.expected += want.need.chunk_bytes[i];
   }
   source.runs += 1;
-  run.credit.given = std::min<std::uint64_t>(run.expected, flows_[link.id].share(settings::runs_per_link));
+  run.credit.given = allowed(link, std::min<std::uint64_t>(run.expected, flows_[link.id].share(source.runs)));
   context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
                                             run.credit.given});
   const JobId job = context_.new_job();
@@ -129,14 +152,38 @@ void MediaPlanner::slice_taken(const input::SliceTaken& taken) {
     return fail(it, true, error);
   }
   run.credit.stored();
+  give_credit(run);
+}
+
+void MediaPlanner::give_credit(Run& run) {
   Link* link = context_.links.find(run.link);
   const auto source = sources_.find(run.link);
   if (link == nullptr || source == sources_.end() || run.last) return;
-  const std::uint64_t due = run.credit.due(flows_[run.link].share(source->second.runs), run.expected);
+  const std::uint64_t due = allowed(*link, run.credit.due(flows_[run.link].share(source->second.runs), run.expected));
   if (due == 0) return;
   if (!run.credit.owed()) run.pace.start(context_.now);  // it was we who let it wait
   run.credit.given += due;
-  context_.send(*link, message::Credit{run.request, due});
+  context_.send(*link, message::Credit{run.request, run.credit.given});
+}
+
+/// As much of it as the admin's limit allows now; what it does not is given at a later tick.
+std::uint64_t MediaPlanner::allowed(const Link& link, std::uint64_t bytes) {
+  if (link.lan || !allowance_) return bytes;
+  const auto available = static_cast<std::uint64_t>(std::max(0.0, allowance_->available(context_.now)));
+  const std::uint64_t some = available >= std::min<std::uint64_t>(bytes, settings::share_min) ? std::min(bytes, available) : 0;
+  allowance_->take(static_cast<double>(some), context_.now);
+  return some;
+}
+
+void MediaPlanner::set_traffic(const input::Traffic& traffic) {
+  allowance_.reset();
+  if (traffic.download) {
+    const auto rate = static_cast<double>(*traffic.download);
+    allowance_.emplace(std::max(rate, 2.0 * static_cast<double>(settings::share_min)), rate);
+  }
+  resting_ = !traffic.media;
+  dirty_ = true;
+  while (resting_ && !runs_.empty()) end(runs_.begin(), true);
 }
 
 void MediaPlanner::stored(const input::ChunksStored& stored) {
@@ -239,7 +286,7 @@ void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
   Source& source = sources_.at(link.id);
   const auto holding = source.holdings.find(media);
   if (holding == source.holdings.end() || holding->second.failures <= 3) return;
-  source.holdings.erase(holding);  // asked again with the others that it does not hold
+  erase(source, holding);  // asked again with the others that it does not hold
   if (const Want* want = wants_.find(media)) source.offers.erase(want->place());
 }
 
@@ -254,6 +301,8 @@ void MediaPlanner::sync_now() {
 
 void MediaPlanner::tick() {
   dirty_ = true;
+  for (auto& [job, run] : runs_) give_credit(run);
+  end_game();
   std::vector<JobId> late;
   for (const auto& [job, run] : runs_) {
     if (!run.last && run.credit.owed() && run.pace.late(context_.now)) late.push_back(job);

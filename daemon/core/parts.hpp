@@ -11,6 +11,7 @@
 #include "daemon/core/reconciler.hpp"
 #include "daemon/core/server.hpp"
 #include "daemon/core/sessions.hpp"
+#include "daemon/core/uplink.hpp"
 
 namespace essaimage::core {
 
@@ -27,7 +28,8 @@ struct Parts {
   Announcer announcer{context, judge};
   Reconciler reconciler{context};
   Fetcher fetcher{context, judge, flows};
-  Server server{context};
+  Uplink uplink{context};
+  Server server{context, uplink};
   MediaAnswers answers{context, wants};
   MediaPlanner planner{context, wants, flows};
   bool own_heads_confirmed = false;

@@ -26,6 +26,7 @@ struct Replica::Impl : Parts {
     joiner.roster_changed();
     dialer.start(start);
     for (const MediaNeed& need : start.needs) planner.need(need);
+    next_tick = context.now;
     (*this)(input::Tick{});
   }
 
@@ -72,6 +73,11 @@ struct Replica::Impl : Parts {
   }
 
   void operator()(const input::Tick&) {
+    planned_wake.reset();
+    uplink.tick();
+    server.resume();
+    if (context.now < next_tick) return;
+    next_tick = context.now + settings::tick_interval;
     sessions.tick();
     announcer.tick();
     reconciler.tick();
@@ -82,7 +88,6 @@ struct Replica::Impl : Parts {
     planner.tick();
     sweep();
     dialer.plan();
-    context.emit(effect::WakeAt{context.now + settings::tick_interval});
   }
 
   void operator()(const input::SourceOpened& opened) { server.opened(opened); }
@@ -138,6 +143,12 @@ struct Replica::Impl : Parts {
     reconciler.head_changed(context.heads.at(change.fork.feed));
   }
 
+  void operator()(const input::Traffic& traffic) {
+    uplink.set_limit(traffic.upload);
+    server.set_media(traffic.media);
+    planner.set_traffic(traffic);
+  }
+
   void operator()(const input::SyncNow&) {
     dialer.sync_now();
     reconciler.sync_now();
@@ -179,8 +190,8 @@ struct Replica::Impl : Parts {
     if (fetcher.owns(link.id, unavailable.request)) fetcher.unavailable(link, unavailable.request);
     else planner.unavailable(link, unavailable.request);
   }
-  void deliver(Link& link, const message::Ping& ping) { context.send(link, message::Pong{ping.token}); }
-  void deliver(Link&, const message::Pong&) {}
+  void deliver(Link& link, const message::Ping& ping) { context.send(link, message::Pong{ping.token, context.now.ms}); }
+  void deliver(Link& link, const message::Pong& pong) { uplink.pong(link, pong); }
   // Answered by Sessions before delivery.
   void deliver(Link&, const message::Open&) {}
   void deliver(Link&, const message::Hello&) {}
@@ -191,6 +202,7 @@ struct Replica::Impl : Parts {
   void opened(Link& link) {
     reconciler.link_opened(link);
     planner.link_opened(link);
+    uplink.link_opened(link);
     fetcher.link_opened();
   }
 
@@ -204,6 +216,7 @@ struct Replica::Impl : Parts {
       context.links.erase(link.id);
       fetcher.link_closed(link.id);
       server.link_closed(link.id);
+      uplink.link_closed(link.id);
       planner.link_closed(link.id);
       answers.link_closed(link.id);
       announcer.link_closed(link.id);
@@ -251,11 +264,22 @@ struct Replica::Impl : Parts {
     sweep();
     confirm_own_heads();
     down_reason.clear();
+    plan_wake();
+  }
+
+  void plan_wake() {
+    Instant at = next_tick;
+    if (const auto sooner = uplink.wake_at()) at = std::min(at, std::max(*sooner, context.now));
+    if (planned_wake && *planned_wake <= at) return;
+    planned_wake = at;
+    context.emit(effect::WakeAt{at});
   }
 
   std::set<LinkId> refused;   ///< closed because the peer does not speak with us
   std::string down_reason;
   Instant started_at;
+  Instant next_tick;                      ///< the parts' own timers
+  std::optional<Instant> planned_wake;
 };
 
 Replica::Replica(const Notary& notary) : impl_(std::make_unique<Impl>(notary)) {}

@@ -25,7 +25,7 @@ void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {
   source.count = request.count;
   source.credit = request.credit_bytes;
   const FeedEntry* entry = context_.heads.find(request.feed);
-  add(link, request.request, std::move(source), entry != nullptr && entry->has() && context_.shared(link, request.feed));
+  add(link, request.request, std::move(source), entry != nullptr && entry->has() && media_moves_ && context_.shared(link, request.feed));
 }
 
 void Server::add(Link& link, std::uint64_t request, Source source, bool allowed) {
@@ -51,22 +51,34 @@ std::size_t Server::abandoned(LinkId link) const {
 }
 
 void Server::open_queued() {
-  LinkId link = 0;
-  std::size_t open_here = 0;
-  for (auto& [key, source] : sources_) {
-    if (open_ >= settings::sources_max) return;
-    if (key.first != link) {
-      link = key.first;
-      open_here = abandoned(link);
-    }
-    if (source.job == 0 && open_here < settings::sources_per_link) {
-      source.job = context_.new_job();
-      jobs_.emplace(source.job, key);
-      open_ += 1;
-      open(source);
-    }
-    open_here += source.job != 0 ? 1 : 0;
+  while (open_ < settings::sources_max) {
+    const auto next = next_queued();
+    if (next == sources_.end()) return;
+    Source& source = next->second;
+    source.job = context_.new_job();
+    jobs_.emplace(source.job, next->first);
+    open_ += 1;
+    open(source);
   }
+}
+
+/// The first of the link that has the fewest open, so that no link waits for another one's queue to end.
+Server::Sources::iterator Server::next_queued() {
+  auto best = sources_.end();
+  std::size_t fewest = settings::sources_per_link;
+  for (auto it = sources_.begin(); it != sources_.end();) {
+    const LinkId link = it->first.first;
+    std::size_t open_here = abandoned(link);
+    auto queued = sources_.end();
+    for (; it != sources_.end() && it->first.first == link; ++it) {
+      if (it->second.job != 0) ++open_here;
+      else if (queued == sources_.end()) queued = it;
+    }
+    if (queued == sources_.end() || open_here >= fewest) continue;
+    fewest = open_here;
+    best = queued;
+  }
+  return best;
 }
 
 void Server::open(Source& source) {
@@ -106,15 +118,17 @@ void Server::opened(const input::SourceOpened& opened) {
   source.active_at = context_.now;
   if (link == nullptr) return;
   if (source.pack) context_.send(*link, message::FeedOffer{it->first.second, opened.commit, *source.bytes});
-  pump(*link, source);
+  pump(*link, it->first, source);
 }
 
-void Server::pump(Link& link, Source& source) {
+void Server::pump(Link& link, const Key& key, Source& source) {
   if (!source.bytes || source.reading || !link.bulk_writable) return;
   const std::uint64_t left = *source.bytes - source.sent;
   const std::uint64_t allowed = source.credit - std::min(source.credit, source.sent);
-  const std::uint64_t size = std::min<std::uint64_t>({left, allowed, limits::slice_bytes_max});
+  const std::uint64_t size = std::min<std::uint64_t>({left, allowed, uplink_.slice_bytes_max()});
   if (size == 0 && left > 0) return;
+  if (!uplink_.take(link, static_cast<std::size_t>(size))) return;
+  last_ = key;
   source.reading = true;
   context_.emit(effect::ReadSource{source.job, source.sent, static_cast<std::size_t>(size)});
 }
@@ -139,19 +153,39 @@ void Server::read(const input::SourceRead& read) {
     erase(it);
     open_queued();
   } else {
-    pump(*link, source);
+    pump(*link, it->first, source);
   }
+}
+
+void Server::resume() {
+  for (const bool pack : {true, false}) {
+    const auto start = sources_.upper_bound(last_);
+    const auto pump_some = [&](Sources::iterator from, Sources::iterator to) {
+      for (auto it = from; it != to; ++it) {
+        Link* link = context_.links.find(it->first.first);
+        if (link != nullptr && it->second.pack == pack) pump(*link, it->first, it->second);
+      }
+    };
+    pump_some(start, sources_.end());
+    pump_some(sources_.begin(), start);
+  }
+}
+
+void Server::set_media(bool moves) {
+  media_moves_ = moves;
+  if (!moves) refuse_all([](const Key&, const Source& source) { return !source.pack; });
 }
 
 void Server::credit(Link& link, const message::Credit& credit) {
   const auto it = sources_.find({link.id, credit.request});
   // It ended, and the credit was under way; or it is spelt out in drops.
-  if (it == sources_.end() || credit.bytes < settings::small_slice) context_.charge(link, settings::idle_cost);
+  const bool hardly = it == sources_.end() || credit.total < it->second.credit + settings::small_slice;
+  if (hardly) context_.charge(link, settings::idle_cost);
   if (it == sources_.end() || link.closing) return;
   Source& source = it->second;
-  source.credit += std::min(credit.bytes, limits::media_bytes_max - std::min(limits::media_bytes_max, source.credit));
+  source.credit = std::max(source.credit, credit.total);
   source.active_at = context_.now;
-  pump(link, source);
+  pump(link, it->first, source);
 }
 
 void Server::cancel(Link& link, const message::Cancel& cancel) {
@@ -193,28 +227,31 @@ void Server::link_writable(LinkId link_id) {
   Link* link = context_.links.find(link_id);
   if (link == nullptr || !link->bulk_writable) return;
   for (auto it = sources_.lower_bound({link_id, 0}); it != sources_.end() && it->first.first == link_id; ++it) {
-    pump(*link, it->second);
+    pump(*link, it->first, it->second);
   }
 }
 
 void Server::roster_changed() {
-  std::vector<Key> over;
-  for (const auto& [key, source] : sources_) {
+  refuse_all([this](const Key& key, const Source& source) {
     const Link* link = context_.links.find(key.first);
-    if (link != nullptr && !context_.shared(*link, source.feed)) over.push_back(key);
-  }
-  for (const Key& key : over) {
-    if (const auto it = sources_.find(key); it != sources_.end()) refuse(it);
-  }
+    return link != nullptr && !context_.shared(*link, source.feed);
+  });
 }
 
 void Server::tick() {
-  std::vector<Key> idle;
+  refuse_all([this](const Key& key, const Source& source) {
+    const Link* link = context_.links.find(key.first);
+    const bool stuck = source.credit <= source.sent || (link != nullptr && !link->bulk_writable);
+    return source.bytes && !source.reading && stuck && context_.now - source.active_at >= settings::source_idle;
+  });
+}
+
+void Server::refuse_all(const std::function<bool(const Key&, const Source&)>& which) {
+  std::vector<Key> keys;
   for (const auto& [key, source] : sources_) {
-    const bool waits_for_peer = source.bytes && !source.reading;
-    if (waits_for_peer && context_.now - source.active_at >= settings::source_idle) idle.push_back(key);
+    if (which(key, source)) keys.push_back(key);
   }
-  for (const Key& key : idle) {
+  for (const Key& key : keys) {
     if (const auto it = sources_.find(key); it != sources_.end()) refuse(it);
   }
 }

@@ -67,13 +67,29 @@ inline constexpr Duration federation_first = minutes(1);
 inline constexpr unsigned late_points = 5;
 inline constexpr Duration retry_min = seconds(5);          ///< of a feed or media with a peer where it failed
 inline constexpr Duration retry_max = minutes(5);
-inline constexpr std::size_t window_min = 128 * limits::KiB;  ///< one second of a 1 Mbit/s line
+inline constexpr std::size_t window_min = 32 * limits::KiB;   ///< a quarter of a second of a 1 Mbit/s line
+inline constexpr std::size_t share_min = 16 * limits::KiB;    ///< of one request; smaller slices are mostly envelope
 inline constexpr std::size_t window_max = 4 * limits::MiB;    ///< loopback is full with 1 MiB
+inline constexpr Duration rate_forgotten_after = seconds(3);
+/// A run is taken over if it ends so many times sooner by that, and is that far from its end.
+inline constexpr std::uint64_t takeover_factor = 3;
+inline constexpr Duration takeover_at_least = seconds(2);
 inline constexpr std::uint64_t run_bytes = limits::MiB;    ///< a run: many small chunks, or one large
 inline constexpr std::size_t asked_media_max = 2048;       ///< media asked for and not answered yet, a link
 /// Questions of ours, a feed each: well below what the answerer lets pass (WIRE.md, section 11).
 inline constexpr double questions_burst = 800;
 inline constexpr double questions_per_second = 200;
+
+// --- the line to the outside (uplink.hpp) -------------------------------------------------------------------------------------
+inline constexpr Duration queue_target = milliseconds(100);      ///< RFC 6817 allows no more; a call bears 150
+inline constexpr Duration queue_settles = milliseconds(600);     ///< about: a longer queue than wanted is gone after that
+inline constexpr Duration probe_interval = milliseconds(500);    ///< WIRE.md; 1 % of 1 Mbit/s
+inline constexpr Duration probe_lost_after = seconds(10);        ///< a link that loses nothing answers; the next ping asks again
+inline constexpr Duration bulk_over_after = seconds(2);
+inline constexpr Duration slice_takes = milliseconds(40);        ///< at most, of the line: what an announcement waits for
+inline constexpr std::size_t slice_bytes_min = 2 * limits::KiB;
+inline constexpr std::uint64_t uplink_min = 8 * limits::KiB;     ///< bytes a second, however full the line: or nothing would ever end
+inline constexpr Duration uplink_forgotten_after = seconds(30);
 
 // --- serving -----------------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t sources_per_link = 8;
@@ -82,7 +98,7 @@ inline constexpr std::size_t queued_per_link = 32;         ///< beyond it: Unava
 inline constexpr Duration source_idle = seconds(60);       ///< without credit
 inline constexpr std::size_t looked_up_per_link = 8192;    ///< media in MediaQuery messages that the store works on
 inline constexpr std::size_t subscriptions_per_link = 4096;  ///< WIRE.md
-inline constexpr Duration have_interval = seconds(2);      ///< WIRE.md
+inline constexpr Duration have_interval = seconds(1);      ///< WIRE.md
 inline constexpr std::size_t joins_at_once = 4;
 inline constexpr Duration admit_alone_after = seconds(120);
 

@@ -33,17 +33,29 @@ bool Want::names(const FeedId& feed) const {
   return std::find(need.feeds.begin(), need.feeds.end(), feed) != need.feeds.end();
 }
 
+void Want::count_copies(const Bytes& map, int by) {
+  if (!map.empty()) parts += static_cast<std::size_t>(by);
+  for (std::size_t i = 0; i < copies.size() && i / 8 < map.size(); ++i) {
+    if ((map[i / 8] >> (i % 8) & 1U) != 0) copies[i] = static_cast<std::uint16_t>(copies[i] + by);
+  }
+}
+
 bool Wants::put(const MediaNeed& need) {
   const auto [it, added] = table_.try_emplace(need.media);
   Want& want = it->second;
   const bool same = !added && want.counts_as(need);
   if (!added) by_size_.erase(want.place());
   std::vector<Want::Chunk> before = same ? std::move(want.chunks) : std::vector<Want::Chunk>();
+  std::vector<std::uint16_t> copies = same ? std::move(want.copies) : std::vector<std::uint16_t>();
+  const std::size_t parts = same ? want.parts : 0;
   want = {};
   want.need = need;
   want.need.held.resize(need.chunk_bytes.size(), false);
   want.chunks.assign(need.chunk_bytes.size(), Want::Chunk::missing);
   want.missing = want.chunks.size();
+  want.copies = std::move(copies);
+  want.parts = parts;
+  want.copies.resize(want.chunks.size(), 0);
   for (std::size_t i = 0; i < want.chunks.size(); ++i) {
     if (want.need.held[i]) {
       want.set(i, Want::Chunk::held);

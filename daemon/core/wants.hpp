@@ -18,8 +18,14 @@ struct Want {
   std::size_t held = 0;
   std::uint64_t held_bytes = 0;
   std::size_t first_missing = 0;  ///< no chunk before it is missing
+  /// By chunk: how many of the linked peers that have a part of it have this one. Who has the whole adds nothing to the order.
+  std::vector<std::uint16_t> copies;
+  std::size_t parts = 0;        ///< peers that are counted in it
 
   void set(std::size_t chunk, Chunk state);
+  /// A map of chunks, as in MediaHave, that a peer has now, or of which it tells no longer.
+  void add_copies(const Bytes& map) { count_copies(map, 1); }
+  void take_copies(const Bytes& map) { count_copies(map, -1); }
   Bytes held_map() const;       ///< as in MediaHave
   bool names(const FeedId& feed) const;
   /// The same chunks by the same list.
@@ -28,6 +34,9 @@ struct Want {
   }
   /// Position in the order of fetching.
   std::pair<std::uint64_t, Sha256> place() const { return {need.bytes, need.media}; }
+
+ private:
+  void count_copies(const Bytes& map, int by);
 };
 
 using WantPlace = std::pair<std::uint64_t, Sha256>;

@@ -40,6 +40,7 @@ class MemoryStore final : public SimStore {
   std::vector<std::string> verify() override { return {}; }
 
   std::optional<core::input::Start::Joining> joining;
+  std::vector<std::uint32_t> next_chunks;  ///< of the next media published; empty: some
   /// On the federation's node: makes the commit that admits, or says why not.
   std::function<Result<Inputs>(const message::Join&)> admission;
 
@@ -84,6 +85,7 @@ class MemoryStore final : public SimStore {
   /// What follows the head of that feed, with as many new media; the oldest go after a while.
   SimCommit next_commit(const FeedId& feed, std::size_t media);
   Inputs put(const std::vector<SimCommit>& commits);
+  std::vector<std::uint32_t> some_chunks();
 
   Universe& universe_;
   core::Random& random_;
@@ -115,6 +117,8 @@ class MemoryStores final : public Stores {
 
   /// The federation changes its roster at will. Returns what changed at its node.
   Inputs change_roster(const std::function<void(Roster&)>& change);
+  /// The next media that this node publishes has these chunks.
+  void next_media(std::size_t node, std::vector<std::uint32_t> chunk_bytes);
   /// What that node starts with; nothing: not invited.
   const std::optional<core::input::Start::Joining>& joining(std::size_t node) const { return stores_.at(node)->joining; }
 

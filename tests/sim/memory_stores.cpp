@@ -1,6 +1,7 @@
 // What people do with a store in memory, and what all of them share.
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/sim/memory_store.hpp"
 
@@ -22,11 +23,16 @@ SimCommit MemoryStore::next_commit(const FeedId& feed, std::size_t media) {
     MediaSpec spec;
     const std::uint64_t id = random_.next();
     spec.media = notary_.sha256({reinterpret_cast<const std::uint8_t*>(&id), 8});
-    const std::uint64_t chunks = 1 + random_.below(random_.below(4) == 0 ? 40 : 4);
-    for (std::uint64_t c = 0; c < chunks; ++c) spec.chunk_bytes.push_back(static_cast<std::uint32_t>(100 + random_.below(9000)));
+    spec.chunk_bytes = next_chunks.empty() ? some_chunks() : std::exchange(next_chunks, {});
     commit.media.push_back(std::move(spec));
   }
   return commit;
+}
+
+std::vector<std::uint32_t> MemoryStore::some_chunks() {
+  std::vector<std::uint32_t> bytes(1 + random_.below(random_.below(4) == 0 ? 40 : 4));
+  for (std::uint32_t& each : bytes) each = static_cast<std::uint32_t>(100 + random_.below(9000));
+  return bytes;
 }
 
 Result<SimStore::Published> MemoryStore::publish(const std::vector<Audience>& audiences, std::size_t media) {
@@ -211,6 +217,10 @@ Result<Inputs> MemoryStores::admit(const message::Join& join) {
   if (random_.below(2) == 0) member.endpoints.push_back(sim::endpoint_of(node));
   roster.members[member.slug] = std::move(member);
   return stores_[0]->publish_roster(std::move(roster));
+}
+
+void MemoryStores::next_media(std::size_t node, std::vector<std::uint32_t> chunk_bytes) {
+  stores_.at(node)->next_chunks = std::move(chunk_bytes);
 }
 
 Inputs MemoryStores::change_roster(const std::function<void(Roster&)>& change) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/core/links.hpp"
+
 namespace essaimage::sim {
 namespace input = core::input;
 using std::chrono::milliseconds;
@@ -9,6 +11,21 @@ using std::chrono::milliseconds;
 std::int64_t Network::delay() {
   const auto spread = static_cast<std::uint64_t>(conditions.delay_ms_max - conditions.delay_ms_min + 1);
   return conditions.delay_ms_min + static_cast<std::int64_t>(random_.below(spread));
+}
+
+std::int64_t Network::leave(std::size_t from, const std::optional<Message>& message, Instant now) {
+  const std::uint64_t bytes = message ? core::approximate_bytes(*message) : 100;
+  Uplink& uplink = uplinks_[from];
+  uplink.sent += bytes;
+  const auto rate = upload.find(from);
+  if (rate == upload.end()) return 0;
+  uplink.free_us = std::max(uplink.free_us, now.ms * 1000) + static_cast<std::int64_t>(bytes * 1'000'000 / rate->second);
+  return uplink.free_us / 1000 - now.ms;
+}
+
+std::uint64_t Network::sent_bytes(std::size_t node) const {
+  const auto it = uplinks_.find(node);
+  return it == uplinks_.end() ? 0 : it->second.sent;
 }
 
 bool Network::alive(const End& end) const {
@@ -52,8 +69,9 @@ void Network::send(std::size_t from, core::LinkId link, Message message, Instant
   if (blocked_.contains({from, receiver})) return break_link(link, now, 20'000);
   if (chance(conditions.cut_per_10000)) return break_link(link, now, 0);
   if (chance(conditions.loss_per_10000)) return;
-  if (sent && chance(conditions.repeat_per_10000)) deliver(link, to, channel, sent, now, 0);
-  deliver(link, to, channel, std::move(sent), now, 0);
+  if (sent && chance(conditions.repeat_per_10000)) deliver(link, to, channel, sent, now, leave(from, sent, now));
+  const std::int64_t left = leave(from, sent, now);
+  deliver(link, to, channel, std::move(sent), now, left);
 }
 
 void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,

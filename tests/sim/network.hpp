@@ -1,6 +1,7 @@
 #pragma once
 // A fake network: links with two channels, each in order, with delay; connections that fail, break, stall and, against the
-// promise of a real link, lose or repeat a message now and then, because a correct core survives that too.
+// promise of a real link, lose or repeat a message now and then, because a correct core survives that too. A node may have
+// a narrow line to the outside: one queue for all that it sends, on both channels, as a modem has.
 // Deterministic: everything comes from the generator of the world. One thread.
 
 #include <array>
@@ -34,6 +35,8 @@ class Network {
 
   Conditions conditions;
   std::vector<TransportKey> keys;     ///< by node
+  /// Bytes a second that a node can send in all; without an entry it is not the line that limits.
+  std::map<std::size_t, std::uint64_t> upload;
 
   void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
   void send(std::size_t from, core::LinkId link, Message message, Instant now);
@@ -57,8 +60,14 @@ class Network {
   /// The most slice bytes that were ever under way on one link in one direction.
   std::uint64_t most_in_flight() const { return most_in_flight_; }
   std::set<std::size_t> neighbours(std::size_t node) const;
+  std::uint64_t sent_bytes(std::size_t node) const;
 
  private:
+  /// What a node has sent and, where its line is narrow, when the last of it will have left.
+  struct Uplink {
+    std::uint64_t sent = 0;
+    std::int64_t free_us = 0;
+  };
   struct End {
     std::size_t node = 0;
     std::uint64_t incarnation = 0;
@@ -75,6 +84,8 @@ class Network {
   void deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
                std::int64_t extra_ms);
   std::int64_t delay();
+  /// How long a message of that size waits and travels through the sender's line, in ms.
+  std::int64_t leave(std::size_t from, const std::optional<Message>& message, Instant now);
   bool chance(unsigned per_10000) { return per_10000 > 0 && random_.below(10'000) < per_10000; }
   bool alive(const End& end) const;
 
@@ -84,6 +95,7 @@ class Network {
   std::map<std::size_t, std::uint64_t> up_;
   std::map<core::LinkId, Connection> links_;
   std::set<std::pair<std::size_t, std::size_t>> blocked_;
+  std::map<std::size_t, Uplink> uplinks_;
   core::LinkId last_link_ = 0;
   std::uint64_t delivered_ = 0, most_in_flight_ = 0;
 };

@@ -90,6 +90,12 @@ class Bench {
     }
   }
 
+  /// A part of a second, and the wake-up that it may bring.
+  void wait(Duration duration) {
+    now_ = now_ + duration;
+    on(input::Tick{});
+  }
+
   /// The messages of one kind sent on a link since the last look; they are taken out.
   template <class T>
   std::vector<T> sent(LinkId link) {

@@ -60,13 +60,24 @@ TEST_CASE("the window follows what a link carries") {
     }
     CHECK(flow.window() == settings::window_max);
   }
-  SECTION("a line of 1 Mbit/s keeps it at the minimum: one second of it") {
+  SECTION("of a line of 1 Mbit/s it is half a second, and few requests share it") {
     Instant now{0};
     for (int i = 0; i < 100; ++i) {
       flow.received(64 * 1024, now);
       now = now + milliseconds(524);
     }
+    CHECK(flow.window() >= 60'000);
+    CHECK(flow.window() <= 65'000);
+    CHECK(flow.runs() == 3);
+  }
+  SECTION("a slow one keeps it at the minimum") {
+    Instant now{0};
+    for (int i = 0; i < 100; ++i) {
+      flow.received(4 * 1024, now);
+      now = now + milliseconds(500);
+    }
     CHECK(flow.window() == settings::window_min);
+    CHECK(flow.runs() == 2);
   }
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("a silent link is asked after 30 seconds and closed after 90") {
   CHECK(bench.sent<message::Ping>(link).empty());
   bench.pass(seconds(2));
   CHECK(bench.sent<message::Ping>(link).size() == 1);
-  bench.receive(link, message::Pong{1});
+  bench.receive(link, message::Pong{1, 0});
   bench.pass(seconds(80));
   CHECK_FALSE(bench.closed(link));
   bench.pass(seconds(11));

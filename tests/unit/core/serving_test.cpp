@@ -42,8 +42,10 @@ TEST_CASE("a feed is served as an offer and slices, never more than the credit")
   CHECK(offer[0].request == 5);
   CHECK(offer[0].pack_bytes == 300'000);
   CHECK(serve(bench, link) == 100'000);
-  bench.receive(link, message::Credit{5, 50'000});
+  bench.receive(link, message::Credit{5, 150'000});
   CHECK(serve(bench, link) == 50'000);
+  bench.receive(link, message::Credit{5, 150'000});  // once more is no more
+  CHECK(serve(bench, link) == 0);
   bench.receive(link, message::Credit{5, 1'000'000});
   CHECK(serve(bench, link) == 150'000);
   CHECK(bench.wanted<effect::CloseSource>().size() == 1);
@@ -188,4 +190,63 @@ TEST_CASE("a source without credit is closed after a minute, and with its link")
   }
   SECTION("link down") { bench.on(input::LinkDown{link, "cut"}); }
   CHECK(bench.wanted<effect::CloseSource>().size() == 1);
+}
+
+TEST_CASE("no link waits for the end of another one's queue") {
+  Bench bench;
+  for (std::size_t i = 6; i < 40; ++i) bench.add_member(i, {"lille"});
+  bench.start();
+  const auto raw = Bench::commit(own, 1, 1);
+  bench.hold(own, 1, raw, true);
+  // Eight links ask for so much that no more may be open; then another one asks.
+  for (std::size_t peer = 2; peer < 10; ++peer) {
+    const LinkId link = bench.open(peer);
+    for (std::uint64_t i = 1; i <= 20; ++i) bench.receive(link, message::FetchChunks{i, own, {}, {}, 0, 1, 1'000});
+  }
+  const LinkId last = bench.open(12);
+  bench.receive(last, message::FetchChunks{1, own, Sha256{{7}}, {}, 0, 1, 1'000});
+  bench.forget();
+  // The first link gives up one of those that are open.
+  bench.on(input::SourceOpened{1, fail(Errc::not_found), {}});
+  const auto open = bench.wanted<effect::OpenRun>();
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].media == Sha256{{7}});
+}
+
+TEST_CASE("under a limit, text comes first and links in turn") {
+  Bench bench;
+  bench.start();
+  bench.on(input::Traffic{40'000, {}, true});
+  const LinkId a = bench.open(2), b = bench.open(3);
+  const auto raw = Bench::commit(own, 1, 1);
+  bench.hold(own, 1, raw, true);
+  const auto ask = [&](LinkId link, std::uint64_t request) {
+    bench.receive(link, message::FetchChunks{request, own, {}, {}, 0, 1, 10'000'000});
+    bench.on(input::SourceOpened{bench.wanted<effect::OpenRun>().at(0).job, std::uint64_t{10'000'000}, {}});
+  };
+  ask(a, 1);
+  ask(b, 1);
+  std::map<LinkId, std::uint64_t> sent;
+  const auto serve_second = [&] {
+    for (int i = 0; i < 30; ++i) {
+      bench.wait(std::chrono::milliseconds(33));
+      for (const auto& read : bench.wanted<effect::ReadSource>()) {
+        bench.on(input::SourceRead{read.job, read.offset, bytes_of_size(read.bytes_max)});
+      }
+      for (const LinkId link : {a, b}) {
+        for (const auto& slice : bench.sent<message::Slice>(link)) sent[link] += slice.bytes->size();
+      }
+    }
+  };
+  for (int i = 0; i < 10; ++i) serve_second();
+  CHECK(sent[a] + sent[b] >= 350'000);
+  CHECK(sent[a] + sent[b] <= 410'000);
+  CHECK(sent[a] <= sent[b] + 20'000);
+  CHECK(sent[b] <= sent[a] + 20'000);
+  // A pack of b, asked for last of all.
+  bench.receive(b, message::FetchFeed{2, own, {}, 1'000'000});
+  bench.on(input::SourceOpened{bench.wanted<effect::OpenPack>().at(0).job, std::uint64_t{30'000}, raw});
+  const auto before = sent;
+  serve_second();
+  CHECK(sent[b] - before.at(b) >= 29'000);
 }

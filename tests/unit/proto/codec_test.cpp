@@ -60,7 +60,7 @@ std::vector<Message> every_message() {
       message::Cancel{8},
       message::Unavailable{9},
       message::Ping{1},
-      message::Pong{1},
+      message::Pong{1, 123'456'789},
   };
 }
 

@@ -26,7 +26,7 @@ TEST_CASE("Messages travel both ways on both channels, in order and unchanged") 
   const auto bytes = std::make_shared<const Bytes>(noise(limits::slice_bytes_max, 1));
   for (std::uint64_t i = 0; i < 50; ++i) {
     pair.a.transport->send(here, message::Ping{i});
-    pair.b.transport->send(there, message::Pong{i});
+    pair.b.transport->send(there, message::Pong{i, 0});
     pair.a.transport->send(here, message::Slice{i, 0, true, bytes});
     pair.b.transport->send(there, message::Slice{i, 0, true, bytes});
   }
