@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "daemon/shell/transport/lan.hpp"
 #include "daemon/shell/transport/tcp.hpp"
 #include "daemon/shell/transport/zap.hpp"
 #include "proto/codec.hpp"
@@ -222,7 +223,7 @@ void Inbound::pair_up(int first_fd, int second_fd, std::vector<core::Input>& inp
     link.token = *connection.token;
     link.fds[index_of(connection.channel)] = fd;
   }
-  inputs.push_back(core::input::LinkUp{id, link.key, false, ""});
+  inputs.push_back(core::input::LinkUp{id, link.key, false, "", options_.lan_exempt && is_lan_peer(first_fd)});
   for (const int fd : link.fds) {
     for (auto& message : std::exchange(connections_.at(fd).early, {}))
       inputs.push_back(core::input::Received{id, std::move(message)});

@@ -1,5 +1,6 @@
 #include "daemon/shell/transport/outbound.hpp"
 
+#include "daemon/shell/transport/lan.hpp"
 #include "proto/codec.hpp"
 
 namespace essaimage::shell {
@@ -67,7 +68,7 @@ void Outbound::watch(core::LinkId id, Link& link, Instant now, std::vector<core:
   }
   if (!link.up && !over && link.halves[0]->up && link.halves[1]->up) {
     link.up = true;
-    inputs.push_back(core::input::LinkUp{id, link.peer, true, link.endpoint});
+    inputs.push_back(core::input::LinkUp{id, link.peer, true, link.endpoint, options_.lan_exempt && is_lan_endpoint(link.endpoint)});
   }
   if (!link.up && !over && now - link.dialled > options_.dial_at_most) over = "no answer";
   for (const auto channel : {Channel::control, Channel::bulk}) {
