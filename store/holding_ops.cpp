@@ -187,11 +187,11 @@ Status LibraryImpl::check_room() {
   return plan_holding({});
 }
 
-Result<HoldingView> LibraryImpl::holding() const {
+Result<HoldingView> LibraryImpl::holding(bool measured) const {
   HoldingView view;
   view.policy = holding_.policy();
   view.choices = holding_.choices();
-  view.media_bytes = media_bytes(layout_);
+  if (measured) view.media_bytes = media_bytes(layout_);
   view.promised_bytes = holding_.promised_bytes();
   TRY(view.free_bytes, free_bytes(layout_.home));
   view.not_held = holding_.kept_back_by_reason();

@@ -97,7 +97,7 @@ struct FeedMedia {
 struct HoldingView {
   HoldPolicy policy;
   std::map<KitId, KitChoice> choices;
-  std::uint64_t media_bytes = 0;       ///< on the disk, whole and partial
+  std::uint64_t media_bytes = 0;       ///< on the disk, whole and partial; if measured
   std::uint64_t promised_bytes = 0;    ///< needed, and not here yet
   std::uint64_t free_bytes = 0;        ///< of the disk
   std::map<HoldReason, KeptBack> not_held;
@@ -174,7 +174,8 @@ class Library {
   virtual Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const = 0;
 
   // --- holding (store/holding) ----------------------------------------------------------------------------------------------
-  virtual Result<HoldingView> holding() const = 0;
+  /// `measured`: with what media take of the disk, which has to be walked.
+  virtual Result<HoldingView> holding(bool measured) const = 0;
   /// Durable when it returns; needs change with it. `dropped` removes from the disk what removable() says, and cannot be
   /// chosen for an own kit (Errc::own_kit_kept). Errc::not_found: no such kit is known.
   virtual Status choose(const KitId& id, KitChoice::Kind kind) = 0;

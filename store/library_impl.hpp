@@ -120,7 +120,7 @@ class LibraryImpl final : public Library {
   Result<Bytes> read_file(const KitFile& file, std::uint64_t offset,
                           std::size_t bytes_max) const override;
 
-  Result<HoldingView> holding() const override;
+  Result<HoldingView> holding(bool measured) const override;
   Status choose(const KitId& id, KitChoice::Kind kind) override;
   Result<std::vector<FeedMedia>> removable(const KitId& id) const override;
   Status check_room() override;

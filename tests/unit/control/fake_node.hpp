@@ -156,7 +156,7 @@ class FakeLibrary final : public store::Library {
     const auto piece = std::string_view(contents.at(file.path)).substr(offset, bytes_max);
     return Bytes(bytes_of(piece).begin(), bytes_of(piece).end());
   }
-  Result<store::HoldingView> holding() const override { return view; }
+  Result<store::HoldingView> holding(bool) const override { return view; }
   Status choose(const KitId& id, store::KitChoice::Kind kind) override {
     calls.push_back(std::string(str(kind)) + " " + id.str());
     return chosen;

@@ -160,8 +160,8 @@ TEST_CASE("what does not fit into the quota waits, the newest first, and comes w
   CHECK(m.b->find("a/m")->is_whole());
   CHECK(m.b->find("a/l")->is_whole());
   CHECK(m.b->find("a/k")->why_not == HoldReason::quota);
-  CHECK(m.b->library().holding()->not_held.at(HoldReason::quota) == KeptBack{1, 60'000});
-  CHECK(m.b->library().holding()->media_bytes == 120'000);
+  CHECK(m.b->library().holding(false)->not_held.at(HoldReason::quota) == KeptBack{1, 60'000});
+  CHECK(m.b->library().holding(true)->media_bytes == 120'000);
   // Dropping another makes the room.
   m.b->changes.clear();
   REQUIRE(m.b->library().choose({"a", "l"}, Kind::dropped));
