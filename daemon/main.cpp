@@ -159,7 +159,7 @@ Status run(const Options& options, Language& language) {
   }
   {
     const OpeningGuard guard(parts.signals);
-    TRY(parts.library, store::Library::open(parts.layout, civil_now));
+    TRY(parts.library, store::Library::open(parts.layout, civil_now, parts.config.hold));
   }
   TRY(parts.log, shell::Log::open(parts.config.log, parts.layout.log(), language));
   return serve(std::move(parts));

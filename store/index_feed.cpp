@@ -49,6 +49,10 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
   for (const auto& kit : difference.put) {
     CHECK_OK(add_to_change(change, head.feed, kit));
     rows += 1 + (change.put.empty() ? 0 : change.put.back().media.size());
+    // Another version, kind or theme may change whether the same media are wanted.
+    if (!holding_.takes_all() && !change.put.empty()) {
+      for (const auto& named : change.put.back().media) touched.push_back(named.media);
+    }
     if (rows < batch_rows_max) continue;
     change.head.feed = head.feed;
     CHECK_OK(apply());

@@ -47,7 +47,7 @@ std::optional<Head> Picture::head(const FeedId& feed) const {
   return it == heads.end() ? std::nullopt : std::optional(it->second);
 }
 
-Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now) {
+Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now, HoldPolicy policy) {
   TRY(const auto identity, load_identity(layout));
   TRY(const auto signing, SigningSecret::load(layout.signing_key()));
   TRY(const auto transport, TransportSecret::load(layout.transport_key()));
@@ -55,7 +55,7 @@ Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now) {
   // An index that turns out to be damaged while it is read is set aside by the next opening.
   for (int attempt = 0; attempt < 2; ++attempt) {
     TRY(auto lock, lock_home(layout.lock()));
-    auto library = std::make_unique<LibraryImpl>(layout, now, identity, signing, transport);
+    auto library = std::make_unique<LibraryImpl>(layout, now, identity, signing, transport, policy);
     started = library->start(std::move(lock));
     if (started) return std::unique_ptr<Library>(std::move(library));
     if (started.error().code != Errc::corrupt || !State::is_suspect(layout.state())) break;
@@ -64,12 +64,13 @@ Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now) {
 }
 
 LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
-                         TransportSecret transport)
+                         TransportSecret transport, HoldPolicy policy)
     : layout_(std::move(layout)),
       now_(std::move(now)),
       identity_(std::move(identity)),
       signing_(std::move(signing)),
       transport_(std::move(transport)),
+      holding_(std::move(policy)),
       picture_(std::make_shared<const Picture>()) {}
 
 Status LibraryImpl::start(Fd lock) {
@@ -82,6 +83,8 @@ Status LibraryImpl::start(Fd lock) {
   if (state_->rebuilt())
     note({Errc::corrupt, "the index was lost or damaged, and with it what it knew of media on their way; it is made anew"},
          layout_.state().string());
+  TRY(auto choices, state_->choices());
+  holding_.set_choices(std::move(choices));
 
   const std::lock_guard changing(changing_);
   auto picture = std::make_shared<Picture>();
@@ -103,6 +106,8 @@ Status LibraryImpl::start(Fd lock) {
   TRY(const auto changed, catch_up_index(*picture));
   CHECK_OK(witness_heads(*picture));
   settle_naming(changed);
+  finish_drops();
+  CHECK_OK(plan_holding({}));
   return resume_partials();
 }
 

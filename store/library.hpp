@@ -15,6 +15,7 @@
 
 #include "proto/messages.hpp"
 #include "store/change.hpp"
+#include "store/holding/holding.hpp"
 #include "store/home.hpp"
 #include "store/publication.hpp"
 #include "store/media/media_store.hpp"
@@ -78,6 +79,28 @@ struct KitSummary {
   ObjectId commit;        ///< head of the feed it is from
   std::uint32_t media_total = 0, media_here = 0;
   std::uint64_t bytes_here = 0;
+  KitChoice choice;
+  KeptBack not_held;                   ///< lacking, and not needed now; what else lacks is on its way
+  std::optional<HoldReason> why_not;   ///< of the first of those
+
+  bool is_whole() const { return media_here == media_total; }
+};
+
+/// A media file of a kit, and a feed that names it.
+struct FeedMedia {
+  FeedId feed;
+  Sha256 media;
+  std::uint64_t bytes = 0;
+};
+
+/// What is held and why, for people.
+struct HoldingView {
+  HoldPolicy policy;
+  std::map<KitId, KitChoice> choices;
+  std::uint64_t media_bytes = 0;       ///< on the disk, whole and partial; if measured
+  std::uint64_t promised_bytes = 0;    ///< needed, and not here yet
+  std::uint64_t free_bytes = 0;        ///< of the disk
+  std::map<HoldReason, KeptBack> not_held;
 };
 
 struct Problem {          ///< found at start, at work, or by verify()
@@ -90,8 +113,9 @@ class Library {
   using Listener = std::function<void(const Change&)>;
   using Now = std::function<Timestamp()>;
 
-  /// Locks the home, sweeps what a crash left, catches up the index, resumes partial media.
-  static Result<std::unique_ptr<Library>> open(const Layout& layout, Now now);
+  /// Locks the home, sweeps what a crash left, catches up the index, resumes partial media. `policy`: which media are
+  /// needed; what is here already stays.
+  static Result<std::unique_ptr<Library>> open(const Layout& layout, Now now, HoldPolicy policy = {});
   virtual ~Library() = default;
 
   virtual const Identity& identity() const = 0;
@@ -105,7 +129,7 @@ class Library {
   virtual std::vector<Head> heads() const = 0;
   virtual Result<std::vector<Head>> witnessed() const = 0;
   virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept; null if lost
-  virtual Result<std::vector<MediaNeed>> needs() const = 0;
+  virtual Result<std::vector<MediaNeed>> needs() const = 0;  ///< lacking, wanted, and with room for them
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
   /// What opening found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged head. Peers
   /// heal both.
@@ -148,6 +172,17 @@ class Library {
   virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;
   /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held.
   virtual Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const = 0;
+
+  // --- holding (store/holding) ----------------------------------------------------------------------------------------------
+  /// `measured`: with what media take of the disk, which has to be walked.
+  virtual Result<HoldingView> holding(bool measured) const = 0;
+  /// Durable when it returns; needs change with it. `dropped` removes from the disk what removable() says, and cannot be
+  /// chosen for an own kit (Errc::own_kit_kept). Errc::not_found: no such kit is known.
+  virtual Status choose(const KitId& id, KitChoice::Kind kind) = 0;
+  /// Media of this kit's newest version that are here and that no own kit, and no other kit that is wanted, names.
+  virtual Result<std::vector<FeedMedia>> removable(const KitId& id) const = 0;
+  /// Gives the room there is now to what waits for it, and takes it back where too little is left. Call it now and then.
+  virtual Status check_room() = 0;
 
   // --- upkeep -----------------------------------------------------------------------------------------------------------------
   /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.

@@ -2,13 +2,15 @@
 // The library's inside, shared by the files that implement it: opening (library.cpp), the index
 // (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
-// (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp).
+// (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp), what is needed (needs.cpp) and held
+// (holding_ops.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time;
 // alone: who removes packs), `changing_` (whoever changes feeds or the index), then one of the leaf
 // locks. What readers need of feeds and roster is an immutable Picture behind `picture_mutex_`; a
 // change makes a new one.
 
+#include <algorithm>
 #include <atomic>
 #include <list>
 #include <mutex>
@@ -26,6 +28,10 @@
 #include "store/media/reuse.hpp"
 
 namespace essaimage::store {
+
+inline bool contains(const FeedList& feeds, const FeedId& feed) {
+  return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
+}
 
 /// A feed that forked.
 struct Freeze {
@@ -71,7 +77,7 @@ struct SpooledPack {
 class LibraryImpl final : public Library {
  public:
   LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
-              TransportSecret transport);
+              TransportSecret transport, HoldPolicy policy);
   Status start(Fd lock);
 
   const Identity& identity() const override { return identity_; }
@@ -113,6 +119,11 @@ class LibraryImpl final : public Library {
                                      std::optional<std::uint64_t> version) const override;
   Result<Bytes> read_file(const KitFile& file, std::uint64_t offset,
                           std::size_t bytes_max) const override;
+
+  Result<HoldingView> holding(bool measured) const override;
+  Status choose(const KitId& id, KitChoice::Kind kind) override;
+  Result<std::vector<FeedMedia>> removable(const KitId& id) const override;
+  Status check_room() override;
 
   Result<std::vector<Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
@@ -212,6 +223,27 @@ class LibraryImpl final : public Library {
 
   Status publish_pack(PackWriter& pack, Advance advance);
 
+  // --- holding (holding_ops.cpp); `changing_` is held, but by what is const
+  // -------------------------------------------------------------------------------
+  /// The strongest claim on a media file.
+  struct Claim {
+    HoldReason reason = HoldReason::policy;
+    Timestamp published_at;
+    KitId kit;
+  };
+  HoldReason judge_place(const State::KitPlace& place, std::uint64_t bytes) const;
+  /// Of the want's feeds, those remain that name it for a kit that is wanted. `ranked`: all of the claim, not only whether
+  /// it is wanted.
+  Result<Claim> narrow(MediaWant& want, bool ranked) const;
+  /// Grants it, or keeps it back: true if it is needed now.
+  Result<bool> admit(MediaWant& want);
+  /// All wants anew, in order of claim. Tells of what changed, and of `touched`.
+  Status plan_holding(std::vector<Sha256> touched);
+  Status remove_media(const std::vector<FeedMedia>& list);
+  /// A drop that a crash cut short, or that the loss of the index undid.
+  void finish_drops();
+  void add_holding(KitSummary& kit) const;
+
   // --- media on their way
   // ---------------------------------------------------------------------------------------------------
   Result<MediaNeed> need_of(const MediaWant& want) const;
@@ -255,6 +287,8 @@ class LibraryImpl final : public Library {
   std::unique_ptr<MediaStore> media_;
   std::unique_ptr<State> state_;
   Listener listener_;
+  Holding holding_;
+  bool short_of_room_ = false;  ///< something was kept back for lack of room since the last plan; under changing_
 
   std::shared_mutex packs_mutex_;
   std::mutex changing_;

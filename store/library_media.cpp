@@ -1,6 +1,7 @@
 // Media of the library on their way in: what is needed, what lies here of it, and when it is whole.
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "proto/limits.hpp"
 #include "store/library_impl.hpp"
@@ -14,10 +15,6 @@ constexpr std::size_t partials_open_max = 64;  // descriptors: two for each
 /// large one.
 constexpr std::size_t batch_files_max = 64;
 constexpr std::uint64_t batch_bytes_max = 64 * limits::MiB;
-
-bool contains(const FeedList& feeds, const FeedId& feed) {
-  return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
-}
 
 }  // namespace
 
@@ -94,8 +91,8 @@ Status LibraryImpl::resume_partials() {
   const bool knows_all = picture()->heads.size() == refs_->snapshot()->size();
   for (const auto& media : media_->partials()) {
     TRY(const auto want, state_->want(media));
-    if (!want) {
-      if (knows_all) CHECK_OK(drop_partial(media));
+    if (!want || !holding_.keeps_partial(media)) {
+      if (want || knows_all) CHECK_OK(drop_partial(media));
       continue;
     }
     const auto open = open_partial(media, want->chunk_list);
@@ -109,91 +106,8 @@ Status LibraryImpl::resume_partials() {
   return {};
 }
 
-// --- what is needed
+// --- what changed of naming
 // -----------------------------------------------------------------------------------------------------------
-
-Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
-  const auto roster = picture()->roster;
-  MediaNeed need;
-  need.media = want.media;
-  need.bytes = want.bytes;
-  need.chunk_list = want.chunk_list;
-  TRY(const auto feeds, askable(want));
-  for (const auto& feed : feeds) {
-    if (roster && roster->may_hold(identity_.slug, feed.audience)) need.feeds.push_back(feed);
-  }
-  if (need.feeds.empty()) return fail(Errc::not_found, want.media.hex());
-  TRY(const auto chunks, read_chunk_list(want.chunk_list));
-  for (const auto& chunk : chunks.chunks) need.chunk_bytes.push_back(chunk.bytes);
-  need.held = held_of(want);
-  need.held.resize(need.chunk_bytes.size());
-  return need;
-}
-
-Result<FeedList> LibraryImpl::askable(const MediaWant& want) const {
-  std::error_code ignored;
-  const auto roster = picture()->roster;
-  if (!roster || !std::filesystem::exists(layout_.partial(want.media), ignored)) return want.feeds;
-  const auto open = open_partial(want.media, want.chunk_list);
-  if (!open) return want.feeds;  // begun under another list, and in use: settled when that is
-  FeedList through;
-  {
-    const std::lock_guard lock((*open)->mutex);
-    through = (*open)->partial->through();
-  }
-  if (through.empty()) return want.feeds;
-  TRY(const auto row, state_->media(want.media));
-  return row ? may_join(*roster, row->named_feeds(), through, want.feeds) : want.feeds;
-}
-
-Status LibraryImpl::may_join_partial(OpenPartial& open, const FeedId& through) const {
-  const auto roster = picture()->roster;
-  const auto& before = open.partial->through();
-  if (!roster || before.empty() || contains(before, through)) return {};
-  const auto& media = open.partial->media();
-  TRY(const auto want, state_->want(media));
-  TRY(const auto row, state_->media(media));
-  if (!want || !row) return {};
-  const auto feeds = may_join(*roster, row->named_feeds(), before, want->feeds);
-  if (contains(feeds, through)) return {};
-  return fail(Errc::conflict, media.hex() + ": some of it came through a feed that " + through.str() + " must not mix with");
-}
-
-void LibraryImpl::joined(const Sha256& media) {
-  const std::lock_guard changing(changing_);
-  tell_need(media);
-}
-
-Result<std::vector<MediaNeed>> LibraryImpl::needs() const {
-  TRY(const auto wants, state_->wants());
-  std::vector<MediaNeed> needs;
-  for (const auto& want : wants) {
-    auto need = need_of(want);
-    if (need) needs.push_back(std::move(*need));
-  }
-  return needs;
-}
-
-void LibraryImpl::tell_need(const Sha256& media) {
-  const auto want = state_->want(media);
-  if (!want) return note(want.error(), media.hex());
-  if (!*want) {
-    if (media_->has(media)) {
-      tell(change::MediaComplete{media});
-    } else {
-      tell(change::MediaUnneeded{media});
-    }
-    return;
-  }
-  const auto need = need_of(**want);
-  if (need) {
-    tell(change::MediaNeeded{*need});
-  } else if (need.error().code == Errc::not_found) {
-    tell(change::MediaUnneeded{media});
-  } else {
-    note(need.error(), media.hex());
-  }
-}
 
 /// Media whose naming, or whose feeds' audiences, have changed: held for more feeds, copied from
 /// here, or needed.
@@ -206,6 +120,9 @@ void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
   }
   complete_media();
   for (const auto& media : each) tell_need(media);
+  if (!std::exchange(short_of_room_, false)) return;
+  // Who came first has the room now, and should not for that alone.
+  if (const auto planned = plan_holding({}); !planned) note(planned.error(), "holding");
 }
 
 Status LibraryImpl::settle_one(const Sha256& media) {
@@ -215,8 +132,10 @@ Status LibraryImpl::settle_one(const Sha256& media) {
   if (row && !row->named.empty() && media_->has(media)) {
     CHECK_OK(hold_more(*roster, *row));
   }
-  TRY(const auto want, state_->want(media));
+  TRY(auto want, state_->want(media));
   if (!want) return drop_partial(media);
+  TRY(const bool needed, admit(*want));
+  if (!needed) return holding_.keeps_partial(media) ? Status{} : drop_partial(media);
   TRY(const auto feeds, askable(*want));
   if (feeds.empty()) CHECK_OK(drop_partial(media));  // what came came through feeds that do not name it any more
   return reuse(*want);

@@ -65,6 +65,7 @@ Result<std::vector<KitSummary>> LibraryImpl::kits() const {
     const auto end =
         std::find_if(at, rows.end(), [&](const KitRow& row) { return row.id != at->id; });
     kits.push_back(summary_of({std::make_move_iterator(at), std::make_move_iterator(end)}, *now));
+    add_holding(kits.back());
     at = end;
   }
   return kits;
@@ -73,7 +74,9 @@ Result<std::vector<KitSummary>> LibraryImpl::kits() const {
 Result<KitSummary> LibraryImpl::kit(const KitId& id) const {
   TRY(auto rows, state_->kits_of(id));
   if (rows.empty()) return fail(Errc::not_found, id.str());
-  return summary_of(std::move(rows), *picture());
+  auto kit = summary_of(std::move(rows), *picture());
+  add_holding(kit);
+  return kit;
 }
 
 Result<std::vector<KitVersion>> LibraryImpl::history(const KitId& id) const {

@@ -166,6 +166,7 @@ Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& thr
   if (!want || std::find(want->feeds.begin(), want->feeds.end(), through) == want->feeds.end()) {
     return fail(Errc::not_found, through.str() + " " + media.hex());
   }
+  if (!holding_.is_granted(media)) return fail(Errc::not_found, media.hex() + ": needed no longer");
   TRY(auto open, open_partial(media, want->chunk_list));
   const auto chunks = open->partial->chunks().chunks.size();
   if (count == 0 || first >= chunks || count > chunks - first)

@@ -109,6 +109,13 @@ struct KeepFork {
   SharedBytes claimed;
 };
 
+/// The answer to Locate.
+struct Located {
+  JobId job = 0;                                    ///< of the Locate
+  std::vector<std::vector<std::string>> holders;    ///< of each of its media, in its order: the members' slugs, sorted
+  bool all_answered = false;                        ///< everybody who was asked, in time
+};
+
 /// Something that people or logs may want to know.
 struct Report {
   Event event;
@@ -120,6 +127,6 @@ using Effect = std::variant<effect::Dial, effect::Close, effect::Send, effect::W
                             effect::OpenRun, effect::ReadSource, effect::CloseSource, effect::FindMedia,
                             effect::AppendPack, effect::AcceptPack, effect::DropPack, effect::WriteRun,
                             effect::DropRun, effect::Admit, effect::KeepFork,
-                            effect::Report>;
+                            effect::Located, effect::Report>;
 
 }  // namespace essaimage::core

@@ -26,6 +26,14 @@ struct PeerEndpoint {
   std::string endpoint;  ///< "tcp://…"
 };
 
+/// A media file, and a feed that names it.
+struct MediaPlace {
+  FeedId feed;
+  Sha256 media;
+
+  auto operator<=>(const MediaPlace&) const = default;
+};
+
 namespace input {
 
 /// First of all, once.
@@ -151,7 +159,7 @@ struct MediaNeeded {
 struct MediaComplete {
   Sha256 media;
 };
-/// No held feed names it any more.
+/// No held feed names it any more, or it is not to be held, or there is no room for it now.
 struct MediaUnneeded {
   Sha256 media;
 };
@@ -172,6 +180,12 @@ struct Traffic {
 
 /// Reconcile with every peer now, and dial those that are waiting in back-off.
 struct SyncNow {};
+/// Which connected members hold these media whole? Answered by Located, within settings::locate_within. The job is the
+/// asker's own number: it is not of the core's.
+struct Locate {
+  JobId job = 0;
+  std::vector<MediaPlace> media;
+};
 
 }  // namespace input
 
@@ -180,6 +194,6 @@ using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
                            input::Admitted, input::ForkKept, input::HeadChanged, input::RosterChanged,
                            input::MediaNeeded, input::MediaComplete, input::MediaUnneeded, input::FeedFrozen,
-                           input::Traffic, input::SyncNow>;
+                           input::Traffic, input::SyncNow, input::Locate>;
 
 }  // namespace essaimage::core

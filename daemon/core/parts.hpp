@@ -6,6 +6,7 @@
 #include "daemon/core/fetcher.hpp"
 #include "daemon/core/joiner.hpp"
 #include "daemon/core/judge.hpp"
+#include "daemon/core/locator.hpp"
 #include "daemon/core/media_answers.hpp"
 #include "daemon/core/media_planner.hpp"
 #include "daemon/core/reconciler.hpp"
@@ -32,6 +33,7 @@ struct Parts {
   Server server{context, uplink};
   MediaAnswers answers{context, wants};
   MediaPlanner planner{context, wants, flows};
+  Locator locator{context, wants};
   bool own_heads_confirmed = false;
 };
 

@@ -86,6 +86,7 @@ struct Replica::Impl : Parts {
     server.tick();
     answers.tick();
     planner.tick();
+    locator.tick();
     sweep();
     dialer.plan();
   }
@@ -157,6 +158,8 @@ struct Replica::Impl : Parts {
     dialer.plan();
   }
 
+  void operator()(const input::Locate& locate) { locator.locate(locate); }
+
   // --- messages of open links ----------------------------------------------------------------------------------------------
 
   void deliver(Link& link, const message::Refused&) {
@@ -178,7 +181,10 @@ struct Replica::Impl : Parts {
   void deliver(Link& link, const message::FetchFeed& fetch) { server.fetch_feed(link, fetch); }
   void deliver(Link& link, const message::FeedOffer& offer) { fetcher.offer(link, offer); }
   void deliver(Link& link, const message::MediaQuery& query) { answers.query(link, query); }
-  void deliver(Link& link, const message::MediaHave& have) { planner.have(link, have); }
+  void deliver(Link& link, const message::MediaHave& have) {
+    if (!locator.asked(link.id)) return planner.have(link, have);
+    if (const auto rest = locator.have(link, have); !rest.items.empty()) planner.have(link, rest);
+  }
   void deliver(Link& link, const message::FetchChunks& fetch) { server.fetch_chunks(link, fetch); }
   void deliver(Link& link, const message::Slice& slice) {
     if (fetcher.owns(link.id, slice.request)) fetcher.slice(link, slice);
@@ -219,6 +225,7 @@ struct Replica::Impl : Parts {
       uplink.link_closed(link.id);
       planner.link_closed(link.id);
       answers.link_closed(link.id);
+      locator.link_closed(link.id);
       announcer.link_closed(link.id);
       reconciler.link_closed(link.id);
       joiner.link_closed(link.id);

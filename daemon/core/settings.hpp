@@ -99,6 +99,12 @@ inline constexpr Duration source_idle = seconds(60);       ///< without credit
 inline constexpr std::size_t looked_up_per_link = 8192;    ///< media in MediaQuery messages that the store works on
 inline constexpr std::size_t subscriptions_per_link = 4096;  ///< WIRE.md
 inline constexpr Duration have_interval = seconds(1);      ///< WIRE.md
+// --- locating: who else holds certain media, for people ------------------------------------------------------------------------
+inline constexpr std::size_t locates_max = 4;
+inline constexpr std::size_t locate_media_max = 2048;      ///< of one; well below what an answerer looks up for a link
+inline constexpr Duration locate_within = seconds(3);      ///< somebody waits at a terminal
+
+// --- joining -------------------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t joins_at_once = 4;
 inline constexpr Duration admit_alone_after = seconds(120);
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t config_bytes_max = 256 * limits::KiB;
 constexpr std::size_t peers_max = 64;
+constexpr std::size_t texts_max = 64;
 constexpr std::array<std::string_view, 6> level_names = {"trace", "debug", "info", "warn", "error", "off"};
 
 /// Sets one value, or says what was expected.
@@ -129,6 +130,54 @@ Table log_keys(LogConfig& log) {
           {"files_kept", number(log.files_kept, 0, 100)}};
 }
 
+/// A number of units, also with decimals, as bytes.
+Setter bytes_in(std::uint64_t& out, std::uint64_t unit, std::uint32_t most) {
+  return [&out, unit, most](const toml::node& node) -> std::string {
+    const auto whole = node.value_exact<std::int64_t>();
+    const auto value = whole ? std::optional(static_cast<double>(*whole)) : node.value_exact<double>();
+    if (!value || !(*value >= 0 && *value <= most)) return "a number, 0-" + std::to_string(most);
+    out = static_cast<std::uint64_t>(*value * static_cast<double>(unit));
+    return {};
+  };
+}
+
+Setter texts(std::vector<std::string>& out, std::function<bool(std::string_view)> right, std::string expected) {
+  return [&out, right = std::move(right), expected = std::move(expected)](const toml::node& node) -> std::string {
+    const auto* array = node.as_array();
+    if (array == nullptr || array->size() > texts_max) return expected;
+    out.clear();
+    for (const auto& item : *array) {
+      const auto value = item.value_exact<std::string>();
+      if (!value || !right(*value)) return expected;
+      out.push_back(*value);
+    }
+    return {};
+  };
+}
+
+Setter held_media(store::HoldPolicy::Media& out) {
+  static constexpr std::array<std::string_view, 3> names = {"all", "territory", "none"};
+  return [&out](const toml::node& node) -> std::string {
+    auto expected = one_of(out, names)(node);
+    const auto value = node.value_exact<std::string>();
+    if (value == "catalogue" || value == "adopted")
+      expected += "; \"" + *value + "\" needs statements that essaimage does not have yet";
+    return expected;
+  };
+}
+
+Table hold_keys(store::HoldPolicy& hold) {
+  const auto is_kind = [](std::string_view text) { return text == "prototype" || text == "method"; };
+  const auto is_theme = [](std::string_view text) { return !text.empty() && text.size() <= limits::name_bytes_max; };
+  return {{"media", held_media(hold.media)},
+          {"themes", texts(hold.themes, is_theme, "[\"THEME\", …], 0-" + std::to_string(texts_max))},
+          {"kinds", texts(hold.kinds, is_kind, "[…] of \"prototype\", \"method\"")},
+          {"file_mib_max", bytes_in(hold.file_bytes_max, limits::MiB, 65'536)},
+          {"quota_gib", bytes_in(hold.quota_bytes, limits::GiB, 1'000'000)},
+          {"free_gib_min", bytes_in(hold.free_bytes_min, limits::GiB, 1'000'000)},
+          {"copies_min", number(hold.copies_min, 0, 100)}};
+}
+
 Table limit_keys(Limits& limits) {
   return {{"connections", number(limits.connections, 8, 10'000)},
           {"connections_per_peer", number(limits.connections_per_peer, 2, 64)},
@@ -195,6 +244,7 @@ struct Document {
             {"language", [this](const toml::node& node) { return read_language(node); }},
             {"log", section(log_keys(config.log))},
             {"limits", section(limit_keys(config.limits))},
+            {"hold", section(hold_keys(config.hold))},
             {"peers", [this](const toml::node& node) { return read_peers(node); }}};
   }
 };
@@ -239,6 +289,7 @@ std::vector<std::string> config_keys() {
   add("", document.keys());
   add("log.", log_keys(document.config.log));
   add("limits.", limit_keys(document.config.limits));
+  add("hold.", hold_keys(document.config.hold));
   add("peers.", peer_keys(peer));
   return all;
 }

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "daemon/core/input.hpp"
+#include "proto/limits.hpp"
 #include "store/disk/layout.hpp"
+#include "store/holding/policy.hpp"
 
 namespace essaimage::shell {
 
@@ -32,12 +34,20 @@ struct Limits {
   std::uint32_t send_queue_mib = 4;        ///< of one link
 };
 
+/// A library by itself leaves nothing free; a node does.
+inline store::HoldPolicy default_hold() {
+  store::HoldPolicy hold;
+  hold.free_bytes_min = 2 * limits::GiB;
+  return hold;
+}
+
 struct Config {
   std::string listen = "tcp://0.0.0.0:7490";  ///< empty: nowhere
   std::vector<std::string> advertise;
   std::optional<Language> language;           ///< nothing: by the locale
   LogConfig log;
   Limits limits;
+  store::HoldPolicy hold = default_hold();
   std::vector<core::PeerEndpoint> peers;
 };
 

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "daemon/core/event.hpp"
+#include "daemon/core/effect.hpp"
 #include "daemon/core/status.hpp"
 #include "store/library.hpp"
 
@@ -25,6 +25,9 @@ class Node {
   /// Reconciles with every peer now and dials those in back-off. Returns the number of this round
   /// (NodeStatus::sync_rounds_done reaches it when all connected peers have answered).
   virtual Result<std::uint64_t> sync_now() = 0;
+  /// Which connected members hold each of these media whole (Locate). At most settings::locate_media_max of them. Waits for
+  /// the peers, some seconds at most.
+  virtual Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) = 0;
   /// Where the federation's invitations shall point to: the endpoints that others can reach us at.
   virtual std::vector<std::string> endpoints() const = 0;
   /// Recent events, oldest first, after this number (0: all that are kept, at most 1,000).

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <future>
+#include <map>
 
 #include "daemon/core/replica.hpp"
 #include "daemon/shell/addresses.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::size_t events_max = 1000;
 constexpr std::chrono::seconds answer_within{1};
+constexpr std::chrono::seconds located_within{6};  // the core answers sooner
 constexpr Duration upkeep_every{1'000};
 constexpr std::size_t names_waiting_max = 64;
 
@@ -44,6 +46,16 @@ TransportOptions options_of(const Config& config) {
   options.connections_per_peer = config.limits.connections_per_peer;
   options.send_queue_bytes = std::size_t{config.limits.send_queue_mib} * limits::MiB;
   return options;
+}
+
+template <class Answer>
+Result<Answer> wait_for(std::future<Answer> answer, std::chrono::seconds within) {
+  if (answer.wait_for(within) != std::future_status::ready) return fail(Errc::timed_out, "essaimaged is busy");
+  try {
+    return answer.get();
+  } catch (const std::future_error&) {  // the question was dropped unanswered
+    return fail(Errc::timed_out, "essaimaged is ending");
+  }
 }
 
 }  // namespace
@@ -69,6 +81,8 @@ struct Runtime::Impl {
   Instant now;
   std::optional<Instant> wake_at;
   Instant upkeep_at;
+  core::JobId last_locate = 0;
+  std::map<core::JobId, std::shared_ptr<std::promise<core::effect::Located>>> locating;
 
   // --- the loop ---
   void turn();
@@ -80,6 +94,9 @@ struct Runtime::Impl {
   void perform(const core::effect::Close& e) { transport->close(e.link); }
   void perform(const core::effect::Send& e) { transport->send(e.link, e.message); }
   void perform(const core::effect::WakeAt& e) { wake_at = e.at; }
+  void perform(const core::effect::Located& e) {
+    if (const auto asker = locating.extract(e.job)) asker.mapped()->set_value(e);
+  }
   void perform(const core::effect::Report& e) {
     parts.log->write(e.event);
     events.add(civil_now(), e.event);
@@ -123,6 +140,7 @@ void Runtime::run(const std::function<void()>& ready) {
   ready();
   while (!impl.stopping) impl.turn();
   impl.mailbox->take();  // whoever still waits for an answer gets none
+  impl.locating.clear();
   impl.names->stop();
   impl.jobs->stop();
 }
@@ -205,12 +223,7 @@ Result<Answer> Runtime::Impl::ask(std::function<Answer()> question) {
   auto promise = std::make_shared<std::promise<Answer>>();
   auto answer = promise->get_future();
   mailbox->ask([promise = std::move(promise), question = std::move(question)] { promise->set_value(question()); });
-  if (answer.wait_for(answer_within) != std::future_status::ready) return fail(Errc::timed_out, "essaimaged is busy");
-  try {
-    return answer.get();
-  } catch (const std::future_error&) {  // the question was dropped unanswered
-    return fail(Errc::timed_out, "essaimaged is ending");
-  }
+  return wait_for(std::move(answer), answer_within);
 }
 
 store::Library& Runtime::library() { return *impl_->parts.library; }
@@ -231,6 +244,18 @@ Result<std::uint64_t> Runtime::sync_now() {
     impl->feed(core::input::SyncNow{});
     return impl->replica.status(impl->now).sync_rounds_asked;
   });
+}
+
+Result<core::effect::Located> Runtime::locate(std::vector<core::MediaPlace> media) {
+  if (impl_->stopping) return fail(Errc::timed_out, "essaimaged is ending");
+  auto promise = std::make_shared<std::promise<core::effect::Located>>();
+  auto answer = promise->get_future();
+  impl_->mailbox->ask([impl = impl_.get(), promise = std::move(promise), media = std::move(media)] {
+    const core::JobId job = ++impl->last_locate;
+    impl->locating[job] = promise;
+    impl->feed(core::input::Locate{job, media});
+  });
+  return wait_for(std::move(answer), located_within);
 }
 
 }  // namespace essaimage::shell

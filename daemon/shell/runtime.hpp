@@ -47,6 +47,7 @@ class Runtime final : public Node {
   Result<core::NodeStatus> status() override;
   Instant now() const override;
   Result<std::uint64_t> sync_now() override;
+  Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) override;
   std::vector<std::string> endpoints() const override;
   std::vector<NumberedEvent> events_after(std::uint64_t number) const override;
   bool stopping() const override;

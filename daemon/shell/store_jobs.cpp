@@ -235,6 +235,10 @@ void StoreJobs::catch_up() {
   run_once(catching_up_, [this] { return library_.catch_up(); });
 }
 
+void StoreJobs::check_room() {
+  run_once(checking_room_, [this] { return library_.check_room(); });
+}
+
 void StoreJobs::stop() {
   for (Worker* worker : {&store_, &serve_, &media_}) worker->stop();
 }

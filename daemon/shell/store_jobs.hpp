@@ -50,6 +50,7 @@ class StoreJobs {
   void publish_centre(std::vector<std::string> endpoints);
   void consolidate();
   void catch_up();
+  void check_room();
   void run_on_store(std::function<Status()> job);
 
   void stop();
@@ -85,7 +86,7 @@ class StoreJobs {
   std::map<core::JobId, Run> runs_;                                          ///< of the media worker
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
-  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false};
+  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, checking_room_{false};
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_;
 };

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Duration publish_retry{60'000};
 constexpr Duration catch_up_retry{10'000};
+constexpr Duration check_room_every{30'000};
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
@@ -29,6 +30,10 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= catch_up_at_ && library_.is_behind()) {
     catch_up_at_ = now + catch_up_retry;
     jobs_.catch_up();
+  }
+  if (now >= check_room_at_) {
+    check_room_at_ = now + check_room_every;
+    jobs_.check_room();
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

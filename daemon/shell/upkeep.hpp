@@ -1,6 +1,6 @@
 #pragma once
-// What a node does without being asked: it merges its packs now and then, tells the others where they reach it, and
-// writes what a full disk has kept from being written.
+// What a node does without being asked: it merges its packs now and then, tells the others where they reach it, writes
+// what a full disk has kept from being written, and sees whether there is room for media that wait for it.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -37,6 +37,7 @@ class Upkeep {
   std::optional<Instant> publish_at_{Instant{}};  ///< when centre.toml is compared next; nothing: when the roster changes
   unsigned changes_;                              ///< heads, since packs were looked at
   Instant catch_up_at_;                           ///< not before
+  Instant check_room_at_;                         ///< not before
 };
 
 }  // namespace essaimage::shell

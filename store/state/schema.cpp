@@ -26,6 +26,8 @@ constexpr const char* kept_tables = R"(
     commit_id BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS frozen (feed TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS value (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS choice (
+    kit TEXT PRIMARY KEY, choice TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
@@ -85,7 +87,8 @@ Status look_into(sql::Database& database) {
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
         "SELECT max(media) FROM chunk", "SELECT count(*) FROM witness",
-        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value"}) {
+        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value",
+        "SELECT count(*) FROM choice"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
   return {};
@@ -112,6 +115,8 @@ Result<OpenedState> try_open(const Path& file) {
   if (version != schema_version) {
     CHECK_OK(make_tables(database));
     opened.rebuilt = true;
+  } else {
+    CHECK_OK(database.execute(kept_tables));
   }
   CHECK_OK(look_into(database));
   return opened;
@@ -138,6 +143,8 @@ void salvage(const Path& damaged, sql::Database& to) {
                 1);
   salvage_table(**from, to, "SELECT key, value FROM value",
                 "INSERT OR IGNORE INTO value VALUES (?, ?)", 2);
+  salvage_table(**from, to, "SELECT kit, choice, version FROM choice",
+                "INSERT OR IGNORE INTO choice VALUES (?, ?, ?)", 3);
   static_cast<void>((*transaction)->commit());
 }
 

@@ -1,11 +1,11 @@
 #pragma once
-// state.sqlite: an index of what the library holds, rebuildable from it, and three things that are not: the witnessed
-// heads that stop a rollback, the frozen feeds, and small values (what is known of peers).
+// state.sqlite: an index of what the library holds, rebuildable from it, and four things that are not: the witnessed
+// heads that stop a rollback, the frozen feeds, the admin's choices for kits, and small values (what is known of peers).
 //
 // The only user of SQLite. WAL; synchronous=NORMAL for the index (a power cut may take the last changes, never mix
-// them: compare indexed() with the refs at start), FULL for witness(), set_frozen() and put().
-// A damaged file is set aside (state.sqlite.damaged) and a new one made; rebuilt() tells. Witnesses, frozen feeds and values
-// are carried over as far as they can still be read; the caller then witnesses the library's own heads as well.
+// them: compare indexed() with the refs at start), FULL for witness(), set_frozen(), put_choice() and put().
+// A damaged file is set aside (state.sqlite.damaged) and a new one made; rebuilt() tells. What is not rebuildable is carried
+// over as far as it can still be read; the caller then witnesses the library's own heads as well.
 // Bounded: 8 MiB of page cache whatever the size.
 // Thread rule: every function from any thread (one connection behind a mutex; every call is short).
 // Errors: Errc::io, Errc::disk_full, Errc::corrupt. After Errc::corrupt the next open() checks the whole file.
@@ -20,6 +20,7 @@
 #include "proto/ids.hpp"
 #include "proto/time.hpp"
 #include "store/disk/layout.hpp"
+#include "store/holding/policy.hpp"
 #include "store/media/chunk_list.hpp"
 
 namespace essaimage::store {
@@ -115,9 +116,14 @@ class State {
   Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held
   Result<std::vector<MediaRow>> all_media() const;                   ///< by media
   Result<std::vector<Sha256>> media_of(const FeedId& feed) const;    ///< that its current tree names, sorted
+  /// A kit as a feed's current tree has it, as far as it decides whether its media are held.
   struct KitPlace {
     KitId id;
     Audience audience;
+    std::uint64_t version = 0;
+    Timestamp published_at;
+    std::string kind;
+    std::vector<std::string> themes;
   };
   Result<std::vector<KitPlace>> kits_naming(const Sha256& media) const;
 
@@ -147,6 +153,10 @@ class State {
   Result<std::vector<Head>> witnessed() const;  ///< by feed
   Status set_frozen(const FeedId& feed, bool frozen);
   Result<std::vector<FeedId>> frozen() const;
+
+  // --- the admin's choices ----------------------------------------------------------------------------------------------
+  Status put_choice(const KitId& kit, const KitChoice& choice);  ///< durable; none: forgets it
+  Result<std::map<KitId, KitChoice>> choices() const;
 
   // --- small values: peers last seen, heartbeat witnessed, … -----------------------------------------------------------
   Status put(const std::string& key, const std::string& value);

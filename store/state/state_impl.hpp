@@ -61,6 +61,8 @@ Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed);
 Result<std::int64_t> find_media(sql::Database& db, const Sha256& media);
 Result<std::int64_t> find_or_add_media(sql::Database& db, const Sha256& media);
 Result<std::int64_t> find_or_add_list(sql::Database& db, const NamedMedia& named);
+/// Of a column that holds a list of short words.
+std::vector<std::string> split_words(std::string_view text);
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
 

@@ -17,16 +17,6 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
 // --- changing
 // ------------------------------------------------------------------------------------------------------------
 
@@ -187,8 +177,8 @@ Result<KitRow> read_kit(const sql::Statement& row) {
   kit.kind = row.text(8);
   kit.stage = row.text(9);
   kit.licence = row.text(10);
-  kit.languages = split(row.text(11));
-  kit.themes = split(row.text(12));
+  kit.languages = split_words(row.text(11));
+  kit.themes = split_words(row.text(12));
   kit.files = static_cast<std::uint32_t>(row.integer(13));
   kit.bytes = row.unsigned_integer(14);
   return kit;
@@ -231,6 +221,16 @@ Result<std::vector<KitRow>> read_kits(sql::Statement& kit_row, sql::Statement& m
   "FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media "
 
 }  // namespace
+
+std::vector<std::string> split_words(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
 
 Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed) {
   auto row = db.prepare("SELECT id FROM feed WHERE name = ?");

@@ -211,24 +211,6 @@ Result<std::vector<Sha256>> State::media_of(const FeedId& feed) const {
   });
 }
 
-Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitPlace>> {
-    std::vector<KitPlace> places;
-    auto row = db.prepare(
-        "SELECT f.name, k.slug FROM media m JOIN list l ON l.media = m.id JOIN names n ON n.list = "
-        "l.id "
-        "JOIN kit k ON k.id = n.kit JOIN feed f ON f.id = k.feed WHERE m.sha = ? ORDER BY f.name, "
-        "k.slug");
-    row << media.view();
-    CHECK_OK(row.each([&]() -> Status {
-      TRY(FeedId feed, feed_of(row.text(0)));
-      places.push_back({{std::move(feed.centre), row.text(1)}, std::move(feed.audience)});
-      return {};
-    }));
-    return places;
-  });
-}
-
 Status State::hold(const Sha256& media, std::span<const FeedId> feeds) {
   if (feeds.empty()) return {};
   return impl_->change([&](sql::Database& db) -> Status {

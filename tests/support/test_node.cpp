@@ -14,7 +14,7 @@ std::string manifest_of(const std::string& title, const std::string& more) {
 
 Status TestNode::open() {
   changes.clear();
-  TRY(library_, Library::open(layout_, [this] { return now; }));
+  TRY(library_, Library::open(layout_, [this] { return now; }, policy));
   library_->listen([this](const Change& change) { changes.push_back(change); });
   return {};
 }

@@ -38,6 +38,7 @@ class TestNode {
   FeedId feed(const std::string& audience = "region") const;
   Head head(const FeedId& feed) const;  ///< zero if there is none
 
+  store::HoldPolicy policy;  ///< from the next open() on
   Timestamp now = test_start;
   std::vector<store::Change> changes;  ///< told since the last open()
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <ostream>
 
 #include "proto/nearest.hpp"
 #include "tools/ctl/client.hpp"
+#include "tools/ctl/hold_words.hpp"
 #include "tools/ctl/kit_ref.hpp"
 #include "tools/ctl/verbs.hpp"
 
@@ -24,6 +26,7 @@ std::string word_of(const std::string& value, Language language) {
 Table::Cell here_cell(const Json& kit, const Context& context) {
   const auto total = number_at(kit, "media_total"), here = number_at(kit, "media_here");
   if (flag_at(kit, "complete")) return {context.say("whole", "entier"), Colour::green};
+  if (text_at(kit, "state") == "not-held") return {not_held_text(kit, context), Colour::dim};
   return {fmt::format("{}/{}", here, total), Colour::yellow};
 }
 
@@ -83,12 +86,23 @@ Error with_suggestion(const Context& context, const KitId& id, Error error) {
 
 namespace {
 
-/// Asks about one kit; a name that is not known comes back with the one that was perhaps meant.
-Result<Json> ask_about(const Context& context, const char* verb, const KitRef& ref, bool list) {
+/// A list about one kit; a name that is not known comes back with the one that was perhaps meant.
+Result<Json> list_about(const Context& context, const char* verb, const KitRef& ref) {
   TRY(auto client, Client::connect(context));
-  auto answer = list ? client.list(verb, ref.arguments()) : client.ask(verb, ref.arguments());
+  auto answer = client.list(verb, ref.arguments());
   if (!answer) return tl::unexpected(with_suggestion(context, ref.id, answer.error()));
   return answer;
+}
+
+/// Why it is not whole here, and who has it.
+void print_holding(const Context& context, const Json& kit,
+                   const std::function<void(std::string_view, std::string_view, const std::string&)>& line) {
+  line("chosen", "choix", choice_text(kit, context));
+  if (flag_at(kit, "complete")) return;
+  if (const auto why = reason_text(kit, "why_not", context); !why.empty())
+    line("not held", "non gardé", not_held_text(kit, context) + ": " + why);
+  const auto holders = texts_at(kit, "held_by");
+  line("whole at", "entier chez", holders.empty() ? context.say("no connected member", "aucun membre connecté") : holders);
 }
 
 }  // namespace
@@ -99,7 +113,8 @@ namespace essaimage::ctl::verb {
 
 Result<ExitCode> kits(Context& context) {
   TRY(auto client, Client::connect(context));
-  TRY(const auto kits, client.list("kits"));
+  const bool holders = context.parsed.has("holders");
+  TRY(const auto kits, client.list("kits", holders ? Json{{"holders", true}} : Json::object()));
   if (context.json) {
     context.out() << pretty(kits) << "\n";
     return ExitCode::ok;
@@ -110,7 +125,7 @@ Result<ExitCode> kits(Context& context) {
         "Aucun kit n'est encore connu ici. `essaimagectl publish DOSSIER` en publie un.\n");
     return ExitCode::ok;
   }
-  Table table({{"kit"},
+  std::vector<Table::Column> columns{{"kit"},
                {context.say("title", "titre"), Table::Align::left, true},
                {context.say("kind", "genre")},
                {context.say("audience", "diffusion")},
@@ -118,14 +133,18 @@ Result<ExitCode> kits(Context& context) {
                {context.say("files", "fichiers"), Table::Align::right},
                {context.say("size", "taille"), Table::Align::right},
                {context.say("media", "médias")},
-               {context.say("published", "publié")}});
+               {context.say("published", "publié")}};
+  if (holders) columns.push_back({context.say("whole at", "entier chez")});
+  Table table(columns);
   for (const auto& kit : kits) {
-    table.add({text_at(kit, "id"), text_at(kit, "title"),
+    std::vector<Table::Cell> row{text_at(kit, "id"), text_at(kit, "title"),
                word_of(text_at(kit, "kind"), context.language), text_at(kit, "audience"),
                std::to_string(number_at(kit, "version")),
                human_number(number_at(kit, "files"), context.language),
                human_bytes(number_at(kit, "bytes"), context.language), here_cell(kit, context),
-               human_time(text_at(kit, "published_at"), context.language)});
+               human_time(text_at(kit, "published_at"), context.language)};
+    if (holders) row.emplace_back(texts_at(kit, "held_by"));
+    table.add(std::move(row));
   }
   context.out() << table.str(context.out_style);
   return ExitCode::ok;
@@ -134,7 +153,12 @@ Result<ExitCode> kits(Context& context) {
 Result<ExitCode> kit_show(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
   if (ref.version) return fail(Errc::usage, "kit show ID");
-  TRY(const auto kit, ask_about(context, "kit.show", ref, false));
+  auto arguments = ref.arguments();
+  arguments["holders"] = true;
+  TRY(auto client, Client::connect(context));
+  const auto answer = client.ask("kit.show", arguments);
+  if (!answer) return tl::unexpected(with_suggestion(context, ref.id, answer.error()));
+  const Json& kit = *answer;
   if (context.json) {
     context.out() << pretty(kit) << "\n";
     return ExitCode::ok;
@@ -166,13 +190,14 @@ Result<ExitCode> kit_show(Context& context) {
                    human_bytes(number_at(kit, "bytes"), language)));
   line("media here", "médias ici",
        fmt::format("{}/{}", number_at(kit, "media_here"), number_at(kit, "media_total")));
+  print_holding(context, kit, line);
   line("commit", "commit", text_at(kit, "commit"));
   return ExitCode::ok;
 }
 
 Result<ExitCode> kit_files(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  TRY(const auto files, ask_about(context, "kit.files", ref, true));
+  TRY(const auto files, list_about(context, "kit.files", ref));
   if (context.json) {
     context.out() << pretty(files) << "\n";
     return ExitCode::ok;
@@ -199,7 +224,7 @@ Result<ExitCode> kit_files(Context& context) {
 Result<ExitCode> kit_history(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
   if (ref.version) return fail(Errc::usage, "kit history ID");
-  TRY(const auto history, ask_about(context, "kit.history", ref, true));
+  TRY(const auto history, list_about(context, "kit.history", ref));
   if (context.json) {
     context.out() << pretty(history) << "\n";
     return ExitCode::ok;

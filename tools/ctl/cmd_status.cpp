@@ -103,6 +103,12 @@ void print_status(const Context& context, const Json& status) {
              fmt::format(fmt::runtime(context.say("{}, {} of them whole", "{}, dont {} entiers")),
                          human_number(number_at(status, "kits"), language),
                          human_number(number_at(status, "kits_complete"), language)));
+  if (const auto not_held = number_at(status, "media_not_held"); not_held > 0)
+    print_line(context, "not held", "non gardés",
+               fmt::format(fmt::runtime(context.say("{} media files ({}) of {} kits; `essaimagectl hold` says why",
+                                                    "{} médias ({}) de {} kits ; `essaimagectl hold` dit pourquoi")),
+                           human_number(not_held, language), human_bytes(number_at(status, "bytes_not_held"), language),
+                           human_number(number_at(status, "kits_not_held"), language)));
   print_line(context, "content", "contenu",
              fmt::format(fmt::runtime(context.say("{} here of {}, media {}/{}",
                                                   "{} ici sur {}, médias {}/{}")),

@@ -53,6 +53,8 @@ struct Command {
 };
 
 const std::vector<Command>& all_commands();
+/// Those about what this node holds: a part of all_commands() (commands_hold.cpp).
+std::vector<Command> hold_commands();
 /// Accepted before and after the verb.
 const std::vector<Option>& global_options();
 

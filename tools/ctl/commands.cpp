@@ -160,7 +160,10 @@ std::vector<Command> kits() {  // NOLINT(readability-function-size): a table of 
        {"List every kit that this node knows.", "Montrer tous les kits connus de ce nœud."},
        {"", ""},
        {},
-       {},
+       {{"holders",
+         {},
+         {"who has the kits that are not whole here: connected members are asked",
+          "qui a les kits qui ne sont pas entiers ici : les membres connectés sont interrogés"}}},
        {{"kits --json", {"For a program:", "Pour un programme :"}}},
        verb::kits},
       {"kit show",
@@ -316,6 +319,7 @@ const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     auto all = founding();
     for (auto& command : kits()) all.push_back(command);
+    for (auto& command : hold_commands()) all.push_back(command);
     for (auto& command : upkeep()) all.push_back(command);
     return all;
   }();

@@ -30,6 +30,12 @@ Result<ExitCode> kits(Context& context);
 Result<ExitCode> kit_show(Context& context);
 Result<ExitCode> kit_files(Context& context);
 Result<ExitCode> kit_history(Context& context);
+// cmd_hold.cpp
+Result<ExitCode> pin(Context& context);
+Result<ExitCode> unpin(Context& context);
+Result<ExitCode> fetch(Context& context);
+Result<ExitCode> drop(Context& context);
+Result<ExitCode> hold(Context& context);
 // cmd_publish.cpp
 Result<ExitCode> publish(Context& context);
 // cmd_checkout.cpp

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/shell/control/explain_hold.hpp"
 #include "daemon/shell/control/explain_parts.hpp"
 
 namespace essaimage::shell {
@@ -32,6 +33,8 @@ void add_feeds_and_media(const Situation& here, Explanations& out) {
   Lacking lacking;
   for (const auto& media : here.status.media) lacking.add(media);
   if (lacking.files > 0) out.push_back(about_media("", lacking));
+  for (const auto& [why, waiting] : here.not_held)
+    if (store::waits_for_room(why)) out.push_back(about_room(why, waiting));
 }
 
 void add_feed(const Situation& here, const FeedId& feed, Explanations& out) {
@@ -188,13 +191,15 @@ Explanations explain_kit(const Situation& here, const KitId& id,
     }
     if (lacking.files > 0) out.push_back(about_media(id.str(), lacking));
   }
+  const bool lacks = !out.empty();
+  if (kit && kit->not_held.files > 0) out.push_back(about_not_held(*kit));
   // What is absent or lacking may lie with a peer that is away.
-  if (!out.empty()) {
+  if (lacks) {
     for (const auto& peer : here.status.peers)
       if (peer.state != State::connected)
         if (auto found = about_peer(here, peer)) out.push_back(std::move(*found));
-    return out;
   }
+  if (!out.empty()) return out;
   return {all_well(
       id.str(), {fmt::format("Version {} is here, whole ({} files, {}).", kit->row.version,
                              kit->row.files, words_of_bytes(kit->row.bytes).en),

@@ -40,6 +40,7 @@ struct Situation {
   Instant now;
   std::uint64_t disk_free_bytes = 0;
   std::vector<store::Problem> problems = {};  ///< of the library, as it knows them now
+  std::map<store::HoldReason, store::KeptBack> not_held = {};
 };
 
 Explanations explain_node(const Situation& here);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "daemon/shell/control/explain_hold.hpp"
+
 namespace essaimage::shell {
 
 std::string dump(const Json& json) {
@@ -124,6 +126,16 @@ Json to_json(const std::set<std::string>& texts) {
   return out;
 }
 
+namespace {
+
+/// Of what is not here, something is on its way, or nothing is.
+std::string_view state_of(const store::KitSummary& kit) {
+  if (kit.is_whole()) return "whole";
+  return kit.media_here + kit.not_held.files < kit.media_total ? "coming" : "not-held";
+}
+
+}  // namespace
+
 Json to_json(const store::KitSummary& kit) {
   auto audiences = Json::array();
   for (const auto& audience : kit.audiences) audiences.push_back(audience.str());
@@ -144,12 +156,21 @@ Json to_json(const store::KitSummary& kit) {
           {"bytes_here", kit.bytes_here},
           {"media_total", kit.media_total},
           {"media_here", kit.media_here},
-          {"complete", kit.media_here == kit.media_total},
+          {"complete", kit.is_whole()},
+          {"state", state_of(kit)},
+          {"choice", str(kit.choice.kind)},
+          {"not_held", {{"files", kit.not_held.files}, {"bytes", kit.not_held.bytes}}},
+          {"why_not", kit.why_not ? to_json(*kit.why_not) : Json(nullptr)},
           {"published_at", to_utc(row.published_at)},
           {"summary", row.summary},
           {"licence", row.licence},
           {"languages", row.languages},
           {"themes", row.themes}};
+}
+
+Json to_json(store::HoldReason why) {
+  const auto words = words_of(why);
+  return {{"code", str(why)}, {"text", {{"en", words.en}, {"fr", words.fr}}}};
 }
 
 Json to_json(const store::KitVersion& version) {

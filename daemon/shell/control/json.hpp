@@ -44,6 +44,7 @@ class Arguments {
 
 Json to_json(const Error& error);  ///< code, detail, actor, cause, next_step (in English)
 Json to_json(const store::KitSummary& kit);
+Json to_json(store::HoldReason why);  ///< code, text {en, fr}
 Json to_json(const store::KitVersion& version);
 Json to_json(const store::KitFile& file);
 Json to_json(const store::PublishedKit& kit);

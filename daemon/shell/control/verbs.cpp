@@ -12,7 +12,10 @@ constexpr std::chrono::milliseconds confirmation_poll{20};
 
 constexpr std::array verbs = {
     Verb{"checkout", verb::checkout},
+    Verb{"drop", verb::drop},
     Verb{"explain", verb::explain},
+    Verb{"fetch", verb::fetch},
+    Verb{"hold", verb::hold},
     Verb{"kit.files", verb::kit_files},
     Verb{"kit.history", verb::kit_history},
     Verb{"kit.show", verb::kit_show},
@@ -21,9 +24,11 @@ constexpr std::array verbs = {
     Verb{"member.list", verb::member_list},
     Verb{"member.suspend", verb::member_suspend},
     Verb{"peers", verb::peers},
+    Verb{"pin", verb::pin},
     Verb{"publish", verb::publish},
     Verb{"status", verb::status},
     Verb{"sync", verb::sync},
+    Verb{"unpin", verb::unpin},
     Verb{"verify", verb::verify},
     Verb{"version", verb::version},
     Verb{"watch", verb::watch},

@@ -38,6 +38,12 @@ Result<Json> kit_show(Session& session, Arguments& arguments);
 Result<Json> kit_files(Session& session, Arguments& arguments);
 Result<Json> kit_history(Session& session, Arguments& arguments);
 Result<Json> checkout(Session& session, Arguments& arguments);
+// verbs_hold.cpp
+Result<Json> pin(Session& session, Arguments& arguments);
+Result<Json> unpin(Session& session, Arguments& arguments);
+Result<Json> fetch(Session& session, Arguments& arguments);
+Result<Json> drop(Session& session, Arguments& arguments);
+Result<Json> hold(Session& session, Arguments& arguments);
 // verbs_publish.cpp
 Result<Json> publish(Session& session, Arguments& arguments);
 // verbs_member.cpp

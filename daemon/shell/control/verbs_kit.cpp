@@ -1,5 +1,6 @@
 // The verbs that look at kits, and checkout, which sends a version's files for the client to write.
 
+#include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
@@ -20,20 +21,38 @@ Result<std::uint64_t> version_of(const store::Library& library, const KitId& id,
   return fail(Errc::not_found, id.str() + "@" + std::to_string(version));
 }
 
+/// Entries of kits; those that are not whole here with `held_by`, if that is asked for.
+Result<std::vector<Json>> entries_of(Session& session, const std::vector<store::KitSummary>& kits, bool with_holders) {
+  std::vector<store::KitSummary> lacking;
+  for (const auto& kit : kits)
+    if (with_holders && !kit.is_whole()) lacking.push_back(kit);
+  TRY(const auto holders, Holders::of(session.node(), media_of(lacking)));
+  std::vector<Json> entries;
+  for (const auto& kit : kits) {
+    entries.push_back(to_json(kit));
+    if (with_holders && !kit.is_whole()) entries.back()["held_by"] = to_json(holders.of_all(kit.row.media));
+  }
+  return entries;
+}
+
 }  // namespace
 
 Result<Json> kits(Session& session, Arguments& arguments) {
+  TRY(const auto with_holders, arguments.flag("holders"));
   CHECK_OK(arguments.nothing_else());
   TRY(const auto kits, session.node().library().kits());
-  CHECK_OK(session.list(kits));
+  TRY(const auto entries, entries_of(session, kits, with_holders));
+  CHECK_OK(session.list(entries));
   return Json{{"kits", kits.size()}};
 }
 
 Result<Json> kit_show(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.kit());
+  TRY(const auto with_holders, arguments.flag("holders"));
   CHECK_OK(arguments.nothing_else());
   TRY(const auto kit, session.node().library().kit(id));
-  return to_json(kit);
+  TRY(auto entries, entries_of(session, {kit}, with_holders));
+  return std::move(entries.front());
 }
 
 Result<Json> kit_files(Session& session, Arguments& arguments) {
@@ -57,8 +76,9 @@ Result<Json> kit_history(Session& session, Arguments& arguments) {
 
 namespace {
 
-/// Errc::checkout_incomplete, saying how much and the first names, unless all bytes are here.
-Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files) {
+/// Errc::checkout_incomplete, or Errc::checkout_not_held of a kit that is not held, saying how much and the first names,
+/// unless all bytes are here.
+Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files, bool is_held) {
   constexpr std::size_t names_max = 3;
   std::size_t lacking = 0;
   std::string names;
@@ -68,7 +88,7 @@ Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files) 
   }
   if (lacking == 0) return {};
   if (lacking > names_max) names += ", …";
-  return fail(Errc::checkout_incomplete, id.str() + ": " + std::to_string(lacking) + "/" +
+  return fail(is_held ? Errc::checkout_incomplete : Errc::checkout_not_held, id.str() + ": " + std::to_string(lacking) + "/" +
                                              std::to_string(files.size()) + ": " + names);
 }
 
@@ -104,7 +124,8 @@ Result<Json> checkout(Session& session, Arguments& arguments) {
   const auto& library = session.node().library();
   TRY(const auto version, version_of(library, id, asked));
   TRY(const auto files, library.files(id, version));
-  CHECK_OK(nothing_lacks(id, files));
+  TRY(const auto kit, library.kit(id));
+  CHECK_OK(nothing_lacks(id, files, kit.not_held.files == 0 || kit.row.version != version));
   CHECK_OK(session.list(files));
   std::uint64_t done = 0, total = 0;
   for (const auto& file : files) total += file.bytes;

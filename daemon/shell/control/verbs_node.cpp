@@ -23,13 +23,17 @@ Json document_of(const Explanation& explanation) {
 }
 
 struct Totals {
-  std::size_t kits = 0, complete = 0;
+  std::size_t kits = 0, complete = 0, not_held = 0;
+  store::KeptBack media_not_held;  ///< what several kits name counts for each
   std::uint64_t bytes = 0, bytes_here = 0;
   std::uint64_t media = 0, media_here = 0;
 
   explicit Totals(const std::vector<store::KitSummary>& all) : kits(all.size()) {
     for (const auto& kit : all) {
-      complete += kit.media_here == kit.media_total;
+      complete += kit.is_whole();
+      not_held += kit.not_held.files > 0;
+      media_not_held.files += kit.not_held.files;
+      media_not_held.bytes += kit.not_held.bytes;
       bytes += kit.row.bytes;
       bytes_here += kit.bytes_here;
       media += kit.media_total;
@@ -94,8 +98,10 @@ Result<Json> status(Session& session, Arguments& arguments) {
   const auto& identity = node.library().identity();
   const Member* self = roster == nullptr ? nullptr : roster->find(identity.slug);
   const Totals totals(all);
+  TRY(const auto view, node.library().holding(false));
   auto problems = Json::array();
-  for (const auto& found : explain_node({status, roster.get(), identity, node.now(), free, node.library().problems()}))
+  const Situation here{status, roster.get(), identity, node.now(), free, node.library().problems(), view.not_held};
+  for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
               {"name", self == nullptr ? identity.name : self->name},
@@ -119,10 +125,13 @@ Result<Json> status(Session& session, Arguments& arguments) {
               {"peers_connected", count(status, State::connected)},
               {"kits", totals.kits},
               {"kits_complete", totals.complete},
+              {"kits_not_held", totals.not_held},
               {"bytes", totals.bytes},
               {"bytes_here", totals.bytes_here},
               {"media_total", totals.media},
               {"media_here", totals.media_here},
+              {"media_not_held", totals.media_not_held.files},
+              {"bytes_not_held", totals.media_not_held.bytes},
               {"disk_free_bytes", free},
               {"problems", std::move(problems)}};
 }
@@ -205,7 +214,8 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   TRY(const auto status, node.status());
   TRY(const auto free, store::free_bytes(session.place().home));
   const auto roster = node.library().roster();
-  const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems()};
+  TRY(const auto view, node.library().holding(false));
+  const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems(), view.not_held};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

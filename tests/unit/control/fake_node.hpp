@@ -74,6 +74,9 @@ class FakeLibrary final : public store::Library {
   std::optional<Audience> published_to;
   std::vector<store::Problem> wrong;  ///< what verify() finds
   std::vector<std::string> calls;
+  store::HoldingView view;
+  Status chosen;                            ///< what choose() returns
+  std::vector<store::FeedMedia> removes;    ///< what dropping any kit would remove
 
   const store::Identity& identity() const override { return who; }
   const store::SigningSecret& signing() const override { return signing_; }
@@ -153,6 +156,16 @@ class FakeLibrary final : public store::Library {
     const auto piece = std::string_view(contents.at(file.path)).substr(offset, bytes_max);
     return Bytes(bytes_of(piece).begin(), bytes_of(piece).end());
   }
+  Result<store::HoldingView> holding(bool) const override { return view; }
+  Status choose(const KitId& id, store::KitChoice::Kind kind) override {
+    calls.push_back(std::string(str(kind)) + " " + id.str());
+    return chosen;
+  }
+  Result<std::vector<store::FeedMedia>> removable(const KitId& id) const override {
+    TRY([[maybe_unused]] const auto found, kit(id));
+    return removes;
+  }
+  Status check_room() override { return {}; }
   Result<std::vector<store::Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override {
     if (!progress(50, 100) || !progress(100, 100)) return fail(Errc::cancelled);
@@ -192,6 +205,7 @@ class FakeNode final : public shell::Node {
  public:
   FakeLibrary lib;
   std::vector<std::string> reachable_at{"tcp://127.0.0.1:7490"};
+  std::map<Sha256, std::vector<std::string>> holders;  ///< what locate() finds
   std::atomic<bool> ends{false};
   std::atomic<std::int64_t> step_ms{
       1000};  ///< how far the clock goes each time that somebody looks
@@ -238,6 +252,11 @@ class FakeNode final : public shell::Node {
     return ++picture_.sync_rounds_asked;
   }
   std::vector<std::string> endpoints() const override { return reachable_at; }
+  Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) override {
+    core::effect::Located located{1, {}, true};
+    for (const auto& place : media) located.holders.push_back(holders[place.media]);
+    return located;
+  }
   std::vector<NumberedEvent> events_after(std::uint64_t number) const override {
     const std::lock_guard lock(mutex_);
     std::vector<NumberedEvent> out;

@@ -36,13 +36,39 @@ TEST_CASE("The configuration example parses, and says what the defaults are") {
   CHECK(example->limits.connections == defaults.limits.connections);
   CHECK(example->limits.connections_per_peer == defaults.limits.connections_per_peer);
   CHECK(example->limits.send_queue_mib == defaults.limits.send_queue_mib);
+  CHECK(example->hold.takes_all());
+  CHECK(example->hold.free_bytes_min == defaults.hold.free_bytes_min);
+  CHECK(defaults.hold.free_bytes_min == 2'147'483'648);
+  CHECK(example->hold.copies_min == defaults.hold.copies_min);
+}
+
+TEST_CASE("A policy of what is held is read in the units that people know, and kept strictly") {
+  const auto config = parse_config(
+      "[hold]\nmedia = \"territory\"\nthemes = [\"santé\"]\nkinds = [\"method\"]\nfile_mib_max = 1.5\nquota_gib = 0.25\n"
+      "free_gib_min = 0\ncopies_min = 0\n",
+      "essaimage.toml");
+  REQUIRE(config);
+  CHECK(config->hold.media == store::HoldPolicy::Media::territory);
+  CHECK(config->hold.themes == std::vector<std::string>{"santé"});
+  CHECK(config->hold.kinds == std::vector<std::string>{"method"});
+  CHECK(config->hold.file_bytes_max == 1'572'864);
+  CHECK(config->hold.quota_bytes == 268'435'456);
+  CHECK(config->hold.free_bytes_min == 0);
+  CHECK(config->hold.copies_min == 0);
+  for (const char* wrong : {"media = \"some\"", "themes = \"santé\"", "themes = [\"\"]", "kinds = [\"film\"]", "file_mib_max = -1",
+                            "quota_gib = \"1\"", "quota_gib = nan", "free_gib_min = 1e9", "copies_min = 101"}) {
+    INFO(wrong);
+    CHECK(error_of(std::string("[hold]\n") + wrong).code == Errc::config_wrong);
+  }
+  CHECK(error_of("[hold]\nmedia = \"adopted\"").detail.find("does not have yet") != std::string::npos);
+  CHECK(error_of("[hold]\nquota = 3").detail.find("quota_gib") != std::string::npos);
 }
 
 TEST_CASE("The configuration example names every key") {
   const auto text = default_config();
   for (const auto& key : config_keys()) {
     const auto name = key.substr(key.find('.') == std::string::npos ? 0 : key.find('.') + 1);
-    const bool is_section = name == "log" || name == "limits" || name == "peers";
+    const bool is_section = name == "log" || name == "limits" || name == "hold" || name == "peers";
     const auto needle = is_section ? "[" + name + "]" : "\n" + name + " = ";
     const auto in_comment = "\n# " + name + " = ";
     INFO(key);

@@ -137,6 +137,10 @@ class FakeLibrary : public store::Library {
     return none<std::vector<store::KitFile>>();
   }
   Result<Bytes> read_file(const store::KitFile&, std::uint64_t, std::size_t) const override { return none<Bytes>(); }
+  Result<store::HoldingView> holding(bool) const override { return store::HoldingView{}; }
+  Status choose(const KitId&, store::KitChoice::Kind) override { return {}; }
+  Result<std::vector<store::FeedMedia>> removable(const KitId&) const override { return std::vector<store::FeedMedia>{}; }
+  Status check_room() override { return {}; }
   Result<std::vector<store::Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>&) override {
     return std::vector<store::Problem>{};
   }

@@ -1,0 +1,213 @@
+// What of the lacking media is needed now: by the policy, the choices, and the room there is. And the choices themselves.
+#include <algorithm>
+
+#include "store/holding/measure.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+namespace {
+
+std::uint64_t lacking_bytes(const Layout& layout, const MediaWant& want) {
+  return want.bytes - std::min(want.bytes, partial_bytes(layout, want.media));
+}
+
+}  // namespace
+
+HoldReason LibraryImpl::judge_place(const State::KitPlace& place, std::uint64_t bytes) const {
+  const auto roster = picture()->roster;
+  KitFacts facts;
+  facts.own = place.id.centre == identity_.slug;
+  facts.near = roster && is_near(*roster, identity_.slug, {place.id.centre, place.audience});
+  facts.version = place.version;
+  facts.kind = place.kind;
+  facts.themes = place.themes;
+  return judge(facts, bytes, holding_.policy(), holding_.choice(place.id));
+}
+
+Result<LibraryImpl::Claim> LibraryImpl::narrow(MediaWant& want, bool ranked) const {
+  // Feeds of an audience that we have left bring nothing more.
+  if (const auto roster = picture()->roster)
+    std::erase_if(want.feeds, [&](const FeedId& feed) { return !roster->may_hold(identity_.slug, feed.audience); });
+  if (!ranked && holding_.takes_all()) return Claim{};
+  TRY(const auto places, state_->kits_naming(want.media));
+  std::optional<Claim> best;
+  FeedList wanted;
+  for (const auto& place : places) {
+    const auto reason = judge_place(place, want.bytes);
+    if (is_wanted(reason)) wanted.push_back({place.id.centre, place.audience});
+    const bool stronger = !best || reason < best->reason ||
+                          (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
+    if (stronger) best = Claim{reason, place.published_at, place.id};
+  }
+  if (!wanted.empty()) std::erase_if(want.feeds, [&](const FeedId& feed) { return !contains(wanted, feed); });
+  return best.value_or(Claim{});
+}
+
+Result<bool> LibraryImpl::admit(MediaWant& want) {
+  TRY(const auto claim, narrow(want, false));
+  // Here, though not for every feed that names it: nobody misses it.
+  const auto keep_back = [&](HoldReason why) {
+    if (media_->has(want.media)) return holding_.forget(want.media);
+    holding_.keep_back(want.media, why, want.bytes);
+  };
+  if (!is_wanted(claim.reason)) {
+    keep_back(claim.reason);
+    CHECK_OK(drop_partial(want.media));
+    return false;
+  }
+  if (want.feeds.empty()) {
+    holding_.forget(want.media);
+    return false;
+  }
+  if (holding_.is_granted(want.media)) return true;
+  Space space;
+  if (holding_.policy().free_bytes_min != 0) {
+    TRY(space.free_bytes, free_bytes(layout_.home));
+  }
+  const auto lacking = lacking_bytes(layout_, want);
+  if (const auto why = holding_.room(space).take(lacking, claim.reason)) {
+    keep_back(*why);
+    short_of_room_ = true;
+    return false;
+  }
+  holding_.grant(want.media, lacking);
+  return true;
+}
+
+Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
+  short_of_room_ = false;
+  TRY(auto wants, state_->wants());
+  TRY(const auto space, measure(layout_, holding_.policy()));
+  std::uint64_t all_bytes = 0;
+  for (const auto& want : wants) all_bytes += want.bytes;
+  // Where everything fits, who has the stronger claim need not be asked.
+  const bool ranked = Room(holding_.policy(), space, 0).take(all_bytes, HoldReason::policy).has_value();
+  std::map<Sha256, std::uint64_t> granted;
+  std::map<Sha256, Holding::Back> back;
+  std::vector<Candidate> candidates;
+  const auto keep_back = [&](const Sha256& media, HoldReason why, std::uint64_t bytes) {
+    if (!media_->has(media)) back[media] = {why, bytes};
+  };
+  for (auto& want : wants) {
+    TRY(const auto claim, narrow(want, ranked));
+    if (!is_wanted(claim.reason)) {
+      keep_back(want.media, claim.reason, want.bytes);
+      CHECK_OK(drop_partial(want.media));
+    } else if (!want.feeds.empty()) {
+      candidates.push_back({want.media, claim.reason, claim.published_at, claim.kit, want.bytes, lacking_bytes(layout_, want)});
+    }
+  }
+  place(candidates, holding_.policy(), space);
+  for (const auto& candidate : candidates) {
+    if (candidate.waits) {
+      keep_back(candidate.media, *candidate.waits, candidate.bytes);
+    } else {
+      granted[candidate.media] = candidate.lacking_bytes;
+    }
+  }
+  const auto changed = holding_.replace(std::move(granted), std::move(back), space);
+  touched.insert(touched.end(), changed.begin(), changed.end());
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  for (const auto& media : touched) tell_need(media);
+  short_of_room_ = false;  // what has no room was judged just now
+  return {};
+}
+
+Status LibraryImpl::choose(const KitId& id, KitChoice::Kind kind) {
+  const std::lock_guard changing(changing_);
+  TRY(const auto rows, state_->kits_of(id));
+  if (rows.empty()) return fail(Errc::not_found, id.str());
+  if (kind == KitChoice::Kind::dropped && id.centre == identity_.slug) return fail(Errc::own_kit_kept, id.str());
+  KitChoice choice{kind, 0};
+  std::vector<Sha256> touched;
+  for (const auto& row : rows) {
+    choice.version = std::max(choice.version, row.version);
+    for (const auto& named : row.media) touched.push_back(named.media);
+  }
+  CHECK_OK(state_->put_choice(id, choice));
+  holding_.set_choice(id, choice);
+  if (kind == KitChoice::Kind::dropped) {
+    TRY(const auto list, removable(id));
+    CHECK_OK(remove_media(list));
+  }
+  return plan_holding(std::move(touched));
+}
+
+Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
+  TRY(const auto rows, state_->kits_of(id));
+  std::vector<FeedMedia> list;
+  for (const auto& row : rows) {
+    for (const auto& named : row.media) {
+      const auto same = [&](const FeedMedia& other) { return other.media == named.media; };
+      if (!media_->has(named.media) || std::any_of(list.begin(), list.end(), same)) continue;
+      TRY(const auto held, state_->media(named.media));
+      // An earlier version of ours may be the only one that names it.
+      const auto own = [&](const FeedId& feed) { return feed.centre == identity_.slug; };
+      if (held && std::any_of(held->held.begin(), held->held.end(), own)) continue;
+      TRY(const auto places, state_->kits_naming(named.media));
+      const bool wanted = std::any_of(places.begin(), places.end(), [&](const State::KitPlace& place) {
+        return place.id != id && is_wanted(judge_place(place, named.bytes));
+      });
+      if (!wanted) list.push_back({{id.centre, row.audience}, named.media, named.bytes});
+    }
+  }
+  return list;
+}
+
+/// The record first: a file without one is found again at the next start, and then dropped again. The other way round
+/// something would count as held that is not there.
+Status LibraryImpl::remove_media(const std::vector<FeedMedia>& list) {
+  for (const auto& each : list) {
+    CHECK_OK(state_->forget_media(each.media));
+    CHECK_OK(media_->remove(each.media));
+  }
+  return {};
+}
+
+void LibraryImpl::finish_drops() {
+  for (const auto& [id, choice] : holding_.choices()) {
+    if (choice.kind != KitChoice::Kind::dropped) continue;
+    const auto list = removable(id);
+    const auto removed = list ? remove_media(*list) : Status(tl::unexpected<Error>(list.error()));
+    if (!removed) note(removed.error(), id.str());
+  }
+}
+
+Status LibraryImpl::check_room() {
+  if (!holding_.waits_for_room() && !holding_.grants_any()) return {};
+  const std::lock_guard changing(changing_);
+  const auto least = holding_.policy().free_bytes_min;
+  if (!holding_.waits_for_room()) {
+    if (least == 0) return {};
+    TRY(const auto free, free_bytes(layout_.home));
+    if (free >= least) return {};
+  }
+  return plan_holding({});
+}
+
+Result<HoldingView> LibraryImpl::holding(bool measured) const {
+  HoldingView view;
+  view.policy = holding_.policy();
+  view.choices = holding_.choices();
+  if (measured) view.media_bytes = media_bytes(layout_);
+  view.promised_bytes = holding_.promised_bytes();
+  TRY(view.free_bytes, free_bytes(layout_.home));
+  view.not_held = holding_.kept_back_by_reason();
+  return view;
+}
+
+void LibraryImpl::add_holding(KitSummary& kit) const {
+  kit.choice = holding_.choice(kit.row.id);
+  if (kit.is_whole()) return;
+  for (const auto& named : kit.row.media) {
+    const auto why = holding_.kept_back(named.media);
+    if (!why) continue;
+    if (!kit.why_not) kit.why_not = why;
+    kit.not_held.files += 1;
+    kit.not_held.bytes += named.bytes;
+  }
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,95 @@
+// What the library lacks of media, as the core is told of it: which feeds name it, what of it is here, and through which
+// feeds it may come.
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
+  const auto roster = picture()->roster;
+  MediaNeed need;
+  need.media = want.media;
+  need.bytes = want.bytes;
+  need.chunk_list = want.chunk_list;
+  TRY(const auto feeds, askable(want));
+  for (const auto& feed : feeds) {
+    if (roster && roster->may_hold(identity_.slug, feed.audience)) need.feeds.push_back(feed);
+  }
+  if (need.feeds.empty()) return fail(Errc::not_found, want.media.hex());
+  TRY(const auto chunks, read_chunk_list(want.chunk_list));
+  for (const auto& chunk : chunks.chunks) need.chunk_bytes.push_back(chunk.bytes);
+  need.held = held_of(want);
+  need.held.resize(need.chunk_bytes.size());
+  return need;
+}
+
+Result<FeedList> LibraryImpl::askable(const MediaWant& want) const {
+  std::error_code ignored;
+  const auto roster = picture()->roster;
+  if (!roster || !std::filesystem::exists(layout_.partial(want.media), ignored)) return want.feeds;
+  const auto open = open_partial(want.media, want.chunk_list);
+  if (!open) return want.feeds;  // begun under another list, and in use: settled when that is
+  FeedList through;
+  {
+    const std::lock_guard lock((*open)->mutex);
+    through = (*open)->partial->through();
+  }
+  if (through.empty()) return want.feeds;
+  TRY(const auto row, state_->media(want.media));
+  return row ? may_join(*roster, row->named_feeds(), through, want.feeds) : want.feeds;
+}
+
+Status LibraryImpl::may_join_partial(OpenPartial& open, const FeedId& through) const {
+  const auto roster = picture()->roster;
+  const auto& before = open.partial->through();
+  if (!roster || before.empty() || contains(before, through)) return {};
+  const auto& media = open.partial->media();
+  TRY(const auto want, state_->want(media));
+  TRY(const auto row, state_->media(media));
+  if (!want || !row) return {};
+  const auto feeds = may_join(*roster, row->named_feeds(), before, want->feeds);
+  if (contains(feeds, through)) return {};
+  return fail(Errc::conflict, media.hex() + ": some of it came through a feed that " + through.str() + " must not mix with");
+}
+
+void LibraryImpl::joined(const Sha256& media) {
+  const std::lock_guard changing(changing_);
+  tell_need(media);
+}
+
+Result<std::vector<MediaNeed>> LibraryImpl::needs() const {
+  TRY(auto wants, state_->wants());
+  std::vector<MediaNeed> needs;
+  for (auto& want : wants) {
+    if (!holding_.is_granted(want.media)) continue;
+    TRY([[maybe_unused]] const auto claim, narrow(want, false));
+    auto need = need_of(want);
+    if (need) needs.push_back(std::move(*need));
+  }
+  return needs;
+}
+
+void LibraryImpl::tell_need(const Sha256& media) {
+  auto want = state_->want(media);
+  if (!want) return note(want.error(), media.hex());
+  if (!*want) holding_.forget(media);
+  const Result<bool> needed = *want ? admit(**want) : Result<bool>(false);
+  if (!needed) return note(needed.error(), media.hex());
+  if (!*needed) {
+    if (media_->has(media)) {
+      tell(change::MediaComplete{media});
+    } else {
+      tell(change::MediaUnneeded{media});
+    }
+    return;
+  }
+  const auto need = need_of(**want);
+  if (need) {
+    tell(change::MediaNeeded{*need});
+  } else if (need.error().code == Errc::not_found) {
+    tell(change::MediaUnneeded{media});
+  } else {
+    note(need.error(), media.hex());
+  }
+}
+
+}  // namespace essaimage::store

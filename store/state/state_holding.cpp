@@ -1,0 +1,58 @@
+// State: which kits name a media file, and what the admin chose for kits.
+
+#include "store/state/state_impl.hpp"
+
+namespace essaimage::store {
+
+Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitPlace>> {
+    std::vector<KitPlace> places;
+    auto row = db.prepare(
+        "SELECT f.name, k.slug, k.version, k.published_at, k.kind, k.themes FROM media m JOIN list l ON l.media = m.id "
+        "JOIN names n ON n.list = l.id JOIN kit k ON k.id = n.kit JOIN feed f ON f.id = k.feed WHERE m.sha = ? "
+        "ORDER BY f.name, k.slug");
+    row << media.view();
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(FeedId feed, feed_of(row.text(0)));
+      places.push_back({{std::move(feed.centre), row.text(1)},
+                        std::move(feed.audience),
+                        row.unsigned_integer(2),
+                        {row.integer(3)},
+                        row.text(4),
+                        split_words(row.text(5))});
+      return {};
+    }));
+    return places;
+  });
+}
+
+Status State::put_choice(const KitId& kit, const KitChoice& choice) {
+  const auto put = [&](sql::Database& db) -> Status {
+    const std::string id = kit.str();
+    if (choice.kind == KitChoice::Kind::none) {
+      auto statement = db.prepare("DELETE FROM choice WHERE kit = ?");
+      statement << std::string_view(id);
+      return statement.run();
+    }
+    auto statement = db.prepare("INSERT OR REPLACE INTO choice VALUES (?, ?, ?)");
+    statement << std::string_view(id) << str(choice.kind) << choice.version;
+    return statement.run();
+  };
+  return impl_->change(put, true);
+}
+
+Result<std::map<KitId, KitChoice>> State::choices() const {
+  return impl_->run([](sql::Database& db) -> Result<std::map<KitId, KitChoice>> {
+    std::map<KitId, KitChoice> choices;
+    auto row = db.prepare("SELECT kit, choice, version FROM choice");
+    CHECK_OK(row.each([&] {
+      const auto kit = KitId::parse(row.text(0));
+      const auto kind = choice_from(row.text(1));
+      // Carried over from a damaged file, or of a newer essaimaged.
+      if (kit && kind) choices[*kit] = {*kind, row.unsigned_integer(2)};
+    }));
+    return choices;
+  });
+}
+
+}  // namespace essaimage::store

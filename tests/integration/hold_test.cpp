@@ -1,0 +1,126 @@
+// What real daemons hold: a policy that asks for nothing, and the admin's choices, across restarts and new versions.
+
+#include <algorithm>
+
+#include "tests/integration/nodes.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace essaimage;
+using namespace essaimage::test;
+
+namespace {
+
+void configure(Node& node, const std::string& hold) {
+  node.stop();
+  const auto file = node.home / "essaimage.toml";
+  auto text = read_text(file);
+  const auto begin = text.find("\n[hold]\n");
+  REQUIRE(begin != std::string::npos);
+  text = text.substr(0, begin) + "\n[hold]\nfree_gib_min = 0\n" + hold + "\n";
+  write_text(file, text);
+  node.start();
+}
+
+void publish(const Node& node, const std::filesystem::path& kit) {
+  const auto result = node.ctl({"publish", kit.string()});
+  INFO(result.output);
+  REQUIRE(result.exit_code == 0);
+}
+
+nlohmann::json known(const Node& node, const std::string& id) {
+  for (const auto& kit : node.json({"kits"})) {
+    if (kit["id"] == id) return kit;
+  }
+  return {};
+}
+
+/// Everybody has heard of what the others have, at least of its texts.
+void level(Nodes& nodes) {
+  REQUIRE(nodes.federation.sync());
+  for (const auto& [slug, node] : nodes.centres) REQUIRE(node->sync());
+}
+
+const std::string film = "deule/film";
+
+}  // namespace
+
+TEST_CASE("A node that holds nothing by itself fetches a kit when told, and drops it when others hold it") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& escaut = nodes.join("escaut", "valenciennes");
+  configure(escaut, "media = \"none\"");
+  publish(deule, nodes.kit("film", 3'000'000));
+  level(nodes);
+  CHECK(known(escaut, film)["state"] == "not-held");
+  CHECK(known(escaut, film)["why_not"]["code"] == "policy-none");
+  CHECK(escaut.json({"status"})["media_not_held"] == 1);
+  CHECK(escaut.ctl({"explain", film}).exit_code == 0);
+  const auto shown = escaut.json({"kit", "show", film});
+  CHECK(shown["held_by"] == nlohmann::json::array({"deule", "federation"}));
+
+  REQUIRE(escaut.ctl({"fetch", film, "--wait"}).exit_code == 0);
+  CHECK(known(escaut, film)["state"] == "whole");
+  // One node more than there are must hold it.
+  configure(escaut, "media = \"none\"\ncopies_min = 3");
+  level(nodes);
+  const auto refused = escaut.ctl({"drop", film, "--json"});
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.output.find("hold.copies-too-few") != std::string::npos);
+  CHECK(refused.output.find("2/3 (deule, federation)") != std::string::npos);
+  CHECK(known(escaut, film)["state"] == "whole");
+  REQUIRE(escaut.ctl({"drop", film, "--anyway"}).exit_code == 0);
+  CHECK(known(escaut, film)["media_here"] == 0);
+
+  configure(escaut, "media = \"all\"\ncopies_min = 2");
+  CHECK(known(escaut, film)["why_not"]["code"] == "dropped");
+  publish(deule, nodes.kit("film", 3'000'000, 2));
+  level(nodes);
+  CHECK(known(escaut, film)["version"] == 2);
+  CHECK(known(escaut, film)["state"] == "not-held");
+  REQUIRE(escaut.ctl({"pin", film}).exit_code == 0);
+  REQUIRE(escaut.sync());
+  CHECK(known(escaut, film)["state"] == "whole");
+  // The federation and its author hold it.
+  const auto dropped = escaut.json({"drop", film});
+  CHECK(dropped["removed_files"] == 1);
+  CHECK(escaut.ctl({"verify"}).exit_code == 0);
+}
+
+TEST_CASE("A pinned kit comes with its new versions to a node that holds nothing else") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& escaut = nodes.join("escaut", "valenciennes");
+  configure(escaut, "media = \"territory\"");
+  publish(deule, nodes.kit("film", 300'000));
+  publish(deule, nodes.kit("autre", 300'000));
+  level(nodes);
+  CHECK(known(escaut, film)["why_not"]["code"] == "elsewhere");
+  REQUIRE(escaut.ctl({"pin", film}).exit_code == 0);
+  publish(deule, nodes.kit("film", 300'000, 2));
+  level(nodes);
+  CHECK(known(escaut, film)["version"] == 2);
+  CHECK(known(escaut, film)["state"] == "whole");
+  CHECK(known(escaut, "deule/autre")["state"] == "not-held");
+}
+
+TEST_CASE("What is over the quota waits, the newest kit has come, and the rest comes when the quota is raised") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& escaut = nodes.join("escaut", "valenciennes");
+  configure(escaut, "quota_gib = 0.004");  // 4.3 MB
+  publish(deule, nodes.kit("film", 3'000'000));
+  publish(deule, nodes.kit("autre", 2'000'000, 2));
+  level(nodes);
+  const auto view = escaut.json({"hold"});
+  REQUIRE(view["waiting"].size() == 1);
+  CHECK(view["waiting"][0]["why"]["code"] == "quota");
+  CHECK(view["media_bytes"].get<std::uint64_t>() <= 4'300'000);
+  const std::string waits = view["waiting"][0]["id"];
+  const auto fetch = escaut.ctl({"fetch", waits, "--wait", "--json"});
+  // A fetched kit goes before what the policy alone wants, but what is here already stays.
+  CHECK(fetch.output.find("hold.no-room") != std::string::npos);
+  CHECK(escaut.json({"explain"})["well"] == true);
+  configure(escaut, "quota_gib = 1");
+  level(nodes);
+  CHECK(escaut.whole_kits().size() == 2);
+}
