@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t config_bytes_max = 256 * limits::KiB;
 constexpr std::size_t peers_max = 64;
 constexpr std::size_t texts_max = 64;
+constexpr std::size_t hours_max = 8;
+constexpr std::uint32_t kbit_max = 100'000'000;
 constexpr std::array<std::string_view, 6> level_names = {"trace", "debug", "info", "warn", "error", "off"};
 
 /// Sets one value, or says what was expected.
@@ -184,6 +186,29 @@ Table limit_keys(Limits& limits) {
           {"send_queue_mib", number(limits.send_queue_mib, 1, 1024)}};
 }
 
+Setter hours(std::vector<Hours>& out) {
+  return [&out](const toml::node& node) -> std::string {
+    std::string expected = "[\"20:00-07:00\", …], 0-" + std::to_string(hours_max);
+    const auto* array = node.as_array();
+    if (array == nullptr || array->size() > hours_max) return expected;
+    out.clear();
+    for (const auto& item : *array) {
+      const auto value = item.value_exact<std::string>();
+      const auto parsed = value ? parse_hours(*value) : fail(Errc::malformed);
+      if (!parsed) return expected;
+      out.push_back(*parsed);
+    }
+    return {};
+  };
+}
+
+Table traffic_keys(TrafficConfig& traffic) {
+  return {{"upload_kbit", number(traffic.upload_kbit, 0, kbit_max)},
+          {"download_kbit", number(traffic.download_kbit, 0, kbit_max)},
+          {"lan_exempt", boolean(traffic.lan_exempt)},
+          {"hours", hours(traffic.hours)}};
+}
+
 Table peer_keys(core::PeerEndpoint& peer) {
   const auto set_key = [&peer](const toml::node& node) -> std::string {
     const auto value = node.value_exact<std::string>();
@@ -245,6 +270,7 @@ struct Document {
             {"log", section(log_keys(config.log))},
             {"limits", section(limit_keys(config.limits))},
             {"hold", section(hold_keys(config.hold))},
+            {"traffic", section(traffic_keys(config.traffic))},
             {"peers", [this](const toml::node& node) { return read_peers(node); }}};
   }
 };
@@ -290,6 +316,7 @@ std::vector<std::string> config_keys() {
   add("log.", log_keys(document.config.log));
   add("limits.", limit_keys(document.config.limits));
   add("hold.", hold_keys(document.config.hold));
+  add("traffic.", traffic_keys(document.config.traffic));
   add("peers.", peer_keys(peer));
   return all;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/core/input.hpp"
+#include "daemon/shell/traffic.hpp"
 #include "proto/limits.hpp"
 #include "store/disk/layout.hpp"
 #include "store/holding/policy.hpp"
@@ -48,6 +49,7 @@ struct Config {
   LogConfig log;
   Limits limits;
   store::HoldPolicy hold = default_hold();
+  TrafficConfig traffic;
   std::vector<core::PeerEndpoint> peers;
 };
 

@@ -8,6 +8,7 @@
 
 #include "daemon/core/effect.hpp"
 #include "daemon/core/status.hpp"
+#include "daemon/shell/traffic.hpp"
 #include "store/library.hpp"
 
 namespace essaimage::shell {
@@ -28,6 +29,10 @@ class Node {
   /// Which connected members hold each of these media whole (Locate). At most settings::locate_media_max of them. Waits for
   /// the peers, some seconds at most.
   virtual Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) = 0;
+  /// Lets media rest, for that long or until resume(); and whether they do.
+  virtual Result<Traffic::State> pause(std::optional<Duration> length) = 0;
+  virtual Result<Traffic::State> resume() = 0;
+  virtual Result<Traffic::State> traffic() = 0;
   /// Where the federation's invitations shall point to: the endpoints that others can reach us at.
   virtual std::vector<std::string> endpoints() const = 0;
   /// Recent events, oldest first, after this number (0: all that are kept, at most 1,000).

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <ctime>
 #include <future>
 #include <map>
 
@@ -39,11 +40,20 @@ Timestamp civil_now() {
   return {std::chrono::duration_cast<std::chrono::seconds>(time).count()};
 }
 
+/// Minutes since midnight, as the clock on the wall shows.
+unsigned minute_of_day() {
+  const std::time_t time = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  return static_cast<unsigned>(local.tm_hour * 60 + local.tm_min);
+}
+
 TransportOptions options_of(const Config& config) {
   TransportOptions options;
   options.listen = config.listen;
   options.connections = config.limits.connections;
   options.connections_per_peer = config.limits.connections_per_peer;
+  options.lan_exempt = config.traffic.lan_exempt;
   options.send_queue_bytes = std::size_t{config.limits.send_queue_mib} * limits::MiB;
   return options;
 }
@@ -61,7 +71,8 @@ Result<Answer> wait_for(std::future<Answer> answer, std::chrono::seconds within)
 }  // namespace
 
 struct Runtime::Impl {
-  explicit Impl(Parts given) : parts(std::move(given)), replica(notary), events(events_max) {}
+  explicit Impl(Parts given)
+      : parts(std::move(given)), replica(notary), events(events_max), traffic(parts.config.traffic) {}
 
   /// Destroyed in the opposite order: the workers end before what they use.
   Parts parts;
@@ -84,8 +95,11 @@ struct Runtime::Impl {
   core::JobId last_locate = 0;
   std::map<core::JobId, std::shared_ptr<std::promise<core::effect::Located>>> locating;
 
+  Traffic traffic;
+
   // --- the loop ---
   void turn();
+  Traffic::State obey_traffic();
   void obey_signals();
   void feed(const core::Input& input);
 
@@ -137,6 +151,7 @@ void Runtime::run(const std::function<void()>& ready) {
   Impl& impl = *impl_;
   impl.now = monotonic_now();
   impl.feed(*std::exchange(impl.start, std::nullopt));
+  impl.obey_traffic();
   ready();
   while (!impl.stopping) impl.turn();
   impl.mailbox->take();  // whoever still waits for an answer gets none
@@ -177,8 +192,16 @@ void Runtime::Impl::turn() {
   }
   if (now >= upkeep_at) {
     upkeep_at = now + upkeep_every;
+    obey_traffic();
     upkeep->turn(now, [this] { return replica.status(now).own_heads_confirmed; });
   }
+}
+
+/// Tells the core when what may move has changed.
+Traffic::State Runtime::Impl::obey_traffic() {
+  const unsigned minute = minute_of_day();
+  if (const auto news = traffic.news(now, minute)) feed(*news);
+  return traffic.state(now, minute);
 }
 
 void Runtime::Impl::obey_signals() {
@@ -237,6 +260,24 @@ bool Runtime::stopping() const { return impl_->stopping; }
 
 Result<core::NodeStatus> Runtime::status() {
   return impl_->ask<core::NodeStatus>([impl = impl_.get()] { return impl->replica.status(impl->now); });
+}
+
+Result<Traffic::State> Runtime::pause(std::optional<Duration> length) {
+  return impl_->ask<Traffic::State>([impl = impl_.get(), length] {
+    impl->traffic.pause(impl->now, length);
+    return impl->obey_traffic();
+  });
+}
+
+Result<Traffic::State> Runtime::resume() {
+  return impl_->ask<Traffic::State>([impl = impl_.get()] {
+    impl->traffic.resume();
+    return impl->obey_traffic();
+  });
+}
+
+Result<Traffic::State> Runtime::traffic() {
+  return impl_->ask<Traffic::State>([impl = impl_.get()] { return impl->obey_traffic(); });
 }
 
 Result<std::uint64_t> Runtime::sync_now() {

@@ -48,6 +48,9 @@ class Runtime final : public Node {
   Instant now() const override;
   Result<std::uint64_t> sync_now() override;
   Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) override;
+  Result<Traffic::State> pause(std::optional<Duration> length) override;
+  Result<Traffic::State> resume() override;
+  Result<Traffic::State> traffic() override;
   std::vector<std::string> endpoints() const override;
   std::vector<NumberedEvent> events_after(std::uint64_t number) const override;
   bool stopping() const override;

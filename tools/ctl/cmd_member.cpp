@@ -9,15 +9,14 @@
 
 namespace essaimage::ctl {
 
-/// "7d", "12h", "30m", "45s" in seconds.
-Result<std::uint64_t> parse_period(const std::string& text) {
+Result<std::uint64_t> parse_period(const std::string& text, const char* option) {
   static constexpr std::string_view units = "smhd";
   static constexpr std::array<std::uint64_t, 4> seconds = {1, 60, 3600, 86'400};
   const auto digits = text.find_first_not_of("0123456789");
   const auto unit = text.empty() ? std::string_view::npos : units.find(text.back());
   if (digits == 0 || digits == std::string::npos || digits + 1 != text.size() || digits > 6 ||
       unit == std::string_view::npos)
-    return fail(Errc::usage, "--valid: 7d, 12h, 30m; " + text);
+    return fail(Errc::usage, std::string(option) + ": 7d, 12h, 30m, 45s; " + text);
   return std::stoull(text) * seconds[unit];
 }
 
@@ -30,7 +29,7 @@ Result<ExitCode> member_invite(Context& context) {
   if (const auto territories = context.parsed.values("territory"); !territories.empty())
     arguments["territories"] = territories;
   if (const auto valid = context.parsed.value("valid"); !valid.empty()) {
-    TRY(arguments["valid_seconds"], parse_period(valid));
+    TRY(arguments["valid_seconds"], parse_period(valid, "--valid"));
   }
   if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));

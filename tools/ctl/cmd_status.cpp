@@ -115,6 +115,9 @@ void print_status(const Context& context, const Json& status) {
                          human_bytes(number_at(status, "bytes_here"), language),
                          human_bytes(number_at(status, "bytes"), language),
                          number_at(status, "media_here"), number_at(status, "media_total")));
+  const auto traffic = status.find("traffic");
+  if (traffic != status.end() && text_at(*traffic, "rest") != "none")
+    print_line(context, "media", "médias", context.out_style.paint(Colour::yellow, traffic_text(*traffic, context)));
   print_line(context, "disk free", "disque libre",
              human_bytes(number_at(status, "disk_free_bytes"), language));
   print_line(context, "listens at", "écoute sur", printable(texts_at(status, "endpoints")));

@@ -52,6 +52,22 @@ std::vector<Command> hold_commands() {  // NOLINT(readability-function-size): a 
        {},
        {{"hold", {"Why is it not here?", "Pourquoi n'est-ce pas ici ?"}}},
        verb::hold},
+      {"pause",
+       {"Let media rest on this node, in both directions; texts and news go on.",
+        "Mettre les médias en pause sur ce nœud, dans les deux sens ; les textes et les nouvelles continuent."},
+       {"Until `resume`, the end of the time, or the daemon's next start. What has come stays, and goes on from there.",
+        "Jusqu'à `resume`, la fin du délai, ou le prochain lancement du démon. Ce qui est arrivé reste, et reprendra de là."},
+       {},
+       {{"for", {"30m", "30m"}, {"how long: 45s, 30m, 12h, 7d", "durée : 45s, 30m, 12h, 7d"}}},
+       {{"pause --for 2h", {"During a video conference:", "Pendant une visioconférence :"}}},
+       verb::pause},
+      {"resume",
+       {"Let media move again after `pause`.", "Laisser les médias circuler de nouveau après `pause`."},
+       {"At the hours of the section [traffic] of essaimage.toml.", "Aux heures de la section [traffic] de essaimage.toml."},
+       {},
+       {},
+       {{"resume", {"The conference is over:", "La conférence est finie :"}}},
+       verb::resume},
   };
 }
 

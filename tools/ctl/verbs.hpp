@@ -3,13 +3,17 @@
 // returns how it went; an Error is printed by the caller.
 
 #include "tools/ctl/context.hpp"
+#include "tools/ctl/client.hpp"
 
 namespace essaimage::ctl {
 
 /// "7d", "12h", "30m", "45s" in seconds.
-Result<std::uint64_t> parse_period(const std::string& text);
+Result<std::uint64_t> parse_period(const std::string& text, const char* option);
 /// A number of seconds, or of things: digits alone.
 Result<std::uint64_t> parse_seconds(const std::string& text, const char* option);
+
+/// Whether media move, in a sentence.
+std::string traffic_text(const Json& state, const Context& context);
 
 }  // namespace essaimage::ctl
 
@@ -36,6 +40,9 @@ Result<ExitCode> unpin(Context& context);
 Result<ExitCode> fetch(Context& context);
 Result<ExitCode> drop(Context& context);
 Result<ExitCode> hold(Context& context);
+// cmd_traffic.cpp
+Result<ExitCode> pause(Context& context);
+Result<ExitCode> resume(Context& context);
 // cmd_publish.cpp
 Result<ExitCode> publish(Context& context);
 // cmd_checkout.cpp

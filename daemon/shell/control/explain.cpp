@@ -32,7 +32,7 @@ void add_feeds_and_media(const Situation& here, Explanations& out) {
   }
   Lacking lacking;
   for (const auto& media : here.status.media) lacking.add(media);
-  if (lacking.files > 0) out.push_back(about_media("", lacking));
+  if (lacking.files > 0) out.push_back(about_media(here, "", lacking));
   for (const auto& [why, waiting] : here.not_held)
     if (store::waits_for_room(why)) out.push_back(about_room(why, waiting));
 }
@@ -189,7 +189,7 @@ Explanations explain_kit(const Situation& here, const KitId& id,
                                     [&](const auto& named) { return named.media == entry.media; });
       if (ours) lacking.add(entry);
     }
-    if (lacking.files > 0) out.push_back(about_media(id.str(), lacking));
+    if (lacking.files > 0) out.push_back(about_media(here, id.str(), lacking));
   }
   const bool lacks = !out.empty();
   if (kit && kit->not_held.files > 0) out.push_back(about_not_held(*kit));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/core/status.hpp"
+#include "daemon/shell/traffic.hpp"
 #include "proto/roster.hpp"
 #include "store/library.hpp"
 
@@ -41,6 +42,7 @@ struct Situation {
   std::uint64_t disk_free_bytes = 0;
   std::vector<store::Problem> problems = {};  ///< of the library, as it knows them now
   std::map<store::HoldReason, store::KeptBack> not_held = {};
+  Traffic::Rest rest = Traffic::Rest::none;
 };
 
 Explanations explain_node(const Situation& here);

@@ -205,7 +205,25 @@ void Lacking::add(const core::MediaStatus& media) {
   without_holder += media.holders.empty();
 }
 
-Explanation about_media(const std::string& subject, const Lacking& lacking) {
+Explanation about_rest(Traffic::Rest rest, const std::string& subject, const Lacking& lacking) {
+  const auto size = words_of_bytes(lacking.bytes);
+  const bool paused = rest == Traffic::Rest::paused;
+  return {paused ? "media-paused" : "media-not-now",
+          true,
+          subject,
+          {fmt::format("{} media files ({}) are lacking, and {}.", lacking.files, size.en,
+                       paused ? "media are paused on this node" : "media do not move at this hour"),
+           fmt::format("{} médias ({}) manquent, et {}.", lacking.files, size.fr,
+                       paused ? "les médias sont en pause sur ce nœud" : "les médias ne circulent pas à cette heure")},
+          paused ? Actor::admin : Actor::nobody,
+          {paused ? "`essaimagectl resume` lets them move again."
+                  : "They come at the hours of the section [traffic] of essaimage.toml.",
+           paused ? "`essaimagectl resume` les laisse repartir."
+                  : "Ils viendront aux heures de la section [traffic] de essaimage.toml."}};
+}
+
+Explanation about_media(const Situation& here, const std::string& subject, const Lacking& lacking) {
+  if (here.rest != Traffic::Rest::none) return about_rest(here.rest, subject, lacking);
   const auto size = words_of_bytes(lacking.bytes);
   const std::vector<std::string> holders(lacking.holders.begin(), lacking.holders.end());
   if (holders.empty()) {

@@ -26,7 +26,9 @@ std::optional<Explanation> about_peer(const Situation& here, const core::PeerSta
 Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);
-Explanation about_media(const std::string& subject, const Lacking& lacking);
+Explanation about_media(const Situation& here, const std::string& subject, const Lacking& lacking);
+/// Media rest: by a pause, or because of the hour.
+Explanation about_rest(Traffic::Rest rest, const std::string& subject, const Lacking& lacking);
 Explanation about_joining(const Situation& here);
 Explanation about_suspension(const Situation& here);
 Explanation about_confirmation();

@@ -111,6 +111,13 @@ std::string_view str(Actor actor) {
   return names.at(static_cast<std::size_t>(actor));
 }
 
+Json to_json(const Traffic::State& traffic, Instant now) {
+  static constexpr std::array<std::string_view, 3> names = {"none", "paused", "hours"};
+  Json json{{"rest", names[static_cast<std::size_t>(traffic.rest)]}};
+  if (traffic.until) json["ends_in_ms"] = (*traffic.until - now).count();
+  return json;
+}
+
 Json to_json(const Error& error) {
   const auto text = describe(error.code, Language::english);
   return {{"code", text.code},

@@ -42,6 +42,8 @@ class Arguments {
   std::set<std::string> asked_;
 };
 
+/// `rest` and, of a pause that ends by itself, `ends_in_ms`.
+Json to_json(const Traffic::State& traffic, Instant now);
 Json to_json(const Error& error);  ///< code, detail, actor, cause, next_step (in English)
 Json to_json(const store::KitSummary& kit);
 Json to_json(store::HoldReason why);  ///< code, text {en, fr}

@@ -44,6 +44,9 @@ Result<Json> unpin(Session& session, Arguments& arguments);
 Result<Json> fetch(Session& session, Arguments& arguments);
 Result<Json> drop(Session& session, Arguments& arguments);
 Result<Json> hold(Session& session, Arguments& arguments);
+// verbs_traffic.cpp
+Result<Json> pause(Session& session, Arguments& arguments);
+Result<Json> resume(Session& session, Arguments& arguments);
 // verbs_publish.cpp
 Result<Json> publish(Session& session, Arguments& arguments);
 // verbs_member.cpp

@@ -100,7 +100,9 @@ Result<Json> status(Session& session, Arguments& arguments) {
   const Totals totals(all);
   TRY(const auto view, node.library().holding(false));
   auto problems = Json::array();
-  const Situation here{status, roster.get(), identity, node.now(), free, node.library().problems(), view.not_held};
+  TRY(const auto traffic, node.traffic());
+  const Situation here{status, roster.get(),    identity, node.now(), free, node.library().problems(),
+                       view.not_held, traffic.rest};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
@@ -115,6 +117,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
               {"suspended", status.suspended},
               {"own_heads_confirmed", status.own_heads_confirmed},
               {"level", status.level},
+              {"traffic", to_json(traffic, node.now())},
               {"home", session.place().home.string()},
               {"version", version_text()},
               {"uptime_ms", (node.now() - session.place().started).count()},
@@ -215,7 +218,9 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   TRY(const auto free, store::free_bytes(session.place().home));
   const auto roster = node.library().roster();
   TRY(const auto view, node.library().holding(false));
-  const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems(), view.not_held};
+  TRY(const auto traffic, node.traffic());
+  const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems(),
+                       view.not_held, traffic.rest};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

@@ -13,9 +13,10 @@ struct Picture {
   core::NodeStatus status = node.status().value();
   std::uint64_t disk_free = 10'000'000'000;
   std::vector<store::Problem> problems;
+  Traffic::Rest rest = Traffic::Rest::none;
 
   Situation here() {
-    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems};
+    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems, {}, rest};
   }
   core::PeerStatus& peer(const std::string& slug, core::PeerStatus::State state) {
     core::PeerStatus peer;
@@ -114,6 +115,11 @@ TEST_CASE("a kit that lacks media names the peers that hold them, and those that
   CHECK(lacking->text.en.find("1 media files (5.0 kB) are lacking; held by: loos, mons.") !=
         std::string::npos);
   CHECK(find(all, "peer-unreachable") != nullptr);
+  picture.rest = Traffic::Rest::paused;
+  CHECK(find(explain_kit(picture.here(), {"fives", "lampe"}, kit), "media-paused")->next_step.en.find("resume") != std::string::npos);
+  picture.rest = Traffic::Rest::hours;
+  CHECK(find(explain_node(picture.here()), "media-not-now") != nullptr);
+  picture.rest = Traffic::Rest::none;
   picture.status.media.clear();
   const auto whole = explain_kit(picture.here(), {"fives", "lampe"}, kit);
   REQUIRE(whole.size() == 1);

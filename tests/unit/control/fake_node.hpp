@@ -251,6 +251,13 @@ class FakeNode final : public shell::Node {
     const std::lock_guard lock(mutex_);
     return ++picture_.sync_rounds_asked;
   }
+  shell::Traffic::State moves;  ///< what traffic() says
+  Result<shell::Traffic::State> pause(std::optional<Duration> length) override {
+    moves = {shell::Traffic::Rest::paused, length ? std::optional(now() + *length) : std::nullopt};
+    return moves;
+  }
+  Result<shell::Traffic::State> resume() override { return moves = {}; }
+  Result<shell::Traffic::State> traffic() override { return moves; }
   std::vector<std::string> endpoints() const override { return reachable_at; }
   Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) override {
     core::effect::Located located{1, {}, true};

@@ -174,10 +174,10 @@ TEST_CASE("kits and periods are read strictly") {
   CHECK_FALSE(parse_kit_ref("a/b").value().version.has_value());
   for (const auto* wrong : {"a", "a/b@", "a/b@x", "a/b@-1", "a/b/c", "@1"})
     CHECK_FALSE(parse_kit_ref(wrong).has_value());
-  CHECK(parse_period("7d").value() == 7u * 86'400);
-  CHECK(parse_period("90m").value() == 5'400u);
+  CHECK(parse_period("7d", "--valid").value() == 7u * 86'400);
+  CHECK(parse_period("90m", "--valid").value() == 5'400u);
   for (const auto* wrong : {"", "d", "7", "7w", "-7d", "7 d", "9999999d"})
-    CHECK_FALSE(parse_period(wrong).has_value());
+    CHECK_FALSE(parse_period(wrong, "--valid").has_value());
   CHECK(parse_seconds("30", "timeout").value() == 30u);
   CHECK_FALSE(parse_seconds("1.5", "timeout").has_value());
 }

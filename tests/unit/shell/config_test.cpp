@@ -55,6 +55,18 @@ TEST_CASE("A policy of what is held is read in the units that people know, and k
   CHECK(config->hold.quota_bytes == 268'435'456);
   CHECK(config->hold.free_bytes_min == 0);
   CHECK(config->hold.copies_min == 0);
+}
+
+TEST_CASE("how fast and when media move") {
+  const auto config = parse_config("[traffic]\nupload_kbit = 500\nlan_exempt = false\nhours = [\"20:00-07:00\", \"12:00-13:30\"]\n", "f");
+  REQUIRE(config);
+  CHECK(config->traffic.upload_kbit == 500);
+  CHECK(config->traffic.download_kbit == 0);
+  CHECK_FALSE(config->traffic.lan_exempt);
+  CHECK(config->traffic.hours == std::vector<Hours>{{1200, 420}, {720, 810}});
+  const auto wrong = parse_config("[traffic]\nhours = [\"20-7\"]\n", "f");
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().detail.find("f:2: hours: [\"20:00-07:00\"") != std::string::npos);
   for (const char* wrong : {"media = \"some\"", "themes = \"santé\"", "themes = [\"\"]", "kinds = [\"film\"]", "file_mib_max = -1",
                             "quota_gib = \"1\"", "quota_gib = nan", "free_gib_min = 1e9", "copies_min = 101"}) {
     INFO(wrong);
