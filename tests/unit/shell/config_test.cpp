@@ -61,7 +61,7 @@ TEST_CASE("A policy of what is held is read in the units that people know, and k
     CHECK(error_of(std::string("[hold]\n") + wrong).code == Errc::config_wrong);
   }
   CHECK(error_of("[hold]\nmedia = \"adopted\"").detail.find("does not have yet") != std::string::npos);
-  CHECK(error_of("[hold]\nquota = 3").detail.find("quota_gib") != std::string::npos);
+  CHECK(error_of("[hold]\nquota_gb = 3").detail.find("quota_gib") != std::string::npos);
 }
 
 TEST_CASE("The configuration example names every key") {
