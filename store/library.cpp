@@ -107,7 +107,7 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(witness_heads(*picture));
   settle_naming(changed);
   finish_drops();
-  if (lacked_any_ || !changed.empty()) CHECK_OK(plan_holding({}));
+  if (lacked_any_ || !changed.empty() || !holding_.choices().empty()) CHECK_OK(plan_holding({}));
   return resume_partials();
 }
 
