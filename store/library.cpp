@@ -107,7 +107,7 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(witness_heads(*picture));
   settle_naming(changed);
   finish_drops();
-  CHECK_OK(plan_holding({}));
+  if (lacked_any_ || !changed.empty() || !holding_.choices().empty()) CHECK_OK(plan_holding({}));
   return resume_partials();
 }
 
@@ -191,6 +191,7 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
   // The record of what is held is younger than the index, and a power cut may have taken it alone.
   std::vector<Sha256> unsure = state_->rebuilt() ? media_->all() : touched;
   TRY(const auto wants, state_->wants());
+  lacked_any_ = !wants.empty();
   for (const auto& want : wants) unsure.push_back(want.media);
   // What was indexed before the failure is not found to differ again, and was told to nobody.
   if (behind_) for (const auto& want : wants) touched.push_back(want.media);

@@ -288,6 +288,7 @@ class LibraryImpl final : public Library {
   std::unique_ptr<State> state_;
   Listener listener_;
   Holding holding_;
+  bool lacked_any_ = false;     ///< when the index was caught up with; under changing_
   bool short_of_room_ = false;  ///< something was kept back for lack of room since the last plan; under changing_
 
   std::shared_mutex packs_mutex_;

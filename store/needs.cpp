@@ -57,8 +57,9 @@ void LibraryImpl::joined(const Sha256& media) {
 }
 
 Result<std::vector<MediaNeed>> LibraryImpl::needs() const {
-  TRY(auto wants, state_->wants());
   std::vector<MediaNeed> needs;
+  if (!holding_.grants_any()) return needs;
+  TRY(auto wants, state_->wants());
   for (auto& want : wants) {
     if (!holding_.is_granted(want.media)) continue;
     TRY([[maybe_unused]] const auto claim, narrow(want, false));

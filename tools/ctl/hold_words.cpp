@@ -27,7 +27,9 @@ std::string reason_text(const Json& json, const char* key, const Context& contex
 std::string choice_text(const Json& kit, const Context& context) {
   const auto choice = text_at(kit, "choice");
   if (choice == "pinned") return context.say("pinned: held, with its new versions", "épinglé : gardé, avec ses nouvelles versions");
-  if (choice == "fetched") return context.say("fetched: that version is held", "récupéré : cette version est gardée");
+  if (choice == "fetched")
+    return fmt::format(fmt::runtime(context.say("fetched: version {} is held", "récupéré : la version {} est gardée")),
+                       number_at(kit, "choice_version"));
   if (choice == "dropped") return context.say("dropped: not held", "retiré : pas gardé");
   return {};
 }

@@ -166,6 +166,7 @@ Json to_json(const store::KitSummary& kit) {
           {"complete", kit.is_whole()},
           {"state", state_of(kit)},
           {"choice", str(kit.choice.kind)},
+          {"choice_version", kit.choice.version},
           {"not_held", {{"files", kit.not_held.files}, {"bytes", kit.not_held.bytes}}},
           {"why_not", kit.why_not ? to_json(*kit.why_not) : Json(nullptr)},
           {"published_at", to_utc(row.published_at)},

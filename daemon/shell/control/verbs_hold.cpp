@@ -135,7 +135,7 @@ Result<Json> hold(Session& session, Arguments& arguments) {
   TRY(const auto kits, library.kits());
   auto choices = Json::array(), not_held = Json::array(), waiting = Json::array();
   for (const auto& [id, choice] : view.choices)
-    choices.push_back({{"id", id.str()}, {"choice", str(choice.kind)}, {"version", choice.version}});
+    choices.push_back({{"id", id.str()}, {"choice", str(choice.kind)}, {"choice_version", choice.version}});
   for (const auto& [why, sum] : view.not_held)
     not_held.push_back({{"why", shell::to_json(why)}, {"files", sum.files}, {"bytes", sum.bytes}});
   for (const auto& kit : kits) {

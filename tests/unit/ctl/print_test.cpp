@@ -1,4 +1,5 @@
 #include "tools/ctl/print.hpp"
+#include "tools/ctl/progress.hpp"
 
 #include <cstdlib>
 #include <ctime>
@@ -88,4 +89,19 @@ TEST_CASE("times are local and in words; what is no time is shown as it is") {
   CHECK(human_time("2026-03-01T09:05:00Z", Language::english) == "1 Mar 2026 09:05");
   CHECK(human_time("2026-08-15T09:05:00Z", Language::french) == "15 août 2026 09:05");
   CHECK(human_time("soon", Language::english) == "soon");
+}
+
+TEST_CASE("a bar of bytes tells the rate and what is left, once there is a rate") {
+  using control::Progress;
+  const Progress half{3'000'000, 6'000'000, Progress::Unit::bytes, "media"};
+  const auto line = [&](const Progress& progress, const Course& course, Language language) {
+    return ProgressBar::line("film", progress, language, 120, course);
+  };
+  CHECK(line(half, {}, Language::english) == "film  [##########----------]  50 %  3.0 MB / 6.0 MB  media");
+  CHECK(line(half, {std::chrono::seconds(2), 1'000'000}, Language::english) ==
+        "film  [##########----------]  50 %  3.0 MB / 6.0 MB, 1.0 MB/s, 3 s left  media");
+  CHECK(line(half, {std::chrono::seconds(2), 1'000'000}, Language::french).find("1,0 Mo/s, encore 3 s") != std::string::npos);
+  CHECK(line(half, {std::chrono::seconds(2), 3'000'000}, Language::english).find("left") == std::string::npos);
+  const Progress files{3, 6, Progress::Unit::files, "x"};
+  CHECK(line(files, {std::chrono::seconds(2), 0}, Language::english).find("/s") == std::string::npos);
 }

@@ -73,7 +73,7 @@ TEST_CASE("how fast and when media move") {
     CHECK(error_of(std::string("[hold]\n") + wrong).code == Errc::config_wrong);
   }
   CHECK(error_of("[hold]\nmedia = \"adopted\"").detail.find("does not have yet") != std::string::npos);
-  CHECK(error_of("[hold]\nquota = 3").detail.find("quota_gib") != std::string::npos);
+  CHECK(error_of("[hold]\nquota_gb = 3").detail.find("quota_gib") != std::string::npos);
 }
 
 TEST_CASE("The configuration example names every key") {
