@@ -53,6 +53,7 @@ class Lab(ExitStack):
         if os.geteuid() != 0:
             sys.exit("network namespaces need root")
         self._prefix, self._hosts = f"essaimage-bench-{os.getpid()}", 0
+        self.delay_ms = 0
         try:
             self._hub = self._namespace("hub")
             self._ip("link", "add", "bridge", "type", "bridge")
@@ -61,8 +62,9 @@ class Lab(ExitStack):
             self.close()
             raise
 
-    def host(self, limit_mbit: float | None = None, queue_ms: int = 400) -> Host:
-        """`queue_ms` is how much may wait in front of the limit, as a time: boxes have long queues."""
+    def host(self, limit_mbit: float | None = None, queue_ms: int = 400, delay_ms: int = 0) -> Host:
+        """`queue_ms` is how much may wait in front of the limit, as a time: boxes have long queues. Lab.delay_ms says whether the
+        kernel could delay."""
         self._hosts += 1
         port, address = f"port{self._hosts}", f"10.77.0.{self._hosts}"
         host = Host(self._namespace(str(self._hosts)), address)
@@ -74,7 +76,14 @@ class Lab(ExitStack):
         if limit_mbit is not None:
             run("tc", "-n", host.namespace, "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", f"{limit_mbit}mbit", "burst", MTU_BURST,
                 "latency", f"{queue_ms}ms")
+        if delay_ms and self._delay(port, delay_ms):
+            self.delay_ms = delay_ms
         return host
+
+    def _delay(self, port: str, delay_ms: int) -> bool:
+        """On the bridge's side: what comes to the host, behind the limit of whoever sent it."""
+        command = ["tc", "-n", self._hub, "qdisc", "add", "dev", port, "root", "netem", "delay", f"{delay_ms}ms"]
+        return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
     def _namespace(self, name: str) -> str:
         namespace = f"{self._prefix}-{name}"

@@ -16,7 +16,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Callable
 
 READY_S = 120
@@ -167,3 +167,8 @@ def seconds_of(runs: list[Run]) -> float:
 
 def peak_of(runs: list[Run]) -> int:
     return max(each.peak_bytes for each in runs)
+
+
+def percentile(values: list[float], share: int) -> float:
+    """Never more than the most; a median of two or more is percentile 50."""
+    return quantiles(values, n=100, method="inclusive")[share - 1] if len(values) > 1 else values[0]
