@@ -103,9 +103,10 @@ class Syncthing:
         return sum(1 for each in self.rest("system/connections")["connections"].values() if each["connected"])
 
     def peak(self) -> int:
-        """Of its memory, in bytes: it runs in a child of the process that watches it, or alone."""
+        """Of its memory, in bytes: it runs in a child of the process that watches it."""
         pids = [self.process.pid]
-        pids += [int(pid) for pid in Path(f"/proc/{pids[0]}/task/{pids[0]}/children").read_text().split()]
+        for children in Path(f"/proc/{pids[0]}/task").glob("*/children"):
+            pids += map(int, children.read_text().split())
         return max(int(line.split()[1]) * 1024 for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines()
                    if line.startswith("VmHWM:"))
 
