@@ -37,7 +37,11 @@ def run(*command: object, cwd: Path | None = None) -> Run:
     """Runs to the end; raises with its output if it fails. The peak is that of the largest process of it and its children."""
     began = time.monotonic()
     process = subprocess.Popen([str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    output = process.stdout.read()
+    try:
+        output = process.stdout.read()
+    except BaseException:
+        end(process)
+        raise
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stdout.close()

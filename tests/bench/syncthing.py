@@ -93,11 +93,10 @@ class Syncthing:
     def status(self) -> dict:
         return self.rest(f"db/status?folder={FOLDER}")
 
-    def has(self, files: int, size: int) -> bool:
-        """Whether it knows of and holds so many files and bytes."""
+    def has(self, files: int) -> bool:
+        """Whether it knows of so many files, and holds all that it knows of."""
         status = self.status()
-        return (status["state"] == "idle" and status["needBytes"] == 0 and status["needTotalItems"] == 0
-                and status["inSyncFiles"] >= files and status["inSyncBytes"] >= size)
+        return status["state"] == "idle" and status["needBytes"] == status["needTotalItems"] == 0 and status["inSyncFiles"] >= files
 
     def connected(self) -> int:
         return sum(1 for each in self.rest("system/connections")["connections"].values() if each["connected"])
