@@ -2,13 +2,16 @@
 """Makes folders of kits to measure with: the same bytes for the same seed, whatever the machine.
 
 A kit has a kit.toml, six text files of 2-10 KB made of French words, and three files of 40-240 KB that nothing can
-compress, as pictures are. With --small: one text file of 0.5-1 KB and one such file of 1 KB.
+compress, as pictures are; each hundredth kit has a film of 20 MB besides. 1,500 kits are 13,515 such files and about 1 GB.
+With --small: one text file of 0.5-1 KB and one picture of 1 KB.
 """
 
 import argparse
 import random
 from pathlib import Path
 
+FILM_EACH, FILM_BYTES = 100, 20_000_000
+BLOCK = 1 << 20
 WORDS = (
     "accueil adresse affiche aide aller ami animateur année apprendre après argent arriver atelier attendre aujourd’hui avant "
     "avec avis beaucoup bénévole besoin bien bouton bras bureau café calendrier câble carte centre chaise chercher chez chose "
@@ -56,22 +59,39 @@ def make_kit(folder: Path, rng: random.Random, small: bool) -> None:
 
 def make_corpus(dest: Path, kits: int, seed: int = 1, small: bool = False) -> list[Path]:
     folders = [dest / f"kit-{i:05d}" for i in range(1, kits + 1)]
-    for i, folder in enumerate(folders):
-        make_kit(folder, random.Random(f"{seed}/{i}"), small)
+    for i, folder in enumerate(folders, 1):
+        rng = random.Random(f"{seed}/{i - 1}")
+        make_kit(folder, rng, small)
+        if i % FILM_EACH == 0 and not small:
+            make_film(folder / "images" / "film.mp4", FILM_BYTES, rng)
     return folders
+
+
+def make_film(path: Path, size: int, rng: random.Random) -> None:
+    """Bytes that nothing can compress, in blocks: it may be larger than the memory."""
+    with open(path, "wb") as film:
+        while size > 0:
+            film.write(rng.randbytes(min(size, BLOCK)))
+            size -= BLOCK
+
+
+def size_of(folder: Path) -> tuple[int, int]:
+    """Files and bytes."""
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    return len(sizes), sum(sizes)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dest", type=Path, help="a folder that does not exist yet")
-    parser.add_argument("--kits", type=int, default=1000)
+    parser.add_argument("--kits", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
     options.dest.mkdir(parents=True)
     folders = make_corpus(options.dest, options.kits, options.seed, options.small)
-    size = sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
-    print(f"{len(folders)} kits, {size / 1e6:.0f} MB in {options.dest}")
+    files, size = size_of(options.dest)
+    print(f"{len(folders)} kits, {files} files, {size / 1e6:.0f} MB in {options.dest}")
 
 
 if __name__ == "__main__":
