@@ -107,8 +107,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
     TRY(const auto more, state_->forget_feed(feed));
     touched.insert(touched.end(), more.begin(), more.end());
   }
-  for (const auto& [media, feeds] : advance.published_media) CHECK_OK(state_->hold(media, feeds));
-  for (const auto& [media, chunks] : advance.chunks) CHECK_OK(state_->index_chunks(media, chunks));
+  CHECK_OK(state_->hold(advance.published_media));
   std::vector<Head> heads;
   for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
   CHECK_OK(state_->witness(heads));

@@ -161,6 +161,11 @@ class Library {
   virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;
   virtual Result<std::unique_ptr<RunReception>> receive_run(const FeedId& through, const Sha256& media, std::uint32_t first,
                                                             std::uint32_t count) = 0;
+  /// Media that became whole come into their places, durably, many together. Where nothing is set by settle_by(), the
+  /// thread that brings the last chunk does that, and waits for the disk meanwhile. Else `ask` is called instead, on any
+  /// thread and often, and settle_media() is to follow soon, on another one.
+  virtual void settle_by(std::function<void()> ask) = 0;  ///< set once, before other threads start
+  virtual void settle_media() = 0;
   /// Keeps both commits as proof and freezes the feed. `held` empty: the library's own commit of that order.
   virtual Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) = 0;
 

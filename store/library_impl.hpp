@@ -85,6 +85,8 @@ class LibraryImpl final : public Library {
   const TransportSecret& transport() const override { return transport_; }
   const MediaStore& media() const override { return *media_; }
   void listen(Listener listener) override { listener_ = std::move(listener); }
+  void settle_by(std::function<void()> ask) override { ask_to_settle_ = std::move(ask); }
+  void settle_media() override;
 
   std::shared_ptr<const Roster> roster() const override { return picture()->roster; }
   std::vector<Head> heads() const override;
@@ -151,8 +153,7 @@ class LibraryImpl final : public Library {
     std::vector<FeedId> left;                    ///< held no longer: to be fetched anew
     std::shared_ptr<const FederationWord> word;  ///< if the federation's feed is among them
     bool published_here = false;
-    std::map<Sha256, std::vector<FeedId>> published_media;  ///< that came into their places with it
-    std::vector<std::pair<Sha256, ChunkList>> chunks;       ///< of those, for the local chunk index
+    std::vector<State::Whole> published_media;   ///< that came into their places with it; their lists are the publication's
   };
 
   // --- opening (library.cpp)
@@ -267,12 +268,17 @@ class LibraryImpl final : public Library {
   Status settle_together(std::span<const OpenPartialPtr> list);
   void give_up(const OpenPartialPtr& open, const Error& why);
   struct Completed;
-  void complete_one(const Completed& completed);
+  /// Records them, and tells.
+  void complete_all(std::span<const Completed> list);
+  Result<std::optional<State::Whole>> whole_of(const Completed& completed);
+  Status hold_more(const Sha256& media);
   bool may_serve(const FeedId& feed) const;
   Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have);
   Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row,
                                                    const ObjectId& chunk_list, std::uint32_t first,
                                                    std::uint32_t count);
+  /// Nothing more comes of it for now.
+  void keep_partial(OpenPartial& open);
   void run_begins();
   void settle_if_due(bool run_ended);
 
@@ -306,6 +312,7 @@ class LibraryImpl final : public Library {
 
   mutable std::mutex complete_mutex_;
   std::vector<OpenPartialPtr> complete_;  ///< whole, not settled yet
+  std::function<void()> ask_to_settle_;   ///< set before other threads start
   std::uint32_t runs_open_ = 0;
 
   std::mutex spool_mutex_;

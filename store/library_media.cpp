@@ -11,17 +11,8 @@ namespace essaimage::store {
 namespace {
 
 constexpr std::size_t partials_open_max = 64;  // descriptors: two for each
-/// A batch costs two syncs of the file system: enough for many small files, and never long after a
-/// large one.
-constexpr std::size_t batch_files_max = 64;
-constexpr std::uint64_t batch_bytes_max = 64 * limits::MiB;
 
 }  // namespace
-
-struct LibraryImpl::Completed {
-  OpenPartialPtr open;
-  FeedList through;
-};
 
 Result<ChunkList> LibraryImpl::read_chunk_list(const ObjectId& blob) const {
   TRY(const auto content, objects_->read(blob, ObjectType::blob));
@@ -182,122 +173,9 @@ Status LibraryImpl::reuse(const MediaWant& want) {
   const std::lock_guard lock(open->mutex);
   TRY(const auto copied, reuse_chunks(*roster, *state_, *media_, *open->partial, want.feeds));
   (void)copied;
-  if (open->partial->complete()) complete_later(open);
+  if (!open->partial->complete()) return open->partial->keep();
+  complete_later(open);
   return {};
-}
-
-// --- whole ones
-// -----------------------------------------------------------------------------------------------------------------
-
-void LibraryImpl::complete_later(const OpenPartialPtr& partial) {
-  const std::lock_guard lock(complete_mutex_);
-  if (std::find(complete_.begin(), complete_.end(), partial) == complete_.end())
-    complete_.push_back(partial);
-}
-
-void LibraryImpl::run_begins() {
-  const std::lock_guard lock(complete_mutex_);
-  ++runs_open_;
-}
-
-/// Settled together while more is coming, so that many small files share the syncs; at once when
-/// nothing else is.
-void LibraryImpl::settle_if_due(bool run_ended) {
-  bool due = false;
-  {
-    const std::lock_guard lock(complete_mutex_);
-    if (run_ended) --runs_open_;
-    std::uint64_t bytes = 0;
-    for (const auto& open : complete_) bytes += open->partial->chunks().bytes;
-    due = !complete_.empty() &&
-          (runs_open_ == 0 || complete_.size() >= batch_files_max || bytes >= batch_bytes_max);
-  }
-  if (!due) return;
-  const std::lock_guard changing(changing_);
-  complete_media();
-}
-
-void LibraryImpl::complete_media() {
-  std::vector<OpenPartialPtr> list;
-  {
-    const std::lock_guard lock(complete_mutex_);
-    list.swap(complete_);
-  }
-  if (list.empty()) return;
-  const auto settled = settle_together(list);
-  if (settled) return;
-  note(settled.error(), "media");
-  for (const auto& open : list) {  // one that cannot be settled keeps no other from it
-    const auto alone = list.size() == 1 ? settled : settle_together({&open, 1});
-    if (!alone) give_up(open, alone.error());
-  }
-}
-
-Status LibraryImpl::settle_together(std::span<const OpenPartialPtr> list) {
-  TRY(const auto batch, media_->begin());
-  std::vector<Completed> good;
-  std::vector<Sha256> bad;
-  for (const auto& open : list) {
-    const Sha256 media = open->partial->media();
-    Status added;
-    {
-      const std::lock_guard lock(open->mutex);
-      if (open->dropped || !open->partial->complete()) continue;
-      added = batch->add(*open->partial);
-      if (added) good.push_back({open, open->partial->through()});
-      // Every chunk is as listed, and the whole is not what its name says: the author's list lies.
-      open->dropped = !added && added.error().code == Errc::media_bad;
-    }
-    if (added) continue;
-    note(added.error(), media.hex());
-    bad.push_back(media);
-    if (added.error().code != Errc::media_bad) continue;
-    if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused)
-      note(refused.error(), media.hex());
-    close_partial(media);
-  }
-  for (const auto& media : bad) tell_need(media);
-  CHECK_OK(batch->settle());
-  for (const auto& completed : good) complete_one(completed);
-  return {};
-}
-
-/// A full disk may have room later. What is gone, or cannot be moved for another reason, is fetched again.
-void LibraryImpl::give_up(const OpenPartialPtr& open, const Error& why) {
-  const Sha256 media = open->partial->media();
-  if (why.code == Errc::disk_full) return complete_later(open);
-  note(why, media.hex());
-  // Another partial file may lie there by now: it is not this one's to remove.
-  const auto dropped = why.code == Errc::conflict ? Status{} : drop_partial(media);
-  if (!dropped) note(dropped.error(), media.hex());
-  {
-    const std::lock_guard lock(open->mutex);
-    open->dropped = true;
-  }
-  tell_need(media);
-}
-
-void LibraryImpl::complete_one(const Completed& completed) {
-  const Sha256 media = completed.open->partial->media();
-  const ChunkList chunks = completed.open->partial->chunks();
-  close_partial(media);
-  const auto recorded = [&]() -> Status {
-    const auto roster = picture()->roster;
-    TRY(const auto row, state_->media(media));
-    if (!roster || !row) return {};
-    const auto feeds = held_after_transfer(*roster, row->named_feeds(), completed.through);
-    if (feeds.empty() && row->held.empty()) return media_->remove(media);  // nobody may have it by these bytes
-    CHECK_OK(state_->hold(media, feeds));
-    CHECK_OK(state_->index_chunks(media, chunks));
-    TRY(const auto held, state_->media(media));
-    return held ? hold_more(*roster, *held) : Status{};
-  }();
-  if (!recorded) {
-    // It is whole and in its place: the record is made up for later, and nothing of it is needed.
-    behind_ = true;
-    return note(recorded.error(), media.hex());
-  }
-  tell_need(media);
 }
 
 Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed,

@@ -27,20 +27,25 @@ Status PublicationImpl::begin_kit(const std::string& folder) {
 
 Status PublicationImpl::begin_file(const std::string& path, bool executable,
                                    std::uint64_t bytes_hint) {
-  if (!kit_ || file_)
-    return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
-  CHECK_OK(kit::check_path(path));
-  if (kit_->files.size() == limits::files_per_kit_max)
-    return fail(Errc::kit_too_many_files, kit_->folder);
-  const std::string stored = kit::to_stored_path(path);
-  // A file that was given up may be begun again: its path was found good then, and is its own twin by now.
-  if (kit_->given_up.erase(path) == 0) CHECK_OK(check_new_path(path, stored));
+  TRY(const auto stored, new_path(path));
   file_.emplace();
   file_->path = path;
   file_->stored_path = stored;
   file_->executable = executable;
   file_->hint = bytes_hint;
   return kit::is_media_by_size(bytes_hint) ? begin_media() : Status{};
+}
+
+Result<std::string> PublicationImpl::new_path(const std::string& path) {
+  if (!kit_ || file_)
+    return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
+  CHECK_OK(kit::check_path(path));
+  if (kit_->files.size() == limits::files_per_kit_max)
+    return fail(Errc::kit_too_many_files, kit_->folder);
+  std::string stored = kit::to_stored_path(path);
+  // A file that was given up may be begun again: its path was found good then, and is its own twin by now.
+  if (kit_->given_up.erase(path) == 0) CHECK_OK(check_new_path(path, stored));
+  return stored;
 }
 
 /// Not there yet, neither as a file nor as a folder, and no twin in its folder; its folders
@@ -91,10 +96,14 @@ Status PublicationImpl::end_file() {
     CHECK_OK(begin_media());
   const auto status = file_->media ? end_media() : end_text();
   CHECK_OK(status);
-  kit_->names.insert(file_->stored_path);
-  kit_->bytes += file_->bytes;
   file_.reset();
   return {};
+}
+
+void PublicationImpl::add_file(File file, std::uint64_t bytes) {
+  kit_->names.insert(file.stored_path);
+  kit_->bytes += bytes;
+  kit_->files.push_back(std::move(file));
 }
 
 Status PublicationImpl::end_text() {
@@ -102,7 +111,8 @@ Status PublicationImpl::end_text() {
     kit_->manifest = std::string(text_of(file_->pending));
   kit_->text_bytes += file_->pending.size();
   TRY(const auto blob, add_blob(file_->pending));
-  kit_->files.push_back({file_->stored_path, file_->executable, blob, std::nullopt});
+  add_hint(blob, std::nullopt);
+  add_file({file_->stored_path, file_->executable, blob, std::nullopt}, file_->bytes);
   return {};
 }
 
@@ -115,8 +125,9 @@ Status PublicationImpl::end_media() {
   TRY(auto done, file_->media->finish());
   // The step was chosen by the announced length; a list of another step than the file's would be refused by everybody.
   if (done.chunks.step != chunk_step_for(done.bytes)) return fail(Errc::kit_file_changed, file_->path);
-  TRY(const auto blob, add_blob(bytes_of(kit::encode_pointer({done.media, done.bytes}))));
-  kit_->files.push_back({file_->stored_path, file_->executable, blob, done.media});
+  TRY(const auto blob, add_pointer(done.media, done.bytes));
+  add_hint(object_id(ObjectType::blob, encode(done.chunks)), done.media);
+  add_file({file_->stored_path, file_->executable, blob, done.media}, file_->bytes);
   kit_->media.insert_or_assign(done.media, std::move(done.chunks));
   return {};
 }
@@ -126,6 +137,10 @@ Result<ObjectId> PublicationImpl::add_blob(ByteView content) {
   const ObjectId id = object_id(ObjectType::blob, content);
   if (library_.objects_->contains(id)) return id;
   return pack_->add(ObjectType::blob, content);
+}
+
+Result<ObjectId> PublicationImpl::add_pointer(const Sha256& media, std::uint64_t bytes) {
+  return add_blob(bytes_of(kit::encode_pointer({media, bytes})));
 }
 
 void PublicationImpl::abort_file() {

@@ -34,10 +34,17 @@ class Publication {
 
   /// `folder` names the kit where its kit.toml gives no slug.
   virtual Status begin_kit(const std::string& folder) = 0;
+  /// Of the kit that has begun: the absolute path of its folder, under which its files are remembered.
+  virtual void set_place(const std::string& place) = 0;
+  /// True if that file was published from this place in this state, and what it held is held here: it is in the kit now.
+  /// Else its bytes are to come. `state` must be another one whenever the bytes may be others; it is compared, never read.
+  virtual Result<bool> take_known(const std::string& path, bool executable, const std::string& state) = 0;
   /// Path within the kit, as in the person's folder; refused under the rules of store/kit/names.hpp.
   virtual Status begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) = 0;
   virtual Status write(ByteView bytes) = 0;
   virtual Status end_file() = 0;
+  /// Of the file that has begun: what it holds is remembered under this state once the publication has taken effect.
+  virtual void remember(const std::string& state) = 0;
   virtual void abort_file() = 0;  ///< it changed while it was read: begin it again
   virtual Status end_kit() = 0;   ///< refuses a kit without a right kit.toml, and all that reception would refuse
   virtual Result<std::vector<PublishedKit>> commit() = 0;

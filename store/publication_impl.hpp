@@ -1,7 +1,7 @@
 #pragma once
 // One publish command, kept until it is committed: texts in a pack that is being written, media in
 // a batch, and of each kit the list of its files. store/publication.cpp takes the kits in,
-// store/publish.cpp makes commits of them.
+// store/known_files.cpp those of their files that need not be read, store/publish.cpp makes commits of them.
 
 #include <set>
 
@@ -18,9 +18,12 @@ class PublicationImpl final : public Publication {
                                                     const PublishOptions& options);
 
   Status begin_kit(const std::string& folder) override;
+  void set_place(const std::string& place) override;
+  Result<bool> take_known(const std::string& path, bool executable, const std::string& state) override;
   Status begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) override;
   Status write(ByteView bytes) override;
   Status end_file() override;
+  void remember(const std::string& state) override;
   void abort_file() override;
   Status end_kit() override;
   Result<std::vector<PublishedKit>> commit() override;
@@ -34,7 +37,9 @@ class PublicationImpl final : public Publication {
   };
   struct Kit {
     std::string folder;
+    std::string place;  ///< where it lies; empty: nothing of it is known or remembered
     std::string slug;
+    std::vector<State::Hint> hints;  ///< of the files that were read
     std::vector<File> files;
     std::map<Sha256, ChunkList> media;
     std::map<std::string, kit::TwinFinder> twins;   ///< by folder
@@ -48,6 +53,7 @@ class PublicationImpl final : public Publication {
     std::string path, stored_path;
     bool executable = false;
     std::uint64_t hint = 0;
+    std::string state;  ///< to be remembered; empty: not
     Bytes pending;  ///< while it may still be a text
     std::unique_ptr<MediaWriter> media;
     std::uint64_t bytes = 0;
@@ -64,11 +70,23 @@ class PublicationImpl final : public Publication {
 
   // --- taking in (publication.cpp)
   // ---------------------------------------------------------------------------------------
+  /// The stored path of a file that may be added.
+  Result<std::string> new_path(const std::string& path);
   Status check_new_path(const std::string& path, const std::string& stored);
   Status begin_media();
   Status end_text();
   Status end_media();
   Result<ObjectId> add_blob(ByteView content);
+  Result<ObjectId> add_pointer(const Sha256& media, std::uint64_t bytes);
+  void add_file(File file, std::uint64_t bytes);
+  /// What the file under way holds, if it is to be remembered.
+  void add_hint(const ObjectId& blob, const std::optional<Sha256>& media);
+
+  // --- files that need not be read (known_files.cpp)
+  // ---------------------------------------------------------------------------------------
+  Result<bool> take_known_text(const State::Hint& hint, const std::string& path, bool executable);
+  Result<bool> take_known_media(const State::Hint& hint, const std::string& path, bool executable);
+  void remember_files();
 
   // --- committing (publish.cpp)
   // ------------------------------------------------------------------------------------------
@@ -78,6 +96,7 @@ class PublicationImpl final : public Publication {
   Result<ObjectId> write_files(const Kit& kit);
   Result<ObjectId> write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry);
   Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);
+  Status settle();
   Status check_limits(const std::vector<Plan>& plans) const;
   Status check_packs(const std::vector<Plan>& plans, const LibraryImpl::Advance& advance, const Picture& picture);
 

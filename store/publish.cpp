@@ -1,6 +1,7 @@
 // From kits that came in to signed commits: where each kit goes and as which version, its tree, and
 // one commit for each feed, all in one pack and one step of the refs.
 #include <algorithm>
+#include <future>
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
@@ -143,9 +144,10 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   TRY(auto advance, make_advance(plans, *picture));
   if (!advance.steps.empty()) {
     CHECK_OK(check_packs(plans, advance, *picture));
-    CHECK_OK(batch_->settle());
+    CHECK_OK(settle());
     CHECK_OK(library_.publish_pack(*pack_, advance));
   }
+  remember_files();
   std::vector<PublishedKit> results;
   const auto after = library_.picture();
   for (auto& planned : plans) {
@@ -155,6 +157,15 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit() {
     results.push_back(planned.result);
   }
   return results;
+}
+
+/// Media durably in their places, and the pack durable beside its place: two waits for the disk at the same time. Nothing
+/// names either before the refs do, so the one may be there without the other.
+Status PublicationImpl::settle() {
+  auto media = std::async([this] { return batch_->settle(); });
+  const auto indexed = pack_->object_count() > 0 ? pack_->index() : Status{};
+  CHECK_OK(media.get());
+  return indexed;
 }
 
 /// What a receiver looks at for one pack, half of it kept for what lies around the kits.
@@ -168,17 +179,22 @@ Status PublicationImpl::check_limits(const std::vector<Plan>& plans) const {
 }
 
 /// The packs that peers will ask for, which hold more than is new here: a kit that goes to a wider audience is in them
-/// whole. They are made and looked at as a receiver does, unless they are too small to be refused.
+/// whole. They are made and looked at as a receiver does, unless they cannot be refused: too small, or no more than what is
+/// new here lets them inflate to. Half is kept for what lies around the kits.
 Status PublicationImpl::check_packs(const std::vector<Plan>& plans, const LibraryImpl::Advance& advance,
                                     const Picture& picture) {
   constexpr std::uint64_t entry_bytes = limits::file_name_bytes_max + 64;
   constexpr std::uint64_t chunk_bytes = 36;
-  std::uint64_t bytes = 0;
+  constexpr std::uint64_t kit_objects = 8;  // its own tree, that of its chunk lists, entry.toml, .gitattributes; some more
+  std::uint64_t bytes = 0, objects_max = 0;
   for (const auto& plan : plans) {
     if (plan.result.unchanged) continue;
     bytes += plan.kit->text_bytes + plan.kit->entries * entry_bytes + plan.kit->chunks * chunk_bytes;
+    objects_max += plan.kit->entries + kit_objects;
   }
-  if (bytes <= limits::pack_inflation_slack / 2) return {};
+  const std::uint64_t inflates_to = pack_->bytes() * limits::pack_inflation_ratio_max + limits::pack_inflation_slack / 2;
+  const bool bounded = bytes <= limits::pack_bytes_max / 2 && objects_max <= limits::pack_objects_max / 2;
+  if (bounded && bytes <= inflates_to) return {};
   CHECK_OK(pack_->index());
   std::vector<Path> folders{pack_->folder()};
   folders.insert(folders.end(), library_.objects_->folders().begin(), library_.objects_->folders().end());
@@ -289,6 +305,7 @@ Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& pl
   LibraryImpl::Advance advance;
   advance.published_here = true;
   std::map<FeedId, TreeEditor> editors;
+  std::map<Sha256, State::Whole> whole;
   for (const auto& plan : plans) {
     if (plan.result.unchanged) continue;
     const FeedId feed{plan.result.id.centre, plan.result.audience};
@@ -299,11 +316,11 @@ Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& pl
     }
     CHECK_OK(it->second.set(kit_path(plan.result.id.slug), TreeEntry::Mode::tree, plan.kit_tree));
     for (const auto& [media, chunks] : plan.kit->media) {
-      auto& feeds = advance.published_media[media];
-      if (feeds.empty()) advance.chunks.emplace_back(media, chunks);
+      auto& feeds = whole.try_emplace(media, State::Whole{media, {}, &chunks}).first->second.feeds;
       if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) feeds.push_back(feed);
     }
   }
+  for (auto& [media, each] : whole) advance.published_media.push_back(std::move(each));
   for (auto& [feed, editor] : editors) {
     TRY(const auto tree, editor.write(*pack_));
     TRY(auto step, library_.sign_step(picture, feed, tree, *pack_));

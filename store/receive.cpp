@@ -103,45 +103,49 @@ class RunReceptionImpl final : public RunReception {
         end_(first + count) {
     library_.run_begins();
   }
-  ~RunReceptionImpl() override { library_.settle_if_due(true); }
+  ~RunReceptionImpl() override {
+    library_.keep_partial(*open_);
+    library_.settle_if_due(true);
+  }
 
   Result<Stored> append(ByteView bytes) override {
     const auto& chunks = open_->partial->chunks().chunks;
+    if (!pending_.empty()) {
+      append_bytes(pending_, bytes);
+      bytes = pending_;
+    }
     Stored stored{next_, 0};
-    while (!bytes.empty()) {
-      if (next_ == end_) return fail(Errc::malformed, "more than the run");
-      const std::size_t wanted = chunks[next_].bytes - pending_.size();
-      const auto piece = bytes.first(std::min(wanted, bytes.size()));
-      append_bytes(pending_, piece);
-      bytes = bytes.subspan(piece.size());
-      if (pending_.size() < chunks[next_].bytes) break;
-      CHECK_OK(put());
+    std::size_t length = 0;
+    for (auto at = next_; at < end_ && length + chunks[at].bytes <= bytes.size(); ++at) {
+      length += chunks[at].bytes;
       ++stored.count;
     }
+    if (stored.count > 0) CHECK_OK(put(bytes.first(length)));
+    next_ += stored.count;
+    if (next_ == end_ && length < bytes.size()) return fail(Errc::malformed, "more than the run");
+    pending_ = Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(length), bytes.end());
     if (stored.count > 0) library_.settle_if_due(false);
     return stored;
   }
 
  private:
-  Status put() {
+  /// Whole chunks, from the next one on.
+  Status put(ByteView bytes) {
     bool further = false;
     {
       const std::lock_guard lock(open_->mutex);
       const auto feeds_before = open_->partial->through().size();
-      const auto status = put_locked();
-      pending_.clear();
-      CHECK_OK(status);
+      CHECK_OK(put_locked(bytes));
       further = open_->partial->through().size() != feeds_before;
-      ++next_;
       if (open_->partial->complete()) library_.complete_later(open_);
     }
     if (further) library_.joined(open_->partial->media());
     return {};
   }
-  Status put_locked() {
+  Status put_locked(ByteView bytes) {
     if (open_->dropped) return fail(Errc::not_found, open_->partial->media().hex() + ": needed no longer");
     CHECK_OK(library_.may_join_partial(*open_, through_));
-    return open_->partial->put(next_, pending_, through_);
+    return open_->partial->put(next_, bytes, through_);
   }
 
   LibraryImpl& library_;

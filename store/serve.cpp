@@ -32,39 +32,52 @@ class SpooledSource final : public Source {
 /// disk may rot; whoever sends a bad chunk is blamed for it.
 class WholeRunSource final : public Source {
  public:
-  WholeRunSource(const MediaStore& store, const Sha256& media, const ChunkList& list,
-                 std::uint32_t first, std::uint32_t count)
-      : store_(store), media_(media) {
-    std::uint64_t at = 0;
-    for (std::uint32_t i = 0; i < first; ++i) at += list.chunks[i].bytes;
-    begin_ = checked_ = at;
+  WholeRunSource(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count)
+      : file_(std::move(file)) {
+    for (std::uint32_t i = 0; i < first; ++i) begin_ += list.chunks[i].bytes;
     chunks_.assign(list.chunks.begin() + first, list.chunks.begin() + first + count);
-    for (const Chunk& chunk : chunks_) at += chunk.bytes;
-    end_ = at;
+    for (const Chunk& chunk : chunks_) bytes_ += chunk.bytes;
   }
-  std::uint64_t bytes() const override { return end_ - begin_; }
+  std::uint64_t bytes() const override { return bytes_; }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
     if (offset >= bytes()) return Bytes{};
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes() - offset, bytes_max));
-    const std::uint64_t from = begin_ + offset;
-    while (checked_ < from + size) CHECK_OK(check_next());
-    return store_.read(media_, from, size);
+    if (offset < ready_at_) return file_.read(begin_ + offset, size);  // checked before; nobody asks so
+    ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(std::min(ready_.size(), offset - ready_at_)));
+    ready_at_ = offset;
+    CHECK_OK(check_until(offset + size));  // after a failure nothing is there to be handed out
+    return Bytes(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(size));
   }
 
  private:
-  Status check_next() {
-    const Chunk& chunk = chunks_[next_++];
-    TRY(const Bytes content, store_.read(media_, checked_, chunk.bytes));
-    if (sha256(content) != chunk.id) return fail(Errc::not_found, media_.hex());
-    checked_ += chunk.bytes;
+  /// Reads the chunks up to there at once, and checks each.
+  Status check_until(std::uint64_t end) {
+    std::uint64_t to = checked_;
+    std::size_t last = next_;
+    while (to < end) to += chunks_[last++].bytes;
+    if (to == checked_) return {};
+    TRY(const Bytes content, file_.read(begin_ + checked_, static_cast<std::size_t>(to - checked_)));
+    ByteView rest = content;
+    for (std::size_t i = next_; i < last; ++i) {
+      const auto size = std::min<std::size_t>(chunks_[i].bytes, rest.size());
+      if (sha256(rest.first(size)) != chunks_[i].id) return fail(Errc::not_found, file_.path().string());
+      rest = rest.subspan(size);
+    }
+    const auto skipped = static_cast<std::size_t>(ready_at_ > checked_ ? ready_at_ - checked_ : 0);
+    append_bytes(ready_, ByteView(content).subspan(skipped));
+    next_ = last;
+    checked_ = to;
     return {};
   }
 
-  const MediaStore& store_;
-  const Sha256 media_;
+  const MediaReader file_;
   std::vector<Chunk> chunks_;
-  std::size_t next_ = 0;
-  std::uint64_t begin_ = 0, end_ = 0, checked_ = 0;
+  std::size_t next_ = 0;         ///< the first that is not checked
+  std::uint64_t begin_ = 0;      ///< of the run, in the file
+  std::uint64_t bytes_ = 0;
+  std::uint64_t checked_ = 0;    ///< up to there, in the run
+  Bytes ready_;                  ///< checked bytes from `ready_at_` on
+  std::uint64_t ready_at_ = 0;
 };
 
 /// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
@@ -185,7 +198,8 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const 
   if (serves && media_->has(media)) {
     TRY(const auto chunks, read_chunk_list(list));
     if (!within(first, count, chunks.chunks.size())) return nothing();
-    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(*media_, media, chunks, first, count));
+    TRY(auto file, media_->open(media));
+    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(std::move(file), chunks, first, count));
   }
   // Under the list that we fetch it by: opening it by another would begin it anew for a question.
   TRY(const auto want, state_->want(media));

@@ -1,8 +1,9 @@
 #pragma once
-// Performs the core's store effects on three workers, and posts what came of them as inputs:
+// Performs the core's store effects on four workers, and posts what came of them as inputs:
 //   store   receptions of packs, admissions, forks, upkeep: what changes the library
 //   serve   sources: what is read for peers
 //   media   runs of chunks on their way in
+//   settle  media that became whole: they wait for the disk, and no chunk waits for them
 // so that checking a large pack delays neither reading nor media. What belongs to a job (a reception, a source, a run)
 // lives on its worker alone, by job; the library is safe from all of them.
 // Bounded by the core: it opens so many jobs, gives so much credit, and each effect is answered once.
@@ -10,6 +11,7 @@
 // jobs within post(), before perform() returns).
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,6 +79,7 @@ class StoreJobs {
   Status accept(const core::effect::AcceptPack& effect);
   void write(const core::effect::WriteRun& effect);
   void tell(const core::effect::WriteRun& effect, Run& run, std::uint32_t count, Status status);
+  void settle();
 
   store::Library& library_;
   Log& log_;
@@ -86,9 +89,10 @@ class StoreJobs {
   std::map<core::JobId, Run> runs_;                                          ///< of the media worker
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
-  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, checking_room_{false};
+  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false};
+  std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
   // Last: their threads use all of the above, and end first.
-  Worker store_, serve_, media_;
+  Worker store_, serve_, media_, settle_;
 };
 
 }  // namespace essaimage::shell

@@ -29,6 +29,12 @@ bool Worker::post(Job job) {
   return true;
 }
 
+void Worker::pause(Duration time) {
+  if (runs_ == Runs::within_post) return;
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, time, [this] { return stopping(); });
+}
+
 bool Worker::full() const { return waiting() >= jobs_max_; }
 
 std::size_t Worker::waiting() const {

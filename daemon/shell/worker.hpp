@@ -36,6 +36,8 @@ class Worker {
 
   /// False once stopping: the job is dropped.
   bool post(Job job);
+  /// Of a running job: waits so long, less if the worker is to stop. A worker without a thread does not wait.
+  void pause(Duration time);
   bool full() const;
   std::size_t waiting() const;
 

@@ -1,6 +1,7 @@
 #include "store/feed/receive.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -50,7 +51,9 @@ Status IncomingPack::append(ByteView bytes) {
 Result<IndexedPack> index_pack(IncomingPack& incoming, const ObjectDb& library) {
   TRY(const auto objects, parse_pack(incoming.file()));
   const Path folder = incoming.folder() / "objects";
-  CHECK_OK(make_folders(folder / "pack"));
+  for (const Path& each : {folder, folder / "pack"}) {  // in quarantine: nothing there survives a power cut anyway
+    if (::mkdir(each.c_str(), 0700) != 0) return tl::unexpected(system_error(each, "creating"));
+  }
   TRY(auto files, index_pack_file(incoming.file(), folder / "pack"));
   CHECK_OK(remove_file(incoming.file()));  // the indexer has written it anew
   IndexedPack pack;

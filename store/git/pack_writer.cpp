@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libdeflate.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <unordered_set>
 
@@ -129,9 +130,11 @@ Result<Path> PackWriter::finish_file() {
 }
 
 Status PackWriter::index() {
+  if (impl_->indexed) return {};
   CHECK_OK(impl_->complete());
-  CHECK_OK(make_folders(impl_->folder / "pack"));
-  TRY(impl_->indexed, index_pack_file(impl_->file, impl_->folder / "pack"));
+  const Path folder = impl_->folder / "pack";
+  if (::mkdir(folder.c_str(), 0700) != 0) return tl::unexpected(system_error(folder, "creating"));
+  TRY(impl_->indexed, index_pack_file(impl_->file, folder));
   return remove_file(impl_->file);  // the indexer has written it anew
 }
 

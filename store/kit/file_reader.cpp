@@ -77,6 +77,18 @@ FileState FileState::of(const struct stat& status) {
   return state;
 }
 
+std::optional<std::string> lasting_state(const FileState& state) {
+  constexpr std::int64_t grain_ns = 2'000'000'000;
+  if (stamp_now() - std::max(state.mtime_ns, state.ctime_ns) < grain_ns) return std::nullopt;
+  std::string text;
+  for (const auto number : {static_cast<std::int64_t>(state.device), static_cast<std::int64_t>(state.inode),
+                            static_cast<std::int64_t>(state.size), state.mtime_ns, state.ctime_ns}) {
+    if (!text.empty()) text += ':';
+    text += std::to_string(number);
+  }
+  return text;
+}
+
 Result<FileReader> FileReader::open(const FolderHandle& folder, const ScannedFile& file) {
   settle(file.state);
   TRY(auto fd, folder.open_file(file.path));

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -33,6 +34,11 @@ struct FileState {
   static FileState of(const struct stat& status);
   bool operator==(const FileState&) const = default;
 };
+
+/// The state as a text by which the same state is recognised later, or nothing: a file of which the stamps are younger
+/// than two seconds, or lie in the future, may be written once more and get the same ones (git's index has the same rule;
+/// two seconds are the grain of FAT). To be asked before the file is read.
+std::optional<std::string> lasting_state(const FileState& state);
 
 /// One regular file of a scan.
 struct ScannedFile {

@@ -141,9 +141,10 @@ Status HaveFile::open(const Path& path, const Content& content) {
   return {};
 }
 
-Status HaveFile::mark(std::uint32_t index, const std::vector<bool>& held) {
-  const std::uint8_t byte = bitmap_byte(held, index / 8);
-  return write_at(fd_.get(), bitmap_offset_ + index / 8, ByteView(&byte, 1), path_);
+Status HaveFile::mark(std::uint32_t first, std::uint32_t count, const std::vector<bool>& held) {
+  Bytes bytes;
+  for (std::size_t at = first / 8; at * 8 < std::size_t{first} + count; ++at) bytes.push_back(bitmap_byte(held, at));
+  return write_at(fd_.get(), bitmap_offset_ + first / 8, bytes, path_);
 }
 
 }  // namespace essaimage::store

@@ -4,8 +4,8 @@
 //
 // Why it needs no sync at each chunk: within one boot the page cache is the truth, and kill -9
 // takes nothing from it; after another boot nothing in the bitmap is believed unread. The feeds are
-// what must never be lost while the bytes stay: they are written with the file, and durably
-// replaced before the first byte through a further feed is written. One thread at a time. Errors:
+// what must never be lost while the bytes stay: bytes without a record do not outlive the process,
+// and a record is durably replaced before the first byte through a further feed is written. One thread at a time. Errors:
 // Errc::io, Errc::disk_full; Errc::corrupt if it is torn: then nothing of it counts.
 
 #include <array>
@@ -34,8 +34,8 @@ class HaveFile {
   Status write(const Path& path, const Content& content, bool durable);
   /// Opens a file that read() found to be good.
   Status open(const Path& path, const Content& content);
-  /// Bit of one chunk, in place. `held` as it is now.
-  Status mark(std::uint32_t index, const std::vector<bool>& held);
+  /// Bits of these chunks, in place. `held` as it is now.
+  Status mark(std::uint32_t first, std::uint32_t count, const std::vector<bool>& held);
 
  private:
   Path path_;

@@ -18,8 +18,9 @@ namespace essaimage::store {
 namespace {
 
 /// One file is synced by itself: syncfs would wait for whatever else is being written on the file
-/// system. From two on it is the cheaper way (media_store.hpp has the figures).
-constexpr std::size_t synced_singly_max = 1;
+/// system. From two on it is the cheaper way. Files that are in their places already are nearly always durable: a batch that
+/// failed may have moved them, so they are synced too, which costs next to nothing if they are.
+constexpr std::size_t synced_singly_max = 1, in_place_synced_singly_max = 64;
 
 bool is_here(const Path& path, std::uint64_t bytes) {
   const auto size = store::file_size(path);
@@ -61,6 +62,7 @@ struct MediaBatch::Impl {
   std::uint64_t files = 0;
 
   Status find_sources();
+  bool is_large() const;
   Status sync_contents() const;
   Status make_places(std::set<Path>& folders) const;
   Status sync_places(const std::set<Path>& folders) const;
@@ -149,7 +151,9 @@ Result<MediaWriter::Done> MediaWriter::finish() {
 
 MediaBatch::MediaBatch() : impl_(std::make_unique<Impl>()) {}
 
-MediaBatch::~MediaBatch() { static_cast<void>(remove_folder_tree(impl_->staging)); }
+MediaBatch::~MediaBatch() {
+  if (impl_->files > 0) static_cast<void>(remove_folder_tree(impl_->staging));
+}
 
 Result<std::unique_ptr<MediaBatch>> MediaBatch::begin(const Layout& layout) {
   static std::atomic<unsigned> counter{0};
@@ -157,18 +161,22 @@ Result<std::unique_ptr<MediaBatch>> MediaBatch::begin(const Layout& layout) {
   Impl& impl = *batch->impl_;
   impl.layout = layout;
   impl.staging = media_staging(layout) / std::to_string(counter++);
-  CHECK_OK(make_folder(impl.staging));
-  TRY(impl.file_system, open_file(impl.staging, O_RDONLY | O_DIRECTORY));
+  TRY(impl.file_system, open_file(media_staging(layout), O_RDONLY | O_DIRECTORY));
   return batch;
 }
 
 Result<std::unique_ptr<MediaWriter>> MediaBatch::create(std::uint64_t bytes_hint) {
   std::unique_ptr<MediaWriter> writer(new MediaWriter);
   writer->impl_ = std::make_unique<MediaWriter::Impl>(*impl_, chunk_step_for(bytes_hint));
+  if (impl_->files == 0) CHECK_OK(make_folder(impl_->staging));
   const Path path = impl_->staging / std::to_string(impl_->files++);
   TRY(writer->impl_->fd, open_file(path, O_WRONLY | O_CREAT | O_EXCL));
   writer->impl_->path = path;
   return writer;
+}
+
+void MediaBatch::keep(const Sha256& media, std::uint64_t bytes) {
+  impl_->moves.try_emplace(media, Move{bytes, {}, {}, {}});
 }
 
 Status MediaBatch::add(PartialMedia& partial) {
@@ -201,20 +209,25 @@ Status MediaBatch::Impl::sync_file_system() const {
   return {};
 }
 
+bool MediaBatch::Impl::is_large() const {
+  const auto moving = std::count_if(moves.begin(), moves.end(), [](const auto& each) { return !each.second.from.empty(); });
+  return static_cast<std::size_t>(moving) > synced_singly_max || moves.size() > in_place_synced_singly_max;
+}
+
 Status MediaBatch::Impl::sync_contents() const {
-  if (moves.size() > synced_singly_max) return sync_file_system();
+  if (is_large()) return sync_file_system();
   for (const auto& [media, move] : moves) {
-    if (move.from.empty()) continue;
-    TRY(const Fd fd, open_file(move.from, O_RDONLY));
-    CHECK_OK(sync_file(fd.get(), move.from));
+    const Path path = move.from.empty() ? layout.media(media) : move.from;
+    if (move.from.empty() && !is_here(path, move.bytes)) continue;  // settle() tells, when all others are in place
+    TRY(const Fd fd, open_file(path, O_RDONLY));
+    CHECK_OK(sync_file(fd.get(), path));
   }
   return {};
 }
 
-// Notes the folders whose entries change, so that they are synced once each.
+// Notes the folders whose entries change or may have changed, so that they are synced once each.
 Status MediaBatch::Impl::make_places(std::set<Path>& folders) const {
   for (const auto& [media, move] : moves) {
-    if (move.from.empty() && move.have_file.empty()) continue;
     const Path inner = layout.media(media).parent_path();
     const Path outer = inner.parent_path();
     if (::access(inner.c_str(), F_OK) != 0) {
@@ -229,7 +242,7 @@ Status MediaBatch::Impl::make_places(std::set<Path>& folders) const {
 }
 
 Status MediaBatch::Impl::sync_places(const std::set<Path>& folders) const {
-  if (moves.size() > synced_singly_max) return sync_file_system();
+  if (is_large()) return sync_file_system();
   for (const Path& folder : folders) CHECK_OK(store::sync_folder(folder));
   return {};
 }

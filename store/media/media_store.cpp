@@ -83,9 +83,14 @@ Result<std::uint64_t> MediaStore::bytes(const Sha256& media) const {
 
 Result<Bytes> MediaStore::read(const Sha256& media, std::uint64_t offset,
                                std::size_t bytes_max) const {
-  const Path path = impl_->layout.media(media);
-  TRY(const Fd fd, open_file(path, O_RDONLY));
-  return read_at(fd.get(), offset, bytes_max, path);
+  TRY(const auto file, open(media));
+  return file.read(offset, bytes_max);
+}
+
+Result<MediaReader> MediaStore::open(const Sha256& media) const {
+  Path path = impl_->layout.media(media);
+  TRY(Fd fd, open_file(path, O_RDONLY));
+  return MediaReader(std::move(fd), std::move(path));
 }
 
 Result<std::unique_ptr<MediaBatch>> MediaStore::begin() { return MediaBatch::begin(impl_->layout); }

@@ -43,8 +43,10 @@ class MediaWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A media file of which some chunks are here. What was put survives a restart and kill -9. After a power cut (the machine
-/// was booted anew) the chunks that claim to be here are read and checked when it is opened.
+/// A media file of which some chunks are here. What was put survives a restart and kill -9 once its record is on the disk:
+/// after keep(), and beyond the first MiB by itself. Most files are smaller and whole at once, and a record is a second file
+/// to make and to remove. After a power cut (the machine was booted anew) the chunks that claim to be here are read and
+/// checked when it is opened.
 class PartialMedia {
  public:
   ~PartialMedia();
@@ -55,9 +57,11 @@ class PartialMedia {
   /// The feeds through which its bytes came so far, sorted; they decide for which feeds it may be held (reuse.hpp).
   const std::vector<FeedId>& through() const;
 
-  /// A whole chunk that came through that feed. Errc::chunk_bad if its hash is wrong: nothing is kept of it. A chunk that
-  /// is here already is not written again.
-  Status put(std::uint32_t index, ByteView bytes, const FeedId& through);
+  /// Whole chunks, one behind the other, that came through that feed. Errc::chunk_bad if the hash of one is wrong: nothing
+  /// is kept of it and of those behind it. A chunk that is here already is not written again.
+  Status put(std::uint32_t first, ByteView bytes, const FeedId& through);
+  /// Nothing more comes for now: what is here is to survive a restart. Whole ones need no record: they settle.
+  Status keep();
   /// A chunk that is held, or Errc::not_found. Checked as it is read: Errc::chunk_bad, and it is held no longer.
   Result<Bytes> get(std::uint32_t index);
 
@@ -79,6 +83,8 @@ class MediaBatch {
 
   /// `bytes_hint` chooses the chunker's step; the real length may differ.
   Result<std::unique_ptr<MediaWriter>> create(std::uint64_t bytes_hint);
+  /// One that is in its place already, whole: settle() makes sure that it still is.
+  void keep(const Sha256& media, std::uint64_t bytes);
   /// Reads all of a complete one once more (unless its chunks were put in order just now) and checks its SHA-256.
   /// Errc::chunk_bad: what lies on the disk is damaged; the bad chunks are held no longer, fetch them again.
   /// Errc::media_bad: every chunk is as listed, so the list lies; nothing remains of it.
@@ -98,6 +104,21 @@ class MediaBatch {
   std::unique_ptr<Impl> impl_;
 };
 
+/// A whole media file, open: for who reads it piece by piece.
+class MediaReader {
+ public:
+  MediaReader(Fd file, Path path) : file_(std::move(file)), path_(std::move(path)) {}
+  /// Fewer bytes only at its end.
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) const {
+    return read_at(file_.get(), offset, bytes_max, path_);
+  }
+  const Path& path() const { return path_; }  ///< for messages
+
+ private:
+  Fd file_;
+  Path path_;
+};
+
 class MediaStore {
  public:
   /// Makes its folders, and sweeps what unfinished batches left.
@@ -106,6 +127,7 @@ class MediaStore {
 
   bool has(const Sha256& media) const;
   Result<std::uint64_t> bytes(const Sha256& media) const;
+  Result<MediaReader> open(const Sha256& media) const;
   /// A piece of a whole media file; fewer bytes only at its end.
   Result<Bytes> read(const Sha256& media, std::uint64_t offset, std::size_t bytes_max) const;
 

@@ -3,12 +3,19 @@
 
 #include <algorithm>
 
+#include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/media/have_file.hpp"
 #include "store/media/media_store.hpp"
 #include "store/media/staging.hpp"
 
 namespace essaimage::store {
+namespace {
+
+/// What kill -9 may take of one file: eight seconds of a 1 Mbit/s line.
+constexpr std::uint64_t unrecorded_bytes_max = limits::MiB;
+
+}  // namespace
 
 struct PartialMedia::Impl {
   Sha256 media;
@@ -18,6 +25,7 @@ struct PartialMedia::Impl {
   Fd data;
   HaveFile have;
   bool have_written = false;  ///< there is a sidecar on the disk, open for marks
+  std::uint64_t unrecorded = 0;  ///< bytes put before there is one
   HaveFile::Content content;  ///< what the sidecar says, and `held`
   std::size_t missing = 0;
   std::uint64_t unwritten = 0;  ///< bytes put since write_behind()
@@ -28,6 +36,9 @@ struct PartialMedia::Impl {
   Status resume();
   Status find_chunks(const std::vector<bool>& claimed);
   Status note_through(const FeedId& through);
+  Status store(std::uint32_t first, std::uint32_t count, ByteView bytes, const FeedId& through);
+  Status mark(std::uint32_t first, std::uint32_t count);
+  Status record();
   Status lose(std::uint32_t index);
   Result<Bytes> read_chunk(std::uint32_t index) const;
   bool is_right(std::uint32_t index, ByteView bytes) const;
@@ -120,37 +131,79 @@ bool PartialMedia::Impl::is_right(std::uint32_t index, ByteView bytes) const {
 Status PartialMedia::Impl::note_through(const FeedId& through) {
   const auto place = std::lower_bound(content.through.begin(), content.through.end(), through);
   const bool known = place != content.through.end() && *place == through;
-  if (known && have_written) return {};
+  if (known) return {};
   HaveFile::Content next = content;
-  if (!known) next.through.insert(next.through.begin() + (place - content.through.begin()), through);
-  CHECK_OK(have.write(have_path, next, have_written));
+  next.through.insert(next.through.begin() + (place - content.through.begin()), through);
+  if (have_written) CHECK_OK(have.write(have_path, next, true));
   content = std::move(next);  // not before: what the disk does not know, it must be told with the next chunk
+  return {};
+}
+
+Status PartialMedia::Impl::record() {
+  CHECK_OK(have.write(have_path, content, false));
   have_written = true;
   return {};
 }
 
-Status PartialMedia::put(std::uint32_t index, ByteView bytes, const FeedId& through) {
+Status PartialMedia::Impl::mark(std::uint32_t first, std::uint32_t count) {
+  if (have_written) return have.mark(first, count, content.held);
+  return unrecorded >= unrecorded_bytes_max ? record() : Status{};
+}
+
+Status PartialMedia::keep() {
   Impl& impl = *impl_;
-  if (index >= impl.chunks.chunks.size())
-    return fail(Errc::chunk_bad, impl.media.hex() + ": no such chunk");
-  if (impl.content.held[index]) return {};
-  if (!impl.is_right(index, bytes)) {
-    return fail(Errc::chunk_bad, impl.media.hex() + " chunk " + std::to_string(index));
+  return impl.have_written || impl.unrecorded == 0 ? Status{} : impl.record();
+}
+
+Status PartialMedia::put(std::uint32_t first, ByteView bytes, const FeedId& through) {
+  Impl& impl = *impl_;
+  const auto& list = impl.chunks.chunks;
+  std::uint32_t next = first, begin = first;  // right and not here yet: from `begin` to `next`
+  std::size_t length = 0;
+  const auto store_them = [&]() -> Status {
+    if (next != begin) CHECK_OK(impl.store(begin, next - begin, bytes.first(length), through));
+    bytes = bytes.subspan(length);
+    begin = next;
+    length = 0;
+    return {};
+  };
+  do {
+    const ByteView rest = bytes.subspan(length);
+    const std::size_t size = next < list.size() ? std::min<std::size_t>(list[next].bytes, rest.size()) : 0;
+    const bool held = next < list.size() && impl.content.held[next];
+    if (!held && (size == 0 || !impl.is_right(next, rest.first(size)))) {
+      CHECK_OK(store_them());
+      return fail(Errc::chunk_bad, impl.media.hex() + " chunk " + std::to_string(next));
+    }
+    if (held) {
+      CHECK_OK(store_them());
+      bytes = bytes.subspan(size);
+      begin = ++next;
+    } else {
+      length += size;
+      ++next;
+    }
+  } while (length < bytes.size());
+  return store_them();
+}
+
+/// Chunks that are right, by one write: at 8 KiB a chunk, a call for each costs more than their hashes.
+Status PartialMedia::Impl::store(std::uint32_t first, std::uint32_t count, ByteView bytes, const FeedId& through) {
+  CHECK_OK(note_through(through));
+  CHECK_OK(write_at(data.get(), offsets[first], bytes, file));
+  std::fill_n(content.held.begin() + first, count, true);
+  missing -= count;
+  if (!have_written) unrecorded += bytes.size();
+  unwritten += bytes.size();
+  if (unwritten >= write_behind_bytes) {
+    write_behind(data.get(), 0, chunks.bytes);
+    unwritten = 0;
   }
-  CHECK_OK(impl.note_through(through));
-  CHECK_OK(write_at(impl.data.get(), impl.offsets[index], bytes, impl.file));
-  impl.content.held[index] = true;
-  --impl.missing;
-  impl.unwritten += bytes.size();
-  if (impl.unwritten >= write_behind_bytes) {
-    write_behind(impl.data.get(), 0, impl.chunks.bytes);
-    impl.unwritten = 0;
+  if (first == hashed) {
+    hash.update(bytes);
+    hashed += count;
   }
-  if (index == impl.hashed) {
-    impl.hash.update(bytes);
-    ++impl.hashed;
-  }
-  return impl.have.mark(index, impl.content.held);
+  return mark(first, count);
 }
 
 Status PartialMedia::Impl::lose(std::uint32_t index) {
@@ -162,7 +215,7 @@ Status PartialMedia::Impl::lose(std::uint32_t index) {
     static_cast<void>(hash.finish());
     hashed = 0;
   }
-  return have.mark(index, content.held);
+  return mark(index, 1);
 }
 
 Result<Bytes> PartialMedia::get(std::uint32_t index) {

@@ -56,7 +56,14 @@ constexpr const char* index_tables = R"(
   CREATE INDEX chunk_prefix ON chunk (prefix);
 )";
 
-constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk"};
+// A cache beside the index: made wherever it lacks, so that it needs no version of its own.
+constexpr const char* hint_table = R"(
+  CREATE TABLE IF NOT EXISTS hint (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, state TEXT NOT NULL, blob BLOB NOT NULL, media BLOB NOT NULL,
+    bytes INTEGER NOT NULL);
+)";
+
+constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "hint"};
 
 Path beside(const Path& file, const char* suffix) {
   Path path = file;
@@ -86,9 +93,8 @@ Status look_into(sql::Database& database) {
   for (const char* const literal :
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
-        "SELECT max(media) FROM chunk", "SELECT count(*) FROM witness",
-        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value",
-        "SELECT count(*) FROM choice"}) {
+        "SELECT max(media) FROM chunk", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
+        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
   return {};
@@ -118,6 +124,7 @@ Result<OpenedState> try_open(const Path& file) {
   } else {
     CHECK_OK(database.execute(kept_tables));
   }
+  CHECK_OK(database.execute(hint_table));
   CHECK_OK(look_into(database));
   return opened;
 }

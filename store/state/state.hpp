@@ -129,6 +129,14 @@ class State {
 
   /// It is on the disk, whole, and held for these indexed feeds (others are passed over).
   Status hold(const Sha256& media, std::span<const FeedId> feeds);
+  /// Many of them, with the places of their chunks, in as few transactions as memory allows: one each would write every
+  /// page of the chunk index anew for every file.
+  struct Whole {
+    Sha256 media;
+    std::vector<FeedId> feeds;
+    const ChunkList* chunks = nullptr;  ///< the caller's
+  };
+  Status hold(std::span<const Whole> list);
   /// True if the feed's current tree names it and it is held for that feed: it may be listed and served.
   Result<bool> serves(const FeedId& feed, const Sha256& media) const;
   /// It is not on the disk any more: held for no feed, and its chunks are found here no longer.
@@ -147,6 +155,18 @@ class State {
   Status index_chunks(const Sha256& media, const ChunkList& chunks);
   /// At most 16 places. The index holds 8 bytes of each id: check what is read there.
   Result<std::vector<ChunkPlace>> find_chunk(const Sha256& chunk) const;
+
+  // --- hints: what files of people's folders held when they were published --------------------------------------------
+  struct Hint {
+    std::string path;   ///< absolute
+    std::string state;  ///< of the file, as the publishing side writes it
+    ObjectId blob;      ///< of a text; of a media file, its chunk list
+    std::optional<Sha256> media;
+    std::uint64_t bytes = 0;
+  };
+  Result<std::optional<Hint>> hint(const std::string& path) const;
+  /// In one transaction. At most 500,000 are kept: the oldest go, and cost a reading.
+  Status remember(std::span<const Hint> hints);
 
   // --- witnessed heads, forks ---------------------------------------------------------------------------------------
   Status witness(std::span<const Head> heads);  ///< durable, in one transaction; never lowers

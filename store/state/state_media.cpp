@@ -110,6 +110,37 @@ Status run_for(sql::Database& db, const char* literal, std::int64_t id) {
   return statement.run();
 }
 
+// --- holding, and the places of chunks: within a transaction
+// -----------------------------------------------------------------
+
+/// Rows that are in one transaction at a time: about 2 MB of pages.
+constexpr std::size_t rows_at_once_max = 50'000;
+
+Status hold_within(sql::Database& db, const Sha256& media, std::span<const FeedId> feeds) {
+  if (feeds.empty()) return {};
+  TRY(const std::int64_t id, find_or_add_media(db, media));
+  for (const FeedId& feed : feeds) {
+    auto statement = db.prepare("INSERT OR IGNORE INTO held SELECT ?, id FROM feed WHERE name = ?");
+    const std::string name = feed.str();
+    statement << id << std::string_view(name);
+    CHECK_OK(statement.run());
+  }
+  return tidy_media(db, media);
+}
+
+Status index_within(sql::Database& db, const Sha256& media, const ChunkList& chunks) {
+  TRY(const std::int64_t id, find_or_add_media(db, media));
+  CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
+  std::uint64_t place = 0;
+  for (const Chunk& chunk : chunks.chunks) {
+    auto statement = db.prepare("INSERT INTO chunk VALUES (?, ?, ?)");
+    statement << id << place << prefix_of(chunk.id);
+    CHECK_OK(statement.run());
+    place += chunk.bytes;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<FeedId> MediaRow::named_feeds() const {
@@ -212,18 +243,22 @@ Result<std::vector<Sha256>> State::media_of(const FeedId& feed) const {
 }
 
 Status State::hold(const Sha256& media, std::span<const FeedId> feeds) {
-  if (feeds.empty()) return {};
-  return impl_->change([&](sql::Database& db) -> Status {
-    TRY(const std::int64_t id, find_or_add_media(db, media));
-    for (const FeedId& feed : feeds) {
-      auto statement =
-          db.prepare("INSERT OR IGNORE INTO held SELECT ?, id FROM feed WHERE name = ?");
-      const std::string name = feed.str();
-      statement << id << std::string_view(name);
-      CHECK_OK(statement.run());
-    }
-    return tidy_media(db, media);
-  });
+  return impl_->change([&](sql::Database& db) { return hold_within(db, media, feeds); });
+}
+
+Status State::hold(std::span<const Whole> list) {
+  while (!list.empty()) {
+    CHECK_OK(impl_->change([&](sql::Database& db) -> Status {
+      for (std::size_t rows = 0; rows < rows_at_once_max && !list.empty(); list = list.subspan(1)) {
+        const Whole& whole = list.front();
+        CHECK_OK(hold_within(db, whole.media, whole.feeds));
+        CHECK_OK(index_within(db, whole.media, *whole.chunks));
+        rows += 1 + whole.chunks->chunks.size();
+      }
+      return {};
+    }));
+  }
+  return {};
 }
 
 Result<bool> State::serves(const FeedId& feed, const Sha256& media) const {
@@ -279,18 +314,7 @@ Status State::refuse_list(const Sha256& media, const ObjectId& chunk_list) {
 // ---------------------------------------------------------------------------------------------
 
 Status State::index_chunks(const Sha256& media, const ChunkList& chunks) {
-  return impl_->change([&](sql::Database& db) -> Status {
-    TRY(const std::int64_t id, find_or_add_media(db, media));
-    CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
-    std::uint64_t place = 0;
-    for (const Chunk& chunk : chunks.chunks) {
-      auto statement = db.prepare("INSERT INTO chunk VALUES (?, ?, ?)");
-      statement << id << place << prefix_of(chunk.id);
-      CHECK_OK(statement.run());
-      place += chunk.bytes;
-    }
-    return {};
-  });
+  return impl_->change([&](sql::Database& db) { return index_within(db, media, chunks); });
 }
 
 Result<std::vector<State::ChunkPlace>> State::find_chunk(const Sha256& chunk) const {

@@ -109,10 +109,10 @@ Result<Json> Client::finish(const Handlers& handlers) {
   }
 }
 
-Status Client::wait_ready(const Handlers& handlers) {
+Result<Json> Client::next_item(const Handlers& handlers) {
   for (;;) {
     TRY(const auto frame, next());
-    if (std::holds_alternative<control::Item>(frame)) return {};
+    if (const auto* item = std::get_if<control::Item>(&frame)) return parse_json(item->json);
     if (const auto* progress = std::get_if<control::Progress>(&frame);
         progress != nullptr && handlers.progress != nullptr)
       handlers.progress->show(*progress);

@@ -51,8 +51,8 @@ class Client {
   // --- uploads: after start(), items and data, then finish()
   // -----------------------------------------------------------
   Status start(std::string_view verb, const Json& arguments);
-  /// Waits for the item that says that the daemon is ready.
-  Status wait_ready(const Handlers& handlers);
+  /// The next item: that the daemon is ready, or what it answers to a step.
+  Result<Json> next_item(const Handlers& handlers);
   Status send(const Json& item);
   Status send(control::Data data);
   Result<Json> finish(const Handlers& handlers);

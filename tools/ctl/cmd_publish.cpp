@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <ostream>
+#include <span>
 
 #include "proto/limits.hpp"
 #include "store/kit/folder.hpp"
@@ -15,17 +16,24 @@ namespace essaimage::ctl::verb {
 
 namespace {
 
+/// Of files, that wait for their answers at a time.
+constexpr std::size_t questions_max = 64;
+
 struct Folder {
   std::filesystem::path path;
+  std::filesystem::path place;  ///< absolute, however it was written: "lampe/", ".", "a/.."; empty if that cannot be told
   std::string name;  ///< the folder's own, from which a slug is made where kit.toml has none
   kit::FolderCheck check;
 };
 
-/// The name of a folder however it is written: "lampe/", ".", "a/..".
-std::string name_of(const std::filesystem::path& folder) {
+std::filesystem::path place_of(const std::filesystem::path& folder) {
   std::error_code error;
-  const auto absolute = std::filesystem::weakly_canonical(folder, error);
-  auto name = (error ? folder : absolute).filename().string();
+  const auto absolute = std::filesystem::canonical(folder, error);
+  return error ? std::filesystem::path() : absolute;
+}
+
+std::string name_of(const std::filesystem::path& folder, const std::filesystem::path& place) {
+  const auto name = (place.empty() ? folder : place).filename().string();
   return name.empty() ? folder.parent_path().filename().string() : name;
 }
 
@@ -44,7 +52,8 @@ Result<std::vector<Folder>> check_all(const Context& context) {
       if (!error.detail.starts_with(given)) error.detail = error.detail.empty() ? given : given + ": " + error.detail;
       return tl::unexpected(std::move(error));
     }
-    folders.push_back({given, name_of(given), std::move(*check)});
+    const auto place = place_of(given);
+    folders.push_back({given, place, name_of(given, place), std::move(*check)});
   }
   return folders;
 }
@@ -67,7 +76,10 @@ struct Verdict {
 class Upload {
  public:
   Upload(const Context& context, Client& client, const std::vector<Folder>& folders)
-      : client_(client), folders_(folders), bar_(context, context.say("publish", "publication")) {
+      : client_(client),
+        folders_(folders),
+        bar_(context, context.say("publish", "publication")),
+        asks_(!context.parsed.has("full")) {
     for (const auto& folder : folders) total_ += folder.check.scan.bytes;
   }
 
@@ -81,9 +93,40 @@ class Upload {
  private:
   Status send_kit(const Folder& folder) {
     TRY(const auto handle, kit::FolderHandle::open(folder.path));
-    CHECK_OK(client_.send(Json{{"step", "kit"}, {"folder", folder.name}}));
-    for (const auto& file : folder.check.scan.files) CHECK_OK(send_file(handle, file));
+    Json kit{{"step", "kit"}, {"folder", folder.name}};
+    if (!folder.place.empty()) kit["path"] = folder.place.string();
+    CHECK_OK(client_.send(kit));
+    const std::span<const kit::ScannedFile> files(folder.check.scan.files);
+    for (std::size_t at = 0; at < files.size(); at += questions_max)
+      CHECK_OK(send_files(handle, files.subspan(at, std::min(questions_max, files.size() - at))));
     return client_.send(Json{{"step", "end-kit"}});
+  }
+
+  /// Asks for all of them before the first answer is read, so few that the answers never fill the socket; then sends what is
+  /// not known.
+  Status send_files(const kit::FolderHandle& handle, std::span<const kit::ScannedFile> files) {
+    std::vector<bool> asked(files.size()), known(files.size());
+    for (std::size_t i = 0; asks_ && i < files.size(); ++i) {
+      const auto state = kit::lasting_state(files[i].state);
+      asked[i] = state.has_value();
+      if (!state) continue;
+      CHECK_OK(client_.send(Json{{"step", "known"},
+                                 {"path", files[i].path},
+                                 {"executable", files[i].state.executable},
+                                 {"state", *state}}));
+    }
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (!asked[i]) continue;
+      TRY(const auto answer, client_.next_item({}));
+      known[i] = flag_at(answer, "known");
+    }
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (known[i])
+        done_ += files[i].state.size;
+      else
+        CHECK_OK(send_file(handle, files[i]));
+    }
+    return {};
   }
 
   /// A file that changes while it is read is taken back and sent again, up to three times in all.
@@ -103,8 +146,9 @@ class Upload {
 
   Status begin(const std::string& path, const kit::FileState& state) {
     ++number_;
-    return client_.send(Json{
-        {"step", "file"}, {"path", path}, {"executable", state.executable}, {"bytes", state.size}});
+    Json step{{"step", "file"}, {"path", path}, {"executable", state.executable}, {"bytes", state.size}};
+    if (const auto lasting = kit::lasting_state(state)) step["state"] = *lasting;
+    return client_.send(step);
   }
 
   Status send_bytes(const std::string& path, ByteView bytes) {
@@ -121,6 +165,7 @@ class Upload {
   Client& client_;
   const std::vector<Folder>& folders_;
   ProgressBar bar_;
+  const bool asks_;  ///< whether the daemon knows files: not if all are to be read
   std::uint64_t total_ = 0, done_ = 0;
   std::uint32_t number_ = 0;  ///< files begun, those that were taken back too
 };
@@ -181,7 +226,7 @@ Result<ExitCode> publish(Context& context) {
     return {};
   };
   CHECK_OK(client.start("publish", arguments));
-  CHECK_OK(client.wait_ready(handlers));
+  CHECK_OK(client.next_item(handlers));
   CHECK_OK(upload.run());
   TRY([[maybe_unused]] const auto reply, client.finish(handlers));
   upload.bar().wipe();

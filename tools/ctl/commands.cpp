@@ -140,10 +140,12 @@ std::vector<Command> kits() {  // NOLINT(readability-function-size): a table of 
         "Publier des dossiers comme kits : une version chacun, tous ensemble ou aucun."},
        {"A folder that is unchanged makes no version. A kit goes where it went before, else to the "
         "region; to a wider audience later, never to a "
-        "narrower one. It waits up to 10 s for a peer to confirm what this centre published last.",
+        "narrower one. Files that have not been touched since they were last published from there "
+        "are not read again. It waits up to 10 s for a peer to confirm what this centre published last.",
         "Un dossier inchangé ne fait pas de version. Un kit va là où il allait déjà, sinon à la "
         "région ; plus tard vers une diffusion plus large, "
-        "jamais plus étroite. La commande attend jusqu'à 10 s qu'un pair confirme la dernière "
+        "jamais plus étroite. Les fichiers restés intacts depuis leur dernière publication de là ne "
+        "sont pas relus. La commande attend jusqu'à 10 s qu'un pair confirme la dernière "
         "publication de ce centre."},
        {{{"DIR", "DOSSIER"},
          {"folders, each with a kit.toml", "des dossiers, chacun avec un kit.toml"},
@@ -151,6 +153,7 @@ std::vector<Command> kits() {  // NOLINT(readability-function-size): a table of 
          true,
          Completes::folder}},
        {audience,
+        {"full", {}, {"read all files again", "relire tous les fichiers"}},
         offline},
        {{"publish ~/kits/lampe --audience territory:lille",
          {"For the centres of Lille alone:", "Pour les seuls centres de Lille :"}},

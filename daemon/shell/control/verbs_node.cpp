@@ -43,7 +43,7 @@ struct Totals {
 };
 
 /// How often sync looks, and how long a connection that is being made counts as reachable.
-constexpr std::chrono::milliseconds sync_poll{20};
+constexpr std::chrono::milliseconds sync_poll{20}, sync_poll_max{250};
 constexpr std::chrono::seconds connecting_max{5};
 constexpr std::uint64_t round_seconds_default = 30;
 
@@ -180,7 +180,9 @@ Result<Json> sync(Session& session, Arguments& arguments) {
     if (most > 0)
       CHECK_OK(session.progress(most - standing.lacking_bytes, most, control::Progress::Unit::bytes,
                                 "media"));
-    CHECK_OK(session.pause(sync_poll));
+    // A look takes the loop's time for every media file that lacks: the more there are, the less often.
+    const std::chrono::milliseconds pause(standing.media / 16);
+    CHECK_OK(session.pause(std::clamp(pause, sync_poll, sync_poll_max)));
   }
 }
 

@@ -11,6 +11,8 @@ namespace {
 /// A client may be busy with one slow disk; longer, and it holds a half-made publication for
 /// nothing.
 constexpr std::chrono::seconds upload_stall_max{120};
+/// What Linux allows of a path; a folder beyond it is not remembered.
+constexpr std::size_t place_bytes_max = 4096;
 
 /// The client's steps, applied to the publication in their order.
 class Upload {
@@ -49,6 +51,7 @@ class Upload {
   Status apply(const std::string& name, Arguments& step) {
     if (name == "kit") return begin_kit(step);
     if (name == "file") return begin_file(step);
+    if (name == "known") return answer_known(step);
     CHECK_OK(step.nothing_else());
     if (name == "abort-file" && in_file_) {
       in_file_ = false;
@@ -64,23 +67,39 @@ class Upload {
 
   Status begin_kit(Arguments& step) {
     TRY(auto folder, step.text("folder"));
+    TRY(const auto place, step.optional_text("path"));
     CHECK_OK(step.nothing_else());
     if (in_kit_) return fail(Errc::malformed, "a kit inside of a kit");
     if (++kits_ > limits::kits_per_publish_max) return fail(Errc::too_large, "kits in one command");
     folder_ = std::move(folder);
     in_kit_ = true;
-    return publication_.begin_kit(folder_);
+    CHECK_OK(publication_.begin_kit(folder_));
+    if (place && place->starts_with('/') && place->size() <= place_bytes_max) publication_.set_place(*place);
+    return {};
+  }
+
+  Status answer_known(Arguments& step) {
+    TRY(const auto path, step.text("path"));
+    TRY(const auto executable, step.flag("executable"));
+    TRY(const auto state, step.text("state"));
+    CHECK_OK(step.nothing_else());
+    if (!in_kit_ || in_file_) return fail(Errc::malformed, "a file outside of a kit");
+    TRY(const bool known, publication_.take_known(path, executable, state));
+    return session_.item({{"known", known}});
   }
 
   Status begin_file(Arguments& step) {
     TRY(const auto path, step.text("path"));
     TRY(const auto executable, step.flag("executable"));
     TRY(const auto bytes, step.number("bytes"));
+    TRY(const auto state, step.optional_text("state"));
     CHECK_OK(step.nothing_else());
     if (!in_kit_ || in_file_) return fail(Errc::malformed, "a file outside of a kit");
     in_file_ = true;
     ++file_;
-    return publication_.begin_file(path, executable, bytes.value_or(0));
+    CHECK_OK(publication_.begin_file(path, executable, bytes.value_or(0)));
+    if (state) publication_.remember(*state);
+    return {};
   }
 
   Status write(const control::Data& data) {

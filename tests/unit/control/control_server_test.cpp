@@ -170,6 +170,28 @@ TEST_CASE("an upload becomes the steps of a publication, in their order") {
   CHECK(answer.items[1][0]["version"] == 3);
 }
 
+TEST_CASE("a file that the publication knows needs no bytes; one that it does not know is remembered") {
+  Served served;
+  auto client = served.client();
+  REQUIRE(client.send(Request{"publish", "{}"}));
+  give(client, {{"step", "kit"}, {"folder", "lampe"}, {"path", "/kits/lampe"}});
+  give(client, {{"step", "known"}, {"path", "known.jpg"}, {"executable", true}, {"state", "1:2"}});
+  give(client, {{"step", "known"}, {"path", "new.jpg"}, {"state", "1:3"}});
+  give(client, {{"step", "file"}, {"path", "new.jpg"}, {"bytes", 1}, {"state", "1:3"}});
+  REQUIRE(client.send(control::Data{0, {'x'}, true}));
+  give(client, {{"step", "end-kit"}});
+  give(client, {{"step", "commit"}});
+  const auto answer = answer_of(client);
+  REQUIRE(answer.reply.has_value());
+  const std::vector<std::string> steps = {"kit lampe",          "place /kits/lampe", "known? known.jpg x 1:2",
+                                          "known? new.jpg - 1:3", "file new.jpg - 1",  "remember 1:3",
+                                          "end-file x",         "end-kit",           "commit",
+                                          "destroyed"};
+  CHECK(served.node.lib.publications.all() == steps);
+  CHECK(answer.items.at(1) == Json{{"known", true}});
+  CHECK(answer.items.at(2) == Json{{"known", false}});
+}
+
 TEST_CASE("an upload that fails says which folder, and nothing is committed") {
   Served served;
   served.node.lib.publications.fail_at = "end-kit";
@@ -187,6 +209,7 @@ TEST_CASE("steps out of order end the upload") {
   const std::vector<std::vector<Json>> uploads = {
       {{{"step", "end-kit"}}},
       {{{"step", "file"}, {"path", "a"}}},
+      {{{"step", "known"}, {"path", "a"}, {"state", "1"}}},
       {{{"step", "abort-file"}}},
       {{{"step", "kit"}, {"folder", "a"}}, {{"step", "commit"}}},
       {{{"step", "kit"}, {"folder", "a"}}, {{"step", "kit"}, {"folder", "b"}}},

@@ -32,6 +32,12 @@ class FakePublication final : public store::Publication {
   ~FakePublication() override { log_.add("destroyed"); }
 
   Status begin_kit(const std::string& folder) override { return step("kit " + folder); }
+  void set_place(const std::string& place) override { log_.add("place " + place); }
+  Result<bool> take_known(const std::string& path, bool executable, const std::string& state) override {
+    log_.add("known? " + path + (executable ? " x " : " - ") + state);
+    return path.starts_with("known");
+  }
+  void remember(const std::string& state) override { log_.add("remember " + state); }
   Status begin_file(const std::string& path, bool executable, std::uint64_t bytes) override {
     log_.content.clear();
     return step("file " + path + (executable ? " x " : " - ") + std::to_string(bytes));
@@ -125,6 +131,8 @@ class FakeLibrary final : public store::Library {
   Result<std::unique_ptr<store::FeedReception>> receive_feed() override {
     return fail(Errc::not_found);
   }
+  void settle_by(std::function<void()>) override {}
+  void settle_media() override {}
   Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256&,
                                                            std::uint32_t, std::uint32_t) override {
     return fail(Errc::not_found);

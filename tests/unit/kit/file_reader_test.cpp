@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <ctime>
 
 #include "proto/limits.hpp"
 #include "store/kit/folder.hpp"
@@ -161,4 +162,32 @@ TEST_CASE_METHOD(Fixture, "a small file is read whole, a larger one refused") {
   CHECK(read_small(handle(), scanned(), 4).error().code == Errc::too_large);
   write_text(temp / "big", std::string(3 * limits::slice_bytes_max + 7, 'x'));
   CHECK(read_small(handle(), scanned("big"), 1 << 20)->size() == 3 * limits::slice_bytes_max + 7);
+}
+
+TEST_CASE("the state of a file is one to go by later only once a further write must change it") {
+  FileState state;
+  state.device = 1;
+  state.inode = 2;
+  state.size = 3;
+  const auto now = std::int64_t{std::time(nullptr)} * 1'000'000'000;
+  state.mtime_ns = state.ctime_ns = now - 10'000'000'000;
+  const auto text = lasting_state(state);
+  REQUIRE(text);
+  CHECK(lasting_state(state) == text);
+  for (auto change : std::vector<std::function<void(FileState&)>>{
+           [](auto& s) { ++s.device; }, [](auto& s) { ++s.inode; }, [](auto& s) { ++s.size; }, [](auto& s) { ++s.mtime_ns; },
+           [](auto& s) { ++s.ctime_ns; }}) {
+    auto other = state;
+    change(other);
+    REQUIRE(lasting_state(other));
+    CHECK(lasting_state(other) != text);
+  }
+  for (const auto stamp : {now, now + 3'600'000'000'000}) {  // in this moment, and in the future
+    auto young = state;
+    young.ctime_ns = stamp;
+    CHECK_FALSE(lasting_state(young));
+    young = state;
+    young.mtime_ns = stamp;
+    CHECK_FALSE(lasting_state(young));
+  }
 }

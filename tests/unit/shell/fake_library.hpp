@@ -126,6 +126,11 @@ class FakeLibrary : public store::Library {
     if (media.is_zero()) return fail(Errc::not_found, "no longer needed");
     return std::make_unique<FakeRunReception>(first);
   }
+  void settle_by(std::function<void()> ask) override { ask_to_settle = std::move(ask); }
+  void settle_media() override {
+    ++settled;
+    settled.notify_all();
+  }
   Status keep_fork(const FeedId&, ByteView, ByteView) override { return fork_status; }
 
   Result<std::vector<store::KitSummary>> kits() const override { return std::vector<store::KitSummary>{}; }
@@ -157,6 +162,8 @@ class FakeLibrary : public store::Library {
   std::atomic<unsigned> opened{0};
   Status fork_status;
   Accepted accepted;
+  std::function<void()> ask_to_settle;
+  std::atomic<int> settled{0};
   std::vector<std::string> published_endpoints;
   std::shared_ptr<const Roster> roster_;
 

@@ -206,3 +206,28 @@ TEST_CASE("Admissions and questions about media are answered") {
   bench.jobs.perform(effect::FindMedia{4, feed, {Sha256{}}});
   CHECK(bench.next<input::MediaFound>().complete.size() == 1);
 }
+
+TEST_CASE("Media that became whole settle on a worker of their own, many together, and none is forgotten at the end") {
+  Bench bench;
+  for (int i = 0; i < 100; ++i) bench.library.ask_to_settle();
+  bench.library.settled.wait(0);
+  const int first = bench.library.settled;
+  CHECK(first >= 1);
+  CHECK(first < 100);
+  bench.library.ask_to_settle();
+  bench.jobs.stop();  // whether it has begun or not
+  bench.jobs.wait_end(std::chrono::seconds(10));
+}
+
+TEST_CASE("What was asked to settle and dropped by the end settles all the same") {
+  FakeLibrary library;
+  {
+    const auto log = Log::none();
+    StoreJobs jobs(library, *log, [](Input) {});
+    jobs.stop();
+    library.ask_to_settle();
+    CHECK(library.settled == 0);
+  }
+  CHECK(library.settled == 1);
+  CHECK_FALSE(library.ask_to_settle);
+}

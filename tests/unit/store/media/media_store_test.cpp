@@ -176,6 +176,7 @@ TEST_CASE("a full disk refuses a chunk, and those before it stay") {
   const ChunkList list = list_of(bytes);
   auto partial = home.store->open_partial(sha256(bytes), list).value();
   REQUIRE(partial->put(0, chunk_of(bytes, list, 0), region_feed));
+  REQUIRE(partial->keep());
   const auto last = static_cast<std::uint32_t>(list.chunks.size() - 1);
   {
     const test::FileSizeLimit limit(64 * limits::KiB);

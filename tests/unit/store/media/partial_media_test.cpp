@@ -34,7 +34,8 @@ void reboot(const MediaHome& home) {
 }
 
 void put_all(PartialMedia& partial, const FeedId& through = region_feed) {
-  for (std::uint32_t i = 0; i < film_chunks(); ++i) REQUIRE(partial.put(i, film_chunk(i), through));
+  REQUIRE(partial.put(0, film(), through));
+  REQUIRE(partial.keep());
 }
 
 }  // namespace
@@ -76,12 +77,51 @@ TEST_CASE("a wrong chunk is refused, and nothing is kept of it") {
   CHECK(partial->get(film_chunks()).error().code == Errc::not_found);
 }
 
+TEST_CASE("chunks in a row are put at once; those before a wrong one are kept, those that are here are passed over") {
+  MediaHome home;
+  auto partial = open(home);
+  REQUIRE(partial->put(3, film_chunk(3), region_feed));
+  const std::size_t bad = film_chunk(0).size() + film_chunk(1).size() + film_chunk(2).size() + film_chunk(3).size() +
+                          film_chunk(4).size() + 7;
+  Bytes damaged = film();
+  damaged[bad] ^= 1;
+  CHECK(partial->put(0, damaged, region_feed).error().code == Errc::chunk_bad);
+  for (std::uint32_t i = 0; i < film_chunks(); ++i) CHECK(partial->held()[i] == (i < 5));
+  CHECK(partial->put(0, ByteView(film()).first(film_chunk(0).size() - 1), region_feed));  // held: not looked at
+  CHECK(partial->put(5, ByteView(film()).subspan(bad - 7), region_feed));
+  REQUIRE(partial->complete());
+  auto batch = home.store->begin().value();
+  REQUIRE(batch->add(*partial));
+  REQUIRE(batch->settle());
+  CHECK(home.store->verify(film_id()));
+}
+
+TEST_CASE("the first MiB of a partial media file survives a restart once it is kept, the rest by itself") {
+  MediaHome home;
+  REQUIRE(open(home)->put(0, film_chunk(0), region_feed));
+  CHECK_FALSE(std::filesystem::exists(have_file(home)));
+  home.store = MediaStore::open(home.layout).value();
+  CHECK(home.files_below(home.layout.partials()) == 0);
+
+  const Bytes large = test::noise(3'000'000, 12);
+  const ChunkList list = list_of(large);
+  {
+    auto partial = home.store->open_partial(sha256(large), list).value();
+    for (std::uint32_t i = 0; i + 1 < list.chunks.size(); ++i)
+      REQUIRE(partial->put(i, chunk_of(large, list, i), region_feed));
+  }
+  home.store = MediaStore::open(home.layout).value();
+  const auto partial = home.store->open_partial(sha256(large), list).value();
+  CHECK(std::count(partial->held().begin(), partial->held().end(), false) == 1);
+}
+
 TEST_CASE("what was put is there again after a restart, without being read") {
   MediaHome home;
   {
     auto partial = open(home);
     for (const std::uint32_t i : {0U, 3U, film_chunks() - 1})
       REQUIRE(partial->put(i, film_chunk(i), region_feed));
+    REQUIRE(partial->keep());
   }
   home.store = MediaStore::open(home.layout).value();
   auto partial = open(home);
@@ -97,6 +137,7 @@ TEST_CASE("after a power cut every chunk that claims to be here is checked") {
   {
     auto partial = open(home);
     for (const std::uint32_t i : {0U, 1U, 2U}) REQUIRE(partial->put(i, film_chunk(i), region_feed));
+    REQUIRE(partial->keep());
   }
   flip(home.layout.partial(film_id()), film_list().chunks[0].bytes + 5);
   reboot(home);
@@ -181,6 +222,7 @@ TEST_CASE(
     REQUIRE(partial->put(0, film_chunk(0), region_feed));
     REQUIRE(partial->put(1, film_chunk(1), lille_feed));
     REQUIRE(partial->put(2, film_chunk(2), region_feed));
+    REQUIRE(partial->keep());
   }
   CHECK(open(home)->through() == std::vector<FeedId>{region_feed, lille_feed});
   CHECK(open(home)->held()[1]);
@@ -231,13 +273,13 @@ TEST_CASE("a dropped partial media file leaves nothing") {
 TEST_CASE("a feed that could not be recorded is recorded with the next chunk, before its bytes") {
   MediaHome home;
   auto partial = open(home);
-  const bool first = GENERATE(true, false);
-  if (!first) REQUIRE(partial->put(0, film_chunk(0), region_feed));
+  REQUIRE(partial->put(0, film_chunk(0), region_feed));
+  REQUIRE(partial->keep());
   std::filesystem::remove(have_file(home));
   std::filesystem::create_directories(have_file(home) / "in the way");
   REQUIRE_FALSE(partial->put(1, film_chunk(1), lille_feed));
   CHECK_FALSE(partial->held()[1]);
-  CHECK(partial->through() == (first ? std::vector<FeedId>{} : std::vector<FeedId>{region_feed}));
+  CHECK(partial->through() == std::vector<FeedId>{region_feed});
   std::filesystem::remove_all(have_file(home));
   REQUIRE(partial->put(1, film_chunk(1), lille_feed));
   partial.reset();
@@ -268,6 +310,7 @@ TEST_CASE("a partial file that came in the place of the checked one is not taken
   REQUIRE(home.store->drop_partial(film_id()));
   auto other = open(home);
   REQUIRE(other->put(0, film_chunk(0), region_feed));
+  REQUIRE(other->keep());
   CHECK(batch->settle().error().code == Errc::conflict);
   CHECK_FALSE(home.store->has(film_id()));
   CHECK(home.store->partials().size() == 1);

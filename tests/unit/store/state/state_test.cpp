@@ -283,6 +283,40 @@ TEST_CASE("chunks are found in media files that are here") {
   CHECK(home.state->find_chunk(media_id("y")).value().empty());
 }
 
+TEST_CASE("many media files are held, and their chunks found, in one step") {
+  StateHome home;
+  home.apply(region, 1, {kit(region, "a", {named("one"), named("two")})});
+  const ChunkList one{0, 30, {{media_id("x"), 10}, {media_id("y"), 20}}};
+  const ChunkList two{0, 50, {{media_id("z"), 40}, {media_id("x"), 10}}};
+  const std::vector<State::Whole> whole{{media_id("one"), {region}, &one}, {media_id("two"), {region}, &two}};
+  REQUIRE(home.state->hold(whole));
+  CHECK(home.state->serves(region, media_id("one")).value());
+  CHECK(home.state->serves(region, media_id("two")).value());
+  CHECK(home.state->wants().value().empty());
+  CHECK(home.state->find_chunk(media_id("x")).value().size() == 2);
+  REQUIRE(home.state->hold(std::span<const State::Whole>()));
+}
+
+TEST_CASE("what files of folders held is remembered until it is replaced, and lost with the index") {
+  StateHome home;
+  const State::Hint text{"/kits/a/guide.md", "1:2:3", object("guide"), std::nullopt, 11};
+  const State::Hint photo{"/kits/a/photo.jpg", "1:3:4", object("list"), media_id("photo"), 12};
+  REQUIRE(home.state->remember(std::vector{text, photo}));
+  home.reopen();
+  const auto found = home.state->hint(photo.path).value();
+  REQUIRE(found);
+  CHECK(found->state == photo.state);
+  CHECK(found->blob == photo.blob);
+  CHECK(found->media == photo.media);
+  CHECK(found->bytes == 12);
+  CHECK_FALSE(home.state->hint(text.path).value()->media);
+  CHECK_FALSE(home.state->hint("/kits/a").value());
+  auto newer = text;
+  newer.state = "1:2:9";
+  REQUIRE(home.state->remember({&newer, 1}));
+  CHECK(home.state->hint(text.path).value()->state == "1:2:9");
+}
+
 TEST_CASE("a chunk that repeats without end gives a bounded number of places") {
   StateHome home;
   ChunkList zeros{0, 0, {}};
