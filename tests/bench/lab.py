@@ -70,9 +70,11 @@ class Lab(ExitStack):
         host = Host(self._namespace(str(self._hosts)), address)
         self._ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
         self._ip("link", "set", port, "master", "bridge", "up")
-        run("ip", "-n", host.namespace, "addr", "add", f"{address}/24", "dev", "eth0")
+        # Hosts are on no common network: each stands for a house of its own, and is no LAN peer of the others.
+        run("ip", "-n", host.namespace, "addr", "add", f"{address}/32", "dev", "eth0")
         # Frames as they are on a wire, not segments of 64 KiB that count one header.
         run("ip", "-n", host.namespace, "link", "set", "eth0", "gso_max_segs", 1, "up")
+        run("ip", "-n", host.namespace, "route", "add", "10.77.0.0/16", "dev", "eth0")
         if limit_mbit is not None:
             run("tc", "-n", host.namespace, "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", f"{limit_mbit}mbit", "burst", MTU_BURST,
                 "latency", f"{queue_ms}ms")
