@@ -39,7 +39,7 @@ std::size_t Flow::share(std::size_t requests) const {
 }
 
 std::size_t Flow::runs() const {
-  return std::clamp<std::size_t>(window_ / settings::share_min, 2, settings::runs_per_link);
+  return std::clamp<std::size_t>(window_ / settings::share_min, 2, settings::runs_per_window);
 }
 
 void Pace::start(Instant now) {

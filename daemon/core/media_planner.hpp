@@ -86,6 +86,7 @@ class MediaPlanner {
   bool told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, Want& want);
   Holdings::iterator erase(Source& source, Holdings::iterator holding);
   const FeedId* common_feed(const Link& link, const Want& want) const;
+  bool has_room(const Link& link, const Source& source, const Want& want);
   bool plan_run(Link& link, Source& source);
   std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding,
                                                                   const Want& want, std::uint64_t bytes_max);

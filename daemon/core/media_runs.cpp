@@ -14,9 +14,21 @@ void MediaPlanner::plan() {
     Link* link = context_.links.find(id);
     if (link == nullptr || !link->is_open()) continue;
     if (!source.unasked.empty()) ask(*link, source);
-    while (source.runs <= flows_[id].runs() && runs_.size() < settings::runs_max && plan_run(*link, source)) {
+    while (source.runs < settings::runs_per_link && runs_.size() < settings::runs_max && plan_run(*link, source)) {
     }
   }
+}
+
+/// A few runs keep a link busy. Of small media it takes more, until a window of bytes is on its way; and one is always
+/// free, so that a guide does not wait for a piece of a film.
+bool MediaPlanner::has_room(const Link& link, const Source& source, const Want& want) {
+  const Flow& flow = flows_[link.id];
+  if (source.runs < flow.runs()) return true;
+  if (want.need.bytes > settings::run_bytes) return false;
+  if (source.runs == flow.runs()) return true;
+  std::uint64_t coming = 0;
+  for (const auto& [job, run] : runs_) coming += run.link == link.id ? run.expected - run.credit.received : 0;
+  return coming < flow.window();
 }
 
 bool MediaPlanner::plan_run(Link& link, Source& source) {
@@ -29,9 +41,7 @@ bool MediaPlanner::plan_run(Link& link, Source& source) {
       place = source.offers.erase(place);
       continue;
     }
-    // One more for a small one, so that a guide does not wait for a piece of a film.
-    const bool reserved = source.runs >= flows_[link.id].runs() && want->need.bytes > settings::run_bytes;
-    if (reserved || holding->second.retry_at > context_.now) {
+    if (!has_room(link, source, *want) || holding->second.retry_at > context_.now) {
       ++place;
       continue;
     }

@@ -56,8 +56,9 @@ inline constexpr std::size_t split_ranges = 8;             ///< WIRE.md
 // --- fetching --------------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t fetches_per_link = 4;         ///< WIRE.md
 inline constexpr std::size_t fetches_max = 8;              ///< each has an open file and a quarantine folder
-inline constexpr std::size_t runs_per_link = 4;
-inline constexpr std::size_t runs_max = 32;
+inline constexpr std::size_t runs_per_link = 24;           ///< WIRE.md; so many only of small media
+inline constexpr std::size_t runs_per_window = 4;          ///< of large ones
+inline constexpr std::size_t runs_max = 96;
 inline constexpr Duration answer_within = seconds(20);     ///< an offer; and progress_bytes, again and again
 /// Half a usual slice: a line of 1 Mbit/s keeps this up for all the requests that are open on it.
 inline constexpr std::uint64_t progress_bytes = limits::slice_bytes_max / 2;

@@ -21,14 +21,15 @@ struct Lacking {
   void add(const core::MediaStatus& media);
 };
 
+/// With commas between them.
+std::string joined(const std::vector<std::string>& names);
+
 /// What a peer's state means; nothing if it is connected and level.
 std::optional<Explanation> about_peer(const Situation& here, const core::PeerStatus& peer);
 Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);
 Explanation about_media(const Situation& here, const std::string& subject, const Lacking& lacking);
-/// Media rest: by a pause, or because of the hour.
-Explanation about_rest(Traffic::Rest rest, const std::string& subject, const Lacking& lacking);
 Explanation about_joining(const Situation& here);
 Explanation about_suspension(const Situation& here);
 Explanation about_confirmation();
