@@ -55,6 +55,13 @@ TEST_CASE("A policy of what is held is read in the units that people know, and k
   CHECK(config->hold.quota_bytes == 268'435'456);
   CHECK(config->hold.free_bytes_min == 0);
   CHECK(config->hold.copies_min == 0);
+  for (const char* wrong : {"media = \"some\"", "themes = \"santé\"", "themes = [\"\"]", "kinds = [\"film\"]", "file_mib_max = -1",
+                            "quota_gib = \"1\"", "quota_gib = nan", "free_gib_min = 1e9", "copies_min = 101"}) {
+    INFO(wrong);
+    CHECK(error_of(std::string("[hold]\n") + wrong).code == Errc::config_wrong);
+  }
+  CHECK(error_of("[hold]\nmedia = \"adopted\"").detail.find("does not have yet") != std::string::npos);
+  CHECK(error_of("[hold]\nquota_gb = 3").detail.find("quota_gib") != std::string::npos);
 }
 
 TEST_CASE("how fast and when media move") {
@@ -67,20 +74,13 @@ TEST_CASE("how fast and when media move") {
   const auto wrong = parse_config("[traffic]\nhours = [\"20-7\"]\n", "f");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().detail.find("f:2: hours: [\"20:00-07:00\"") != std::string::npos);
-  for (const char* wrong : {"media = \"some\"", "themes = \"santé\"", "themes = [\"\"]", "kinds = [\"film\"]", "file_mib_max = -1",
-                            "quota_gib = \"1\"", "quota_gib = nan", "free_gib_min = 1e9", "copies_min = 101"}) {
-    INFO(wrong);
-    CHECK(error_of(std::string("[hold]\n") + wrong).code == Errc::config_wrong);
-  }
-  CHECK(error_of("[hold]\nmedia = \"adopted\"").detail.find("does not have yet") != std::string::npos);
-  CHECK(error_of("[hold]\nquota_gb = 3").detail.find("quota_gib") != std::string::npos);
 }
 
 TEST_CASE("The configuration example names every key") {
   const auto text = default_config();
   for (const auto& key : config_keys()) {
     const auto name = key.substr(key.find('.') == std::string::npos ? 0 : key.find('.') + 1);
-    const bool is_section = name == "log" || name == "limits" || name == "hold" || name == "peers";
+    const bool is_section = name == "log" || name == "limits" || name == "hold" || name == "traffic" || name == "peers";
     const auto needle = is_section ? "[" + name + "]" : "\n" + name + " = ";
     const auto in_comment = "\n# " + name + " = ";
     INFO(key);

@@ -11,14 +11,14 @@ using namespace essaimage::test;
 
 namespace {
 
-const std::string place = "/home/anne/kits/lampe";
+const std::string lamp = "/home/anne/kits/lampe";
 
 /// A folder whose files each have a state, and a publication that asks before it sends.
 struct Folder {
   TestNode& node;
   KitFiles files{{"kit.toml", manifest_of("Lampe")}, {"guide.md", "Bonjour\n"}, {"photo.jpg", photo(50'000, 1)}};
   std::map<std::string, std::string> states{{"kit.toml", "1"}, {"guide.md", "1"}, {"photo.jpg", "1"}};
-  std::string at = place;
+  std::string at = lamp;
   std::vector<std::string> read{};  ///< by the last publication
 
   Result<PublishedKit> publish(bool commits = true) {
@@ -82,7 +82,7 @@ TEST_CASE("nothing is known of another place, of a publication that was not comm
   folder.at = "/home/anne/copie/lampe";
   REQUIRE(folder.publish());
   CHECK(folder.read.size() == 3);
-  folder.at = place;
+  folder.at = lamp;
   for (auto& [path, state] : folder.states) state.clear();
   REQUIRE(folder.publish());
   CHECK(folder.read.size() == 3);
@@ -108,7 +108,7 @@ TEST_CASE("media that are removed while a publication takes them as known stop i
   folder.files["new.md"] = "neuf\n";
   const auto publication = m.a->library().publish({}).value();
   REQUIRE(publication->begin_kit("lampe"));
-  publication->set_place(place);
+  publication->set_place(lamp);
   for (const auto& path : {"kit.toml", "photo.jpg"}) REQUIRE(publication->take_known(path, false, "1").value());
   REQUIRE(publication->end_kit());
   std::filesystem::remove(m.a->layout().media(sha256(bytes_of(folder.files["photo.jpg"]))));
