@@ -247,7 +247,11 @@ Result<Message> read(const wire::Credit& in) {
 Result<Message> read(const wire::Cancel& in) { return message::Cancel{in.request()}; }
 Result<Message> read(const wire::Unavailable& in) { return message::Unavailable{in.request()}; }
 Result<Message> read(const wire::Ping& in) { return message::Ping{in.token()}; }
-Result<Message> read(const wire::Pong& in) { return message::Pong{in.token(), in.heard_ms()}; }
+Result<Message> read(const wire::Pong& in) {
+  constexpr std::int64_t clock_max = std::int64_t{1} << 53;  // so that differences never overflow
+  if (in.heard_ms() < 0 || in.heard_ms() > clock_max) return fail(Errc::malformed, "no clock");
+  return message::Pong{in.token(), in.heard_ms()};
+}
 
 }  // namespace
 

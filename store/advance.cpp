@@ -117,7 +117,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
 bool LibraryImpl::is_behind() const {
   if (behind_) return true;
   const std::lock_guard lock(complete_mutex_);
-  return !complete_.empty() && runs_open_ == 0;
+  return !complete_.empty() && (runs_open_ == 0 || no_room_);
 }
 
 Status LibraryImpl::catch_up() {
@@ -126,6 +126,7 @@ Status LibraryImpl::catch_up() {
     const std::lock_guard changing(changing_);
     if (behind_) status = catch_up_locked();
   }
+  no_room_ = false;
   settle_if_due(false);
   return status;
 }

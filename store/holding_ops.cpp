@@ -117,6 +117,7 @@ Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
 
 Status LibraryImpl::choose(const KitId& id, KitChoice::Kind kind) {
   const std::lock_guard changing(changing_);
+  if (behind_) CHECK_OK(catch_up_locked());  // what was just published is in no index yet
   TRY(const auto rows, state_->kits_of(id));
   if (rows.empty()) return fail(Errc::not_found, id.str());
   if (kind == KitChoice::Kind::dropped && id.centre == identity_.slug) return fail(Errc::own_kit_kept, id.str());
@@ -128,11 +129,13 @@ Status LibraryImpl::choose(const KitId& id, KitChoice::Kind kind) {
   }
   CHECK_OK(state_->put_choice(id, choice));
   holding_.set_choice(id, choice);
-  if (kind == KitChoice::Kind::dropped) {
+  Status removed;
+  if (kind == KitChoice::Kind::dropped && knows_all_feeds()) {
     TRY(const auto list, removable(id));
-    CHECK_OK(remove_media(list));
+    removed = remove_media(list);
   }
-  return plan_holding(std::move(touched));
+  CHECK_OK(plan_holding(std::move(touched)));
+  return removed;
 }
 
 Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
@@ -156,7 +159,7 @@ Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
   return list;
 }
 
-/// The record first: a file without one is found again at the next start, and then dropped again. The other way round
+/// The record first, durably: a file without one is found again at the next start, and then dropped again. The other way round
 /// something would count as held that is not there.
 Status LibraryImpl::remove_media(const std::vector<FeedMedia>& list) {
   for (const auto& each : list) {
@@ -166,7 +169,11 @@ Status LibraryImpl::remove_media(const std::vector<FeedMedia>& list) {
   return {};
 }
 
+/// Else what a feed names that could not be read looks as if nobody wanted it.
+bool LibraryImpl::knows_all_feeds() const { return picture()->heads.size() == refs_->snapshot()->size(); }
+
 void LibraryImpl::finish_drops() {
+  if (!knows_all_feeds() || behind_) return;
   for (const auto& [id, choice] : holding_.choices()) {
     if (choice.kind != KitChoice::Kind::dropped) continue;
     const auto list = removable(id);

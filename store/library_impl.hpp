@@ -242,6 +242,7 @@ class LibraryImpl final : public Library {
   Status plan_holding(std::vector<Sha256> touched);
   Status remove_media(const std::vector<FeedMedia>& list);
   /// A drop that a crash cut short, or that the loss of the index undid.
+  bool knows_all_feeds() const;
   void finish_drops();
   void add_holding(KitSummary& kit) const;
 
@@ -310,6 +311,7 @@ class LibraryImpl final : public Library {
   mutable std::mutex partials_mutex_;
   mutable std::list<OpenPartialPtr> partials_;  ///< newest first, bounded
 
+  std::atomic<bool> no_room_ = false;  ///< whole media wait for a disk that was full
   mutable std::mutex complete_mutex_;
   std::vector<OpenPartialPtr> complete_;  ///< whole, not settled yet
   std::function<void()> ask_to_settle_;   ///< set before other threads start

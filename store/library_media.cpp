@@ -27,7 +27,7 @@ Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media,
   const std::lock_guard lock(partials_mutex_);
   const auto same = [&](const OpenPartialPtr& open) { return open->partial->media() == media; };
   auto it = std::find_if(partials_.begin(), partials_.end(), same);
-  if (it != partials_.end() && (*it)->chunk_list != chunk_list && it->use_count() == 1) {
+  if (it != partials_.end() && (*it)->chunk_list != chunk_list && it->use_count() == 1 && (*it)->partial->keep()) {
     partials_.erase(it);  // begun under another list; opening it anew finds its chunks again
     it = partials_.end();
   }
@@ -44,7 +44,8 @@ Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media,
   for (auto old = std::prev(partials_.end());
        partials_.size() > partials_open_max && old != partials_.begin();) {
     const auto last = old--;
-    if (last->use_count() == 1) partials_.erase(last);
+    // One whose record cannot be written now would be lost with what the core was told of it.
+    if (last->use_count() == 1 && (*last)->partial->keep()) partials_.erase(last);
   }
   return open;
 }
@@ -79,7 +80,7 @@ std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
 /// What an earlier run left: whole ones are settled now; what nobody needs goes, unless a head could not be read: its
 /// feed may need it when peers have brought that again.
 Status LibraryImpl::resume_partials() {
-  const bool knows_all = picture()->heads.size() == refs_->snapshot()->size();
+  const bool knows_all = knows_all_feeds();
   for (const auto& media : media_->partials()) {
     TRY(const auto want, state_->want(media));
     if (!want || !holding_.keeps_partial(media)) {

@@ -194,7 +194,9 @@ Status PublicationImpl::check_packs(const std::vector<Plan>& plans, const Librar
   }
   const std::uint64_t inflates_to = pack_->bytes() * limits::pack_inflation_ratio_max + limits::pack_inflation_slack / 2;
   const bool bounded = bytes <= limits::pack_bytes_max / 2 && objects_max <= limits::pack_objects_max / 2;
-  if (bounded && bytes <= inflates_to) return {};
+  // With several feeds each gets a pack of its own, and only the slack is sure to be in each.
+  const bool alone = advance.steps.size() == 1;
+  if (bounded && bytes <= (alone ? inflates_to : limits::pack_inflation_slack / 2)) return {};
   CHECK_OK(pack_->index());
   std::vector<Path> folders{pack_->folder()};
   folders.insert(folders.end(), library_.objects_->folders().begin(), library_.objects_->folders().end());

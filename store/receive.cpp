@@ -132,15 +132,16 @@ class RunReceptionImpl final : public RunReception {
   /// Whole chunks, from the next one on.
   Status put(ByteView bytes) {
     bool further = false;
+    Status put;
     {
       const std::lock_guard lock(open_->mutex);
       const auto feeds_before = open_->partial->through().size();
-      CHECK_OK(put_locked(bytes));
+      put = put_locked(bytes);  // what came before a bad chunk is here all the same
       further = open_->partial->through().size() != feeds_before;
-      if (open_->partial->complete()) library_.complete_later(open_);
+      if (!open_->dropped && open_->partial->complete()) library_.complete_later(open_);
     }
     if (further) library_.joined(open_->partial->media());
-    return {};
+    return put;
   }
   Status put_locked(ByteView bytes) {
     if (open_->dropped) return fail(Errc::not_found, open_->partial->media().hex() + ": needed no longer");

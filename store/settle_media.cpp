@@ -50,7 +50,7 @@ void LibraryImpl::settle_if_due(bool run_ended) {
   {
     const std::lock_guard lock(complete_mutex_);
     if (run_ended) --runs_open_;
-    if (complete_.empty()) return;
+    if (complete_.empty() || no_room_) return;  // catch_up() tries again once in a while, not each slice
     std::uint64_t bytes = 0;
     for (const auto& open : complete_) bytes += open->partial->chunks().bytes;
     due = ask_to_settle_ ? complete_.size() >= gathered_files_max || bytes >= gathered_bytes_max
@@ -85,6 +85,7 @@ Status LibraryImpl::settle_together(std::span<const OpenPartialPtr> list) {
   TRY(const auto batch, media_->begin());
   std::vector<Completed> good;
   std::vector<Sha256> bad;
+  std::vector<OpenPartialPtr> again;
   for (const auto& open : list) {
     const Sha256 media = open->partial->media();
     Status added;
@@ -95,7 +96,10 @@ Status LibraryImpl::settle_together(std::span<const OpenPartialPtr> list) {
       if (added) good.push_back({open, open->partial->through()});
       // Every chunk is as listed, and the whole is not what its name says: the author's list lies.
       open->dropped = !added && added.error().code == Errc::media_bad;
-      if (!added && !open->dropped) CHECK_OK(open->partial->keep());
+      if (!added && !open->dropped) {
+        if (const auto kept = open->partial->keep(); !kept) note(kept.error(), media.hex());
+        if (open->partial->complete()) again.push_back(open);  // it could not be read now
+      }
     }
     if (added) continue;
     note(added.error(), media.hex());
@@ -106,15 +110,20 @@ Status LibraryImpl::settle_together(std::span<const OpenPartialPtr> list) {
     close_partial(media);
   }
   for (const auto& media : bad) tell_need(media);
+  for (const auto& open : again) complete_later(open);
   CHECK_OK(batch->settle());
   complete_all(good);
+  no_room_ = false;
   return {};
 }
 
 /// A full disk may have room later. What is gone, or cannot be moved for another reason, is fetched again.
 void LibraryImpl::give_up(const OpenPartialPtr& open, const Error& why) {
   const Sha256 media = open->partial->media();
-  if (why.code == Errc::disk_full) return complete_later(open);
+  if (why.code == Errc::disk_full) {
+    no_room_ = true;
+    return complete_later(open);
+  }
   note(why, media.hex());
   // Another partial file may lie there by now: it is not this one's to remove.
   const auto dropped = why.code == Errc::conflict ? Status{} : drop_partial(media);

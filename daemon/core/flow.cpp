@@ -32,7 +32,7 @@ void Flow::received(std::size_t bytes, Instant now) {
 
 std::size_t Flow::rate(Instant now) const { return now - heard_at_ < settings::rate_forgotten_after ? rate_ : 0; }
 
-std::size_t Flow::usual_rate() const { return std::max(rate_, 2 * settings::window_min); }
+std::size_t Flow::usual_rate() const { return rate_ != 0 ? rate_ : 2 * settings::window_min; }
 
 std::size_t Flow::share(std::size_t requests) const {
   return std::max(settings::share_min, window_ / std::max<std::size_t>(requests, 1));

@@ -21,10 +21,16 @@ void Locator::ask(Link& link, JobId id, Job& job) {
   // What the peer may still tell of earlier questions is dear only as long as there is little of it.
   if (questions.size() + job.media.size() > settings::subscriptions_per_link)
     std::erase_if(questions, [](const auto& each) { return each.second.empty(); });
+  // Who answers nothing is not asked for ever.
+  if (questions.size() + job.media.size() > settings::subscriptions_per_link) {
+    job.unanswered += 1;
+    return;
+  }
   std::map<FeedId, std::vector<Sha256>> by_feed;
   for (const MediaPlace& place : job.media) {
     if (!context_.shared(link, place.feed)) continue;
     auto& waiting = questions[place];
+    if (waiting.size() >= settings::locates_max) std::erase_if(waiting, [this](JobId each) { return !jobs_.contains(each); });
     if (std::find(waiting.begin(), waiting.end(), id) != waiting.end()) continue;  // named twice
     waiting.push_back(id);
     by_feed[place.feed].push_back(place.media);

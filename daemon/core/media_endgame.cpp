@@ -1,5 +1,5 @@
 // The end of a media file: a peer that has nothing else to bring takes over what a much slower one still owes, which is
-// cancelled there. Nothing is asked twice at a time; wasted is at most what is under way on the slow link.
+// cancelled there. Nothing is asked twice at a time; wasted is what is under way on the slow link, and of one chunk what came.
 #include "daemon/core/media_planner.hpp"
 
 namespace essaimage::core {
@@ -9,7 +9,7 @@ void MediaPlanner::end_game() {
   for (auto& [id, source] : sources_) {
     Link* link = context_.links.find(id);
     // Whoever has offers left finds work of its own in plan().
-    if (link == nullptr || !link->is_open() || source.runs > 0) continue;
+    if (link == nullptr || !link->is_open() || source.runs > 0 || source.rests_until > context_.now) continue;
     const auto job = slowest_for(id, source);
     if (!job) continue;
     const Sha256 media = runs_.at(*job).media;
@@ -21,7 +21,7 @@ void MediaPlanner::end_game() {
       std::uint32_t stop = i;
       while (stop < first + count && want.chunks[stop] == Want::Chunk::missing && holding.holds(stop)) ++stop;
       if (stop == i) continue;
-      begin(*link, source, holding, want, i, stop - i);
+      begin(*link, source, holding, want, i, stop - i).taken_over = true;
       i = stop - 1;
     }
   }
@@ -30,10 +30,13 @@ void MediaPlanner::end_game() {
 /// Of the runs that this link could end much sooner, the one that has the longest to go.
 std::optional<JobId> MediaPlanner::slowest_for(LinkId link, const Source& source) {
   std::optional<JobId> slowest;
+  // Under a limit of ours it is we who make a link look slow.
+  if (const Link* here = context_.links.find(link); here == nullptr || (allowance_ && !here->lan)) return slowest;
   Duration longest{};
   for (const auto& [job, run] : runs_) {
     const auto holding = source.holdings.find(run.media);
-    if (run.link == link || run.last || holding == source.holdings.end() || holding->second.retry_at > context_.now) continue;
+    const bool settled = run.last || run.taken_over || !run.credit.owed() || context_.now - run.begun_at < settings::takeover_at_least;
+    if (run.link == link || settled || holding == source.holdings.end() || holding->second.retry_at > context_.now) continue;
     bool holds_all = true;
     for (std::uint32_t i = 0; i < run.count; ++i) holds_all = holds_all && (run.settled[i] || holding->second.holds(run.first + i));
     const std::size_t runs_there = std::max<std::size_t>(sources_.at(run.link).runs, 1);

@@ -62,6 +62,8 @@ class MediaPlanner {
     Holdings holdings;                   ///< of what it told to hold some of
     std::set<WantPlace> offers;          ///< holds something; candidates for a run
     std::size_t runs = 0;
+    unsigned refusals = 0;               ///< in a row: it rests, or is busy
+    Instant rests_until;                 ///< not asked for chunks before
     TokenBucket questions{settings::questions_burst, settings::questions_per_second};
     Instant ask_again_at;                ///< for what it did not hold
     std::uint64_t lot = 0;               ///< where in a media this link starts
@@ -78,6 +80,8 @@ class MediaPlanner {
     CreditAccount credit;
     bool last = false;
     bool written = false;
+    bool taken_over = false;             ///< from a slower link: once is enough
+    Instant begun_at;
     Pace pace;
   };
   using Runs = std::map<JobId, Run>;
@@ -94,7 +98,7 @@ class MediaPlanner {
   std::optional<std::size_t> next_of(const Source& source, const Want& want, const Wanted& wanted) const;
   template <class Wanted>
   std::optional<std::size_t> rarest_of(const Want& want, const Wanted& wanted);
-  void begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first, std::uint32_t count);
+  Run& begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first, std::uint32_t count);
   /// Ends a run: what did not come is missing again.
   void end(Runs::iterator it, bool cancel);
   void fail(Runs::iterator it, bool cancel, const Error& error);
@@ -116,6 +120,7 @@ class MediaPlanner {
   std::map<std::pair<LinkId, std::uint64_t>, JobId> requests_;
   bool dirty_ = false;     ///< something changed since the last plan
   bool resting_ = false;   ///< the admin lets no media move
+  JobId credited_ = 0;     ///< the run that was last given credit by a tick: the next goes first
   std::optional<TokenBucket> allowance_;  ///< what may still come from outside the LAN now; nothing: no limit
   StoreRest store_rest_;
 };

@@ -32,6 +32,7 @@ bool MediaPlanner::has_room(const Link& link, const Source& source, const Want& 
 }
 
 bool MediaPlanner::plan_run(Link& link, Source& source) {
+  if (source.rests_until > context_.now) return false;
   if (!link.lan && allowance_ && allowance_->available(context_.now) < static_cast<double>(settings::share_min)) return false;
   const std::uint64_t bytes_max = std::min<std::uint64_t>(flows_[link.id].window(), settings::run_bytes);
   for (auto place = source.offers.begin(); place != source.offers.end();) {
@@ -41,7 +42,8 @@ bool MediaPlanner::plan_run(Link& link, Source& source) {
       place = source.offers.erase(place);
       continue;
     }
-    if (!has_room(link, source, *want) || holding->second.retry_at > context_.now) {
+    if (!has_room(link, source, *want)) return false;  // those behind it are no smaller
+    if (holding->second.retry_at > context_.now) {
       ++place;
       continue;
     }
@@ -98,8 +100,8 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(co
   return std::pair(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first));
 }
 
-void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first,
-                         std::uint32_t count) {
+MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first,
+                                       std::uint32_t count) {
   Run run;
   run.link = link.id;
   run.request = link.next_request++;
@@ -120,7 +122,8 @@ void MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Wan
                                             run.credit.given});
   const JobId job = context_.new_job();
   requests_.emplace(std::pair(link.id, run.request), job);
-  runs_.emplace(job, std::move(run));
+  run.begun_at = context_.now;
+  return runs_.emplace(job, std::move(run)).first->second;
 }
 
 void MediaPlanner::slice(Link& link, const message::Slice& slice) {
@@ -200,7 +203,9 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
   const auto it = runs_.find(stored.job);
   Want* want = wants_.find(stored.media);
   const auto end_of = static_cast<std::uint64_t>(stored.first) + stored.count;
-  if (want != nullptr && stored.status && end_of <= want->chunks.size()) {
+  // It may have become whole for the feed of this run meanwhile, and be needed for another one still: from the beginning.
+  const bool counts = want != nullptr && stored.status && (it == runs_.end() || want->names(it->second.feed));
+  if (counts && end_of <= want->chunks.size()) {
     for (std::uint32_t i = stored.first; i < end_of; ++i) want->set(i, Want::Chunk::held);
     store_rest_.succeeded();
   }
@@ -211,7 +216,7 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
     if (i < run.first || at >= run.count || run.settled[at]) continue;
     run.settled[at] = true;
     run.unsettled -= 1;
-    if (!stored.status && want != nullptr) want->set(i, Want::Chunk::missing);
+    if (!counts && want != nullptr) want->set(i, Want::Chunk::missing);
   }
   if (stored.status) return finish_if_done(it);
   // Bad bytes: this link is not asked for this media for a while.
@@ -235,6 +240,7 @@ void MediaPlanner::finish_if_done(Runs::iterator it) {
   context_.report(std::move(event));
   if (const auto source = sources_.find(run.link); source != sources_.end()) {
     source->second.runs -= 1;
+    source->second.refusals = 0;
     if (const auto holding = source->second.holdings.find(run.media); holding != source->second.holdings.end()) {
       holding->second.failures = 0;
     }
@@ -293,7 +299,11 @@ void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
   if (it == requests_.end()) return;
   const Sha256 media = runs_.at(it->second).media;
   fail(runs_.find(it->second), false, Error{Errc::not_found, "the peer does not serve it now"});
+  // It rests, or too many ask: what it has can wait, and what others have comes from them.
   Source& source = sources_.at(link.id);
+  if (source.rests_until <= context_.now) {
+    source.rests_until = context_.now + jittered(context_.random, doubled(settings::refused_rest, source.refusals++, settings::retry_max));
+  }
   const auto holding = source.holdings.find(media);
   if (holding == source.holdings.end() || holding->second.failures <= 3) return;
   erase(source, holding);  // asked again with the others that it does not hold
@@ -311,7 +321,12 @@ void MediaPlanner::sync_now() {
 
 void MediaPlanner::tick() {
   dirty_ = true;
-  for (auto& [job, run] : runs_) give_credit(run);
+  // Under a limit, in turn: else the oldest would take it all.
+  const auto start = runs_.upper_bound(credited_);
+  for (auto it = start; it != runs_.end(); ++it) give_credit(it->second);
+  for (auto it = runs_.begin(); it != start; ++it) give_credit(it->second);
+  if (start != runs_.end()) credited_ = start->first;
+  else if (!runs_.empty()) credited_ = runs_.begin()->first;
   end_game();
   std::vector<JobId> late;
   for (const auto& [job, run] : runs_) {

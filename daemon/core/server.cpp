@@ -158,7 +158,9 @@ void Server::read(const input::SourceRead& read) {
 }
 
 void Server::resume() {
-  for (const bool pack : {true, false}) {
+  // Text first, but for every fourth time: whoever takes packs without end must not starve all media.
+  const bool media_first = ++turns_ % settings::media_turn == 0;
+  for (const bool pack : {!media_first, media_first}) {
     const auto start = sources_.upper_bound(last_);
     const auto pump_some = [&](Sources::iterator from, Sources::iterator to) {
       for (auto it = from; it != to; ++it) {
@@ -179,11 +181,11 @@ void Server::set_media(bool moves) {
 void Server::credit(Link& link, const message::Credit& credit) {
   const auto it = sources_.find({link.id, credit.request});
   // It ended, and the credit was under way; or it is spelt out in drops.
-  const bool hardly = it == sources_.end() || credit.total < it->second.credit + settings::small_slice;
-  if (hardly) context_.charge(link, settings::idle_cost);
-  if (it == sources_.end() || link.closing) return;
+  const std::uint64_t before = it == sources_.end() ? credit.total : it->second.credit;
+  if (credit.total <= before || credit.total - before < settings::small_slice) context_.charge(link, settings::idle_cost);
+  if (it == sources_.end() || link.closing || credit.total <= before) return;
   Source& source = it->second;
-  source.credit = std::max(source.credit, credit.total);
+  source.credit = credit.total;
   source.active_at = context_.now;
   pump(link, it->first, source);
 }

@@ -65,6 +65,7 @@ class Server {
   Uplink& uplink_;
   Key last_;                           ///< of which a slice was read last
   bool media_moves_ = true;
+  unsigned turns_ = 0;
   Sources sources_;
   std::map<JobId, Key> jobs_;
   std::map<JobId, LinkId> abandoned_;  ///< ended while the store opens them: they count until it answers

@@ -23,7 +23,7 @@ Duration QueueDelay::now() const {
   if (last_count_ == 0) return {};
   const std::int64_t base = *std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(least_count_));
   const std::int64_t last = *std::min_element(last_.begin(), last_.begin() + static_cast<std::ptrdiff_t>(last_count_));
-  return Duration(last - base);
+  return std::min(Duration(last - base), settings::queue_believed);
 }
 
 // --- rate ----------------------------------------------------------------------------------------------------------------
@@ -103,9 +103,12 @@ void Uplink::pong(const Link& link, const message::Pong& pong) {
   Probe& probe = it->second;
   probe.waiting = false;
   probe.delay.sample(pong.heard_ms - probe.sent_at.ms, context_.now);
-  if (probe.answered && pong.heard_ms > probe.answered->heard_ms) {
-    probe.carried = static_cast<double>(probe.sent_before - probe.answered->sent_before) * 1000 /
-                    static_cast<double>(pong.heard_ms - probe.answered->heard_ms);
+  if (probe.answered) {
+    // Two that arrive close together after a hold-up tell of no rate; and more than was sent in the time cannot have been carried.
+    const auto apart = std::max(pong.heard_ms - probe.answered->heard_ms, (probe.sent_at - probe.answered->sent_at).count());
+    if (apart >= settings::probe_interval.count() / 2) {
+      probe.carried = static_cast<double>(probe.sent_before - probe.answered->sent_before) * 1000 / static_cast<double>(apart);
+    }
   }
   probe.answered = {probe.sent_at, probe.sent_before, pong.heard_ms};
   adapt();
@@ -140,7 +143,8 @@ void Uplink::adapt() {
   // With a queue the line is full, and carries what arrives; without one it may well carry more than was sent.
   const bool full = queue.count() * 4 > settings::queue_target.count();
   if (full) carries_ = *carries_ + (*probe->carried - *carries_) * 0.3;
-  carries_ = std::max({*carries_, *probe->carried, static_cast<double>(settings::uplink_min)});
+  const double seen = std::min(*probe->carried, *carries_ * settings::carries_grows);
+  carries_ = std::max({*carries_, seen, static_cast<double>(settings::uplink_min)});
   const double excess_ms = queue_now_ms(*probe, *carries_) - static_cast<double>(settings::queue_target.count());
   rate_ = *carries_ * std::clamp(1 - excess_ms / static_cast<double>(settings::queue_settles.count()), 0.25, 1.2);
 }

@@ -19,7 +19,7 @@ constexpr std::size_t config_bytes_max = 256 * limits::KiB;
 constexpr std::size_t peers_max = 64;
 constexpr std::size_t texts_max = 64;
 constexpr std::size_t hours_max = 8;
-constexpr std::uint32_t kbit_max = 100'000'000;
+constexpr std::uint32_t kbit_min = 256, kbit_max = 100'000'000;
 constexpr std::array<std::string_view, 6> level_names = {"trace", "debug", "info", "warn", "error", "off"};
 
 /// Sets one value, or says what was expected.
@@ -202,9 +202,20 @@ Setter hours(std::vector<Hours>& out) {
   };
 }
 
+/// Less than the least rate would let every transfer take so long that peers give it up.
+Setter kbit(std::uint32_t& out) {
+  return [&out](const toml::node& node) -> std::string {
+    std::string expected = "0, or a number, " + std::to_string(kbit_min) + "-" + std::to_string(kbit_max);
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value || *value < 0 || (*value > 0 && *value < kbit_min) || *value > kbit_max) return expected;
+    out = static_cast<std::uint32_t>(*value);
+    return {};
+  };
+}
+
 Table traffic_keys(TrafficConfig& traffic) {
-  return {{"upload_kbit", number(traffic.upload_kbit, 0, kbit_max)},
-          {"download_kbit", number(traffic.download_kbit, 0, kbit_max)},
+  return {{"upload_kbit", kbit(traffic.upload_kbit)},
+          {"download_kbit", kbit(traffic.download_kbit)},
           {"lan_exempt", boolean(traffic.lan_exempt)},
           {"hours", hours(traffic.hours)}};
 }

@@ -26,7 +26,7 @@ Result<Hours> parse_hours(std::string_view text) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos) return fail(Errc::malformed, std::string(text));
   const auto from = minute_of(text.substr(0, dash)), to = minute_of(text.substr(dash + 1));
-  if (!from || !to || *from % (24 * 60) == *to % (24 * 60)) return fail(Errc::malformed, std::string(text));
+  if (!from || !to || *from == *to || *from == 24 * 60) return fail(Errc::malformed, std::string(text));
   return Hours{*from, *to};
 }
 

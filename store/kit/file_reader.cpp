@@ -15,7 +15,8 @@ namespace {
 constexpr int attempts_max = 3;
 
 std::int64_t nanoseconds(const struct timespec& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  constexpr std::int64_t seconds_max = 9'000'000'000;  // the year 2255: beyond it nanoseconds overflow
+  return std::clamp<std::int64_t>(time.tv_sec, -seconds_max, seconds_max) * 1'000'000'000 + time.tv_nsec;
 }
 
 /// The clock with which the kernel stamps files.

@@ -233,10 +233,9 @@ Status MediaBatch::Impl::make_places(std::set<Path>& folders) const {
     if (::access(inner.c_str(), F_OK) != 0) {
       CHECK_OK(make_folder(outer));
       CHECK_OK(make_folder(inner));
-      folders.insert(outer);
-      folders.insert(outer.parent_path());
     }
-    folders.insert(inner);
+    // All of them: an earlier batch may have made the folders and failed before it synced them.
+    folders.insert({inner, outer, outer.parent_path()});
   }
   return {};
 }

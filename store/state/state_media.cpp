@@ -280,7 +280,7 @@ Status State::forget_media(const Sha256& media) {
     CHECK_OK(run_for(db, "DELETE FROM held WHERE media = ?", id));
     CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
     return tidy_media(db, media);
-  });
+  }, true);
 }
 
 Result<std::vector<MediaWant>> State::wants() const {

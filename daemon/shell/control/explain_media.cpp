@@ -24,7 +24,7 @@ Explanation about_rest(Traffic::Rest rest, const std::string& subject, const Lac
           {paused ? "`essaimagectl resume` lets them move again."
                   : "They come at the hours of the section [traffic] of essaimage.toml.",
            paused ? "`essaimagectl resume` les laisse repartir."
-                  : "Ils viendront aux heures de la section [traffic] de essaimage.toml."}};
+                  : "Ils viendront aux heures de la section [traffic] d'essaimage.toml."}};
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = store::KitChoice::Kind;
 
-constexpr std::chrono::milliseconds fetch_poll{50};
+constexpr std::chrono::milliseconds fetch_poll{250};
 
 Result<Json> choose(Session& session, const KitId& id, Kind kind) {
   auto& library = session.node().library();
@@ -54,9 +54,11 @@ Status wait_whole(Session& session, const KitId& id) {
       CHECK_OK(node.library().choose(id, Kind::fetched));  // a new version has come meanwhile
       continue;
     }
-    if (kit.media_here + kit.not_held.files >= kit.media_total)
-      return fail(Errc::room_lacking, id.str() + ": " + std::string(kit.why_not ? str(*kit.why_not) : "") + ", " +
-                                          std::to_string(kit.not_held.bytes));
+    if (kit.media_here + kit.not_held.files >= kit.media_total) {
+      const bool waits = kit.why_not && store::waits_for_room(*kit.why_not);
+      if (!waits) return fail(Errc::checkout_not_held, id.str());  // dropped meanwhile
+      return fail(Errc::room_lacking, id.str() + ": " + std::string(str(*kit.why_not)) + ", " + std::to_string(kit.not_held.bytes));
+    }
     TRY(const auto status, node.status());
     const Arrival arrival(kit, status);
     CHECK_OK(session.progress(arrival.here, arrival.all, control::Progress::Unit::bytes, "media"));

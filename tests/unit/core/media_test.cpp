@@ -259,6 +259,26 @@ TEST_CASE("a disk that fails many runs at once rests as for one, and no longer o
   CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
 }
 
+TEST_CASE("what came through one feed says nothing of what another one still needs") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 1, 1'000)});
+  tell_complete(bench, link, 1);
+  const auto run = bench.sent<message::FetchChunks>(link).at(0);
+  bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(1'000)});
+  const JobId job = bench.wanted<effect::WriteRun>().at(0).job;
+  bench.on(input::SliceTaken{job, {}});
+  // Whole for that feed within the same operation, and needed for another one: told before the run's own completion.
+  const FeedId other = Bench::territory(2, "lille");
+  bench.on(input::MediaNeeded{need(1, 1, 1'000, other)});
+  bench.on(input::ChunksStored{job, media(1), 0, 1, {}});
+  bench.receive(link, message::MediaHave{other, {{media(1), true, {}, {}}}});
+  const auto again = bench.sent<message::FetchChunks>(link);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].feed == other);
+}
+
 TEST_CASE("the chunks that the fewest have come first") {
   Bench bench;
   bench.start();
