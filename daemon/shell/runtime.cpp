@@ -166,7 +166,8 @@ void Runtime::stop() {
 }
 
 bool Runtime::wait_for_jobs(Duration at_most) {
-  return impl_->jobs->wait_end(at_most) && impl_->names->wait_end(Duration{0});
+  const Instant until = monotonic_now() + at_most;
+  return impl_->jobs->wait_end(at_most) && impl_->names->wait_end(std::max(until - monotonic_now(), Duration{0}));
 }
 
 // --- the loop ------------------------------------------------------------------------------------------------------------
