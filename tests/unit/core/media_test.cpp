@@ -1,46 +1,10 @@
 #include "daemon/core/flow.hpp"
-#include "daemon/core/settings.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/unit/core/harness.hpp"
+#include "tests/unit/core/media_bench.hpp"
 
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
-
-namespace {
-
-const FeedId feed = Bench::region(2);
-
-Sha256 media(std::uint8_t n) {
-  Sha256 id;
-  id.bytes.fill(n);
-  return id;
-}
-
-ObjectId list(std::uint8_t n) {
-  ObjectId id;
-  id.bytes.fill(n);
-  return id;
-}
-
-MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, FeedId of = feed) {
-  MediaNeed result;
-  result.media = media(n);
-  result.chunk_list = list(n);
-  result.chunk_bytes.assign(chunks, chunk_bytes);
-  result.bytes = chunks * chunk_bytes;
-  result.held.assign(chunks, false);
-  result.feeds = {std::move(of)};
-  return result;
-}
-
-SharedBytes bytes_of_size(std::size_t size) { return std::make_shared<const Bytes>(size, 1); }
-
-void tell_complete(Bench& bench, LinkId link, std::uint8_t n) {
-  bench.receive(link, message::MediaHave{feed, {{media(n), true, {}, {}}}});
-}
-
-}  // namespace
 
 TEST_CASE("media are asked of every peer that may hold the feed, and of no other") {
   Bench bench;
@@ -72,20 +36,6 @@ TEST_CASE("small media come before big ones, in runs under credit") {
   std::uint64_t credit = 0;
   for (const auto& run : runs) credit += run.credit_bytes;
   CHECK(credit <= settings::window_min);
-}
-
-TEST_CASE("a guide does not wait for a piece of a film") {
-  Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 100, 50'000)});
-  tell_complete(bench, link, 1);
-  CHECK(bench.sent<message::FetchChunks>(link).size() == Flow().runs());
-  bench.on(input::MediaNeeded{need(2, 3, 1'000)});
-  tell_complete(bench, link, 2);
-  const auto guide = bench.sent<message::FetchChunks>(link);
-  REQUIRE(guide.size() == 1);
-  CHECK(guide[0].media == media(2));
 }
 
 TEST_CASE("a run is written as it comes, and its chunks are settled one by one") {
@@ -257,118 +207,6 @@ TEST_CASE("a disk that fails many runs at once rests as for one, and no longer o
   SECTION("it passes") { bench.pass(settings::retry_min * 2); }
   SECTION("sync") { bench.on(input::SyncNow{}); }
   CHECK_FALSE(bench.sent<message::FetchChunks>(link).empty());
-}
-
-TEST_CASE("what came through one feed says nothing of what another one still needs") {
-  Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 1, 1'000)});
-  tell_complete(bench, link, 1);
-  const auto run = bench.sent<message::FetchChunks>(link).at(0);
-  bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(1'000)});
-  const JobId job = bench.wanted<effect::WriteRun>().at(0).job;
-  bench.on(input::SliceTaken{job, {}});
-  // Whole for that feed within the same operation, and needed for another one: told before the run's own completion.
-  const FeedId other = Bench::territory(2, "lille");
-  bench.on(input::MediaNeeded{need(1, 1, 1'000, other)});
-  bench.on(input::ChunksStored{job, media(1), 0, 1, {}});
-  bench.receive(link, message::MediaHave{other, {{media(1), true, {}, {}}}});
-  const auto again = bench.sent<message::FetchChunks>(link);
-  REQUIRE(again.size() == 1);
-  CHECK(again[0].feed == other);
-}
-
-TEST_CASE("the chunks that the fewest have come first") {
-  Bench bench;
-  bench.start();
-  const LinkId whole = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 16, 30'000)});
-  const LinkId first = bench.open(3), second = bench.open(4);
-  bench.on(input::Tick{});
-  bench.receive(first, message::MediaHave{feed, {{media(1), false, {0xff, 0x7f}, list(1)}}});
-  bench.receive(second, message::MediaHave{feed, {{media(1), false, {0xfb, 0x7f}, list(1)}}});
-  const auto of_parts = bench.sent<message::FetchChunks>(first);
-  REQUIRE_FALSE(of_parts.empty());
-  tell_complete(bench, whole, 1);
-  const auto of_whole = bench.sent<message::FetchChunks>(whole);
-  REQUIRE_FALSE(of_whole.empty());
-  CHECK(of_whole[0].first == 15);  // which nobody else has
-  SECTION("and who has all is no reason to think a chunk common") {
-    bench.receive(first, message::MediaHave{feed, {{media(1), true, {}, {}}}});
-    CHECK(bench.replica().status(bench.now()).media.at(0).holders.size() == 3);
-  }
-}
-
-TEST_CASE("who has nothing else to bring takes over what a much slower peer still owes") {
-  Bench bench;
-  bench.start();
-  const LinkId slow = bench.open(2), fast = bench.open(3);
-  bench.on(input::MediaNeeded{need(1, 1, 100'000)});
-  tell_complete(bench, slow, 1);
-  const auto of_slow = bench.sent<message::FetchChunks>(slow);
-  REQUIRE(of_slow.size() == 1);
-  std::uint64_t trickled = 0;
-  const auto trickle = [&] {
-    bench.receive(slow, message::Slice{of_slow[0].request, trickled, false, bytes_of_size(2'000)});
-    trickled += 2'000;
-    bench.pass(seconds(1));
-  };
-  for (int second = 0; second < 4; ++second) trickle();
-  CHECK(bench.sent<message::Cancel>(slow).empty());
-  bench.receive(fast, message::MediaHave{feed, {{media(1), true, {}, {}}}});
-  trickle();
-  CHECK(bench.sent<message::Cancel>(slow).size() == 1);
-  const auto taken_over = bench.sent<message::FetchChunks>(fast);
-  REQUIRE(taken_over.size() == 1);
-  CHECK(taken_over[0].media == media(1));
-}
-
-TEST_CASE("while media rest, none are asked for and what is under way is given up; text goes on") {
-  Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
-  tell_complete(bench, link, 1);
-  CHECK(bench.sent<message::FetchChunks>(link).size() == 1);
-  bench.on(input::Traffic{{}, {}, false});
-  CHECK(bench.sent<message::Cancel>(link).size() == 1);
-  CHECK(bench.sent<message::FetchChunks>(link).empty());
-  bench.receive(link, message::FetchChunks{9, feed, media(2), list(2), 0, 1, 1'000});
-  CHECK(bench.sent<message::Unavailable>(link).size() == 1);
-  bench.announced(link, Bench::commit(feed, 1, 2));
-  bench.on(input::Traffic{{}, {}, true});
-  CHECK(bench.sent<message::FetchChunks>(link).size() == 1);
-}
-
-TEST_CASE("no more media is asked for than the admin's limit allows") {
-  Bench bench;
-  bench.start();
-  bench.on(input::Traffic{{}, 40'000, true});
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 400, 10'000)});
-  tell_complete(bench, link, 1);
-  std::map<std::uint64_t, std::uint64_t> given;
-  const auto note = [&] {
-    for (const auto& run : bench.sent<message::FetchChunks>(link)) given[run.request] = run.credit_bytes;
-    for (const auto& more : bench.sent<message::Credit>(link)) given[more.request] = more.total;
-  };
-  note();
-  std::map<std::uint64_t, std::uint64_t> arrived;
-  for (int second = 0; second < 10; ++second) {
-    for (const auto& [request, total] : std::map(given)) {
-      if (arrived[request] == total) continue;
-      bench.receive(link, message::Slice{request, arrived[request], false, bytes_of_size(total - arrived[request])});
-      arrived[request] = total;
-    }
-    for (const auto& write : bench.wanted<effect::WriteRun>()) bench.on(input::SliceTaken{write.job, {}});
-    bench.pass(seconds(1));
-    note();
-  }
-  std::uint64_t all = 0;
-  for (const auto& [request, total] : given) all += total;
-  CHECK(all <= 11 * 40'000 + 40'000);
-  CHECK(all >= 40'000);
 }
 
 TEST_CASE("who told of a part is asked again, in case the news of the rest went astray") {

@@ -1,0 +1,40 @@
+#pragma once
+// Media of a bench's peer: files by number, with as many chunks as a test needs.
+
+#include "daemon/core/settings.hpp"
+#include "tests/unit/core/harness.hpp"
+
+namespace essaimage::core {
+
+inline const FeedId feed = Bench::region(2);
+
+inline Sha256 media(std::uint8_t n) {
+  Sha256 id;
+  id.bytes.fill(n);
+  return id;
+}
+
+inline ObjectId list(std::uint8_t n) {
+  ObjectId id;
+  id.bytes.fill(n);
+  return id;
+}
+
+inline MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, FeedId of = feed) {
+  MediaNeed result;
+  result.media = media(n);
+  result.chunk_list = list(n);
+  result.chunk_bytes.assign(chunks, chunk_bytes);
+  result.bytes = chunks * chunk_bytes;
+  result.held.assign(chunks, false);
+  result.feeds = {std::move(of)};
+  return result;
+}
+
+inline SharedBytes bytes_of_size(std::size_t size) { return std::make_shared<const Bytes>(size, 1); }
+
+inline void tell_complete(Bench& bench, LinkId link, std::uint8_t n) {
+  bench.receive(link, message::MediaHave{feed, {{media(n), true, {}, {}}}});
+}
+
+}  // namespace essaimage::core
