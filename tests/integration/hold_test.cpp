@@ -122,7 +122,8 @@ TEST_CASE("What is over the quota waits, the newest kit has come, and the rest c
   // A fetched kit goes before what the policy alone wants, but what is here already stays.
   CHECK(fetch.output.find("hold.no-room") != std::string::npos);
   // That is what the admin wished for, and no problem.
-  for (const auto& problem : escaut.json({"status"})["problems"]) CHECK(problem["code"] != "media-wait-for-quota");
+  const auto status = escaut.json({"status"});
+  for (const auto& problem : status["problems"]) CHECK(problem["code"] != "media-wait-for-quota");
   configure(escaut, "quota_gib = 1");
   level(nodes);
   CHECK(escaut.whole_kits().size() == 2);
