@@ -36,9 +36,19 @@ Result<ExitCode> sync(Context& context) {
   const bool level = flag_at(reply, "level");
   // Not level though we waited, or not even an answer: the time was over.
   const bool over = !level && (wait || !flag_at(reply, "round_done"));
+  const auto traffic = reply.find("traffic");
+  const bool rest = level && number_at(reply, "media_lacking") > 0 && traffic != reply.end() && text_at(*traffic, "rest") != "none";
   if (context.json) {
     context.out() << pretty(reply) << "\n";
-    return level ? ExitCode::ok : over ? ExitCode::timed_out : ExitCode::refused;
+    return rest ? ExitCode::refused : level ? ExitCode::ok : over ? ExitCode::timed_out : ExitCode::refused;
+  }
+  if (rest) {
+    context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} media files ({}). ",
+                                                          "À jour avec tous les pairs connectés ({}), sauf {} médias ({}). ")),
+                                 number_at(reply, "peers_connected"), number_at(reply, "media_lacking"),
+                                 human_bytes(number_at(reply, "bytes_lacking"), context.language))
+                  << traffic_text(*traffic, context) << "\n";
+    return ExitCode::refused;
   }
   if (level) {
     context.out() << fmt::format(

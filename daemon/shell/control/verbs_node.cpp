@@ -72,8 +72,9 @@ struct Standing {
   }
 };
 
-Json document_of(const Standing& standing, std::uint64_t round) {
+Json document_of(const Standing& standing, std::uint64_t round, const Json& traffic) {
   return {{"level", standing.level},
+          {"traffic", traffic},
           {"round_done", standing.round_done},
           {"round", round},
           {"peers_connected", standing.connected},
@@ -173,10 +174,12 @@ Result<Json> sync(Session& session, Arguments& arguments) {
     const auto waited = node.now() - start;
     const Standing standing(status, round, alone, waited);
     most = std::max(most, standing.lacking_bytes);
-    if (standing.level || (standing.round_done && !wait)) return document_of(standing, round);
+    TRY(const auto traffic, node.traffic());
+    const auto document = [&] { return document_of(standing, round, to_json(traffic, node.now())); };
+    if (standing.level || (standing.round_done && !wait)) return document();
     if (seconds > 0 && waited >= std::chrono::seconds(static_cast<std::int64_t>(
                                      std::min<std::uint64_t>(seconds, 1'000'000))))
-      return document_of(standing, round);
+      return document();
     if (most > 0)
       CHECK_OK(session.progress(most - standing.lacking_bytes, most, control::Progress::Unit::bytes,
                                 "media"));
