@@ -25,7 +25,9 @@ std::string entry(const std::string& name, std::string_view text, std::size_t na
 }
 
 std::string title(std::string_view text, const Style& style) {
-  return "\n" + style.paint(Colour::bold, text) + "\n";
+  std::string out = "\n";  // gcc 12 warns falsely of sums that begin with a literal
+  out += style.paint(Colour::bold, text);
+  return out += "\n";
 }
 
 std::string shown(const Option& option, Language language) {
@@ -139,7 +141,9 @@ std::string man_options(const std::vector<Option>& options, Language language) {
   for (const auto& option : options) {
     out += ".TP\n\\fB\\-\\-" + roff(option.name) + "\\fR";
     if (!option.is_flag()) out += " \\fI" + roff(option.value.in(language)) + "\\fR";
-    out += "\n" + roff(option.help.in(language)) + "\n";
+    out += "\n";
+    out += roff(option.help.in(language));
+    out += "\n";
   }
   return out;
 }
@@ -301,7 +305,7 @@ std::string bash_completion() {
     std::string second;
     for (const auto& command : all_commands())
       if (command.name.starts_with(first + " "))
-        second += (second.empty() ? "" : " ") + std::string(command.name.substr(first.size() + 1));
+        (second += second.empty() ? "" : " ") += command.name.substr(first.size() + 1);
     if (!second.empty())
       cases =
           fmt::format("    \"{}\") options=\"\"; kind=words; words=\"{}\" ;;\n", first, second) +
