@@ -37,4 +37,13 @@ inline void tell_complete(Bench& bench, LinkId link, std::uint8_t n) {
   bench.receive(link, message::MediaHave{feed, {{media(n), true, {}, {}}}});
 }
 
+/// The bench needs media 1, and a peer (2) is linked and holds it whole.
+inline LinkId start_with_holder(Bench& bench, const MediaNeed& lacking) {
+  bench.start();
+  const LinkId holder = bench.open(2);
+  bench.on(input::MediaNeeded{lacking});
+  tell_complete(bench, holder, 1);
+  return holder;
+}
+
 }  // namespace essaimage::core

@@ -40,10 +40,7 @@ TEST_CASE("small media come before big ones, in runs under credit") {
 
 TEST_CASE("a run is written as it comes, and its chunks are settled one by one") {
   Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
-  tell_complete(bench, link, 1);
+  const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
   const auto run = bench.sent<message::FetchChunks>(link).at(0);
   bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(3'000)});
   const auto write = bench.wanted<effect::WriteRun>();
@@ -63,10 +60,7 @@ TEST_CASE("a run is written as it comes, and its chunks are settled one by one")
 
 TEST_CASE("a bad chunk is fetched elsewhere, and what was good stays") {
   Bench bench;
-  bench.start();
-  const LinkId bad = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
-  tell_complete(bench, bad, 1);
+  const LinkId bad = start_with_holder(bench, need(1, 3, 1'000));
   const auto run = bench.sent<message::FetchChunks>(bad).at(0);
   const LinkId good = bench.open(3);
   bench.on(input::Tick{});
@@ -87,10 +81,7 @@ TEST_CASE("a bad chunk is fetched elsewhere, and what was good stays") {
 
 TEST_CASE("a cut costs only what had not become whole") {
   Bench bench;
-  bench.start();
-  const LinkId first = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 10, 3'000)});
-  tell_complete(bench, first, 1);
+  const LinkId first = start_with_holder(bench, need(1, 10, 3'000));
   const auto run = bench.sent<message::FetchChunks>(first).at(0);
   CHECK(run.count == 10);
   bench.receive(first, message::Slice{run.request, 0, false, bytes_of_size(7'500)});
@@ -175,10 +166,7 @@ TEST_CASE("a question about a feed that the peer may not hold is answered with n
 
 TEST_CASE("our own full disk stops asking, and is not the peer's fault") {
   Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
-  tell_complete(bench, link, 1);
+  const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
   const auto run = bench.sent<message::FetchChunks>(link).at(0);
   bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(3'000)});
   bench.on(input::SliceTaken{bench.wanted<effect::WriteRun>().at(0).job, fail(Errc::disk_full)});

@@ -9,10 +9,7 @@ using std::chrono::seconds;
 
 TEST_CASE("a guide does not wait for a piece of a film") {
   Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 100, 50'000)});
-  tell_complete(bench, link, 1);
+  const LinkId link = start_with_holder(bench, need(1, 100, 50'000));
   CHECK(bench.sent<message::FetchChunks>(link).size() == Flow().runs());
   bench.on(input::MediaNeeded{need(2, 3, 1'000)});
   tell_complete(bench, link, 2);
@@ -23,10 +20,7 @@ TEST_CASE("a guide does not wait for a piece of a film") {
 
 TEST_CASE("what came through one feed says nothing of what another one still needs") {
   Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 1, 1'000)});
-  tell_complete(bench, link, 1);
+  const LinkId link = start_with_holder(bench, need(1, 1, 1'000));
   const auto run = bench.sent<message::FetchChunks>(link).at(0);
   bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(1'000)});
   const JobId job = bench.wanted<effect::WriteRun>().at(0).job;
@@ -88,10 +82,7 @@ TEST_CASE("who has nothing else to bring takes over what a much slower peer stil
 
 TEST_CASE("while media rest, none are asked for and what is under way is given up; text goes on") {
   Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
-  tell_complete(bench, link, 1);
+  const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
   CHECK(bench.sent<message::FetchChunks>(link).size() == 1);
   bench.on(input::Traffic{{}, {}, false});
   CHECK(bench.sent<message::Cancel>(link).size() == 1);
