@@ -169,6 +169,7 @@ Result<Message> read(const wire::FetchFeed& in) {
     TRY(m.have, fixed<ObjectId>(in.have()));
   }
   m.credit_bytes = in.credit_bytes();
+  m.plain = in.plain();
   return m;
 }
 

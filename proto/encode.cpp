@@ -90,6 +90,7 @@ struct Encoder {
     out.set_feed(m.feed.str());
     if (!m.have.is_zero()) out.set_have(raw(m.have));
     out.set_credit_bytes(m.credit_bytes);
+    out.set_plain(m.plain);
   }
   void operator()(const message::FeedOffer& m) const {
     auto& out = *envelope.mutable_feed_offer();

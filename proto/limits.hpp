@@ -39,9 +39,9 @@ inline constexpr std::size_t object_bytes_max = 48 * MiB;       ///< a chunk lis
 inline constexpr std::size_t pack_objects_max = 2'000'000;
 inline constexpr std::uint64_t pack_bytes_max = 2 * GiB;
 inline constexpr std::uint64_t pack_inflated_bytes_max = 4 * GiB;
-/// deflate cannot reach more than 1032; texts of people are below 20.
+/// What a parcel unfolds to, against its length; texts of people are below 20.
 inline constexpr std::uint64_t pack_inflation_ratio_max = 200;
-inline constexpr std::uint64_t pack_inflation_slack = 16 * MiB;  ///< a small pack of very regular texts is no bomb
+inline constexpr std::uint64_t pack_inflation_slack = 16 * MiB;  ///< a small parcel of very regular texts is no bomb
 /// Entries of kits' folders that are looked at for one pack. Trees that are named many times cost their author nothing
 /// and a receiver microseconds each; this is a minute. All kits of a region together have a tenth of it.
 inline constexpr std::size_t pack_visits_max = 20'000'000;

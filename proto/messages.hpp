@@ -109,6 +109,7 @@ struct FetchFeed {
   FeedId feed;
   ObjectId have;             ///< zero: nothing
   std::uint64_t credit_bytes = 0;
+  bool plain = false;        ///< with reference to nothing of it: something of it is damaged here
 };
 struct FeedOffer {
   std::uint64_t request = 0;

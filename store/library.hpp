@@ -152,7 +152,8 @@ class Library {
   virtual Status suspend(const std::string& slug, const std::string& why) = 0;
 
   // --- replication ------------------------------------------------------------------------------------------------------------
-  virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) = 0;
+  /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.
+  virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;
   /// `list`: the chunk list by which the chunks count; it must be one by which the feed's current tree names the media.
   virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
                                                    std::uint32_t first, std::uint32_t count) = 0;

@@ -70,6 +70,7 @@ using OpenPartialPtr = std::shared_ptr<OpenPartial>;
 struct SpooledPack {
   FeedId feed;
   ObjectId have, head;
+  bool plain = false;
   Fd file;
   std::uint64_t bytes = 0;
 };
@@ -103,7 +104,7 @@ class LibraryImpl final : public Library {
   Status admit(const message::Join& join) override;
   Status suspend(const std::string& slug, const std::string& why) override;
 
-  Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have) override;
+  Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
                                            std::uint32_t first, std::uint32_t count) override;
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
@@ -274,7 +275,7 @@ class LibraryImpl final : public Library {
   Result<std::optional<State::Whole>> whole_of(const Completed& completed);
   Status hold_more(const Sha256& media);
   bool may_serve(const FeedId& feed) const;
-  Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have);
+  Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have, bool plain);
   Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row,
                                                    const ObjectId& chunk_list, std::uint32_t first,
                                                    std::uint32_t count);
@@ -319,6 +320,7 @@ class LibraryImpl final : public Library {
 
   std::mutex spool_mutex_;
   std::list<std::shared_ptr<SpooledPack>> spool_;  ///< newest first, bounded
+  std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 
 }  // namespace essaimage::store

@@ -84,7 +84,7 @@ Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture
 /// The pack is durable and readable; then the new heads are.
 Status LibraryImpl::publish_pack(PackWriter& pack, Advance advance) {
   if (pack.object_count() > limits::pack_objects_max || pack.bytes() > limits::pack_bytes_max) {
-    return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
+    return fail(Errc::too_large, "more than 1 GiB of text, or 1,000,000 files, in one command: publish in several");
   }
   CHECK_OK(pack.finish_into(layout_.packs()));
   CHECK_OK(objects_->reload());
@@ -185,7 +185,7 @@ Status check_totals(const PackTotals& totals) {
   const bool fits = totals.visits <= limits::pack_visits_max / 2 && totals.bytes <= limits::pack_bytes_max / 2 &&
                     totals.objects <= limits::pack_objects_max / 2;
   if (fits) return {};
-  return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
+  return fail(Errc::too_large, "more than 1 GiB of text, or 1,000,000 files, in one command: publish in several");
 }
 
 /// Where it shall go: as asked, else where it is (its widest), else to the region.

@@ -1,4 +1,4 @@
-// What peers send: packs of feeds, which are checked whole before anything of them is seen, and
+// What peers send: parcels of feeds, which are checked whole before anything of them is seen, and
 // runs of chunks.
 #include "store/feed/receive.hpp"
 

@@ -1,9 +1,10 @@
-// What peers are served: packs of feeds, and runs of chunks. Who may ask for which feed, the core
+// What peers are served: parcels of feeds, and runs of chunks. Who may ask for which feed, the core
 // has judged; that a feed names a media file, and that it is held for that feed, is judged here.
 // "Not held" and "not allowed" answer alike.
 #include <fcntl.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
@@ -132,7 +133,12 @@ class PartialRunSource final : public Source {
 class FormedRunSource final : public Source {
  public:
   explicit FormedRunSource(std::unique_ptr<Source> plain) : plain_(std::move(plain)) {}
-  explicit FormedRunSource(Bytes packed) : packed_(std::move(packed)) {}
+  FormedRunSource(Bytes packed, std::atomic<std::uint64_t>& held) : packed_(std::move(packed)), held_(&held) {
+    *held_ += packed_.size();
+  }
+  ~FormedRunSource() override {
+    if (held_ != nullptr) *held_ -= packed_.size();
+  }
 
   std::uint64_t bytes() const override { return plain_ ? plain_->bytes() + limits::run_overhead_bytes : packed_.size(); }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
@@ -150,14 +156,16 @@ class FormedRunSource final : public Source {
  private:
   std::unique_ptr<Source> plain_;
   Bytes packed_;
+  std::atomic<std::uint64_t>* held_ = nullptr;  ///< bytes of all such runs
 };
 
-/// Compressed, if that is worth while. A run that nobody of ours would ask for at once goes as it is: it is not to be held in
-/// memory. `chunks`: of the run.
-Result<std::unique_ptr<Source>> formed(std::unique_ptr<Source> plain, std::span<const Chunk> chunks) {
-  constexpr std::uint64_t packed_bytes_max = limits::chunk_bytes_max;
+/// Compressed, if that is worth while and if there is memory for it. `chunks`: of the run. `held`: what such runs take now.
+Result<std::unique_ptr<Source>> formed(std::unique_ptr<Source> plain, std::span<const Chunk> chunks,
+                                       std::atomic<std::uint64_t>& held) {
+  constexpr std::uint64_t packed_bytes_max = limits::MiB;  // more is asked for at once for one large chunk alone
+  constexpr std::uint64_t held_bytes_max = 16 * limits::MiB;
   constexpr std::size_t sample_bytes = 16 * limits::KiB;
-  if (plain->bytes() <= packed_bytes_max) {
+  if (plain->bytes() <= packed_bytes_max && held + plain->bytes() <= held_bytes_max) {
     Compressor compressor;
     TRY(const Bytes sample, plain->read(0, sample_bytes));
     if (is_compressible(compressor, sample)) {
@@ -165,7 +173,7 @@ Result<std::unique_ptr<Source>> formed(std::unique_ptr<Source> plain, std::span<
       std::vector<std::uint32_t> lengths;
       for (const Chunk& chunk : chunks) lengths.push_back(chunk.bytes);
       if (auto packed = compress_run(compressor, content, lengths)) {
-        return std::unique_ptr<Source>(std::make_unique<FormedRunSource>(std::move(*packed)));
+        return std::unique_ptr<Source>(std::make_unique<FormedRunSource>(std::move(*packed), held));
       }
     }
   }
@@ -184,41 +192,43 @@ bool LibraryImpl::may_serve(const FeedId& feed) const {
   return roster && roster->may_hold(identity_.slug, feed.audience);
 }
 
-Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& have) {
+Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& have, bool plain) {
   const auto head = picture()->head(feed);
   if (!head || !may_serve(feed)) return fail(Errc::not_found, feed.str());
   TRY(auto raw, objects_->read(head->commit, ObjectType::commit));
-  TRY(auto pack, spooled(*head, have));
+  TRY(auto pack, spooled(*head, have, plain));
   return PackSource{std::make_unique<SpooledSource>(std::move(pack), layout_.scratch()),
                     std::move(raw)};
 }
 
 /// One export for all peers that ask for the same; one export at a time.
-Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have) {
+Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have,
+                                                                  bool plain) {
   const std::lock_guard lock(spool_mutex_);
   ObjectId from = have;
   const auto spooled_before = [&] {
     const auto it = std::find_if(spool_.begin(), spool_.end(), [&](const auto& pack) {
-      return pack->feed == head.feed && pack->have == from && pack->head == head.commit;
+      return pack->feed == head.feed && pack->have == from && pack->head == head.commit && pack->plain == plain;
     });
     if (it == spool_.end()) return false;
     spool_.splice(spool_.begin(), spool_, it);
     return true;
   };
   if (spooled_before()) return spool_.front();
-  auto path = export_parcel(*objects_, layout_.scratch(), head.commit, from);
+  auto path = export_parcel(*objects_, layout_.scratch(), head.commit, from, plain ? ObjectId{} : from);
   // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which
   // it may judge; the same for whatever else is unknown here.
   if (!path && path.error().code == Errc::not_found && !have.is_zero()) {
     from = ObjectId{};
     if (spooled_before()) return spool_.front();
-    path = export_parcel(*objects_, layout_.scratch(), head.commit, from);
+    path = export_parcel(*objects_, layout_.scratch(), head.commit, from, plain ? ObjectId{} : from);
   }
   if (!path) return tl::unexpected(path.error());
   auto pack = std::make_shared<SpooledPack>();
   pack->feed = head.feed;
   pack->have = from;
   pack->head = head.commit;
+  pack->plain = plain;
   auto file = open_file(*path, O_RDONLY);
   auto size = store::file_size(*path);
   CHECK_OK(remove_file(*path));  // the descriptor keeps it; nothing can be forgotten behind
@@ -247,7 +257,7 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const 
     if (!within(first, count, chunks.chunks.size())) return nothing();
     TRY(auto file, media_->open(media));
     return formed(std::make_unique<WholeRunSource>(std::move(file), chunks, first, count),
-                  std::span(chunks.chunks).subspan(first, count));
+                  std::span(chunks.chunks).subspan(first, count), packed_run_bytes_);
   }
   // Under the list that we fetch it by: opening it by another would begin it anew for a question.
   TRY(const auto want, state_->want(media));
@@ -281,7 +291,7 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed
     if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) return nothing();
   }
   return formed(std::make_unique<PartialRunSource>(*open, first, count),
-                std::span((*open)->partial->chunks().chunks).subspan(first, count));
+                std::span((*open)->partial->chunks().chunks).subspan(first, count), packed_run_bytes_);
 }
 
 }  // namespace essaimage::store

@@ -33,7 +33,8 @@ struct WakeAt {
 struct OpenPack {
   JobId job = 0;
   FeedId feed;
-  ObjectId have;  ///< zero: nothing
+  ObjectId have;       ///< zero: nothing
+  bool plain = false;  ///< the requester cannot read all that it has
 };
 /// Served only if the current tree of this feed names the media by this list and all these chunks are held. Answered by
 /// SourceOpened, as OpenPack is; the core has checked that the requester may hold the feed.

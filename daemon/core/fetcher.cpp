@@ -92,7 +92,7 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
   fetch.credit.given = limits::slice_bytes_max;
   requests_.emplace(std::pair(link.id, fetch.request), entry.feed);
   jobs_.emplace(fetch.job, entry.feed);
-  context_.send(link, message::FetchFeed{fetch.request, entry.feed, fetch.have, fetch.credit.given});
+  context_.send(link, message::FetchFeed{fetch.request, entry.feed, fetch.have, fetch.credit.given, entry.damaged});
   context_.report(Event::Kind::fetch_started, link.name, entry.feed);
   if (on_begun) on_begun(link, entry.feed);
   fetches_.emplace(entry.feed, std::move(fetch));
@@ -231,6 +231,7 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
   Link* link = context_.links.find(fetch.link);
   if (accepted.status) {
     store_rest_.succeeded();
+    context_.heads.at(feed).damaged = false;
     if (Claim* claim = context_.heads.at(feed).claim(fetch.link)) claim->failures = 0;
     if (link == nullptr) return;
     if (!context_.heads.wants_from(link->id) && on_drained) on_drained(link->id);
@@ -249,6 +250,10 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
   }
   put_off(feed, fetch.link);
   if (describe(error.code, Language::english).actor != Actor::admin) return;
+  if ((error.code == Errc::corrupt || error.code == Errc::object_missing) && !context_.heads.at(feed).damaged) {
+    context_.heads.at(feed).damaged = true;  // asked for once more, with reference to nothing of it
+    return;
+  }
   store_rest_.failed(context_.now);
 }
 

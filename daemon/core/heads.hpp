@@ -46,6 +46,7 @@ struct FeedEntry {
   SharedBytes verified_commit;
   std::vector<Claim> claims;        ///< by link
   std::optional<Error> last_error;
+  bool damaged = false;             ///< what is held could not be read when something newer referred to it
 
   bool has() const { return held.order != Order{}; }
   bool frozen() const { return fork.has_value() || fork_told; }

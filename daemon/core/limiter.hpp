@@ -23,6 +23,8 @@ class TokenBucket {
     tokens_ -= tokens;
     return true;
   }
+  /// What was taken, and not used.
+  void give_back(double tokens) { tokens_ = std::min(burst_, tokens_ + tokens); }
 
  private:
   double burst_, per_second_, tokens_;

@@ -107,6 +107,7 @@ class MediaPlanner {
   void offer_again(const Want& want);
   void give_credit(Run& run);
   std::uint64_t allowed(const Link& link, std::uint64_t bytes);
+  void give_back(const Run& run);
   void end_game();
   std::optional<JobId> slowest_for(LinkId link, const Source& source);
   Duration time_left(const Run& run, std::size_t bytes_per_second) const;

@@ -189,6 +189,14 @@ std::uint64_t MediaPlanner::allowed(const Link& link, std::uint64_t bytes) {
   return some;
 }
 
+/// A run that is compressed takes less than was allowed.
+void MediaPlanner::give_back(const Run& run) {
+  const Link* link = context_.links.find(run.link);
+  if (allowance_ && link != nullptr && !link->lan) {
+    allowance_->give_back(static_cast<double>(run.credit.given - run.credit.received));
+  }
+}
+
 void MediaPlanner::set_traffic(const input::Traffic& traffic) {
   allowance_.reset();
   if (traffic.download) {
@@ -246,6 +254,7 @@ void MediaPlanner::finish_if_done(Runs::iterator it) {
       holding->second.failures = 0;
     }
   }
+  give_back(run);
   runs_.erase(it);
   dirty_ = true;
 }

@@ -9,6 +9,7 @@ void Server::fetch_feed(Link& link, const message::FetchFeed& request) {
   Source source;
   source.feed = request.feed;
   source.have = request.have;
+  source.plain = request.plain;
   source.credit = request.credit_bytes;
   const FeedEntry* entry = context_.heads.find(request.feed);
   const bool news = entry != nullptr && entry->has() && !entry->frozen() && entry->held.commit != request.have;
@@ -83,7 +84,7 @@ Server::Sources::iterator Server::next_queued() {
 
 void Server::open(Source& source) {
   if (source.pack) {
-    context_.emit(effect::OpenPack{source.job, source.feed, source.have});
+    context_.emit(effect::OpenPack{source.job, source.feed, source.have, source.plain});
   } else {
     context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.list, source.first, source.count});
   }
@@ -193,6 +194,8 @@ void Server::credit(Link& link, const message::Credit& credit) {
 void Server::cancel(Link& link, const message::Cancel& cancel) {
   const auto it = sources_.find({link.id, cancel.request});
   if (it == sources_.end()) return;
+  // Opening it took time of the disk and the processor, for nothing: not to be asked for without end.
+  if (it->second.bytes && it->second.sent == 0) context_.charge(link, settings::unused_cost);
   erase(it);
   open_queued();
 }

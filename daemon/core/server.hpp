@@ -38,6 +38,7 @@ class Server {
     JobId job = 0;             ///< zero: queued
     FeedId feed;
     ObjectId have;
+    bool plain = false;
     bool pack = true;
     Sha256 media;
     ObjectId list;

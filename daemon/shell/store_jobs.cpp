@@ -1,5 +1,7 @@
 #include "daemon/shell/store_jobs.hpp"
 
+#include <malloc.h>
+
 #include <chrono>
 
 namespace essaimage::shell {
@@ -71,7 +73,7 @@ void StoreJobs::perform(const core::effect::OpenPack& effect) {
   will_open(effect.job);
   serve_.post([this, effect] {
     if (!begin_opening(effect.job)) return;
-    auto pack = library_.open_pack(effect.feed, effect.have);
+    auto pack = library_.open_pack(effect.feed, effect.have, effect.plain);
     if (!pack) return post_opened(effect.job, tl::unexpected<Error>(pack.error()), nullptr);
     Result<std::unique_ptr<store::Source>> source = std::move(pack->source);
     post_opened(effect.job, source, share(std::move(pack->commit)));
@@ -259,6 +261,15 @@ void StoreJobs::catch_up() {
 
 void StoreJobs::check_room() {
   run_once(checking_room_, [this] { return library_.check_room(); });
+}
+
+// A first replication takes a hundred megabytes for a minute, and glibc would keep them for ever: an old computer has other
+// use for them.
+void StoreJobs::give_back_memory() {
+  run_on_store([] {
+    ::malloc_trim(0);
+    return Status{};
+  });
 }
 
 void StoreJobs::stop() {

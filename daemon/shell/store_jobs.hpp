@@ -53,6 +53,8 @@ class StoreJobs {
   void consolidate();
   void catch_up();
   void check_room();
+  /// What was freed, to the system.
+  void give_back_memory();
   void run_on_store(std::function<Status()> job);
 
   void stop();

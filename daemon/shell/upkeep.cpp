@@ -34,6 +34,7 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= check_room_at_) {
     check_room_at_ = now + check_room_every;
     jobs_.check_room();
+    jobs_.give_back_memory();
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

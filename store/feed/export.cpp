@@ -1,12 +1,16 @@
 // export_parcel of receive.hpp: what a peer needs to come from one head of a feed to another.
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "store/feed/receive.hpp"
 #include "store/transfer/parcel.hpp"
 
 namespace essaimage::store {
 namespace {
+
+constexpr std::size_t gone_max = 64;
 
 /// A folder, and the places of its entries.
 struct Folder {
@@ -50,47 +54,60 @@ class Exporter {
     return id == nullptr ? no_olds_ : std::vector{OldObject{place_, *id}};
   }
 
+  /// Of the tree of `have`, which each commit is compared with.
+  Result<const Folder*> read_have(const ObjectId* id) {
+    if (id == nullptr) return &nothing_;
+    if (const auto known = haves_.find(*id); known != haves_.end()) return &known->second;
+    TRY(Folder folder, read(id));
+    return &haves_.emplace(*id, std::move(folder)).first->second;
+  }
+
   /// `before_id`: the folder there in the parent's tree; `have_id`: in the tree of `have`, at place_.
   Status tree(const ObjectId& id, const ObjectId* before_id, const ObjectId* have_id) {
     TRY(const Bytes content, objects_.read(id, ObjectType::tree));
     TRY(const Tree now, parse_tree(content));
     TRY(const Folder before, read(before_id));
-    TRY(const Folder have, read(have_id));
+    TRY(const Folder* have, read_have(have_id));
     CHECK_OK(parcel_.add(ObjectType::tree, id, content, old(have_id)));
+    bool has_new = false;
     for (const TreeEntry& entry : now) {
       const TreeEntry* parent = before.like(entry);
       if (parent != nullptr && parent->id == entry.id) continue;
-      const TreeEntry* known = have.like(entry);
-      place_.push_back(known == nullptr ? 0 : static_cast<std::uint32_t>(known - have.entries.data()));
+      const TreeEntry* known = have->like(entry);
+      place_.push_back(known == nullptr ? 0 : static_cast<std::uint32_t>(known - have->entries.data()));
       const ObjectId* known_id = known == nullptr ? nullptr : &known->id;
       if (Folder::is_folder(entry)) {
         CHECK_OK(tree(entry.id, parent == nullptr ? nullptr : &parent->id, known_id));
       } else {
         TRY(const Bytes blob, objects_.read(entry.id, ObjectType::blob));
-        CHECK_OK(parcel_.add(ObjectType::blob, entry.id, blob, known_id == nullptr ? renamed(have, now) : old(known_id)));
+        const bool first_new = known_id == nullptr && !std::exchange(has_new, true);
+        CHECK_OK(parcel_.add(ObjectType::blob, entry.id, blob, first_new ? gone(*have, now) : old(known_id)));
       }
       place_.pop_back();
     }
     return {};
   }
 
-  /// What left the folder may have come back under another name. At place_, but for its last step.
-  std::vector<OldObject> renamed(const Folder& have, const Tree& now) {
-    std::vector<OldObject> gone;
-    if (have.entries.empty()) return gone;
-    for (std::uint32_t place = 0; place < have.entries.size(); ++place) {
+  /// What left the folder may have come back under another name; a few of it. At place_, but for its last step.
+  std::vector<OldObject> gone(const Folder& have, const Tree& now) {
+    std::vector<OldObject> olds;
+    if (have.entries.empty()) return olds;
+    std::set<std::string_view> names;
+    for (const TreeEntry& entry : now) names.insert(entry.name);
+    for (std::uint32_t place = 0; place < have.entries.size() && olds.size() < gone_max; ++place) {
       const TreeEntry& entry = have.entries[place];
-      const bool stays = Folder::is_folder(entry) || std::ranges::find(now, entry.name, &TreeEntry::name) != now.end();
-      if (stays) continue;
+      if (Folder::is_folder(entry) || names.contains(entry.name)) continue;
       place_.back() = place;
-      gone.push_back({place_, entry.id});
+      olds.push_back({place_, entry.id});
     }
-    return gone;
+    return olds;
   }
 
   const ObjectDb& objects_;
   const std::optional<ObjectId> have_;
   ParcelWriter& parcel_;
+  std::map<ObjectId, Folder> haves_;
+  const Folder nothing_;
   TreePlace place_;  ///< of what is being looked at, in the tree of `have`
   const std::vector<OldObject> no_olds_;
 };
@@ -122,10 +139,11 @@ Result<History> history_of(const ObjectDb& objects, const ObjectId& head, const 
 
 }  // namespace
 
-Result<Path> export_parcel(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have) {
+Result<Path> export_parcel(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have,
+                           const ObjectId& refers) {
   TRY(const History history, history_of(objects, head, have));
-  TRY(const auto parcel, ParcelWriter::create(scratch, objects, head, have));
-  Exporter exporter(objects, history.before, *parcel);
+  TRY(const auto parcel, ParcelWriter::create(scratch, objects, head, refers));
+  Exporter exporter(objects, refers.is_zero() ? std::nullopt : history.before, *parcel);
   std::optional<ObjectId> before = history.before;
   for (const Step& step : history.steps) {
     CHECK_OK(exporter.commit(step.commit, before));

@@ -70,7 +70,8 @@ Status move_in(IndexedPack& pack, const Layout& layout);
 
 /// The parcel of all objects in (have, head] of a feed; `have` zero: all. An object is in it unless it is at the same path of
 /// the parent's tree: exactly what check_pack wants. A file below scratch; the caller removes it.
-/// Errc::not_found if `have` is not an ancestor.
-Result<Path> export_parcel(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have);
+/// `refers`: the commit that it refers to: `have`, or zero. Errc::not_found if `have` is not an ancestor.
+Result<Path> export_parcel(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have,
+                           const ObjectId& refers);
 
 }  // namespace essaimage::store

@@ -40,9 +40,9 @@ std::size_t count_to_merge(const std::vector<Tier>& tiers) {
   std::size_t count = 0;
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < tiers.size() && tiers[i].bytes <= limits::pack_bytes_max / 2; ++i) {
+    if (below + tiers[i].bytes > limits::pack_bytes_max) break;
     if (i > 0 && tiers[i].bytes < 2 * below) count = i + 1;
     below += tiers[i].bytes;
-    if (below > limits::pack_bytes_max) break;
   }
   return count;
 }

@@ -24,7 +24,7 @@ class Runtime {
     git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, mapped_bytes_max);
     git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, limits::pack_objects_max);
 #if LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR == 5
-    // Debian's security update of 1.5.1 brought this option; our own parser applies the same limit before libgit2.
+    // Debian's security update of 1.5.1 brought this option; our own writer applies the same limit before libgit2.
     git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, limits::object_bytes_max);
 #endif
   }

@@ -37,13 +37,8 @@ class Parser {
     objects.reserve(count);
     std::unordered_set<ObjectId, IdHash> ids;
     ids.reserve(count);
-    std::uint64_t inflated = 0;
     for (std::uint64_t at = pack::header_bytes; objects.size() < count; at += objects.back().packed_bytes) {
       TRY(const PackedObject object, parse_object(at, end));
-      inflated += object.bytes;
-      const bool bomb = inflated > limits::pack_inflated_bytes_max ||
-                        inflated > limits::pack_inflation_slack + limits::pack_inflation_ratio_max * pack_.size();
-      if (bomb) return fail(Errc::too_large, "pack: inflates too much");
       if (!ids.insert(object.id).second) return malformed("an object twice");
       objects.push_back(object);
     }

@@ -1,7 +1,7 @@
 #pragma once
-// Our own look at a pack from outside, before libgit2 sees it: whole objects only (commits, trees, blobs; no deltas, no
-// tags), each within its size, the pack within the caps of proto/limits.hpp, nothing between or behind, the trailer
-// right. Memory: the pack is mapped, one object at a time is inflated. Format: gitformat-pack(5), version 2.
+// Our own look at a pack of ours before it is copied: whole objects only (commits, trees, blobs; no deltas, no tags), each
+// within its size, the pack within the caps of proto/limits.hpp, nothing between or behind, the trailer right. Memory: the
+// pack is mapped, one object at a time is inflated. Format: gitformat-pack(5), version 2.
 // Errors: Errc::malformed, Errc::too_large; Errc::io.
 
 #include <vector>

@@ -15,7 +15,7 @@
 namespace essaimage::store {
 namespace {
 
-constexpr int deflate_level = 6;                          // as git's default
+constexpr int deflate_level = 1;                          // on the way it is zstd's; on the disk texts are few
 constexpr std::size_t buffer_bytes_max = 4 * limits::MiB; // written when it is full
 
 struct FreeCompressor {

@@ -16,6 +16,7 @@ class OldObjects {
 
   /// Errc::malformed: there is no such place. Errc::too_large: beyond `bytes_max`, or the bounds.
   Result<Bytes> read(const TreePlace& place, std::size_t bytes_max);
+  bool is_exhausted() const;
 
  private:
   Result<const Tree*> tree_of(const ObjectId& id);

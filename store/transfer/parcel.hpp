@@ -7,7 +7,6 @@
 // by its id: a place leads to nothing of another feed, so nobody is made to tell, or to publish, what it must not.
 // Thread rule: one thread at a time. Memory: a frame and what it refers to, twice.
 
-#include <functional>
 #include <memory>
 #include <unordered_set>
 #include <vector>
@@ -60,7 +59,8 @@ class ParcelWriter {
 };
 
 /// Writes into `pack` what a parcel holds. `head`: the raw commit that came with its offer; `feed`: the one that was asked
-/// for. Errors: Errc::malformed, Errc::too_large; Errc::feed_gap: what it builds on is not here.
+/// for. Errors: Errc::malformed, also for what goes beyond the bounds of a parcel; Errc::too_large beyond those of a pack;
+/// Errc::feed_gap: what it builds on is not here; Errc::corrupt, Errc::object_missing: what it refers to is damaged here.
 Status read_parcel(const Path& file, const FeedId& feed, ByteView head, const ObjectDb& objects, PackWriter& pack);
 
 }  // namespace essaimage::store

@@ -61,7 +61,11 @@ class Reader {
  private:
   Status begin_at(const ObjectId& base, const FeedId& feed) {
     const auto raw = objects_.read(base, ObjectType::commit);
-    if (!raw) return fail(Errc::feed_gap, "builds on " + base.hex());
+    if (!raw) {
+      const bool nothing_such = raw.error().code == Errc::object_missing || raw.error().code == Errc::malformed;
+      // What else keeps us from reading it is no fault of the sender's.
+      return nothing_such ? fail(Errc::feed_gap, "builds on " + base.hex()) : tl::unexpected(raw.error());
+    }
     TRY(const Commit commit, parse_commit(*raw));
     // Of another feed it is not to be asked for what it holds.
     if (commit.feed != feed) return fail(Errc::feed_gap, "builds on " + base.hex());
@@ -74,13 +78,13 @@ class Reader {
     TRY(const std::uint32_t bytes, rest_.u32());
     TRY(const std::uint32_t packed_bytes, rest_.u32());
     TRY(const std::uint32_t places_bytes, rest_.u32());
-    if (bytes > parcel::frame_bytes_max || places_bytes > parcel::places_bytes_max) return fail(Errc::too_large, "parcel: a frame");
+    if (bytes > parcel::frame_bytes_max || places_bytes > parcel::places_bytes_max) return malformed("a frame");
     TRY(const ByteView places, rest_.take(places_bytes));
     TRY(const ByteView packed, rest_.take(packed_bytes));
     TRY(const Bytes prefix, prefix_of(places));
     const std::size_t old_bytes = prefix.size() - commits_.size();
     // Before the memory is taken.
-    if (!budget_.allows(bytes, packed_bytes, old_bytes)) return fail(Errc::too_large, "parcel: unfolds too much");
+    if (!budget_.allows(bytes, packed_bytes, old_bytes)) return malformed("unfolds too much");
     budget_.take(bytes, packed_bytes, old_bytes);
     if (packed_bytes == bytes) return objects(packed);
     TRY(const Bytes content, decompressor_.decompress(packed, prefix, bytes));
@@ -92,8 +96,11 @@ class Reader {
     if (!places.empty() && !olds_) return malformed("refers to nothing");
     for (Cursor cursor(places); !cursor.at_end();) {
       TRY(const TreePlace place, place_at(cursor));
-      TRY(const Bytes old, olds_->read(place, parcel::frame_old_bytes_max - (prefix.size() - commits_.size())));
-      append_bytes(prefix, old);
+      const auto old = olds_->read(place, parcel::frame_old_bytes_max - (prefix.size() - commits_.size()));
+      // Who sends it keeps to the bounds, and knows what lies there.
+      if (!old && old.error().code == Errc::too_large) return malformed("refers to too much");
+      if (!old) return tl::unexpected(old.error());
+      append_bytes(prefix, *old);
     }
     return prefix;
   }

@@ -46,12 +46,13 @@ struct ParcelWriter::Impl {
     if (!folder.empty()) (void)remove_folder_tree(folder);
   }
 
-  /// Unless it would be too much: then the parcel does without, from here on.
+  /// Unless it would be too much.
   void refer(const OldObject& old) {
     if (!olds || frame_olds.contains(old.id) || places.size() > parcel::places_bytes_max - limits::KiB) return;
     const std::uint64_t left = parcel::old_bytes_max - budget.old_bytes() - prefix.size();
     const auto old_content = olds->read(old.place, std::min<std::uint64_t>(parcel::frame_old_bytes_max - prefix.size(), left));
-    if (!old_content) return olds.reset();
+    if (!old_content && !olds->is_exhausted() && old_content.error().code == Errc::too_large) return;
+    if (!old_content) return olds.reset();  // the parcel does without, from here on
     frame_olds.insert(old.id);
     append_bytes(prefix, *old_content);
     parcel::put_number(places, static_cast<std::uint32_t>(old.place.size()));

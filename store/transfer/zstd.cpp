@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "proto/limits.hpp"
@@ -13,6 +14,7 @@ namespace {
 /// A small piece is a small change, or a run on a slow line: the time is well spent. What is large must keep up with a disk.
 constexpr std::size_t small_bytes_max = 128 * limits::KiB;
 constexpr int level_small = 12, level_large = 3, level_quick = 1;
+constexpr std::size_t long_prefix_bytes = 256 * limits::KiB;
 constexpr int window_log_min = 10, window_log_max = 26;
 
 int level_for(std::size_t bytes) { return bytes <= small_bytes_max ? level_small : level_large; }
@@ -26,6 +28,9 @@ std::size_t checked(std::size_t code) {
   ESSAIMAGE_ASSERT(!ZSTD_isError(code));
   return code;
 }
+
+/// Debian's library reads the frames of zstd before 1.0, too, with decoders that nobody keeps and that no window bounds.
+constexpr std::array<std::uint8_t, 4> magic{0x28, 0xB5, 0x2F, 0xFD};
 
 tl::unexpected<Error> malformed() { return fail(Errc::malformed, "what is compressed"); }
 
@@ -60,6 +65,8 @@ Compressor::Compressor(Compressor&&) noexcept = default;
 Bytes Compressor::compress(ByteView content, ByteView prefix) {
   const std::size_t bytes = content.size() + prefix.size();
   context_->begin(level_for(bytes), window_log_for(bytes));
+  // The tables of the quick levels forget the beginning of a long prefix.
+  if (prefix.size() > long_prefix_bytes) checked(ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_enableLongDistanceMatching, 1));
   checked(ZSTD_CCtx_refPrefix(context_->zstd, prefix.data(), prefix.size()));
   return context_->compress(content);
 }
@@ -102,6 +109,8 @@ Decompressor::~Decompressor() = default;
 Decompressor::Decompressor(Decompressor&&) noexcept = default;
 
 Result<Bytes> Decompressor::decompress(ByteView packed, ByteView prefix, std::size_t size) {
+  const bool begins = packed.size() >= magic.size() && std::ranges::equal(packed.first(magic.size()), magic);
+  if (!begins || ZSTD_findFrameCompressedSize(packed.data(), packed.size()) != packed.size()) return malformed();
   checked(ZSTD_DCtx_reset(context_->zstd, ZSTD_reset_session_and_parameters));
   checked(ZSTD_DCtx_refPrefix(context_->zstd, prefix.data(), prefix.size()));
   Bytes content(size);
@@ -112,6 +121,7 @@ Result<Bytes> Decompressor::decompress(ByteView packed, ByteView prefix, std::si
 
 struct StreamDecompressor::Context {
   ZSTD_DCtx* zstd = ZSTD_createDCtx();
+  std::size_t magic_seen = 0;
   bool ended = false;
 
   Context() { ESSAIMAGE_ASSERT(zstd != nullptr); }
@@ -127,6 +137,9 @@ StreamDecompressor::~StreamDecompressor() = default;
 
 Result<Bytes> StreamDecompressor::append(ByteView packed, std::size_t size_max) {
   Bytes content;
+  for (std::size_t i = 0; i < packed.size() && context_->magic_seen < magic.size(); ++i) {
+    if (packed[i] != magic[context_->magic_seen++]) return malformed();
+  }
   ZSTD_inBuffer in{packed.data(), packed.size(), 0};
   for (bool more = !packed.empty(); more;) {
     if (context_->ended) return malformed();  // one frame, and nothing behind it

@@ -3,8 +3,8 @@
 // tell and check otherwise. A *prefix* is what both sides have: passages that are in it cost a few bytes.
 // Thread rule: one thread at a time each. Both keep their memory for the next piece.
 
-#include <functional>
 #include <memory>
+#include <vector>
 
 #include "proto/bytes.hpp"
 #include "proto/error.hpp"
@@ -42,7 +42,7 @@ class Decompressor {
   std::unique_ptr<Context> context_;
 };
 
-/// One frame that comes in pieces; at most window_bytes of memory, and as much again.
+/// One frame that comes in pieces; about half a megabyte of memory.
 class StreamDecompressor {
  public:
   static constexpr std::size_t window_bytes = std::size_t{1} << 17;

@@ -6,6 +6,7 @@
 #include "store/git/object_db.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/transfer/parcel_format.hpp"
+#include "tests/support/catch.hpp"
 
 namespace essaimage::test {
 
@@ -37,7 +38,7 @@ class RawParcel {
 
 /// All that was written, as a parcel that builds on nothing.
 inline std::string parcel_of(store::PackWriter& writer) {
-  if (!writer.index()) return {};
+  REQUIRE(writer.index());
   const auto objects = store::ObjectDb::open(writer.folder()).value();
   RawParcel parcel;
   for (const ObjectId& id : writer.ids()) {

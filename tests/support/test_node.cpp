@@ -132,7 +132,7 @@ std::map<std::string, std::string> TestNode::checkout(const std::string& id,
 }
 
 Status fetch_feed(TestNode& from, TestNode& to, const FeedId& feed) {
-  TRY(const auto pack, from.library().open_pack(feed, to.head(feed).commit));
+  TRY(const auto pack, from.library().open_pack(feed, to.head(feed).commit, false));
   TRY(const auto reception, to.library().receive_feed());
   for (std::uint64_t at = 0; at < pack.source->bytes();) {
     TRY(const auto slice, pack.source->read(at, 65'536));

@@ -118,7 +118,7 @@ class FakeLibrary final : public store::Library {
     return {};
   }
 
-  Result<store::PackSource> open_pack(const FeedId&, const ObjectId&) override {
+  Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override {
     return fail(Errc::not_found);
   }
   Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,

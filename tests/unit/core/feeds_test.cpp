@@ -128,6 +128,32 @@ TEST_CASE("one fetch a feed at a time; what fails is fetched elsewhere") {
   CHECK(bench.sent<message::FetchFeed>(second).size() == 1);
 }
 
+TEST_CASE("a feed of which something is damaged here is asked for with reference to nothing, until it came") {
+  Bench bench;
+  bench.start();
+  const LinkId from = bench.open(2);
+  const auto raw = Bench::commit(feed, 1, 2);
+  const auto answer = [&](Status accepted) {
+    const auto fetch = bench.sent<message::FetchFeed>(from);
+    REQUIRE(fetch.size() == 1);
+    bench.receive(from, message::FeedOffer{fetch[0].request, raw, 10});
+    bench.receive(from, message::Slice{fetch[0].request, 0, true, slice_of(10)});
+    const auto accept = bench.wanted<effect::AcceptPack>();
+    REQUIRE(accept.size() == 1);
+    bench.on(input::SliceTaken{accept[0].job, {}});
+    if (accepted) bench.hold(feed, 1, raw);
+    bench.on(input::PackAccepted{accept[0].job, accepted});
+    return fetch[0].plain;
+  };
+  bench.receive(from, message::Announce{raw});
+  CHECK_FALSE(answer(fail(Errc::corrupt)));
+  CHECK_FALSE(bench.closed(from));
+  bench.pass(settings::retry_min * 2);
+  CHECK(answer({}));
+  bench.receive(from, message::Announce{Bench::commit(feed, 2, 2)});
+  CHECK_FALSE(bench.sent<message::FetchFeed>(from).at(0).plain);
+}
+
 TEST_CASE("the federation's feed comes first") {
   Bench bench;
   bench.start();

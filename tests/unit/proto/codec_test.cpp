@@ -50,6 +50,7 @@ std::vector<Message> every_message() {
       message::ForkProof{shared(400, 1), shared(401, 2)},
       reconcile(),
       message::FetchFeed{7, feed, filled<ObjectId>(8), 65536},
+      message::FetchFeed{8, feed, filled<ObjectId>(8), 65536, true},
       message::FeedOffer{7, shared(500), 123456},
       message::MediaQuery{feed, {filled<Sha256>(1), filled<Sha256>(2)}},
       message::MediaHave{

@@ -104,7 +104,7 @@ class FakeLibrary : public store::Library {
   Status admit(const message::Join&) override { return fail(Errc::invitation_used); }
   Status suspend(const std::string&, const std::string&) override { return fail(Errc::not_found); }
 
-  Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&) override {
+  Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&, bool) override {
     opened += 1;
     if (before_open) before_open();
     const auto found = packs.find(feed);

@@ -32,7 +32,7 @@ TEST_CASE("an older head is refused, and what is held stays") {
   m.a->publish_one("k", {{"x", "2"}});
   replicate(*m.a, *m.b);
   const auto head = m.b->head(m.a->feed());
-  const auto pack = past->library().open_pack(m.a->feed(), {});
+  const auto pack = past->library().open_pack(m.a->feed(), {}, false);
   REQUIRE(pack);
   const auto reception = m.b->library().receive_feed();
   REQUIRE((*reception)->append(*pack->source->read(0, 10'000'000)));
@@ -94,7 +94,7 @@ TEST_CASE(
   replicate(*m.a, *m.b);
   const auto ours = m.b->head(m.a->feed());
   const auto theirs = clone->head(m.a->feed());
-  const auto pack = clone->library().open_pack(m.a->feed(), {});
+  const auto pack = clone->library().open_pack(m.a->feed(), {}, false);
   REQUIRE(pack);
   const auto reception = m.b->library().receive_feed();
   REQUIRE((*reception)->append(*pack->source->read(0, 10'000'000)));
@@ -144,7 +144,7 @@ TEST_CASE("two commits that are no fork freeze nothing") {
 TEST_CASE("a pack of another author's feed, of a stranger, or cut short leaves nothing behind") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
-  const auto pack = m.a->library().open_pack(m.a->feed(), {});
+  const auto pack = m.a->library().open_pack(m.a->feed(), {}, false);
   REQUIRE(pack);
   const auto whole = *pack->source->read(0, 10'000'000);
   const auto heads = m.b->library().heads();
@@ -265,10 +265,10 @@ TEST_CASE(
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
   std::vector<PackSource> sources;
-  for (int i = 0; i < 8; ++i) sources.push_back(*m.a->library().open_pack(m.a->feed(), {}));
+  for (int i = 0; i < 8; ++i) sources.push_back(*m.a->library().open_pack(m.a->feed(), {}, false));
   for (auto& source : sources)
     CHECK(*source.source->read(0, 9'000'000) == *sources[0].source->read(0, 9'000'000));
-  CHECK_FALSE(m.a->library().open_pack(FeedId{"nobody", {}}, {}));
+  CHECK_FALSE(m.a->library().open_pack(FeedId{"nobody", {}}, {}, false));
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(m.a->layout().scratch())) {
     files += entry.is_regular_file() ? 1 : 0;

@@ -23,7 +23,7 @@ void publish_three(TestLibrary& author) {
 
 std::string whole_parcel(const TestLibrary& author, const FeedId& feed = region) {
   return take_text(
-      export_parcel(author.objects(), author.layout().scratch(), author.head(feed).commit, ObjectId{}).value());
+      export_parcel(author.objects(), author.layout().scratch(), author.head(feed).commit, ObjectId{}, ObjectId{}).value());
 }
 
 }  // namespace
@@ -51,12 +51,12 @@ TEST_CASE("a step holds only what changed") {
   publish_three(author);
   const auto head = author.head(region).commit;
   const auto before = *parse_commit(author.raw(head))->parent;
-  const auto file = export_parcel(author.objects(), author.layout().scratch(), head, before).value();
+  const auto file = export_parcel(author.objects(), author.layout().scratch(), head, before, before).value();
   const auto pack = author.writer();
   REQUIRE(read_parcel(file, region, author.raw(head), author.objects(), *pack));
   // commit, root, kits, fan, kit, entry, files, pointer, guide folder and text, chunks folder and list, attributes
   CHECK(pack->object_count() == 13);
-  CHECK(export_parcel(author.objects(), author.layout().scratch(), before, head).error().code == Errc::not_found);
+  CHECK(export_parcel(author.objects(), author.layout().scratch(), before, head, head).error().code == Errc::not_found);
 }
 
 TEST_CASE("a parcel that is cut off anywhere is refused, and nothing of it remains") {

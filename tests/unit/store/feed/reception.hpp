@@ -48,7 +48,7 @@ class Receiver {
   Result<Head> fetch(const TestLibrary& from, const FeedId& feed, std::optional<ObjectId> have = {}) {
     const Head head = from.head(feed);
     const ObjectId known = have.value_or(library.head(feed).commit);
-    TRY(const auto file, store::export_parcel(from.objects(), from.layout().scratch(), head.commit, known));
+    TRY(const auto file, store::export_parcel(from.objects(), from.layout().scratch(), head.commit, known, known));
     return receive(feed, from.raw(head.commit), bytes_of(take_text(file)));
   }
 

@@ -15,7 +15,7 @@ using namespace essaimage::test;
 namespace {
 
 std::string parcel_of(const TestLibrary& from, const ObjectId& head, const ObjectId& have = {}) {
-  return take_text(export_parcel(from.objects(), from.layout().scratch(), head, have).value());
+  return take_text(export_parcel(from.objects(), from.layout().scratch(), head, have, have).value());
 }
 
 /// The pack that a receiver makes of it.
@@ -148,15 +148,15 @@ TEST_CASE("a few bytes do not unfold to many") {
       const Bytes content = blob(std::string(4 * limits::MiB, letter));
       parcel.frame(content.size(), compressor.compress(content, commit));
     }
-    CHECK(judge(parcel) == Errc::too_large);
+    CHECK(judge(parcel) == Errc::malformed);
   }
   SECTION("by a length alone") {
-    CHECK(judge(RawParcel().frame(0xFFFF'FFFF, Bytes(10))) == Errc::too_large);
-    CHECK(judge(RawParcel().frame(40 * limits::MiB, Bytes(10))) == Errc::too_large);
+    CHECK(judge(RawParcel().frame(0xFFFF'FFFF, Bytes(10))) == Errc::malformed);
+    CHECK(judge(RawParcel().frame(40 * limits::MiB, Bytes(10))) == Errc::malformed);
   }
   SECTION("by looking up the same again and again") {
     const Bytes text = blob("text");
-    CHECK(judge(RawParcel(head.commit).frame(text.size(), text, Bytes(parcel::old_objects_max + 1))) == Errc::too_large);
+    CHECK(judge(RawParcel(head.commit).frame(text.size(), text, Bytes(parcel::old_objects_max + 1))) == Errc::malformed);
   }
 }
 
@@ -171,7 +171,72 @@ TEST_CASE("texts that are too regular go as they are, and arrive") {
   CHECK(unfold(receiver.library, parcel, region, author.raw(head.commit)));
 }
 
-TEST_CASE("what is referred to is bounded, and an honest parcel stays within") {
+TEST_CASE("what is referred to is bounded, and who writes a parcel stays within") {
+  const auto texts = [](std::size_t count, std::size_t bytes) {
+    Files files;
+    for (std::size_t i = 0; i < count; ++i) files["t" + std::to_string(i) + ".md"] = std::to_string(bytes + i) + std::string(bytes, 'a');
+    return files;
+  };
+  TestLibrary author;
+  Receiver receiver;
+  // In one frame more than it may refer to; in all more than a parcel may.
+  const std::size_t count = GENERATE(40, 300);
+  author.commit(region, feed_with(robot, 1, texts(count, 250'000)));
+  REQUIRE(receiver.fetch(author, region));
+  author.commit(region, feed_with(robot, 2, texts(count, count == 40 ? 10 : 240'000)));
+  CHECK(receiver.fetch(author, region));
+}
+
+TEST_CASE("many files under other names at once cost no more than their number") {
+  const auto texts = [](const std::string& name) {
+    Files files;
+    for (std::size_t i = 0; i < 4'000; ++i) files[name + std::to_string(i)] = std::to_string(i);
+    return files;
+  };
+  TestLibrary author;
+  Receiver receiver;
+  author.commit(region, feed_with(robot, 1, texts("a")));
+  REQUIRE(receiver.fetch(author, region));
+  author.commit(region, feed_with(robot, 2, texts("b")));
+  CHECK(receiver.fetch(author, region));
+}
+
+TEST_CASE("what is referred to and damaged here is nobody's fault, and a plain parcel does without it") {
+  TestLibrary author;
+  const auto first = author.commit(region, feed_with(robot, 1, {{"guide.md", prose(1, 9'000)}}));
+  const auto next = author.commit(region, feed_with(robot, 2, {{"guide.md", prose(1, 9'000) + "more\n"}}));
+  // All of the first version but that text.
+  TestLibrary receiver;
+  const auto writer = receiver.writer();
+  const auto listed = git(author.layout().library(), {"rev-list", "--objects", first.commit.hex()}).output;
+  for (std::size_t at = 0; at < listed.size(); at = listed.find('\n', at) + 1) {
+    const auto object = author.objects().read(ObjectId::parse(listed.substr(at, 40)).value()).value();
+    if (object.content.size() < 9'000) REQUIRE(writer->add(object.type, object.content));
+  }
+  REQUIRE(writer->finish_into(receiver.layout().packs()));
+  REQUIRE(receiver.objects().reload());
+  const Bytes commit = author.raw(next.commit);
+  CHECK(refusal(unfold(receiver, parcel_of(author, next.commit, first.commit), region, commit)) == Errc::object_missing);
+  const auto file = export_parcel(author.objects(), author.layout().scratch(), next.commit, first.commit, ObjectId{});
+  CHECK(unfold(receiver, take_text(file.value()), region, commit));
+}
+
+TEST_CASE("frames of zstd before 1.0, and more than one, are refused") {
+  TestLibrary author;
+  const auto head = author.commit(region, feed_with(robot, 1));
+  const Bytes commit = author.raw(head.commit);
+  Compressor compressor;
+  const Bytes content = blob(std::string(1'000, 'x'));
+  const Bytes packed = compressor.compress(content, commit);
+  CHECK(unfold(author, RawParcel().frame(content.size(), packed).str(), region, commit));
+  Bytes twice = packed, old = packed;
+  append_bytes(twice, compressor.compress({}, commit));
+  CHECK(refusal(unfold(author, RawParcel().frame(content.size(), twice).str(), region, commit)) == Errc::malformed);
+  old[0] = 0x27;
+  CHECK(refusal(unfold(author, RawParcel().frame(content.size(), old).str(), region, commit)) == Errc::malformed);
+}
+
+TEST_CASE("a line in each of many texts costs about the lines, also where frames are many") {
   TestLibrary author;
   Receiver receiver;
   const auto texts = [](char mark) {
