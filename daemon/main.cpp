@@ -152,8 +152,7 @@ Status run(const Options& options, Language& language) {
   parts.signals = std::move(signals);
   CHECK_OK(store::finish_making(parts.layout));
   if (!std::filesystem::exists(parts.layout.identity())) return fail(Errc::home_missing, parts.layout.home.string());
-  TRY(parts.config, shell::load_config(parts.layout));
-  language = parts.config.language.value_or(language);
+  TRY(parts.config, shell::load_config(parts.layout, language));
   if (!options.log_level.empty()) {
     TRY(parts.config.log.level, shell::parse_log_level(options.log_level));
   }
