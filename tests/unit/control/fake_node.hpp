@@ -254,6 +254,8 @@ class FakeNode final : public shell::Node {
     const std::lock_guard lock(mutex_);
     return picture_;
   }
+  Rates rates;  ///< what media_rates() says; set before anybody asks
+  Result<Rates> media_rates() override { return rates; }
   Instant now() const override { return {clock_ += step_ms}; }
   Result<std::uint64_t> sync_now() override {
     const std::lock_guard lock(mutex_);
@@ -261,7 +263,7 @@ class FakeNode final : public shell::Node {
   }
   shell::Traffic::State moves;  ///< what traffic() says
   Result<shell::Traffic::State> pause(std::optional<Duration> length) override {
-    moves = {shell::Traffic::Rest::paused, length ? std::optional(now() + *length) : std::nullopt};
+    moves = {shell::Traffic::Rest::paused, length ? std::optional(now() + *length) : std::nullopt, {}};
     return moves;
   }
   Result<shell::Traffic::State> resume() override { return moves = {}; }
