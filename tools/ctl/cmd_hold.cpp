@@ -129,6 +129,11 @@ Result<ExitCode> hold(Context& context) {
   print_policy(context, at != view.end() && at->is_object() ? *at : Json::object(), line);
   const auto bytes = [&](const char* key) { return human_bytes(number_at(view, key), context.language); };
   line("media here", "médias ici", bytes("media_bytes"));
+  if (const auto at_earlier = view.find("earlier"); at_earlier != view.end() && number_at(*at_earlier, "files") > 0)
+    line("of them, earlier", "dont anciens",
+         fmt::format(fmt::runtime(context.say("{} ({}), of earlier versions alone", "{} ({}), de versions précédentes seulement")),
+                     counted(number_at(*at_earlier, "files"), media_files, context.language),
+                     human_bytes(number_at(*at_earlier, "bytes"), context.language)));
   line("on their way", "en chemin", bytes("coming_bytes"));
   line("disk free", "disque libre", bytes("disk_free_bytes"));
   for (const auto& sum : list_at(view, "not_held"))

@@ -8,6 +8,7 @@
 #include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/verbs.hpp"
+#include "store/media/media_store.hpp"
 
 namespace essaimage::shell::verb {
 
@@ -78,6 +79,20 @@ Status enough_copies(Session& session, const KitId& id, const std::vector<store:
   return fail(Errc::copies_too_few, detail);
 }
 
+/// Whole media that no kit's newest version names: of earlier ones, which `drop` does not remove.
+store::KeptBack earlier_media(const store::Library& library, const std::vector<store::KitSummary>& kits) {
+  std::set<Sha256> named;
+  for (const auto& kit : kits)
+    for (const auto& each : kit.row.media) named.insert(each.media);
+  store::KeptBack earlier;
+  for (const auto& media : library.media().all()) {
+    if (named.contains(media)) continue;
+    earlier.files += 1;
+    earlier.bytes += library.media().bytes(media).value_or(0);
+  }
+  return earlier;
+}
+
 Json to_json(const store::HoldPolicy& policy) {
   return {{"media", str(policy.media)},
           {"themes", policy.themes},
@@ -144,8 +159,10 @@ Result<Json> hold(Session& session, Arguments& arguments) {
                        {"files", kit.not_held.files},
                        {"bytes", kit.not_held.bytes}});
   }
+  const auto earlier = earlier_media(library, kits);
   return Json{{"policy", to_json(view.policy)},
               {"media_bytes", view.media_bytes},
+              {"earlier", {{"files", earlier.files}, {"bytes", earlier.bytes}}},
               {"coming_bytes", view.promised_bytes},
               {"disk_free_bytes", view.free_bytes},
               {"choices", std::move(choices)},

@@ -8,6 +8,8 @@
 #include <mutex>
 
 #include "daemon/shell/node.hpp"
+#include "store/media/media_store.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace essaimage::test {
 
@@ -87,7 +89,7 @@ class FakeLibrary final : public store::Library {
   const store::Identity& identity() const override { return who; }
   const store::SigningSecret& signing() const override { return signing_; }
   const store::TransportSecret& transport() const override { return transport_; }
-  const store::MediaStore& media() const override { std::abort(); }
+  const store::MediaStore& media() const override { return *media_; }
   void listen(Listener) override {}
   std::shared_ptr<const Roster> roster() const override { return members; }
   std::vector<Head> heads() const override { return {}; }
@@ -205,6 +207,8 @@ class FakeLibrary final : public store::Library {
   }
 
  private:
+  TempFolder folder_;
+  std::unique_ptr<store::MediaStore> media_ = store::MediaStore::open(store::Layout{folder_.path()}).value();
   store::SigningSecret signing_ = store::SigningSecret::generate();
   store::TransportSecret transport_ = store::TransportSecret::generate();
 };

@@ -84,6 +84,7 @@ TEST_CASE("hold tells the policy, the choices, and what waits for room") {
   CHECK(told["choices"][0]["choice"] == "fetched");
   CHECK(told["not_held"][0]["why"]["code"] == "disk");
   CHECK(told["waiting"][0]["id"] == "fives/film");
+  CHECK(told["earlier"]["files"] == 0);
 }
 
 TEST_CASE("what is not held is no problem, what the disk has no room for is one") {

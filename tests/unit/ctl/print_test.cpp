@@ -1,8 +1,10 @@
 #include "tools/ctl/print.hpp"
 #include "tools/ctl/progress.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <sstream>
 
 #include "tests/support/catch.hpp"
 
@@ -123,4 +125,28 @@ TEST_CASE("on a narrow terminal a bar keeps the time that is left, and gives up 
 TEST_CASE("a bar says what is in the way in the place of a rate") {
   const control::Progress paused{1'000, 2'000, control::Progress::Unit::bytes, "paused"};
   CHECK(ProgressBar::line("film", paused, Language::english, 79, 500) == "film  [##########----------]  50 %  1.0 kB / 2.0 kB  paused");
+}
+
+TEST_CASE("what a pause keeps waiting is said at once and once, also where there is no terminal") {
+  std::ostringstream out, err;
+  std::istringstream in;
+  Io io{out, err, in};
+  const Parsed parsed;
+  const Context context{io, parsed, Language::english, false, {}, {}};
+  ProgressBar bar(context, "film");
+  const auto show = [&](const char* text) { bar.show({0, 2'000, control::Progress::Unit::bytes, text}); };
+  const auto lines = [&] {
+    const auto text = err.str();
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  show("media");
+  show("no-holder");  // perhaps for a moment only
+  CHECK(err.str().empty());
+  show("paused");
+  show("paused");
+  CHECK(err.str().find("Media are paused on this node") == 0);
+  CHECK(lines() == 1);
+  show("media");
+  show("paused");
+  CHECK(lines() == 2);
 }
