@@ -21,7 +21,9 @@ std::string outlook(const Json& kit, const Context& context) {
   const auto& progress = progress_of(kit);
   if (const auto wait = wait_text(progress, context.language); !wait.empty())
     return context.say("its media do not come yet: ", "ses médias n'arrivent pas encore : ") + wait + ".";
-  return context.say("its media are on their way.", "ses médias arrivent.");
+  const auto why = reason_text(kit, "why_not", context);
+  if (why.empty()) return context.say("its media are on their way.", "ses médias arrivent.");
+  return context.say("its media are on their way; ", "ses médias arrivent ; ") + not_held_text(kit, context) + context.say(": ", " : ") + why + ".";
 }
 
 /// What lacks room, in the person's words; the daemon's detail if that cannot be asked.

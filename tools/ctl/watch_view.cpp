@@ -26,6 +26,15 @@ std::string bar_of(const Json& progress) {
   return fmt::format("[{}{}]", std::string(full, '#'), std::string(bar_width - full, '-'));
 }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
 /// At most `most` of them, and how many more there are.
 void cut(std::vector<std::string>& lines, std::size_t most, const Context& context) {
   if (lines.size() <= most) return;
@@ -71,7 +80,10 @@ WatchView::Lines WatchView::head(std::size_t columns) const {
   if (coming == 0) {
     lines.push_back(context_.say("Nothing is to come.", "Rien n'est attendu."));
   } else {
-    auto text = counted(coming, kits_counted, language) + context_.say(" to come: ", " à venir : ") + progress_text(state_, context_);
+    // Why all of it waits is said below, with the names.
+    auto state = state_;
+    state.erase("waits");
+    const auto text = counted(coming, kits_counted, language) + context_.say(" to come: ", " à venir : ") + progress_text(state, context_);
     lines.push_back(shortened(text, columns));
   }
   if (const auto room = number_at(state_, "kits_waiting_for_room"); room > 0) {
@@ -120,9 +132,9 @@ WatchView::Lines WatchView::waiting(std::size_t columns) const {
   Lines lines;
   for (const auto& group : groups) {
     const auto verb = std::string(by_number(group.kits, {{"waits", "attend"}, {"wait", "attendent"}}, context_.language));
-    lines.push_back(shortened(fmt::format("  {} ({}) {}{}{}", counted(group.kits, kits_counted, context_.language),
-                                          human_bytes(group.bytes, context_.language), verb, context_.say(": ", " : "), group.why),
-                              columns));
+    const auto text = fmt::format("{} ({}) {}{}{}", counted(group.kits, kits_counted, context_.language),
+                                  human_bytes(group.bytes, context_.language), verb, context_.say(": ", " : "), group.why);
+    for (const auto& line : lines_of(wrapped(text, columns, 2))) lines.push_back(shortened(line, columns));
     lines.push_back(shortened(std::string(4, ' ') + group.names, columns));
   }
   return lines;

@@ -9,7 +9,7 @@ namespace essaimage::shell {
 
 class Arrivals {
  public:
-  /// Asks the node once; each of them tells of one moment.
+  /// Asks the node; all later answers are of that moment.
   static Result<Arrivals> of(Node& node);
   Arrivals(core::NodeStatus status, Node::Rates rates, Traffic::State traffic);
 

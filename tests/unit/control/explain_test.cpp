@@ -1,5 +1,6 @@
 #include "daemon/shell/control/explain.hpp"
 
+#include "daemon/shell/control/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/control/fake_node.hpp"
 
@@ -198,4 +199,10 @@ TEST_CASE("bytes and times are written as people of each language write them") {
   CHECK(words_of_time(Duration(99'000)).en == "99 s");
   CHECK(words_of_time(Duration(600'000)).fr == "10 min");
   CHECK(words_of_time(Duration(120'000'000)).fr == "33 h");
+}
+
+TEST_CASE("French texts leave the daemon with blanks that do not break, English ones as they are") {
+  const auto json = to_json(Words{"a : b", "Attendu : rien ; voilà."});
+  CHECK(json["en"] == "a : b");
+  CHECK(json["fr"] == "Attendu\u00A0: rien\u00A0; voilà.");
 }

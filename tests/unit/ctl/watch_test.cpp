@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tools/ctl/progress_words.hpp"
+#include "tools/ctl/verbs.hpp"
 #include "tools/ctl/watch_view.hpp"
 
 using namespace essaimage;
@@ -125,6 +126,28 @@ TEST_CASE("a picture fits into its terminal, and keeps the kits that come rather
   INFO(text);
   CHECK(text.find("encore 42 s") != std::string::npos);
   CHECK(text.find("lignes de plus") != std::string::npos);
+}
+
+TEST_CASE("on a narrow terminal the reason for waiting is whole, in as many lines as it takes") {
+  const Speaker speaker;
+  WatchView view(speaker.context);
+  (void)view.take(stuck("loos/guide", "refused", "the peer loos serves no media now (it may be paused)"));
+  auto all = state(1);
+  all["waits"] = stuck("x")["waits"];
+  (void)view.take(all);
+  const auto lines = view.lines(40, 24);
+  const auto text = joined(lines);
+  INFO(text);
+  for (const auto& line : lines) CHECK(display_width(line) <= 40);
+  CHECK(text.find("  1 kit (1.0 MB) waits: the peer loos\n  serves no media now (it may be paused)\n") != std::string::npos);
+  CHECK(text.find("1 kit to come: 41 MB of 93 MB, 1.2 MB/s") != std::string::npos);
+}
+
+TEST_CASE("media that rest because of the hour say at which hours they move") {
+  const Speaker english, french(Language::french);
+  const Json state{{"rest", "hours"}, {"hours", {"20:00-07:00", "12:00-13:30"}}};
+  CHECK(traffic_text(state, english.context).find("they move at 20:00-07:00, 12:00-13:30") != std::string::npos);
+  CHECK(traffic_text(state, french.context).find("mais à 20:00-07:00, 12:00-13:30") != std::string::npos);
 }
 
 TEST_CASE("of a stream, what says nothing new is left out") {
