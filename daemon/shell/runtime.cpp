@@ -114,6 +114,7 @@ struct Runtime::Impl {
     if (const auto asker = locating.extract(e.job)) asker.mapped()->set_value(e);
   }
   void perform(const core::effect::Report& e) {
+    if (e.event.kind == core::Event::Kind::media_progress && e.event.media) meters.brought(*e.event.media, e.event.bytes);
     parts.log->write(e.event);
     events.add(civil_now(), e.event);
   }

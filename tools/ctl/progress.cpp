@@ -28,7 +28,7 @@ std::string phase(const std::string& key, Language language) {
               : "waits for a peer to confirm the last publication";
   if (key == "commit") return fr ? "enregistre" : "makes it durable";
   if (key == "media") return fr ? "médias" : "media";
-  if (const auto wait = short_wait(key, language); !wait.empty()) return wait;
+  if (auto wait = short_wait(key, language); !wait.empty()) return wait;
   return printable(key);
 }
 
@@ -66,7 +66,7 @@ std::string ProgressBar::line(const std::string& what, const control::Progress& 
   }
   for (const auto width : {bar_width, bar_width_short}) {
     for (const auto& end : {last, std::string()}) {
-      const auto text = fmt::format("{}  {}{}{}", what, bar_of(share, width), numbers, end);
+      auto text = fmt::format("{}  {}{}{}", what, bar_of(share, width), numbers, end);
       if (columns == 0 || display_width(text) <= columns) return text;
     }
   }
