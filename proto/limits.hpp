@@ -49,6 +49,8 @@ inline constexpr std::size_t pack_visits_max = 20'000'000;
 // --- wire ----------------------------------------------------------------------------------------------------------
 /// A slice passes a 1 Mbit/s link in half a second, so that control is never blocked longer.
 inline constexpr std::size_t slice_bytes_max = 64 * KiB;
+/// A run of chunks begins with a byte that says how it travels, and is no longer than that and the chunks.
+inline constexpr std::size_t run_overhead_bytes = 1;
 inline constexpr std::size_t message_bytes_max = 128 * KiB;
 inline constexpr std::size_t heads_per_message_max = 512;    ///< in all ranges together; 100 bytes each at most usual
 inline constexpr std::size_t ranges_per_message_max = 512;

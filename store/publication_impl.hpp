@@ -12,6 +12,14 @@
 
 namespace essaimage::store {
 
+/// What one publication asks of a receiver, at most.
+struct PackTotals {
+  std::uint64_t visits = 0;  ///< limits::pack_visits_max
+  std::uint64_t bytes = 0, objects = 0;
+};
+/// Errc::too_large beyond half of what a receiver takes.
+Status check_totals(const PackTotals& totals);
+
 class PublicationImpl final : public Publication {
  public:
   static Result<std::unique_ptr<Publication>> begin(LibraryImpl& library,
@@ -98,7 +106,6 @@ class PublicationImpl final : public Publication {
   Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);
   Status settle();
   Status check_limits(const std::vector<Plan>& plans) const;
-  Status check_packs(const std::vector<Plan>& plans, const LibraryImpl::Advance& advance, const Picture& picture);
 
   LibraryImpl& library_;
   const PublishOptions options_;

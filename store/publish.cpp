@@ -5,7 +5,6 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/git/pack_parser.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/kit_tree.hpp"
 #include "store/publication_impl.hpp"
@@ -130,7 +129,6 @@ Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
 Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   if (kit_ || committed_) return fail(Errc::usage, "a kit is not ended, or all is committed");
   committed_ = true;
-  const std::shared_lock packs(library_.packs_mutex_);  // check_packs opens them once more
   const std::lock_guard changing(library_.changing_);
   const auto picture = library_.picture();
   if (library_.behind_) CHECK_OK(library_.catch_up_locked());
@@ -143,7 +141,6 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   CHECK_OK(check_limits(plans));
   TRY(auto advance, make_advance(plans, *picture));
   if (!advance.steps.empty()) {
-    CHECK_OK(check_packs(plans, advance, *picture));
     CHECK_OK(settle());
     CHECK_OK(library_.publish_pack(*pack_, advance));
   }
@@ -168,49 +165,27 @@ Status PublicationImpl::settle() {
   return indexed;
 }
 
-/// What a receiver looks at for one pack, half of it kept for what lies around the kits.
+/// One pack is for one feed, and its parcel is no longer than what it holds; but a kit that goes to a wider audience is in
+/// it whole, though little of it is new here. Half of each bound is kept for what lies around the kits.
 Status PublicationImpl::check_limits(const std::vector<Plan>& plans) const {
-  std::uint64_t visits = 0;
-  for (const auto& plan : plans) {
-    if (!plan.result.unchanged) visits += plan.kit->entries + plan.kit->chunks / 4;
-  }
-  if (visits <= limits::pack_visits_max / 2) return {};
-  return fail(Errc::too_large, "more files in one command than a peer would look at: publish in several");
-}
-
-/// The packs that peers will ask for, which hold more than is new here: a kit that goes to a wider audience is in them
-/// whole. They are made and looked at as a receiver does, unless they cannot be refused: too small, or no more than what is
-/// new here lets them inflate to. Half is kept for what lies around the kits.
-Status PublicationImpl::check_packs(const std::vector<Plan>& plans, const LibraryImpl::Advance& advance,
-                                    const Picture& picture) {
   constexpr std::uint64_t entry_bytes = limits::file_name_bytes_max + 64;
   constexpr std::uint64_t chunk_bytes = 36;
   constexpr std::uint64_t kit_objects = 8;  // its own tree, that of its chunk lists, entry.toml, .gitattributes; some more
-  std::uint64_t bytes = 0, objects_max = 0;
+  PackTotals totals;
   for (const auto& plan : plans) {
     if (plan.result.unchanged) continue;
-    bytes += plan.kit->text_bytes + plan.kit->entries * entry_bytes + plan.kit->chunks * chunk_bytes;
-    objects_max += plan.kit->entries + kit_objects;
+    totals.visits += plan.kit->entries + plan.kit->chunks / 4;
+    totals.bytes += plan.kit->text_bytes + plan.kit->entries * entry_bytes + plan.kit->chunks * chunk_bytes;
+    totals.objects += plan.kit->entries + kit_objects;
   }
-  const std::uint64_t inflates_to = pack_->bytes() * limits::pack_inflation_ratio_max + limits::pack_inflation_slack / 2;
-  const bool bounded = bytes <= limits::pack_bytes_max / 2 && objects_max <= limits::pack_objects_max / 2;
-  // With several feeds each gets a pack of its own, and only the slack is sure to be in each.
-  const bool alone = advance.steps.size() == 1;
-  if (bounded && bytes <= (alone ? inflates_to : limits::pack_inflation_slack / 2)) return {};
-  CHECK_OK(pack_->index());
-  std::vector<Path> folders{pack_->folder()};
-  folders.insert(folders.end(), library_.objects_->folders().begin(), library_.objects_->folders().end());
-  TRY(const auto objects, ObjectDb::open(std::move(folders)));
-  for (const auto& step : advance.steps) {
-    const auto held = picture.head(step.commit.feed);
-    TRY(const auto file, export_pack(*objects, library_.layout_.scratch(), step.id, held ? held->commit : ObjectId{}));
-    const auto parsed = parse_pack(file);
-    CHECK_OK(remove_file(file));
-    if (parsed) continue;
-    if (parsed.error().code != Errc::too_large) return tl::unexpected(parsed.error());
-    return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
-  }
-  return {};
+  return check_totals(totals);
+}
+
+Status check_totals(const PackTotals& totals) {
+  const bool fits = totals.visits <= limits::pack_visits_max / 2 && totals.bytes <= limits::pack_bytes_max / 2 &&
+                    totals.objects <= limits::pack_objects_max / 2;
+  if (fits) return {};
+  return fail(Errc::too_large, "more in one command than a peer would take: publish in several");
 }
 
 /// Where it shall go: as asked, else where it is (its widest), else to the region.

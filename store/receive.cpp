@@ -3,15 +3,17 @@
 #include "store/feed/receive.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "store/federation/paths.hpp"
 #include "store/library_impl.hpp"
+#include "store/transfer/run_code.hpp"
 
 namespace essaimage::store {
 
 class FeedReceptionImpl final : public FeedReception {
  public:
-  FeedReceptionImpl(LibraryImpl& library, std::unique_ptr<IncomingPack> incoming)
+  FeedReceptionImpl(LibraryImpl& library, std::unique_ptr<IncomingParcel> incoming)
       : library_(library), incoming_(std::move(incoming)) {}
 
   Status append(ByteView bytes) override { return incoming_->append(bytes); }
@@ -20,7 +22,7 @@ class FeedReceptionImpl final : public FeedReception {
     TRY(const auto parsed, parse_commit(commit));
     CHECK_OK(may_receive(feed));
     const std::shared_lock packs(library_.packs_mutex_);  // the pack is judged against all that is here
-    TRY(const auto pack, index_pack(*incoming_, *library_.objects_));
+    TRY(auto pack, index_pack(*incoming_, feed, commit, *library_.objects_));
 
     const std::lock_guard changing(library_.changing_);
     const auto picture = library_.picture();
@@ -42,7 +44,7 @@ class FeedReceptionImpl final : public FeedReception {
       }
       return tl::unexpected(checked.error());
     }
-    CHECK_OK(move_in(*checked, library_.layout_));
+    CHECK_OK(move_in(pack, library_.layout_));
     CHECK_OK(library_.objects_->reload());
     advance.steps.push_back({parsed, checked->head.commit, checked->commit});
     return library_.advance(advance);
@@ -89,7 +91,7 @@ class FeedReceptionImpl final : public FeedReception {
   }
 
   LibraryImpl& library_;
-  std::unique_ptr<IncomingPack> incoming_;
+  std::unique_ptr<IncomingParcel> incoming_;
 };
 
 class RunReceptionImpl final : public RunReception {
@@ -100,7 +102,8 @@ class RunReceptionImpl final : public RunReception {
         through_(std::move(through)),
         open_(std::move(open)),
         next_(first),
-        end_(first + count) {
+        end_(first + count),
+        reader_(bytes_of_run(*open_, first, count)) {
     library_.run_begins();
   }
   ~RunReceptionImpl() override {
@@ -108,8 +111,10 @@ class RunReceptionImpl final : public RunReception {
     library_.settle_if_due(true);
   }
 
-  Result<Stored> append(ByteView bytes) override {
+  Result<Stored> append(ByteView arrived) override {
     const auto& chunks = open_->partial->chunks().chunks;
+    TRY(const Bytes told, reader_.append(arrived));
+    ByteView bytes = told;
     if (!pending_.empty()) {
       append_bytes(pending_, bytes);
       bytes = pending_;
@@ -122,13 +127,18 @@ class RunReceptionImpl final : public RunReception {
     }
     if (stored.count > 0) CHECK_OK(put(bytes.first(length)));
     next_ += stored.count;
-    if (next_ == end_ && length < bytes.size()) return fail(Errc::malformed, "more than the run");
     pending_ = Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(length), bytes.end());
     if (stored.count > 0) library_.settle_if_due(false);
     return stored;
   }
 
  private:
+  static std::uint64_t bytes_of_run(const OpenPartial& open, std::uint32_t first, std::uint32_t count) {
+    const auto& chunks = open.partial->chunks().chunks;
+    return std::accumulate(chunks.begin() + first, chunks.begin() + first + count, std::uint64_t{0},
+                           [](std::uint64_t sum, const Chunk& chunk) { return sum + chunk.bytes; });
+  }
+
   /// Whole chunks, from the next one on.
   Status put(ByteView bytes) {
     bool further = false;
@@ -154,11 +164,12 @@ class RunReceptionImpl final : public RunReception {
   const OpenPartialPtr open_;
   std::uint32_t next_;
   const std::uint32_t end_;
+  RunReader reader_;
   Bytes pending_;
 };
 
 Result<std::unique_ptr<FeedReception>> LibraryImpl::receive_feed() {
-  TRY(auto incoming, IncomingPack::create(layout_));
+  TRY(auto incoming, IncomingParcel::create(layout_));
   return std::unique_ptr<FeedReception>(
       std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));
 }

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 
+#include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/library_impl.hpp"
+#include "store/transfer/run_code.hpp"
+#include "store/transfer/zstd.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -125,6 +128,50 @@ class PartialRunSource final : public Source {
   Bytes chunk_;
 };
 
+/// A run in the form in which it travels (store/transfer/run_code.hpp).
+class FormedRunSource final : public Source {
+ public:
+  explicit FormedRunSource(std::unique_ptr<Source> plain) : plain_(std::move(plain)) {}
+  explicit FormedRunSource(Bytes packed) : packed_(std::move(packed)) {}
+
+  std::uint64_t bytes() const override { return plain_ ? plain_->bytes() + limits::run_overhead_bytes : packed_.size(); }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
+    if (!plain_) {
+      const auto from = static_cast<std::size_t>(std::min<std::uint64_t>(offset, packed_.size()));
+      const ByteView slice = ByteView(packed_).subspan(from, std::min(bytes_max, packed_.size() - from));
+      return Bytes(slice.begin(), slice.end());
+    }
+    if (offset > 0) return plain_->read(offset - limits::run_overhead_bytes, bytes_max);
+    TRY(Bytes slice, plain_->read(0, bytes_max - std::min(bytes_max, limits::run_overhead_bytes)));
+    slice.insert(slice.begin(), static_cast<std::uint8_t>(RunForm::plain));
+    return slice;
+  }
+
+ private:
+  std::unique_ptr<Source> plain_;
+  Bytes packed_;
+};
+
+/// Compressed, if that is worth while. A run that nobody of ours would ask for at once goes as it is: it is not to be held in
+/// memory. `chunks`: of the run.
+Result<std::unique_ptr<Source>> formed(std::unique_ptr<Source> plain, std::span<const Chunk> chunks) {
+  constexpr std::uint64_t packed_bytes_max = limits::chunk_bytes_max;
+  constexpr std::size_t sample_bytes = 16 * limits::KiB;
+  if (plain->bytes() <= packed_bytes_max) {
+    Compressor compressor;
+    TRY(const Bytes sample, plain->read(0, sample_bytes));
+    if (is_compressible(compressor, sample)) {
+      TRY(const Bytes content, plain->read(0, static_cast<std::size_t>(plain->bytes())));
+      std::vector<std::uint32_t> lengths;
+      for (const Chunk& chunk : chunks) lengths.push_back(chunk.bytes);
+      if (auto packed = compress_run(compressor, content, lengths)) {
+        return std::unique_ptr<Source>(std::make_unique<FormedRunSource>(std::move(*packed)));
+      }
+    }
+  }
+  return std::unique_ptr<Source>(std::make_unique<FormedRunSource>(std::move(plain)));
+}
+
 bool within(std::uint32_t first, std::uint32_t count, std::size_t chunks) {
   return count > 0 && first < chunks && count <= chunks - first;
 }
@@ -159,13 +206,13 @@ Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, cons
     return true;
   };
   if (spooled_before()) return spool_.front();
-  auto path = export_pack(*objects_, layout_.scratch(), head.commit, from);
+  auto path = export_parcel(*objects_, layout_.scratch(), head.commit, from);
   // What the peer has is not below our head (a fork, an epoch that was left): then all of it, which
   // it may judge; the same for whatever else is unknown here.
   if (!path && path.error().code == Errc::not_found && !have.is_zero()) {
     from = ObjectId{};
     if (spooled_before()) return spool_.front();
-    path = export_pack(*objects_, layout_.scratch(), head.commit, from);
+    path = export_parcel(*objects_, layout_.scratch(), head.commit, from);
   }
   if (!path) return tl::unexpected(path.error());
   auto pack = std::make_shared<SpooledPack>();
@@ -199,7 +246,8 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const 
     TRY(const auto chunks, read_chunk_list(list));
     if (!within(first, count, chunks.chunks.size())) return nothing();
     TRY(auto file, media_->open(media));
-    return std::unique_ptr<Source>(std::make_unique<WholeRunSource>(std::move(file), chunks, first, count));
+    return formed(std::make_unique<WholeRunSource>(std::move(file), chunks, first, count),
+                  std::span(chunks.chunks).subspan(first, count));
   }
   // Under the list that we fetch it by: opening it by another would begin it anew for a question.
   TRY(const auto want, state_->want(media));
@@ -232,7 +280,8 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed
     const auto feeds = held_after_transfer(*roster, row.named_feeds(), (*open)->partial->through());
     if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) return nothing();
   }
-  return std::unique_ptr<Source>(std::make_unique<PartialRunSource>(*open, first, count));
+  return formed(std::make_unique<PartialRunSource>(*open, first, count),
+                std::span((*open)->partial->chunks().chunks).subspan(first, count));
 }
 
 }  // namespace essaimage::store

@@ -81,7 +81,7 @@ class MediaPlanner {
     std::uint32_t first = 0, count = 0;
     std::vector<bool> settled;           ///< by chunk of the run: stored, or refused
     std::size_t unsettled = 0;
-    std::uint64_t expected = 0;
+    std::uint64_t expected = 0;  ///< at most
     CreditAccount credit;
     bool last = false;
     bool written = false;

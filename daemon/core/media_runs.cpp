@@ -116,6 +116,7 @@ MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding
     want.set(i, Want::Chunk::flying);
     run.expected += want.need.chunk_bytes[i];
   }
+  run.expected += limits::run_overhead_bytes;
   source.runs += 1;
   run.credit.given = allowed(link, std::min<std::uint64_t>(run.expected, flows_[link.id].share(source.runs)));
   context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
@@ -141,7 +142,7 @@ void MediaPlanner::slice(Link& link, const message::Slice& slice) {
     context_.blame(link, settings::score_max, Error{Errc::malformed, "more than the credit"});
     return fail(it, true, Error{Errc::malformed, "more than the credit"});
   }
-  if (slice.last != (run.credit.received == run.expected)) {
+  if (!slice.last && run.credit.received == run.expected) {
     context_.blame(link, settings::late_points, Error{Errc::malformed, "a run of another size"});
     return fail(it, true, Error{Errc::malformed, "a run of another size"});
   }
@@ -235,7 +236,7 @@ void MediaPlanner::finish_if_done(Runs::iterator it) {
   Event event;
   event.kind = Event::Kind::media_progress;
   event.media = run.media;
-  event.bytes = run.expected;
+  event.bytes = run.expected - limits::run_overhead_bytes;
   if (const Link* link = context_.links.find(run.link)) event.peer = link->name;
   context_.report(std::move(event));
   if (const auto source = sources_.find(run.link); source != sources_.end()) {

@@ -1,76 +1,137 @@
-// export_pack of receive.hpp: what a peer needs to come from one head of a feed to another.
+// export_parcel of receive.hpp: what a peer needs to come from one head of a feed to another.
+#include <algorithm>
+#include <map>
 
 #include "store/feed/receive.hpp"
-#include "store/git/pack_writer.hpp"
+#include "store/transfer/parcel.hpp"
 
 namespace essaimage::store {
 namespace {
 
+/// A folder, and the places of its entries.
+struct Folder {
+  Tree entries;
+  std::map<std::string_view, std::uint32_t> places;
+
+  const TreeEntry* like(const TreeEntry& entry) const {
+    const auto it = places.find(entry.name);
+    if (it == places.end()) return nullptr;
+    const TreeEntry& found = entries[it->second];
+    return is_folder(found) == is_folder(entry) ? &found : nullptr;
+  }
+  static bool is_folder(const TreeEntry& entry) { return entry.mode == TreeEntry::Mode::tree; }
+};
+
+/// Walks what is new, commit by commit, and what lies in the tree of `have` that may be like it.
 class Exporter {
  public:
-  Exporter(const ObjectDb& objects, PackWriter& writer) : objects_(objects), writer_(writer) {}
+  Exporter(const ObjectDb& objects, const std::optional<ObjectId>& have_tree, ParcelWriter& parcel)
+      : objects_(objects), have_(have_tree), parcel_(parcel) {}
 
   Status commit(const ObjectId& id, const std::optional<ObjectId>& parent_tree) {
     TRY(const Bytes raw, objects_.read(id, ObjectType::commit));
     TRY(const Commit commit, parse_commit(raw));
-    CHECK_OK(writer_.add(ObjectType::commit, raw));
+    CHECK_OK(parcel_.add(ObjectType::commit, id, raw, no_olds_));
     if (parent_tree == commit.tree) return {};
-    return tree(commit.tree, parent_tree ? &*parent_tree : nullptr);
+    return tree(commit.tree, parent_tree ? &*parent_tree : nullptr, have_ ? &*have_ : nullptr);
   }
 
  private:
-  Status tree(const ObjectId& id, const ObjectId* before_id) {
+  Result<Folder> read(const ObjectId* id) const {
+    Folder folder;
+    if (id == nullptr) return folder;
+    TRY(folder.entries, objects_.read_tree(*id));
+    std::uint32_t place = 0;
+    for (const TreeEntry& entry : folder.entries) folder.places.emplace(entry.name, place++);
+    return folder;
+  }
+
+  std::vector<OldObject> old(const ObjectId* id) const {
+    return id == nullptr ? no_olds_ : std::vector{OldObject{place_, *id}};
+  }
+
+  /// `before_id`: the folder there in the parent's tree; `have_id`: in the tree of `have`, at place_.
+  Status tree(const ObjectId& id, const ObjectId* before_id, const ObjectId* have_id) {
     TRY(const Bytes content, objects_.read(id, ObjectType::tree));
     TRY(const Tree now, parse_tree(content));
-    CHECK_OK(writer_.add(ObjectType::tree, content));
-    std::map<std::string_view, const TreeEntry*> before_by_name;
-    Tree before;
-    if (before_id != nullptr) {
-      TRY(before, objects_.read_tree(*before_id));
-      for (const TreeEntry& entry : before) before_by_name.emplace(entry.name, &entry);
-    }
+    TRY(const Folder before, read(before_id));
+    TRY(const Folder have, read(have_id));
+    CHECK_OK(parcel_.add(ObjectType::tree, id, content, old(have_id)));
     for (const TreeEntry& entry : now) {
-      const bool folder = entry.mode == TreeEntry::Mode::tree;
-      const auto it = before_by_name.find(entry.name);
-      const bool comparable = it != before_by_name.end() && (it->second->mode == TreeEntry::Mode::tree) == folder;
-      if (comparable && it->second->id == entry.id) continue;
-      if (folder) {
-        CHECK_OK(tree(entry.id, comparable ? &it->second->id : nullptr));
+      const TreeEntry* parent = before.like(entry);
+      if (parent != nullptr && parent->id == entry.id) continue;
+      const TreeEntry* known = have.like(entry);
+      place_.push_back(known == nullptr ? 0 : static_cast<std::uint32_t>(known - have.entries.data()));
+      const ObjectId* known_id = known == nullptr ? nullptr : &known->id;
+      if (Folder::is_folder(entry)) {
+        CHECK_OK(tree(entry.id, parent == nullptr ? nullptr : &parent->id, known_id));
       } else {
         TRY(const Bytes blob, objects_.read(entry.id, ObjectType::blob));
-        CHECK_OK(writer_.add(ObjectType::blob, blob));
+        CHECK_OK(parcel_.add(ObjectType::blob, entry.id, blob, known_id == nullptr ? renamed(have, now) : old(known_id)));
       }
+      place_.pop_back();
     }
     return {};
   }
 
+  /// What left the folder may have come back under another name. At place_, but for its last step.
+  std::vector<OldObject> renamed(const Folder& have, const Tree& now) {
+    std::vector<OldObject> gone;
+    if (have.entries.empty()) return gone;
+    for (std::uint32_t place = 0; place < have.entries.size(); ++place) {
+      const TreeEntry& entry = have.entries[place];
+      const bool stays = Folder::is_folder(entry) || std::ranges::find(now, entry.name, &TreeEntry::name) != now.end();
+      if (stays) continue;
+      place_.back() = place;
+      gone.push_back({place_, entry.id});
+    }
+    return gone;
+  }
+
   const ObjectDb& objects_;
-  PackWriter& writer_;
+  const std::optional<ObjectId> have_;
+  ParcelWriter& parcel_;
+  TreePlace place_;  ///< of what is being looked at, in the tree of `have`
+  const std::vector<OldObject> no_olds_;
 };
 
-}  // namespace
+struct Step {
+  ObjectId commit, tree;
+};
+struct History {
+  std::vector<Step> steps;         ///< oldest first
+  std::optional<ObjectId> before;  ///< the tree of `have`
+};
 
-Result<Path> export_pack(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have) {
-  std::vector<std::pair<ObjectId, ObjectId>> chain;  // commit and its tree, newest first
-  std::optional<ObjectId> before;                    // the tree of `have`
+Result<History> history_of(const ObjectDb& objects, const ObjectId& head, const ObjectId& have) {
+  History history;
   for (std::optional<ObjectId> at = head; at;) {
     TRY(const Bytes raw, objects.read(*at, ObjectType::commit));
     TRY(const Commit commit, parse_commit(raw));
     if (*at == have) {
-      before = commit.tree;
+      history.before = commit.tree;
       break;
     }
-    chain.emplace_back(*at, commit.tree);
+    history.steps.push_back({*at, commit.tree});
     at = commit.parent;
   }
-  if (!have.is_zero() && !before) return fail(Errc::not_found, have.hex() + " is not in the history of " + head.hex());
-  TRY(const auto writer, PackWriter::create(scratch));
-  Exporter exporter(objects, *writer);
-  for (auto it = chain.rbegin(); it != chain.rend(); ++it) {
-    CHECK_OK(exporter.commit(it->first, before));
-    before = it->second;
+  if (!have.is_zero() && !history.before) return fail(Errc::not_found, have.hex() + " is not in the history of " + head.hex());
+  std::ranges::reverse(history.steps);
+  return history;
+}
+
+}  // namespace
+
+Result<Path> export_parcel(const ObjectDb& objects, const Path& scratch, const ObjectId& head, const ObjectId& have) {
+  TRY(const History history, history_of(objects, head, have));
+  TRY(const auto parcel, ParcelWriter::create(scratch, objects, head, have));
+  Exporter exporter(objects, history.before, *parcel);
+  std::optional<ObjectId> before = history.before;
+  for (const Step& step : history.steps) {
+    CHECK_OK(exporter.commit(step.commit, before));
+    before = step.tree;
   }
-  return writer->finish_file();
+  return parcel->finish();
 }
 
 }  // namespace essaimage::store

@@ -1,7 +1,6 @@
 #include "store/feed/receive.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -10,11 +9,11 @@
 #include "store/feed/commit_rules.hpp"
 #include "store/feed/tree_rules.hpp"
 #include "store/git/indexed_pack.hpp"
-#include "store/git/pack_parser.hpp"
+#include "store/transfer/parcel.hpp"
 
 namespace essaimage::store {
 
-struct IncomingPack::Impl {
+struct IncomingParcel::Impl {
   Path folder, file;
   Fd fd;
   std::uint64_t bytes = 0;
@@ -28,41 +27,35 @@ struct IncomingPack::Impl {
   }
 };
 
-IncomingPack::IncomingPack() : impl_(std::make_unique<Impl>()) {}
-IncomingPack::~IncomingPack() = default;
-const Path& IncomingPack::folder() const { return impl_->folder; }
-const Path& IncomingPack::file() const { return impl_->file; }
+IncomingParcel::IncomingParcel() : impl_(std::make_unique<Impl>()) {}
+IncomingParcel::~IncomingParcel() = default;
+const Path& IncomingParcel::folder() const { return impl_->folder; }
+const Path& IncomingParcel::file() const { return impl_->file; }
 
-Result<std::unique_ptr<IncomingPack>> IncomingPack::create(const Layout& layout) {
-  std::unique_ptr<IncomingPack> pack(new IncomingPack);
-  TRY(pack->impl_->folder, make_scratch_folder(layout.quarantine()));
-  pack->impl_->file = pack->impl_->folder / "incoming";
-  TRY(pack->impl_->fd, open_file(pack->impl_->file, O_WRONLY | O_CREAT | O_EXCL));
-  return pack;
+Result<std::unique_ptr<IncomingParcel>> IncomingParcel::create(const Layout& layout) {
+  std::unique_ptr<IncomingParcel> parcel(new IncomingParcel);
+  TRY(parcel->impl_->folder, make_scratch_folder(layout.quarantine()));
+  parcel->impl_->file = parcel->impl_->folder / "parcel";
+  TRY(parcel->impl_->fd, open_file(parcel->impl_->file, O_WRONLY | O_CREAT | O_EXCL));
+  return parcel;
 }
 
-Status IncomingPack::append(ByteView bytes) {
-  if (bytes.size() > limits::pack_bytes_max - impl_->bytes) return fail(Errc::too_large, "pack");
+Status IncomingParcel::append(ByteView bytes) {
+  if (bytes.size() > limits::pack_bytes_max - impl_->bytes) return fail(Errc::too_large, "parcel");
   CHECK_OK(write_all(impl_->fd.get(), bytes, impl_->file));
   impl_->bytes += bytes.size();
   return {};
 }
 
-Result<IndexedPack> index_pack(IncomingPack& incoming, const ObjectDb& library) {
-  TRY(const auto objects, parse_pack(incoming.file()));
-  const Path folder = incoming.folder() / "objects";
-  for (const Path& each : {folder, folder / "pack"}) {  // in quarantine: nothing there survives a power cut anyway
-    if (::mkdir(each.c_str(), 0700) != 0) return tl::unexpected(system_error(each, "creating"));
-  }
-  TRY(auto files, index_pack_file(incoming.file(), folder / "pack"));
-  CHECK_OK(remove_file(incoming.file()));  // the indexer has written it anew
+Result<IndexedPack> index_pack(IncomingParcel& incoming, const FeedId& feed, ByteView commit, const ObjectDb& library) {
   IndexedPack pack;
-  for (const PackedObject& object : objects) pack.ids.insert(object.id);
-  std::vector<Path> folders{folder};
+  TRY(pack.pack, PackWriter::create(incoming.folder()));
+  CHECK_OK(read_parcel(incoming.file(), feed, commit, library, *pack.pack));
+  CHECK_OK(remove_file(incoming.file()));
+  CHECK_OK(pack.pack->index());
+  std::vector<Path> folders{pack.pack->folder()};
   folders.insert(folders.end(), library.folders().begin(), library.folders().end());
   TRY(pack.objects, ObjectDb::open(std::move(folders)));
-  pack.pack = std::move(files.pack);
-  pack.index = std::move(files.index);
   return pack;
 }
 
@@ -71,7 +64,7 @@ namespace {
 class PackCheck {
  public:
   PackCheck(const IndexedPack& pack, const ReceiveContext& context, Bytes* proof)
-      : pack_(pack), context_(context), proof_(proof), new_objects_(*pack.objects, pack.ids) {}
+      : pack_(pack), context_(context), proof_(proof), new_objects_(*pack.objects, pack.pack->ids()) {}
 
   Result<CheckedPack> run(const FeedId& feed, ByteView raw) {
     TRY(KnownCommit head, read_commit(raw, context_.roster));
@@ -84,13 +77,11 @@ class PackCheck {
     CHECK_OK(check_base());
     CHECK_OK(check_fork());
     CHECK_OK(check_trees(feed));
-    if (new_objects_.taken() != pack_.ids.size()) return fail(Errc::malformed, "the pack holds more than the feed");
+    if (new_objects_.taken() != pack_.pack->ids().size()) return fail(Errc::malformed, "the pack holds more than the feed");
     CheckedPack checked;
     checked.head = newest;
     checked.commit.assign(raw.begin(), raw.end());
     for (auto it = chain_.rbegin(); it != chain_.rend(); ++it) checked.commits.push_back(it->id);
-    checked.pack = pack_.pack;
-    checked.index = pack_.index;
     return checked;
   }
 
@@ -180,8 +171,10 @@ Result<CheckedPack> check_pack(const IndexedPack& pack, const FeedId& feed, Byte
   return PackCheck(pack, context, proof).run(feed, commit);
 }
 
-Status move_in(const CheckedPack& checked, const Layout& layout) {
-  return install_pack({checked.pack, checked.index}, layout.packs());
+Status move_in(IndexedPack& pack, const Layout& layout) {
+  TRY(const Path installed, pack.pack->install(layout.packs()));
+  static_cast<void>(installed);
+  return {};
 }
 
 }  // namespace essaimage::store

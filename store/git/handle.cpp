@@ -1,5 +1,6 @@
 #include "store/git/handle.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -48,6 +49,15 @@ Error error_of(int code, std::string_view doing, Errc otherwise) {
     return {full ? Errc::disk_full : Errc::io, std::move(detail)};
   }
   return {code == GIT_ENOTFOUND ? Errc::object_missing : otherwise, std::move(detail)};
+}
+
+Result<ObjectId> checked_object_id(ObjectType type, ByteView content) {
+  git_oid oid;
+  const auto kind = static_cast<git_object_t>(type);
+  CHECK_OK(check(git_odb_hash(&oid, content.data(), content.size(), kind), "hashing", Errc::malformed));
+  ObjectId id;
+  std::copy_n(static_cast<const unsigned char*>(oid.id), id.bytes.size(), id.bytes.begin());
+  return id;
 }
 
 }  // namespace essaimage::store::git

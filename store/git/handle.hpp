@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "proto/ids.hpp"
+#include "store/crypto/hash.hpp"
 
 namespace essaimage::store::git {
 
@@ -33,6 +34,9 @@ void runtime();
 
 /// The Error of a libgit2 call that returned `code` < 0. A full disk is told from damage by what the system said.
 Error error_of(int code, std::string_view doing, Errc otherwise);
+
+/// The id that git gives to an object, by the SHA-1 that notices crafted collisions (Errc::malformed).
+Result<ObjectId> checked_object_id(ObjectType type, ByteView content);
 
 /// Calls `make(&raw, arguments...)` and owns what it made.
 template <class H, class Make, class... Arguments>

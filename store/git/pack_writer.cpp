@@ -5,13 +5,12 @@
 #include <openssl/evp.h>
 #include <sys/stat.h>
 
-#include <unordered_set>
-
 #include "proto/limits.hpp"
 #include "store/disk/files.hpp"
-#include "store/git/id_hash.hpp"
+#include "store/git/handle.hpp"
 #include "store/git/indexed_pack.hpp"
 #include "store/git/pack_format.hpp"
+#include "store/git/pack_index.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -48,6 +47,8 @@ struct PackWriter::Impl {
   Path file;
   Fd fd;
   std::unordered_set<ObjectId, IdHash> ids;
+  std::vector<pack::IndexEntry> entries;
+  ObjectId trailer;  ///< once it is complete
   Bytes buffer;
   std::uint64_t written = 0;  ///< without the buffer
   std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{libdeflate_alloc_compressor(deflate_level)};
@@ -68,13 +69,21 @@ struct PackWriter::Impl {
     buffer.clear();
     return {};
   }
+  /// What was added to the buffer from `start` on is this object.
+  Status added(const ObjectId& id, std::size_t start) {
+    const std::uint64_t offset = written + start;
+    if (offset > limits::pack_bytes_max - 1) return fail(Errc::too_large, "pack");
+    const ByteView object = ByteView(buffer).subspan(start);
+    entries.push_back({id, static_cast<std::uint32_t>(offset), libdeflate_crc32(0, object.data(), object.size())});
+    return flush_if_full();
+  }
   Status flush_if_full() { return buffer.size() >= buffer_bytes_max ? flush() : Status{}; }
 
   /// Number of objects and trailer.
   Status complete() {
     CHECK_OK(flush());
     CHECK_OK(write_at(fd.get(), 0, pack::header(static_cast<std::uint32_t>(ids.size())), file));
-    TRY(const ObjectId trailer, hash_file(fd.get(), written, file));
+    TRY(trailer, hash_file(fd.get(), written, file));
     CHECK_OK(write_all(fd.get(), trailer.view(), file));
     written += trailer.size;
     return {};
@@ -85,13 +94,14 @@ PackWriter::PackWriter() : impl_(std::make_unique<Impl>()) {}
 PackWriter::~PackWriter() = default;
 
 Result<std::unique_ptr<PackWriter>> PackWriter::create(const Path& scratch) {
+  git::runtime();
   std::unique_ptr<PackWriter> writer(new PackWriter);
   Impl& impl = *writer->impl_;
   ESSAIMAGE_ASSERT(impl.compressor != nullptr);
   TRY(impl.folder, make_scratch_folder(scratch));
   impl.file = impl.folder;
   impl.file += ".pack";
-  TRY(impl.fd, open_file(impl.file, O_RDWR | O_CREAT | O_EXCL));
+  TRY(impl.fd, open_file(impl.file, O_RDWR | O_CREAT | O_EXCL, 0444));
   const auto header = pack::header(0);
   impl.buffer.assign(header.begin(), header.end());
   return writer;
@@ -99,28 +109,31 @@ Result<std::unique_ptr<PackWriter>> PackWriter::create(const Path& scratch) {
 
 Result<ObjectId> PackWriter::add(ObjectType type, ByteView content) {
   if (content.size() > limits::object_bytes_max) return fail(Errc::too_large, "an object of the library");
-  const ObjectId id = object_id(type, content);
+  TRY(const ObjectId id, git::checked_object_id(type, content));
   if (!impl_->ids.insert(id).second) return id;
   Bytes& buffer = impl_->buffer;
-  pack::put_object_header(buffer, type, content.size());
   const std::size_t start = buffer.size();
+  pack::put_object_header(buffer, type, content.size());
+  const std::size_t stream = buffer.size();
   const std::size_t bound = libdeflate_zlib_compress_bound(impl_->compressor.get(), content.size());
-  buffer.resize(start + bound);
+  buffer.resize(stream + bound);
   const std::size_t size = libdeflate_zlib_compress(impl_->compressor.get(), content.data(), content.size(),
-                                                    buffer.data() + start, bound);
+                                                    buffer.data() + stream, bound);
   ESSAIMAGE_ASSERT(size > 0);
-  buffer.resize(start + size);
-  CHECK_OK(impl_->flush_if_full());
+  buffer.resize(stream + size);
+  CHECK_OK(impl_->added(id, start));
   return id;
 }
 
 Status PackWriter::add_packed(const ObjectId& id, ByteView packed) {
   if (!impl_->ids.insert(id).second) return {};
-  impl_->buffer.insert(impl_->buffer.end(), packed.begin(), packed.end());
-  return impl_->flush_if_full();
+  const std::size_t start = impl_->buffer.size();
+  append_bytes(impl_->buffer, packed);
+  return impl_->added(id, start);
 }
 
 std::size_t PackWriter::object_count() const { return impl_->ids.size(); }
+const std::unordered_set<ObjectId, IdHash>& PackWriter::ids() const { return impl_->ids; }
 std::uint64_t PackWriter::bytes() const { return impl_->written + impl_->buffer.size(); }
 
 Result<Path> PackWriter::finish_file() {
@@ -134,8 +147,16 @@ Status PackWriter::index() {
   CHECK_OK(impl_->complete());
   const Path folder = impl_->folder / "pack";
   if (::mkdir(folder.c_str(), 0700) != 0) return tl::unexpected(system_error(folder, "creating"));
-  TRY(impl_->indexed, index_pack_file(impl_->file, folder));
-  return remove_file(impl_->file);  // the indexer has written it anew
+  const std::string name = std::string("pack-") + impl_->trailer.hex();
+  PackFiles files{folder / (name + ".pack"), folder / (name + ".idx")};
+  CHECK_OK(sync_file(impl_->fd.get(), impl_->file));
+  if (::rename(impl_->file.c_str(), files.pack.c_str()) != 0) return tl::unexpected(system_error(files.pack, "renaming"));
+  impl_->file.clear();
+  TRY(const Fd index, open_file(files.index, O_WRONLY | O_CREAT | O_EXCL, 0444));
+  CHECK_OK(write_all(index.get(), pack::encode_index(impl_->entries, impl_->trailer), files.index));
+  CHECK_OK(sync_file(index.get(), files.index));
+  impl_->indexed = std::move(files);
+  return {};
 }
 
 const Path& PackWriter::folder() const { return impl_->folder; }

@@ -218,11 +218,11 @@ TEST_CASE("an author may name one media file by several chunk lists: chunks coun
     bench.receive(link, message::MediaHave{feed, {{media(1), false, {0x07}, list(9)}}});
     CHECK(bench.sent<message::FetchChunks>(link).empty());
   }
-  SECTION("a run says by which it counts, and one of another size costs no ban") {
+  SECTION("a run says by which it counts, and one that does not end costs no ban") {
     tell_complete(bench, link, 1);
     const auto run = bench.sent<message::FetchChunks>(link).at(0);
     CHECK(run.list == list(1));
-    bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(2'500)});
+    bench.receive(link, message::Slice{run.request, 0, false, bytes_of_size(3'000 + limits::run_overhead_bytes)});
     CHECK_FALSE(bench.closed(link));
     CHECK(bench.sent<message::Cancel>(link).size() == 1);
     bench.pass(seconds(2));

@@ -3,6 +3,7 @@
 #include "store/feed/commit.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/state/state.hpp"
+#include "tests/support/raw_parcel.hpp"
 #include "tests/support/test_feed.hpp"
 #include "tests/unit/store/members.hpp"
 #include "tests/support/catch.hpp"
@@ -35,11 +36,9 @@ struct Chain {
     return head;
   }
   Status send(TestNode& to) {
-    const auto file = writer->finish_file().value();
-    const std::string pack = read_text(file);
-    std::filesystem::remove(file);
+    const std::string parcel = parcel_of(*writer);
     TRY(const auto reception, to.library().receive_feed());
-    CHECK_OK(reception->append(bytes_of(pack)));
+    CHECK_OK(reception->append(bytes_of(parcel)));
     return reception->accept(author.feed(), head);
   }
 };

@@ -1,5 +1,6 @@
 // Through which feeds a media file comes, and for which it is held: where the library applies store/media/reuse.hpp.
 
+#include "proto/limits.hpp"
 #include "store/state/state.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
@@ -95,10 +96,10 @@ TEST_CASE("what is still coming of a file that was given up completes nothing") 
   const auto source = m.a->library().open_run(lille, need.media, need.chunk_list, 0, chunks);
   const auto bytes = *(*source)->read(0, 8'000'000);
   auto reception = m.federation->library().receive_run(lille, need.media, 0, chunks);
-  REQUIRE((*reception)->append(ByteView(bytes).first(need.chunk_bytes[0])));
+  REQUIRE((*reception)->append(ByteView(bytes).first(limits::run_overhead_bytes + need.chunk_bytes[0])));
   m.a->publish_one("k", {{"x", "without the photo"}}, "territory:lille");
   REQUIRE(fetch_feed(*m.a, *m.federation, lille));
-  CHECK_FALSE((*reception)->append(ByteView(bytes).subspan(need.chunk_bytes[0])));
+  CHECK_FALSE((*reception)->append(ByteView(bytes).subspan(limits::run_overhead_bytes + need.chunk_bytes[0])));
   reception->reset();
   CHECK(m.federation->library().needs()->at(0).feeds == FeedList{valenciennes});
   (void)fetch_media(*m.c, *m.federation);
@@ -200,9 +201,7 @@ TEST_CASE("a media file that is named by two chunk lists is served by each, as f
   REQUIRE(run);
   CHECK((*run)->read(0, 1'000)->size() == 1'000);
   CHECK((*run)->read(1'000, 1'000'000)->size() == (*run)->bytes() - 1'000);
-  const auto lying = m.a->library().open_run(feed, named.media, other.media.at(0).chunk_list, 0, 1);
-  REQUIRE(lying);
-  CHECK_FALSE((*lying)->read(0, 1'000));
+  CHECK_FALSE(m.a->library().open_run(feed, named.media, other.media.at(0).chunk_list, 0, 1));
   CHECK_FALSE(m.a->library().open_run(feed, named.media, ObjectId{}, 0, 1));
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "proto/limits.hpp"
 #include "store/feed/commit.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
@@ -245,7 +246,8 @@ TEST_CASE("a chunk that is not what it should be is refused, and more than the r
   m.a->publish_one("k", {{"p.jpg", photo(2'000, 5)}});
   REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
   const auto need = m.b->library().needs()->front();
-  Bytes wrong(need.chunk_bytes[0], 7);
+  Bytes wrong(limits::run_overhead_bytes + need.chunk_bytes[0], 7);
+  wrong[0] = 0;
   auto run = m.b->library().receive_run(m.a->feed(), need.media, 0, 1);
   const auto stored = (*run)->append(wrong);
   REQUIRE_FALSE(stored);

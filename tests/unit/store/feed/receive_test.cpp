@@ -4,6 +4,7 @@
 #include "store/feed/receive.hpp"
 
 #include "store/feed/commit_rules.hpp"
+#include "store/transfer/parcel.hpp"
 #include "tests/support/run.hpp"
 #include "tests/unit/store/feed/reception.hpp"
 
@@ -20,12 +21,9 @@ void publish_three(TestLibrary& author) {
   author.commit(region, feed_with(robot, 4, {{"guide/étape 1.md", "deux"}}, {{"autre.jpg", std::string("\0other", 6)}}));
 }
 
-std::string whole_pack(const TestLibrary& author, const FeedId& feed = region) {
-  const auto file =
-      export_pack(author.objects(), author.layout().scratch(), author.head(feed).commit, ObjectId{}).value();
-  std::string bytes = read_text(file);
-  std::filesystem::remove(file);
-  return bytes;
+std::string whole_parcel(const TestLibrary& author, const FeedId& feed = region) {
+  return take_text(
+      export_parcel(author.objects(), author.layout().scratch(), author.head(feed).commit, ObjectId{}).value());
 }
 
 }  // namespace
@@ -53,32 +51,35 @@ TEST_CASE("a step holds only what changed") {
   publish_three(author);
   const auto head = author.head(region).commit;
   const auto before = *parse_commit(author.raw(head))->parent;
-  const auto file = export_pack(author.objects(), author.layout().scratch(), head, before).value();
+  const auto file = export_parcel(author.objects(), author.layout().scratch(), head, before).value();
+  const auto pack = author.writer();
+  REQUIRE(read_parcel(file, region, author.raw(head), author.objects(), *pack));
   // commit, root, kits, fan, kit, entry, files, pointer, guide folder and text, chunks folder and list, attributes
-  CHECK(read_text(file).substr(8, 4) == std::string("\0\0\0\x0d", 4));
-  CHECK(export_pack(author.objects(), author.layout().scratch(), before, head).error().code == Errc::not_found);
+  CHECK(pack->object_count() == 13);
+  CHECK(export_parcel(author.objects(), author.layout().scratch(), before, head).error().code == Errc::not_found);
 }
 
-TEST_CASE("a pack that is cut off anywhere is refused, and nothing of it remains") {
+TEST_CASE("a parcel that is cut off anywhere is refused, and nothing of it remains") {
   TestLibrary author;
   Receiver receiver;
   author.commit(region, feed_with(robot, 1));
-  const std::string whole = whole_pack(author);
+  const std::string whole = whole_parcel(author);
   const Bytes commit = author.raw(author.head(region).commit);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const auto result = receiver.receive(region, commit, bytes_of(whole).first(size));
-    REQUIRE(refusal(result) == Errc::malformed);
+    const bool between_frames = size == parcel::head_bytes;
+    REQUIRE(refusal(result) == (between_frames ? Errc::feed_gap : Errc::malformed));
   }
   CHECK(receiver.is_clean());
   CHECK(receiver.library.objects().pack_count() == 0);
   CHECK(receiver.receive(region, commit, bytes_of(whole)));
 }
 
-TEST_CASE("a pack with a changed byte anywhere is refused") {
+TEST_CASE("a parcel with a changed byte anywhere is refused") {
   TestLibrary author;
   Receiver receiver;
   author.commit(region, feed_with(robot, 1));
-  const std::string whole = whole_pack(author);
+  const std::string whole = whole_parcel(author);
   const Bytes commit = author.raw(author.head(region).commit);
   for (std::size_t at = 0; at < whole.size(); at += 7) {
     std::string bad = whole;
@@ -102,7 +103,7 @@ TEST_CASE("a pack that grafts a tree of another feed is refused, though the libr
   const auto writer = receiver.library.writer();
   const Bytes raw = sign_commit(grafted, secret_of("mdq-wazemmes"));
   REQUIRE(writer->add(ObjectType::commit, raw));
-  CHECK(refusal(receiver.receive(region, raw, bytes_of(pack_of(*writer)))) == Errc::feed_gap);
+  CHECK(refusal(receiver.receive(region, raw, bytes_of(parcel_of(*writer)))) == Errc::feed_gap);
   CHECK(receiver.is_clean());
 }
 
@@ -118,7 +119,7 @@ TEST_CASE("a pack that holds more than the feed reaches is refused") {
     const auto object = author.objects().read(ObjectId::parse(listed.substr(at, 40)).value()).value();
     REQUIRE(writer->add(object.type, object.content));
   }
-  CHECK(refusal(receiver.receive(region, author.raw(head.commit), bytes_of(pack_of(*writer)))) == Errc::malformed);
+  CHECK(refusal(receiver.receive(region, author.raw(head.commit), bytes_of(parcel_of(*writer)))) == Errc::malformed);
 }
 
 TEST_CASE("a commit whose parent is missing is refused") {
@@ -142,7 +143,7 @@ TEST_CASE("forged, foreign and unknown commits are refused") {
     forged.order = {1, 1, 1};
     const Bytes raw = sign_commit(forged, secret_of("csc-fives"));
     REQUIRE(writer->add(ObjectType::commit, raw));
-    CHECK(refusal(receiver.receive(region, raw, bytes_of(pack_of(*writer)))) == Errc::signature_bad);
+    CHECK(refusal(receiver.receive(region, raw, bytes_of(parcel_of(*writer)))) == Errc::signature_bad);
   }
   SECTION("of another federation") {
     author.commit(region, feed_with(robot, 1), [](Commit& c) { c.federation.bytes[0] ^= 1; });
@@ -155,7 +156,7 @@ TEST_CASE("forged, foreign and unknown commits are refused") {
   }
   SECTION("of another feed than asked for") {
     const auto head = author.commit(region, feed_with(robot, 1));
-    CHECK(refusal(receiver.receive(lille, author.raw(head.commit), bytes_of(whole_pack(author)))) == Errc::malformed);
+    CHECK(refusal(receiver.receive(lille, author.raw(head.commit), bytes_of(whole_parcel(author)))) == Errc::malformed);
   }
   SECTION("of an audience that its author is not part of") {
     const FeedId elsewhere{"mdq-wazemmes", {Audience::Kind::territory, "valenciennes"}};

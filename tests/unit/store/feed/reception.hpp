@@ -1,10 +1,11 @@
 #pragma once
-// One node that receives, for the tests of reception: packs go in as bytes, as from the wire.
+// One node that receives, for the tests of reception: parcels go in as bytes, as from the wire.
 
 #include <fstream>
 
 #include "store/feed/receive.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/raw_parcel.hpp"
 #include "tests/support/test_feed.hpp"
 
 namespace essaimage::test {
@@ -12,6 +13,12 @@ namespace essaimage::test {
 inline const KitId robot{"mdq-wazemmes", "robot"};
 inline const FeedId region{"mdq-wazemmes", {}};
 inline const FeedId lille{"mdq-wazemmes", {Audience::Kind::territory, "lille"}};
+
+inline std::string take_text(const store::Path& file) {
+  std::string bytes = read_text(file);
+  std::filesystem::remove(file);
+  return bytes;
+}
 
 class Receiver {
  public:
@@ -23,15 +30,15 @@ class Receiver {
   TestLibrary library;
 
   /// All of reception; the head that is held then.
-  Result<Head> receive(const FeedId& feed, ByteView commit, ByteView pack) {
-    TRY(const auto incoming, store::IncomingPack::create(library.layout()));
-    CHECK_OK(incoming->append(pack));
-    TRY(const auto indexed, store::index_pack(*incoming, library.objects()));
+  Result<Head> receive(const FeedId& feed, ByteView commit, ByteView parcel) {
+    TRY(const auto incoming, store::IncomingParcel::create(library.layout()));
+    CHECK_OK(incoming->append(parcel));
+    TRY(auto indexed, store::index_pack(*incoming, feed, commit, library.objects()));
     const Head before = library.head(feed);
     store::ReceiveContext context{roster, {}, witnessed, fork, fork_generation};
     if (!before.commit.is_zero()) context.held = before;
     TRY(const auto checked, store::check_pack(indexed, feed, commit, context, &proof));
-    CHECK_OK(store::move_in(checked, library.layout()));
+    CHECK_OK(store::move_in(indexed, library.layout()));
     CHECK_OK(library.objects().reload());
     CHECK_OK(library.refs().update({{feed, before.commit, checked.head.commit}}));
     return checked.head;
@@ -41,22 +48,13 @@ class Receiver {
   Result<Head> fetch(const TestLibrary& from, const FeedId& feed, std::optional<ObjectId> have = {}) {
     const Head head = from.head(feed);
     const ObjectId known = have.value_or(library.head(feed).commit);
-    TRY(const auto file, store::export_pack(from.objects(), from.layout().scratch(), head.commit, known));
-    const std::string pack = read_text(file);
-    std::filesystem::remove(file);
-    return receive(feed, from.raw(head.commit), bytes_of(pack));
+    TRY(const auto file, store::export_parcel(from.objects(), from.layout().scratch(), head.commit, known));
+    return receive(feed, from.raw(head.commit), bytes_of(take_text(file)));
   }
 
   /// True if nothing of a refused pack remained.
   bool is_clean() const { return std::filesystem::is_empty(library.layout().quarantine()); }
 };
-
-inline std::string pack_of(store::PackWriter& writer) {
-  const auto file = writer.finish_file().value();
-  std::string bytes = read_text(file);
-  std::filesystem::remove(file);
-  return bytes;
-}
 
 /// What a refusal says; fails the test if it was none.
 template <class T>

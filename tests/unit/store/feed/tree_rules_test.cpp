@@ -166,7 +166,7 @@ TEST_CASE("modes that no kit needs, and trees that are not well-formed, are refu
     commit.order = {1, 1, 1};
     const Bytes raw = sign_commit(commit, secret_of(region.centre));
     REQUIRE(writer->add(ObjectType::commit, raw));
-    CHECK(refusal(receiver.receive(region, raw, bytes_of(pack_of(*writer)))) == Errc::malformed);
+    CHECK(refusal(receiver.receive(region, raw, bytes_of(parcel_of(*writer)))) == Errc::malformed);
   }
 }
 
@@ -200,5 +200,5 @@ TEST_CASE("trees that name each other many times end the walk early") {
   commit.order = {1, 1, 1};
   const Bytes raw = sign_commit(commit, secret_of(region.centre));
   REQUIRE(writer->add(ObjectType::commit, raw));
-  CHECK(refusal(receiver.receive(region, raw, bytes_of(pack_of(*writer)))) == Errc::feed_content);
+  CHECK(refusal(receiver.receive(region, raw, bytes_of(parcel_of(*writer)))) == Errc::feed_content);
 }

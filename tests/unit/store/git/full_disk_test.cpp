@@ -31,7 +31,7 @@ class SmallDisk {
 
 }  // namespace
 
-TEST_CASE("a disk that fills up while a pack is indexed is an error, and leaves nothing") {
+TEST_CASE("a disk that fills up while a pack is written is an error, and leaves nothing") {
   const SmallDisk disk("6m");
   if (!disk.is_there()) {
     WARN("not root, or mounting is not allowed here: not tested");
@@ -40,9 +40,9 @@ TEST_CASE("a disk that fills up while a pack is indexed is an error, and leaves 
   std::filesystem::create_directories(disk / "scratch");
   std::filesystem::create_directories(disk / "packs");
   {
-    // Four megabytes that do not compress: the pack fits once, and the indexer's copy of it does not.
+    // What does not compress: the first four megabytes go to the disk, and there is no room for the next.
     const auto writer = PackWriter::create(disk / "scratch").value();
-    for (std::uint64_t i = 0; i < 40; ++i) REQUIRE(writer->add(ObjectType::blob, test::noise(100'000, i)));
+    for (std::uint64_t i = 0; i < 75; ++i) REQUIRE(writer->add(ObjectType::blob, test::noise(100'000, i)));
     const auto full = writer->finish_into(disk / "packs");
     REQUIRE_FALSE(full);
     INFO(to_line(full.error()));

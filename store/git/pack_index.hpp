@@ -1,0 +1,20 @@
+#pragma once
+// The index of a pack that we wrote ourselves (gitformat-pack(5), "pack-*.idx files", version 2): what git_indexer makes by
+// inflating and hashing all of it once more, from what the writer knows. Internal to store/git.
+
+#include <vector>
+
+#include "proto/ids.hpp"
+
+namespace essaimage::store::pack {
+
+struct IndexEntry {
+  ObjectId id;
+  std::uint32_t offset = 0;  ///< below 2 GiB: limits::pack_bytes_max
+  std::uint32_t crc = 0;     ///< CRC-32 of the object as it stands in the pack, with its header
+};
+
+/// `trailer`: the SHA-1 that ends the pack. Sorts the entries.
+Bytes encode_index(std::vector<IndexEntry>& entries, const ObjectId& trailer);
+
+}  // namespace essaimage::store::pack

@@ -1,0 +1,128 @@
+#include <fcntl.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "store/disk/files.hpp"
+#include "store/feed/commit.hpp"
+#include "store/git/indexed_pack.hpp"
+#include "store/transfer/old_objects.hpp"
+#include "store/transfer/parcel_format.hpp"
+#include "store/transfer/zstd.hpp"
+
+namespace essaimage::store {
+
+bool ParcelBudget::allows(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) const {
+  const std::uint64_t content = content_ + content_bytes, packed = packed_ + packed_bytes, old = old_ + old_bytes;
+  return content <= limits::pack_inflated_bytes_max && old <= parcel::old_bytes_max &&
+         content <= limits::pack_inflation_slack + limits::pack_inflation_ratio_max * packed + 2 * old;
+}
+
+void ParcelBudget::take(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) {
+  content_ += content_bytes;
+  packed_ += packed_bytes;
+  old_ += old_bytes;
+}
+
+struct ParcelWriter::Impl {
+  Path folder;  ///< our own, below scratch
+  Path file;
+  Fd fd;
+  Bytes commits;  ///< with which each frame's prefix begins
+  std::unordered_set<ObjectId, IdHash> ids;
+  Compressor compressor;
+  ParcelBudget budget;
+  std::optional<OldObjects> olds;  ///< nothing: no more of them
+  bool finished = false;
+  // Of the open frame:
+  Bytes content, prefix, places;
+  std::unordered_set<ObjectId, IdHash> frame_olds;
+
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (!finished && !file.empty()) (void)remove_file(file);
+    if (!folder.empty()) (void)remove_folder_tree(folder);
+  }
+
+  /// Unless it would be too much: then the parcel does without, from here on.
+  void refer(const OldObject& old) {
+    if (!olds || frame_olds.contains(old.id) || places.size() > parcel::places_bytes_max - limits::KiB) return;
+    const std::uint64_t left = parcel::old_bytes_max - budget.old_bytes() - prefix.size();
+    const auto old_content = olds->read(old.place, std::min<std::uint64_t>(parcel::frame_old_bytes_max - prefix.size(), left));
+    if (!old_content) return olds.reset();
+    frame_olds.insert(old.id);
+    append_bytes(prefix, *old_content);
+    parcel::put_number(places, static_cast<std::uint32_t>(old.place.size()));
+    for (const std::uint32_t each : old.place) parcel::put_number(places, each);
+  }
+
+  Status close_frame() {
+    if (content.empty()) return {};
+    Bytes whole_prefix = commits;
+    append_bytes(whole_prefix, prefix);
+    Bytes packed = compressor.compress(content, whole_prefix);
+    const bool as_it_is = packed.size() >= content.size() || !budget.allows(content.size(), packed.size(), prefix.size());
+    if (as_it_is) {
+      packed.swap(content);
+      prefix.clear();
+      places.clear();
+    }
+    const std::size_t bytes = as_it_is ? packed.size() : content.size();
+    budget.take(bytes, packed.size(), prefix.size());
+    Bytes head;
+    parcel::put_u32(head, bytes);
+    parcel::put_u32(head, packed.size());
+    parcel::put_u32(head, places.size());
+    append_bytes(head, places);
+    CHECK_OK(write_all(fd.get(), head, file));
+    CHECK_OK(write_all(fd.get(), packed, file));
+    content.clear();
+    prefix.clear();
+    places.clear();
+    frame_olds.clear();
+    return {};
+  }
+};
+
+ParcelWriter::ParcelWriter() = default;
+ParcelWriter::~ParcelWriter() = default;
+
+Result<std::unique_ptr<ParcelWriter>> ParcelWriter::create(const Path& scratch, const ObjectDb& objects,
+                                                           const ObjectId& head, const ObjectId& have) {
+  std::unique_ptr<ParcelWriter> writer(new ParcelWriter);
+  writer->impl_ = std::make_unique<Impl>();
+  Impl& impl = *writer->impl_;
+  TRY(impl.commits, objects.read(head, ObjectType::commit));
+  if (!have.is_zero()) {
+    TRY(const Bytes before, objects.read(have, ObjectType::commit));
+    append_bytes(impl.commits, before);
+    TRY(const Commit commit, parse_commit(before));
+    impl.olds.emplace(objects, commit.tree);
+  }
+  TRY(impl.folder, make_scratch_folder(scratch));
+  impl.file = impl.folder;
+  impl.file += ".parcel";
+  TRY(impl.fd, open_file(impl.file, O_RDWR | O_CREAT | O_EXCL));
+  Bytes begin(parcel::magic.begin(), parcel::magic.end());
+  append_bytes(begin, have.view());
+  CHECK_OK(write_all(impl.fd.get(), begin, impl.file));
+  return writer;
+}
+
+Status ParcelWriter::add(ObjectType type, const ObjectId& id, ByteView content, const std::vector<OldObject>& olds) {
+  if (!impl_->ids.insert(id).second) return {};
+  for (const OldObject& old : olds) impl_->refer(old);
+  pack::put_object_header(impl_->content, type, content.size());
+  append_bytes(impl_->content, content);
+  return impl_->content.size() >= parcel::frame_bytes ? impl_->close_frame() : Status{};
+}
+
+Result<Path> ParcelWriter::finish() {
+  CHECK_OK(impl_->close_frame());
+  impl_->finished = true;
+  return impl_->file;
+}
+
+}  // namespace essaimage::store
