@@ -185,6 +185,13 @@ std::vector<LinkId> MediaPlanner::holders(const Sha256& media) const {
   return links;
 }
 
+bool MediaPlanner::asking(const Sha256& media) const {
+  const Want* want = wants_.find(media);
+  return want != nullptr && std::any_of(sources_.begin(), sources_.end(), [&](const auto& each) {
+    return each.second.asked.contains(media) || each.second.unasked.contains(want->place());
+  });
+}
+
 std::map<Sha256, std::set<LinkId>> MediaPlanner::under_way() const {
   std::map<Sha256, std::set<LinkId>> links;
   for (const auto& [job, run] : runs_) {

@@ -70,6 +70,7 @@ MediaStatus media_status(const Parts& parts, const Want& want) {
   status.bytes = want.need.bytes;
   status.here_bytes = want.held_bytes;
   status.feeds = want.need.feeds;
+  status.asking = parts.planner.asking(want.need.media);
   for (const LinkId link : parts.planner.holders(want.need.media)) status.holders.push_back(name_of(parts, link));
   return status;
 }

@@ -41,6 +41,7 @@ struct MediaStatus {
   std::uint64_t here_bytes = 0;
   std::vector<std::string> holders;  ///< connected peers known to hold some of what is lacking
   std::vector<FeedId> feeds;
+  bool asking = false;               ///< some connected peer has not yet told whether it holds any of it
   std::vector<std::string> from = {};  ///< connected peers that some of it is being fetched from now
 };
 

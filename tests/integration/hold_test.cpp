@@ -122,6 +122,7 @@ TEST_CASE("A pause of whoever has a kit is told to those who wait for it, and wa
   const auto explained = nodes.federation.ctl({"explain", film}).output;
   INFO(explained);
   CHECK(explained.find("the peer deule serves no media now") != std::string::npos);
+  CHECK(nodes.federation.ctl({"status"}).output.find("coming          1 kit: 0 B of 300 kB: the peer deule serves no") != std::string::npos);
   REQUIRE(deule.ctl({"resume"}).exit_code == 0);
   REQUIRE(nodes.federation.sync());
   CHECK(known(nodes.federation, film)["state"] == "whole");

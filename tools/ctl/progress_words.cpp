@@ -15,7 +15,7 @@ struct WaitWords {
   Text sentence;
 };
 
-constexpr std::array<WaitWords, 10> waits{{
+constexpr std::array<WaitWords, 11> waits{{
     {"paused",
      {"paused", "en pause"},
      {"Media are paused on this node: they come after `essaimagectl resume`, or when the pause ends.",
@@ -41,6 +41,7 @@ constexpr std::array<WaitWords, 10> waits{{
      {"not served now", "pas servi"},
      {"Those who hold it serve no media now (they may be paused); this node goes on asking.",
       "Ceux qui l'ont ne servent pas de médias en ce moment (peut-être en pause) ; ce nœud continue de demander."}},
+    {"asked", {"being asked for", "demandé"}, {}},
     {"checked", {"being checked", "vérification"}, {}},
     {"turn", {"waits its turn", "attend son tour"}, {}},
 }};

@@ -73,6 +73,7 @@ Arrival Arrivals::of(const std::vector<store::KitSummary>& kits) const {
     all.rate += arrival.rate;
     all.files_lacking += arrival.files_lacking;
     all.files_without_holder += arrival.files_without_holder;
+    all.asking = all.asking || arrival.asking;
     all.from.merge(arrival.from);
     all.holders.merge(arrival.holders);
   }

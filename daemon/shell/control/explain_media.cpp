@@ -41,6 +41,7 @@ Advice advice_of(std::optional<Wait> wait) {
                "Ce qui manque viendra quand des médias y seront de nouveau servis ; ce nœud continue de demander."}};
     case Wait::quota:
     case Wait::disk:
+    case Wait::asked:
     case Wait::checked:
     case Wait::turn: break;
   }

@@ -103,7 +103,7 @@ std::string obstacle(const core::NodeStatus& status, const Traffic::State& traff
   Arrival lacking;
   for (const auto& media : status.media) lacking.add(media);
   const auto wait = wait_of(status, traffic, lacking);
-  const bool lasts = wait && *wait > Wait::hours && *wait < Wait::checked;
+  const bool lasts = wait && *wait > Wait::hours && *wait < Wait::asked;
   return std::string(lasts ? str(*wait) : "media");
 }
 

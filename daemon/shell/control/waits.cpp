@@ -33,13 +33,14 @@ void Arrival::add(const core::MediaStatus& lacking) {
   here += std::min(lacking.bytes, lacking.here_bytes);
   files_lacking += 1;
   files_without_holder += lacking.holders.empty();
+  asking = asking || lacking.asking;
   from.insert(lacking.from.begin(), lacking.from.end());
   holders.insert(lacking.holders.begin(), lacking.holders.end());
 }
 
 std::string_view str(Wait wait) {
-  static constexpr std::array<std::string_view, 10> names = {"paused",  "hours",     "quota",   "disk",    "disk-fails",
-                                                             "no-peer", "no-holder", "refused", "checked", "turn"};
+  static constexpr std::array<std::string_view, 11> names = {"paused",    "hours",   "quota", "disk",    "disk-fails", "no-peer",
+                                                             "no-holder", "refused", "asked", "checked", "turn"};
   return names.at(static_cast<std::size_t>(wait));
 }
 
@@ -57,6 +58,7 @@ std::optional<Wait> wait_of(const core::NodeStatus& status, const Traffic::State
   if (status.store_rests) return Wait::disk_fails;
   if (!arrival.from.empty()) return std::nullopt;
   if (arrival.lacking() == 0) return Wait::checked;
+  if (arrival.holders.empty() && arrival.asking) return Wait::asked;
   const auto refuse = refusing(status, arrival.holders).size();
   if (refuse > 0 && refuse >= arrival.holders.size()) return Wait::refused;
   if (arrival.holders.empty()) return any_connected(status) ? Wait::no_holder : Wait::no_peer;
@@ -78,6 +80,7 @@ Words words_of(Wait wait, const core::NodeStatus& status, const Traffic::State& 
       return {one ? "no connected peer is known to hold it" : "no connected peer is known to hold them",
               one ? "aucun pair connecté ne semble l'avoir" : "aucun pair connecté ne semble les avoir"};
     case Wait::refused: return words_of_refusal(refusing(status, arrival.holders));
+    case Wait::asked: return {"peers are being asked", "les pairs sont interrogés"};
     case Wait::checked: return {one ? "it is being checked" : "they are being checked", "la vérification est en cours"};
     case Wait::turn: return {"other media come first", "d'autres médias passent avant"};
   }

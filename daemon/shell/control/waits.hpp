@@ -16,6 +16,7 @@ enum class Wait : std::uint8_t {
   no_peer,            // none is connected
   no_holder,          // none of those who are has any of it
   refused,            // those who have it, or may have it, serve nothing now
+  asked,              // some peer has not told yet whether it has any of it
   checked,            // all of it is here, and is read once more
   turn,               // others come first
 };
@@ -29,6 +30,7 @@ struct Arrival {
   std::set<std::string> from;       ///< who it is being fetched from
   std::set<std::string> holders;    ///< connected peers that have some of what lacks
   std::size_t files_without_holder = 0;
+  bool asking = false;              ///< for any of it
   std::optional<Wait> wait;         ///< nothing comes, for this reason
 
   void add(const core::MediaStatus& lacking);

@@ -79,6 +79,9 @@ TEST_CASE("what nothing comes of has a reason, the nearest first") {
   coming.status.media[0].from.clear();
   coming.status.media[0].holders.clear();
   CHECK(coming.of_kit().wait == Wait::refused);
+  coming.status.media[0].asking = true;
+  CHECK(coming.of_kit().wait == Wait::asked);
+  coming.status.media[0].asking = false;
   for (auto& peer : coming.status.peers) peer.refuses_media = false;
   CHECK(coming.of_kit().wait == Wait::no_holder);
   for (auto& peer : coming.status.peers) peer.state = core::PeerStatus::State::waiting;

@@ -124,6 +124,16 @@ TEST_CASE("no more media is asked for than the admin's limit allows") {
   CHECK(all >= 40'000);
 }
 
+TEST_CASE("that a peer has not told yet what it holds is told, until it has") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  CHECK(bench.status().media.at(0).asking);
+  bench.receive(link, message::MediaHave{feed, {{media(1), false, {}, {}}}});
+  CHECK_FALSE(bench.status().media.at(0).asking);
+}
+
 TEST_CASE("who brings a media file is told, and who refuses to") {
   Bench bench;
   const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
