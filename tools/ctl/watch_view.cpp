@@ -109,8 +109,22 @@ WatchView::Lines WatchView::coming(std::size_t columns) const {
                               columns));
     const auto text = whole ? context_.say("whole", "entier") : progress_text(kit, context_);
     lines.push_back(shortened(std::string(4, ' ') + text, columns));
+    if (number_at(kit, "files_lacking") > 1) add_files(kit, columns, lines);
   }
   return lines;
+}
+
+/// The files that come now, where a kit has several of them.
+void WatchView::add_files(const Json& kit, std::size_t columns, Lines& lines) const {
+  constexpr std::size_t files_max = 2;
+  std::size_t told = 0;
+  for (const auto& media : list_at(kit, "media")) {
+    const auto path = text_at(media, "path");
+    if (path.empty() || list_at(media, "from").empty() || ++told > files_max) continue;
+    auto copy = media;
+    copy.erase("from");  // the kit's line says it
+    lines.push_back(shortened(std::string(6, ' ') + printable(path) + context_.say(": ", " : ") + progress_text(copy, context_), columns));
+  }
 }
 
 /// By what they wait for: one line for each reason.

@@ -22,6 +22,7 @@ class WatchView {
   using Lines = std::vector<std::string>;
   Lines head(std::size_t columns) const;
   Lines coming(std::size_t columns) const;
+  void add_files(const Json& kit, std::size_t columns, Lines& lines) const;
   Lines waiting(std::size_t columns) const;
   Lines events(std::size_t columns) const;
 

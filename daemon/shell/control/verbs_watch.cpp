@@ -42,6 +42,7 @@ class Look {
       if (over && !arrival.coming()) CHECK_OK(tell(kit, arrivals, arrival, time));
     }
     told_ = std::move(told);
+    std::erase_if(paths_, [this](const auto& each) { return !told_.contains(each.first); });
     auto state = progress_json(arrivals, arrivals.of(kits));
     if (state.is_null()) state = Json::object();
     Json json{{"kind", "state"}, {"time", time}};
@@ -69,7 +70,8 @@ class Look {
       Arrival one;
       one.add(*each);
       one.rate = arrivals.rate(each->media);
-      media.push_back({{"media", each->media.hex()}, {"bytes_here", one.here}, {"bytes_total", one.total}});
+      media.push_back({{"media", each->media.hex()}, {"path", path_of(kit, each->media)}, {"bytes_here", one.here}});
+      media.back()["bytes_total"] = one.total;
       media.back()["bytes_per_second"] = one.rate;
       media.back()["remaining_ms"] = one.left() ? Json(one.left()->count()) : Json(nullptr);
       media.back()["from"] = to_json(one.from);
@@ -78,8 +80,27 @@ class Look {
     return session_.item(json);
   }
 
+  /// In the newest version; empty if that cannot be told. Kits are read once: a tree each second would be felt.
+  std::string path_of(const store::KitSummary& kit, const Sha256& media) {
+    auto& known = paths_[kit.row.id];
+    if (known.version != kit.row.version) {
+      known = {kit.row.version, {}};
+      const auto files = session_.node().library().files(kit.row.id, kit.row.version);
+      for (const auto& file : files ? *files : std::vector<store::KitFile>{})
+        if (file.is_media) known.by_media.emplace(file.media, file.path);
+    }
+    const auto path = known.by_media.find(media);
+    return path == known.by_media.end() ? std::string() : path->second;
+  }
+
+  struct Paths {
+    std::uint64_t version = 0;
+    std::map<Sha256, std::string> by_media;
+  };
+
   Session& session_;
   std::set<KitId> told_;
+  std::map<KitId, Paths> paths_;
 };
 
 }  // namespace

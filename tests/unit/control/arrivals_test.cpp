@@ -19,6 +19,7 @@ struct Coming {
 
   Coming() {
     kit.row.id = {"fives", "film"};
+    kit.row.version = 1;
     kit.row.media = {{media(1), 1'000, {}}, {media(2), 500, {}}};
     kit.row.bytes = 1'600;
     kit.media_total = 2;
@@ -164,6 +165,8 @@ TEST_CASE("kits, status and what is told of a choice carry the same numbers") {
 
 TEST_CASE("watching with progress tells of kits that come, how the node is, and of a kit's end") {
   Served served;
+  served.node.lib.add_file("film.mp4", "", false);
+  served.node.lib.all_files[0].media = media(1);
   const Coming coming;
   served.node.lib.all_kits = {coming.kit};
   served.node.change([&](auto& status) { status.media = coming.status.media; });
@@ -181,6 +184,7 @@ TEST_CASE("watching with progress tells of kits that come, how the node is, and 
   CHECK(first["kit"] == "fives/film");
   CHECK(first["bytes_here"] == 900);
   CHECK(first["media"][0]["bytes_here"] == 400);
+  CHECK(first["media"][0]["path"] == "film.mp4");
   const auto state = next();
   CHECK(state["kind"] == "state");
   CHECK(state["kits_coming"] == 1);

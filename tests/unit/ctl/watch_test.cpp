@@ -97,6 +97,16 @@ TEST_CASE("a picture is drawn once it is whole: what comes, what waits and why, 
         "fives/film  [########------------]  44 %", "40 MB of 90 MB, 1.2 MB/s, 42 s left, from deule, fede",
         "2 kits (2.0 MB) wait: media are paused on this node", "loos/guide, loos/autre", "deule  connected"})
     CHECK(text.find(part) != std::string::npos);
+  // Of a kit with several files, those that come.
+  auto several = moving();
+  several["files_lacking"] = 3;
+  several["media"] = Json::parse(R"([{"path":"film.mp4","bytes_here":1000000,"bytes_total":2000000,"bytes_per_second":500000,"from":["deule"]},
+    {"path":"rest.mp4","bytes_here":5,"bytes_total":9,"from":[]}])");
+  (void)view.take(several);
+  (void)view.take(state(1));
+  const auto files = joined(view.lines(100, 0));
+  CHECK(files.find("      film.mp4: 1.0 MB of 2.0 MB, 500 kB/s\n") != std::string::npos);
+  CHECK(files.find("rest.mp4") == std::string::npos);
   // The next picture takes the place of this one; a piece of a file is no event worth a line.
   CHECK_FALSE(view.take(event("media-progress", 2)));
   CHECK(view.take(state(0)));
