@@ -152,8 +152,7 @@ Status run(const Options& options, Language& language) {
   parts.signals = std::move(signals);
   CHECK_OK(store::finish_making(parts.layout));
   if (!std::filesystem::exists(parts.layout.identity())) return fail(Errc::home_missing, parts.layout.home.string());
-  TRY(parts.config, shell::load_config(parts.layout));
-  language = parts.config.language.value_or(language);
+  TRY(parts.config, shell::load_config(parts.layout, language));
   if (!options.log_level.empty()) {
     TRY(parts.config.log.level, shell::parse_log_level(options.log_level));
   }
@@ -173,7 +172,7 @@ int main(int argc, char** argv) {
   Language language = language_of_environment();
   const bool french = language == Language::french;
   Options options;
-  CLI::App app{french ? "Le démon d'un nœud essaimage : il garde une bibliothèque de kits et l'échange avec ses pairs."
+  CLI::App app{french ? "Le démon d'un nœud essaimage\u00A0: il garde une bibliothèque de kits et l'échange avec ses pairs."
                       : "The daemon of an essaimage node: it keeps a library of kits and replicates it with its peers.",
                "essaimaged"};
   app.set_version_flag("--version", "essaimaged " + std::string(version_text()));
@@ -183,7 +182,7 @@ int main(int argc, char** argv) {
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, off");
   bool foreground = false;
   app.add_flag("--foreground", foreground,
-               french ? "sans effet : il reste toujours au premier plan" : "no effect: it always stays in the foreground");
+               french ? "sans effet\u00A0: il reste toujours au premier plan" : "no effect: it always stays in the foreground");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

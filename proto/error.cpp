@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
+
+#include "proto/counted.hpp"
 
 namespace essaimage {
 namespace {
@@ -20,12 +23,21 @@ constexpr Row rows[] = {
 #undef ESSAIMAGE_ERROR
 };
 
+/// Causes and next steps as they are to be printed; they live as long as the program.
+std::vector<std::pair<std::string, std::string>> french_texts() {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const Row& row : rows) texts.emplace_back(typeset(row.cause_fr, Language::french), typeset(row.next_fr, Language::french));
+  return texts;
+}
+
 }  // namespace
 
 ErrorText describe(Errc code, Language language) {
   const Row& row = rows[static_cast<std::size_t>(code)];
-  const bool french = language == Language::french;
-  return {row.code, row.actor, french ? row.cause_fr : row.cause_en, french ? row.next_fr : row.next_en};
+  if (language == Language::english) return {row.code, row.actor, row.cause_en, row.next_en};
+  static const auto french = french_texts();
+  const auto& text = french[static_cast<std::size_t>(code)];
+  return {row.code, row.actor, text.first, text.second};
 }
 
 std::string_view describe(Actor actor, Language language) {
@@ -50,7 +62,7 @@ std::optional<Errc> errc_from(std::string_view code) {
 
 std::string to_line(const Error& error, Language language) {
   std::string line(describe(error.code, language).cause);
-  if (!error.detail.empty()) line += (language == Language::french ? " : " : ": ") + error.detail;
+  if (!error.detail.empty()) line += (language == Language::french ? "\u00A0: " : ": ") + error.detail;
   return line;
 }
 

@@ -185,6 +185,27 @@ std::vector<LinkId> MediaPlanner::holders(const Sha256& media) const {
   return links;
 }
 
+bool MediaPlanner::asking(const Sha256& media) const {
+  const Want* want = wants_.find(media);
+  return want != nullptr && std::any_of(sources_.begin(), sources_.end(), [&](const auto& each) {
+    return each.second.asked.contains(media) || each.second.unasked.contains(want->place());
+  });
+}
+
+std::map<Sha256, std::set<LinkId>> MediaPlanner::under_way() const {
+  std::map<Sha256, std::set<LinkId>> links;
+  for (const auto& [job, run] : runs_) {
+    // Whoever refused is asked again from time to time: that alone brings nothing.
+    if (run.credit.received > 0 || !refuses(run.link)) links[run.media].insert(run.link);
+  }
+  return links;
+}
+
+bool MediaPlanner::refuses(LinkId link) const {
+  const auto source = sources_.find(link);
+  return source != sources_.end() && source->second.refusals > 0;
+}
+
 bool MediaPlanner::outstanding() const {
   if (resting_) return false;
   if (!runs_.empty()) return true;

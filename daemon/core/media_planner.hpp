@@ -43,6 +43,13 @@ class MediaPlanner {
   bool outstanding() const;
   /// Links that are known to hold something of it that we lack.
   std::vector<LinkId> holders(const Sha256& media) const;
+  /// Some link has not yet told whether it holds any of it.
+  bool asking(const Sha256& media) const;
+  /// The links that each media is being fetched from now.
+  std::map<Sha256, std::set<LinkId>> under_way() const;
+  /// The link's last answer was that it serves no media now.
+  bool refuses(LinkId link) const;
+  bool store_rests() const { return store_rest_.lasts(context_.now); }
 
  private:
   /// What one link told of one media.

@@ -40,6 +40,7 @@ PeerStatus peer_status(const Parts& parts, const TransportKey& key, const Dialer
     if (const auto* reconciled = parts.reconciler.peer(link->id)) status.level_at = reconciled->level_at;
     status.received_bytes = link->received_bytes;
     status.sent_bytes = link->sent_bytes;
+    status.refuses_media = parts.planner.refuses(link->id);
     status.retry_at.reset();
     return status;
   }
@@ -69,6 +70,7 @@ MediaStatus media_status(const Parts& parts, const Want& want) {
   status.bytes = want.need.bytes;
   status.here_bytes = want.held_bytes;
   status.feeds = want.need.feeds;
+  status.asking = parts.planner.asking(want.need.media);
   for (const LinkId link : parts.planner.holders(want.need.media)) status.holders.push_back(name_of(parts, link));
   return status;
 }
@@ -103,7 +105,14 @@ NodeStatus status_of(const Parts& parts, Instant) {
   for (const auto& [feed, entry] : context.heads.table()) {
     if (entry.has() || !entry.claims.empty() || entry.frozen()) status.feeds.push_back(feed_status(parts, entry));
   }
-  for (const auto& [media, want] : parts.wants.table()) status.media.push_back(media_status(parts, want));
+  status.store_rests = parts.planner.store_rests();
+  const auto under_way = parts.planner.under_way();
+  for (const auto& [media, want] : parts.wants.table()) {
+    status.media.push_back(media_status(parts, want));
+    const auto links = under_way.find(media);
+    if (links == under_way.end()) continue;
+    for (const LinkId link : links->second) status.media.back().from.push_back(name_of(parts, link));
+  }
   return status;
 }
 

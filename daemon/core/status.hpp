@@ -23,6 +23,7 @@ struct PeerStatus {
   std::optional<Error> last_error;
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
+  bool refuses_media = false;    ///< its last answer was that it serves none now: it is paused, or many ask
 };
 
 struct FeedStatus {
@@ -40,6 +41,8 @@ struct MediaStatus {
   std::uint64_t here_bytes = 0;
   std::vector<std::string> holders;  ///< connected peers known to hold some of what is lacking
   std::vector<FeedId> feeds;
+  bool asking = false;               ///< some connected peer has not yet told whether it holds any of it
+  std::vector<std::string> from = {};  ///< connected peers that some of it is being fetched from now
 };
 
 struct NodeStatus {
@@ -53,6 +56,7 @@ struct NodeStatus {
   /// Counts the SyncNow commands that every connected peer has answered by a whole round.
   std::uint64_t sync_rounds_done = 0;
   std::uint64_t sync_rounds_asked = 0;
+  bool store_rests = false;      ///< our disk failed: no media are fetched for a while
   bool level = false;            ///< connected peers all level, nothing wanted, no media lacking that a peer holds
   std::vector<PeerStatus> peers; ///< by slug
   std::vector<FeedStatus> feeds; ///< all known, by feed

@@ -1,12 +1,10 @@
 #include "daemon/shell/config.hpp"
 
-#include <toml++/toml.h>
-
 #include <array>
 #include <charconv>
-#include <functional>
-#include <span>
 
+#include "daemon/shell/config_values.hpp"
+#include "proto/counted.hpp"
 #include "proto/limits.hpp"
 #include "proto/nearest.hpp"
 #include "store/disk/files.hpp"
@@ -17,35 +15,40 @@ namespace {
 
 constexpr std::size_t config_bytes_max = 256 * limits::KiB;
 constexpr std::size_t peers_max = 64;
-constexpr std::size_t texts_max = 64;
-constexpr std::size_t hours_max = 8;
-constexpr std::uint32_t kbit_min = 256, kbit_max = 100'000'000;
 constexpr std::array<std::string_view, 6> level_names = {"trace", "debug", "info", "warn", "error", "off"};
 
-/// Sets one value, or says what was expected.
-using Setter = std::function<std::string(const toml::node&)>;
 struct Key {
   std::string_view name;
   Setter set;
 };
 using Table = std::vector<Key>;
 
+/// Its messages name file and line, section and key, and what may stand there.
 struct Reader {
   std::string_view file;
+  Language language = Language::english;
 
   std::string at(const toml::source_region& source) const {
     return std::string(file) + ":" + std::to_string(source.begin.line) + ": ";
   }
 
-  /// Every key of the table is one of `keys`, and takes its value.
-  Status read(const toml::table& table, const Table& keys) const {
+  std::string say(const Expectation& words) const {
+    return language == Language::french ? typeset(words.fr, language) : words.en;
+  }
+
+  /// Every key of the table is one of `keys`, and takes its value. `section`: "" of the file itself.
+  Status read(const toml::table& table, const Table& keys, const std::string& section) const {
     for (const auto& [key, node] : table) {
       const auto* known = find(keys, key.str());
-      if (known == nullptr) return unknown(key, keys);
-      if (const auto expected = known->set(node); !expected.empty())
-        return fail(Errc::config_wrong, at(node.source()) + known->name.data() + ": " + expected);
+      if (known == nullptr) return unknown(key, keys, section);
+      if (const auto expected = known->set(node)) return wrong(node, section + std::string(known->name), *expected);
     }
     return {};
+  }
+
+  tl::unexpected<Error> wrong(const toml::node& node, const std::string& key, const Expectation& expected) const {
+    const Expectation words{key + ": expected " + expected.en, key + " : il faut " + expected.fr};
+    return fail(Errc::config_wrong, at(node.source()) + say(words));
   }
 
   static const Key* find(const Table& keys, std::string_view name) {
@@ -55,73 +58,21 @@ struct Reader {
     return nullptr;
   }
 
-  tl::unexpected<Error> unknown(const toml::key& key, const Table& keys) const {
+  /// With the key that was perhaps meant, or all that may stand there.
+  tl::unexpected<Error> unknown(const toml::key& key, const Table& keys, const std::string& section) const {
     std::vector<std::string_view> names;
-    for (const auto& known : keys) names.push_back(known.name);
-    std::string detail = at(key.source()) + std::string(key.str());
-    if (const auto meant = nearest(key.str(), names); !meant.empty()) detail += " (→ " + meant + " ?)";
-    return fail(Errc::config_key_unknown, detail);
+    std::string all;
+    for (const auto& known : keys) {
+      names.push_back(known.name);
+      all += (all.empty() ? "" : ", ") + std::string(known.name);
+    }
+    const auto detail = at(key.source()) + section + std::string(key.str());
+    const auto meant = nearest(key.str(), names);
+    if (meant.empty()) return fail(Errc::config_key_unknown, detail + say({"; here may stand: " + all, " ; ici sont possibles : " + all}));
+    return fail(Errc::config_key_unknown,
+                detail + say({"; did you mean `" + meant + "`?", " ; vouliez-vous dire `" + meant + "` ?"}));
   }
 };
-
-Setter text_where(std::string& out, std::function<bool(std::string_view)> right, std::string expected) {
-  return [&out, right = std::move(right), expected = std::move(expected)](const toml::node& node) -> std::string {
-    const auto value = node.value_exact<std::string>();
-    if (!value || !right(*value)) return expected;
-    out = *value;
-    return {};
-  };
-}
-
-/// One of the names; the index in them is the value.
-template <class Enum>
-Setter one_of(Enum& out, std::span<const std::string_view> names) {
-  return [&out, names](const toml::node& node) -> std::string {
-    const auto value = node.value_exact<std::string>();
-    std::string expected;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (value && *value == names[i]) {
-        out = static_cast<Enum>(i);
-        return {};
-      }
-      expected += (i == 0 ? "\"" : ", \"") + std::string(names[i]) + "\"";
-    }
-    return expected;
-  };
-}
-
-Setter number(std::uint32_t& out, std::uint32_t least, std::uint32_t most) {
-  return [&out, least, most](const toml::node& node) -> std::string {
-    const auto value = node.value_exact<std::int64_t>();
-    if (!value || *value < least || *value > most)
-      return "a number, " + std::to_string(least) + "-" + std::to_string(most);
-    out = static_cast<std::uint32_t>(*value);
-    return {};
-  };
-}
-
-Setter boolean(bool& out) {
-  return [&out](const toml::node& node) -> std::string {
-    const auto value = node.value_exact<bool>();
-    if (!value) return "true, false";
-    out = *value;
-    return {};
-  };
-}
-
-Setter endpoints(std::vector<std::string>& out) {
-  return [&out](const toml::node& node) -> std::string {
-    std::string expected = "[\"tcp://HOST:PORT\", …], 0-" + std::to_string(limits::endpoints_per_member_max);
-    const auto* array = node.as_array();
-    if (array == nullptr || array->size() > limits::endpoints_per_member_max) return expected;
-    for (const auto& item : *array) {
-      const auto value = item.value_exact<std::string>();
-      if (!value || !is_endpoint(*value, false)) return expected;
-      out.push_back(*value);
-    }
-    return {};
-  };
-}
 
 Table log_keys(LogConfig& log) {
   static constexpr std::array<std::string_view, 2> formats = {"human", "json"};
@@ -132,48 +83,15 @@ Table log_keys(LogConfig& log) {
           {"files_kept", number(log.files_kept, 0, 100)}};
 }
 
-/// A number of units, also with decimals, as bytes.
-Setter bytes_in(std::uint64_t& out, std::uint64_t unit, std::uint32_t most) {
-  return [&out, unit, most](const toml::node& node) -> std::string {
-    const auto whole = node.value_exact<std::int64_t>();
-    const auto value = whole ? std::optional(static_cast<double>(*whole)) : node.value_exact<double>();
-    if (!value || !(*value >= 0 && *value <= most)) return "a number, 0-" + std::to_string(most);
-    out = static_cast<std::uint64_t>(*value * static_cast<double>(unit));
-    return {};
-  };
-}
-
-Setter texts(std::vector<std::string>& out, std::function<bool(std::string_view)> right, std::string expected) {
-  return [&out, right = std::move(right), expected = std::move(expected)](const toml::node& node) -> std::string {
-    const auto* array = node.as_array();
-    if (array == nullptr || array->size() > texts_max) return expected;
-    out.clear();
-    for (const auto& item : *array) {
-      const auto value = item.value_exact<std::string>();
-      if (!value || !right(*value)) return expected;
-      out.push_back(*value);
-    }
-    return {};
-  };
-}
-
-Setter held_media(store::HoldPolicy::Media& out) {
-  static constexpr std::array<std::string_view, 3> names = {"all", "territory", "none"};
-  return [&out](const toml::node& node) -> std::string {
-    auto expected = one_of(out, names)(node);
-    const auto value = node.value_exact<std::string>();
-    if (value == "catalogue" || value == "adopted")
-      expected += "; \"" + *value + "\" needs statements that essaimage does not have yet";
-    return expected;
-  };
-}
-
 Table hold_keys(store::HoldPolicy& hold) {
   const auto is_kind = [](std::string_view text) { return text == "prototype" || text == "method"; };
   const auto is_theme = [](std::string_view text) { return !text.empty() && text.size() <= limits::name_bytes_max; };
+  const auto most = std::to_string(texts_max);
   return {{"media", held_media(hold.media)},
-          {"themes", texts(hold.themes, is_theme, "[\"THEME\", …], 0-" + std::to_string(texts_max))},
-          {"kinds", texts(hold.kinds, is_kind, "[…] of \"prototype\", \"method\"")},
+          {"themes", texts(hold.themes, is_theme, {"a list of at most " + most + " themes, such as [\"santé\"]",
+                                                   "une liste d'au plus " + most + " thèmes, comme [\"santé\"]"})},
+          {"kinds", texts(hold.kinds, is_kind, {"a list of \"prototype\" and \"method\", or of one of them",
+                                                "une liste de \"prototype\" et \"method\", ou de l'un des deux"})},
           {"file_mib_max", bytes_in(hold.file_bytes_max, limits::MiB, 65'536)},
           {"quota_gib", bytes_in(hold.quota_bytes, limits::GiB, 1'000'000)},
           {"free_gib_min", bytes_in(hold.free_bytes_min, limits::GiB, 1'000'000)},
@@ -186,33 +104,6 @@ Table limit_keys(Limits& limits) {
           {"send_queue_mib", number(limits.send_queue_mib, 1, 1024)}};
 }
 
-Setter hours(std::vector<Hours>& out) {
-  return [&out](const toml::node& node) -> std::string {
-    std::string expected = "[\"20:00-07:00\", …], 0-" + std::to_string(hours_max);
-    const auto* array = node.as_array();
-    if (array == nullptr || array->size() > hours_max) return expected;
-    out.clear();
-    for (const auto& item : *array) {
-      const auto value = item.value_exact<std::string>();
-      const auto parsed = value ? parse_hours(*value) : fail(Errc::malformed);
-      if (!parsed) return expected;
-      out.push_back(*parsed);
-    }
-    return {};
-  };
-}
-
-/// Less than the least rate would let every transfer take so long that peers give it up.
-Setter kbit(std::uint32_t& out) {
-  return [&out](const toml::node& node) -> std::string {
-    std::string expected = "0, or a number, " + std::to_string(kbit_min) + "-" + std::to_string(kbit_max);
-    const auto value = node.value_exact<std::int64_t>();
-    if (!value || *value < 0 || (*value > 0 && *value < kbit_min) || *value > kbit_max) return expected;
-    out = static_cast<std::uint32_t>(*value);
-    return {};
-  };
-}
-
 Table traffic_keys(TrafficConfig& traffic) {
   return {{"upload_kbit", kbit(traffic.upload_kbit)},
           {"download_kbit", kbit(traffic.download_kbit)},
@@ -221,15 +112,9 @@ Table traffic_keys(TrafficConfig& traffic) {
 }
 
 Table peer_keys(core::PeerEndpoint& peer) {
-  const auto set_key = [&peer](const toml::node& node) -> std::string {
-    const auto value = node.value_exact<std::string>();
-    const auto key = value ? TransportKey::parse(*value) : fail(Errc::malformed);
-    if (!key) return "64 × 0-9 a-f";
-    peer.peer = *key;
-    return {};
-  };
   const auto right = [](std::string_view text) { return is_endpoint(text, false); };
-  return {{"endpoint", text_where(peer.endpoint, right, "\"tcp://HOST:PORT\"")}, {"key", set_key}};
+  return {{"endpoint", text_where(peer.endpoint, right, {"an address: \"tcp://HOST:PORT\"", "une adresse : \"tcp://HÔTE:PORT\""})},
+          {"key", transport_key(peer.peer)}};
 }
 
 /// What `section` could not be read for; sections report their own place.
@@ -238,50 +123,52 @@ struct Document {
   Reader reader;
   std::optional<Error> inner;
 
-  Setter section(Table keys) {
-    return [this, keys = std::move(keys)](const toml::node& node) -> std::string {
+  Setter section(const std::string& name, Table keys) {
+    return [this, place = "[" + name + "]", keys = std::move(keys)](const toml::node& node) -> std::optional<Expectation> {
       const auto* table = node.as_table();
-      if (table == nullptr) return "[…]";
-      if (auto status = reader.read(*table, keys); !status) inner = status.error();
-      return inner ? "…" : "";
+      if (table == nullptr) return Expectation{"a section: a line " + place + ", and its keys below", "une section : une ligne " + place + ", puis ses clés"};
+      if (auto status = reader.read(*table, keys, place + " "); !status) inner = status.error();
+      return inner ? std::optional(Expectation{}) : std::nullopt;
     };
   }
 
-  std::string read_peers(const toml::node& node) {
+  std::optional<Expectation> read_peers(const toml::node& node) {
     const auto* array = node.as_array();
-    std::string expected = "[[peers]] endpoint = …, key = …; 0-" + std::to_string(peers_max);
+    const auto most = std::to_string(peers_max);
+    const Expectation expected{"at most " + most + " sections [[peers]], each with `endpoint` and `key`",
+                               "au plus " + most + " sections [[peers]], chacune avec `endpoint` et `key`"};
     if (array == nullptr || array->size() > peers_max) return expected;
     for (const auto& item : *array) {
       const auto* table = item.as_table();
       if (table == nullptr || !table->contains("endpoint") || !table->contains("key")) return expected;
       auto& peer = config.peers.emplace_back();
-      if (auto status = reader.read(*table, peer_keys(peer)); !status) {
+      if (auto status = reader.read(*table, peer_keys(peer), "[[peers]] "); !status) {
         inner = status.error();
-        return "…";
+        return Expectation{};
       }
     }
-    return {};
+    return std::nullopt;
   }
 
-  std::string read_language(const toml::node& node) {
+  std::optional<Expectation> read_language(const toml::node& node) {
     static constexpr std::array<std::string_view, 3> names = {"auto", "fr", "en"};
     int index = 0;
-    auto expected = one_of(index, names)(node);
-    if (!expected.empty()) return expected;
+    if (auto expected = one_of(index, names)(node)) return expected;
     config.language.reset();
     if (index != 0) config.language = index == 1 ? Language::french : Language::english;
-    return {};
+    return std::nullopt;
   }
 
   Table keys() {
     const auto right = [](std::string_view text) { return text.empty() || is_endpoint(text, true); };
-    return {{"listen", text_where(config.listen, right, "\"tcp://ADDRESS:PORT\", \"\"")},
+    const Expectation address{"\"tcp://ADDRESS:PORT\", or \"\" to listen nowhere", "\"tcp://ADRESSE:PORT\", ou \"\" pour n'écouter nulle part"};
+    return {{"listen", text_where(config.listen, right, address)},
             {"advertise", endpoints(config.advertise)},
             {"language", [this](const toml::node& node) { return read_language(node); }},
-            {"log", section(log_keys(config.log))},
-            {"limits", section(limit_keys(config.limits))},
-            {"hold", section(hold_keys(config.hold))},
-            {"traffic", section(traffic_keys(config.traffic))},
+            {"log", section("log", log_keys(config.log))},
+            {"limits", section("limits", limit_keys(config.limits))},
+            {"hold", section("hold", hold_keys(config.hold))},
+            {"traffic", section("traffic", traffic_keys(config.traffic))},
             {"peers", [this](const toml::node& node) { return read_peers(node); }}};
   }
 };
@@ -332,27 +219,34 @@ std::vector<std::string> config_keys() {
   return all;
 }
 
-Result<Config> parse_config(std::string_view text, std::string_view file) {
+Result<Config> parse_config(std::string_view text, std::string_view file, Language& language) {
   if (auto guarded = kit::guard_toml(text, config_bytes_max, file); !guarded)
     return fail(Errc::config_wrong, guarded.error().detail);
   Document document;
   document.reader.file = file;
   try {
     const toml::table table = toml::parse(text, file);
-    const auto status = document.reader.read(table, document.keys());
+    // The language is read first: what is wrong is said in it.
+    if (const auto* node = table.get("language"); node != nullptr && !document.read_language(*node))
+      language = document.config.language.value_or(language);
+    document.reader.language = language;
+    const auto status = document.reader.read(table, document.keys(), "");
     if (document.inner) return tl::unexpected<Error>(*document.inner);
     if (!status) return tl::unexpected<Error>(status.error());
   } catch (const toml::parse_error& error) {
-    return fail(Errc::config_wrong, document.reader.at(error.source()) + std::string(error.description()));
+    document.reader.language = language;
+    const std::string why(error.description());
+    return fail(Errc::config_wrong, document.reader.at(error.source()) +
+                                        document.reader.say({"the line cannot be read: " + why, "la ligne est illisible : " + why}));
   }
   return std::move(document.config);
 }
 
-Result<Config> load_config(const store::Layout& layout) {
+Result<Config> load_config(const store::Layout& layout, Language& language) {
   auto bytes = store::read_file(layout.config(), config_bytes_max);
   if (!bytes && bytes.error().code == Errc::not_found) return Config{};
   if (!bytes) return tl::unexpected<Error>(std::move(bytes).error());
-  return parse_config(text_of(*bytes), layout.config().string());
+  return parse_config(text_of(*bytes), layout.config().string(), language);
 }
 
 }  // namespace essaimage::shell

@@ -53,10 +53,10 @@ struct Config {
   std::vector<core::PeerEndpoint> peers;
 };
 
-/// `file` is how messages name it.
-Result<Config> parse_config(std::string_view text, std::string_view file);
+/// `file` is how messages name it. `language`: that of messages; as soon as the file says another one, that.
+Result<Config> parse_config(std::string_view text, std::string_view file, Language& language);
 /// A home without an essaimage.toml has the defaults.
-Result<Config> load_config(const store::Layout& layout);
+Result<Config> load_config(const store::Layout& layout, Language& language);
 
 /// True for "tcp://host:port" with a port of 0 to 65535 (`any_port`) or of 1 to 65535.
 bool is_endpoint(std::string_view text, bool any_port);

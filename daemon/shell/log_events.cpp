@@ -3,7 +3,7 @@
 #include <array>
 
 #include "daemon/shell/log.hpp"
-#include "proto/language.hpp"
+#include "proto/counted.hpp"
 
 namespace essaimage::shell {
 namespace {
@@ -60,7 +60,7 @@ const Row& row_of(Kind kind) {
 
 LogLine line_of(const core::Event& event, Language language) {
   const Row& row = row_of(event.kind);
-  LogLine line{row.level, row.category, std::string(row.code), std::string(row.text.in(language)), {}};
+  LogLine line{row.level, row.category, std::string(row.code), typeset(row.text.in(language), language), {}};
   if (!event.peer.empty()) line.fields.emplace_back("peer", event.peer);
   if (event.feed) line.fields.emplace_back("feed", event.feed->str());
   if (event.media) line.fields.emplace_back("media", event.media->hex().substr(0, 12));

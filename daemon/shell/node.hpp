@@ -21,6 +21,9 @@ class Node {
   virtual store::Library& library() = 0;
   virtual const Config& config() const = 0;
   virtual Result<core::NodeStatus> status() = 0;
+  /// Bytes a second that came of each media file over the last ten seconds (media_meters.hpp); of others nothing did.
+  using Rates = std::map<Sha256, std::uint64_t>;
+  virtual Result<Rates> media_rates() = 0;
   /// The monotonic clock that status() speaks of.
   virtual Instant now() const = 0;
   /// Reconciles with every peer now and dials those in back-off. Returns the number of this round

@@ -12,6 +12,7 @@
 #include "daemon/shell/change_input.hpp"
 #include "daemon/shell/event_ring.hpp"
 #include "daemon/shell/mailbox.hpp"
+#include "daemon/shell/media_meters.hpp"
 #include "daemon/shell/names.hpp"
 #include "daemon/shell/notary.hpp"
 #include "daemon/shell/service.hpp"
@@ -96,6 +97,7 @@ struct Runtime::Impl {
   std::map<core::JobId, std::shared_ptr<std::promise<core::effect::Located>>> locating;
 
   Traffic traffic;
+  MediaMeters meters;
 
   // --- the loop ---
   void turn();
@@ -112,8 +114,13 @@ struct Runtime::Impl {
     if (const auto asker = locating.extract(e.job)) asker.mapped()->set_value(e);
   }
   void perform(const core::effect::Report& e) {
+    if (e.event.kind == core::Event::Kind::media_progress && e.event.media) meters.brought(*e.event.media, e.event.bytes);
     parts.log->write(e.event);
     events.add(civil_now(), e.event);
+  }
+  void perform(const core::effect::WriteRun& e) {
+    meters.came(e.media, e.bytes->size(), now);
+    jobs->perform(e);
   }
   template <class StoreEffect>
   void perform(const StoreEffect& effect) {
@@ -261,6 +268,10 @@ bool Runtime::stopping() const { return impl_->stopping; }
 
 Result<core::NodeStatus> Runtime::status() {
   return impl_->ask<core::NodeStatus>([impl = impl_.get()] { return impl->replica.status(impl->now); });
+}
+
+Result<Node::Rates> Runtime::media_rates() {
+  return impl_->ask<Rates>([impl = impl_.get()] { return impl->meters.rates(impl->now); });
 }
 
 Result<Traffic::State> Runtime::pause(std::optional<Duration> length) {

@@ -45,6 +45,7 @@ class Runtime final : public Node {
   store::Library& library() override;
   const Config& config() const override;
   Result<core::NodeStatus> status() override;
+  Result<Rates> media_rates() override;
   Instant now() const override;
   Result<std::uint64_t> sync_now() override;
   Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) override;

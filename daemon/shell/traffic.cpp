@@ -30,6 +30,17 @@ Result<Hours> parse_hours(std::string_view text) {
   return Hours{*from, *to};
 }
 
+std::string str(const Hours& hours) {
+  const auto clock = [](unsigned minute) {
+    const auto two = [](unsigned number) {
+      std::string text(number < 10 ? "0" : "");
+      return text += std::to_string(number);
+    };
+    return two(minute / 60) + ":" + two(minute % 60);
+  };
+  return clock(hours.from) + "-" + clock(hours.to);
+}
+
 bool within(const std::vector<Hours>& hours, unsigned minute) {
   return hours.empty() || std::any_of(hours.begin(), hours.end(), [&](const Hours& each) {
     const bool after = minute >= each.from, before = minute < each.to;
@@ -42,8 +53,8 @@ void Traffic::pause(Instant now, std::optional<Duration> length) {
 }
 
 Traffic::State Traffic::state(Instant now, unsigned minute_of_day) const {
-  if (paused_ && (!paused_->until || now < *paused_->until)) return {Rest::paused, paused_->until};
-  return {within(config_.hours, minute_of_day) ? Rest::none : Rest::hours, {}};
+  if (paused_ && (!paused_->until || now < *paused_->until)) return {Rest::paused, paused_->until, config_.hours};
+  return {within(config_.hours, minute_of_day) ? Rest::none : Rest::hours, {}, config_.hours};
 }
 
 std::optional<core::input::Traffic> Traffic::news(Instant now, unsigned minute_of_day) {

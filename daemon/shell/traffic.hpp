@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Hours {
 
 /// "20:00-07:00". Errc::malformed; also if both are equal.
 Result<Hours> parse_hours(std::string_view text);
+std::string str(const Hours& hours);
 bool within(const std::vector<Hours>& hours, unsigned minute);
 
 struct TrafficConfig {
@@ -41,6 +43,7 @@ class Traffic {
   struct State {
     Rest rest = Rest::none;
     std::optional<Instant> until;  ///< of a pause that ends by itself
+    std::vector<Hours> hours = {};  ///< in which media move, as configured
   };
   State state(Instant now, unsigned minute_of_day) const;
   /// What to tell the core, if that is not what it was told last.

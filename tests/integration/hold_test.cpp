@@ -103,6 +103,36 @@ TEST_CASE("A pinned kit comes with its new versions to a node that holds nothing
   CHECK(known(escaut, film)["version"] == 2);
   CHECK(known(escaut, film)["state"] == "whole");
   CHECK(known(escaut, "deule/autre")["state"] == "not-held");
+  // Its author keeps the first version's film, which no newest version names.
+  CHECK(deule.json({"hold"})["earlier"]["files"] == 1);
+  CHECK(deule.json({"hold"})["earlier"]["bytes"].get<std::uint64_t>() >= 300'000);
+}
+
+TEST_CASE("A pause of whoever has a kit is told to those who wait for it, and watching tells when it has come") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  REQUIRE(deule.ctl({"pause"}).exit_code == 0);
+  publish(deule, nodes.kit("film", 300'000));
+  const auto told = [&] {
+    const auto kit = known(nodes.federation, film);
+    return kit.is_object() && kit["progress"].is_object() && kit["progress"]["waits"].is_object() &&
+           kit["progress"]["waits"]["code"] == "refused";
+  };
+  CHECK(eventually(told));
+  // It is asked again from time to time: for a moment that is said instead.
+  const auto says = [&](const std::vector<std::string>& verb, const char* what) {
+    return eventually([&] { return nodes.federation.ctl(verb).output.find(what) != std::string::npos; });
+  };
+  CHECK(says({"explain", film}, "the peer deule serves no media now"));
+  CHECK(says({"status"}, "coming          1 kit: 0 B of 300 kB: the peer deule serves no"));
+  REQUIRE(deule.ctl({"resume"}).exit_code == 0);
+  REQUIRE(nodes.federation.sync());
+  CHECK(known(nodes.federation, film)["state"] == "whole");
+  CHECK(known(nodes.federation, film)["progress"].is_null());
+  // The first picture comes before the events.
+  const auto watched = nodes.federation.ctl({"watch", "--json", "--all", "--count", "1"}).output;
+  CHECK(watched.find(R"({"kind":"state")") == 0);
+  CHECK(watched.find(R"("kits_coming":0)") != std::string::npos);
 }
 
 TEST_CASE("What is over the quota waits, the newest kit has come, and the rest comes when the quota is raised") {
@@ -121,6 +151,12 @@ TEST_CASE("What is over the quota waits, the newest kit has come, and the rest c
   const auto fetch = escaut.ctl({"fetch", waits, "--wait", "--json"});
   // A fetched kit goes before what the policy alone wants, but what is here already stays.
   CHECK(fetch.output.find("hold.no-room") != std::string::npos);
+  const auto plain = escaut.ctl({"fetch", waits});
+  CHECK(plain.exit_code == 1);
+  CHECK(plain.output.find(waits + ": 1 media file (") != std::string::npos);
+  CHECK(plain.output.find(" MB), the quota of media is used up") != std::string::npos);
+  CHECK(escaut.ctl({"pin", waits}).output.find("the quota of media is used up") != std::string::npos);
+  CHECK(escaut.ctl({"explain", waits}).output.find("quota_gib") != std::string::npos);
   // That is what the admin wished for, and no problem.
   const auto status = escaut.json({"status"});
   for (const auto& problem : status["problems"]) CHECK(problem["code"] != "media-wait-for-quota");

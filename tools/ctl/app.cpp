@@ -108,14 +108,14 @@ std::string error_text(const Error& error, Language language, const Style& style
   const bool fr = language == Language::french;
   const auto text = describe(error.code, language);
   const auto label = style.paint(Colour::red, fr ? "erreur" : "error");
-  auto out = fmt::format("{}{} {}", label, fr ? " :" : ":", text.cause);
+  auto out = fmt::format("{}{} {}", label, fr ? "\u00A0:" : ":", text.cause);
   if (!error.detail.empty()) out += fmt::format("\n  {}", printable(error.detail));
   out += "\n";
   if (text.actor != Actor::nobody && text.actor != Actor::author)
-    out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? " :" : ":",
+    out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? "\u00A0:" : ":",
                        describe(text.actor, language));
   out +=
-      fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? " :" : ":", text.next_step);
+      fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? "\u00A0:" : ":", text.next_step);
   return out;
 }
 
@@ -132,7 +132,7 @@ std::string error_json(const Error& error, Language language) {
 
 std::string meant_text(std::string_view word, Language language) {
   const std::string quoted = "`" + std::string(word) + "`";
-  return language == Language::french ? " ; vouliez-vous dire " + quoted + " ?"
+  return language == Language::french ? typeset(" ; vouliez-vous dire " + quoted + " ?", language)
                                       : "; did you mean " + quoted + "?";
 }
 

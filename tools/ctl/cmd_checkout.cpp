@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "proto/counted.hpp"
 #include "proto/limits.hpp"
 #include "tools/ctl/kit_ref.hpp"
 #include "tools/ctl/tree_writer.hpp"
@@ -90,10 +91,8 @@ Result<ExitCode> checkout(Context& context) {
     context.out() << pretty(*reply) << "\n";
   } else {
     context.out() << fmt::format(
-        fmt::runtime(context.say("{}, version {}: {} files, {}, in {}\n",
-                                 "{}, version {} : {} fichiers, {}, dans {}\n")),
-        ref.id.str(), number_at(*reply, "version"),
-        human_number(number_at(*reply, "files"), context.language),
+        fmt::runtime(context.say("{}, version {}: {}, {}, in {}\n", "{}, version {} : {}, {}, dans {}\n")),
+        ref.id.str(), number_at(*reply, "version"), counted(number_at(*reply, "files"), files_counted, context.language),
         human_bytes(number_at(*reply, "bytes"), context.language), destination);
   }
   return ExitCode::ok;

@@ -14,6 +14,7 @@
 #include "store/kit/fixes.hpp"
 #include "store/kit/folder.hpp"
 #include "store/kit/new_manifest.hpp"
+#include "proto/counted.hpp"
 #include "tools/ctl/findings.hpp"
 #include "tools/ctl/verbs.hpp"
 
@@ -34,9 +35,8 @@ std::string shown(const kit::Fix& fix) {
 
 /// Asks at the terminal; anything but a clear yes is no.
 bool confirmed(const Context& context, std::size_t renames) {
-  context.err() << fmt::format(fmt::runtime(context.say("Rename {} items? [y/N] ",
-                                                        "Renommer {} éléments ? [o/N] ")),
-                               renames)
+  context.err() << fmt::format(fmt::runtime(context.say("Rename {} {}? [y/N] ", "Renommer {} {} ? [o/N] ")), renames,
+                               by_number(renames, {{"item", "élément"}, {"items", "éléments"}}, context.language))
                 << std::flush;
   std::string answer;
   if (!std::getline(context.io.in, answer)) return false;
@@ -70,9 +70,9 @@ Result<bool> mend(const Context& context, const std::filesystem::path& folder, J
     out << fmt::format(
         fmt::runtime(context.say(
             "{} renamed. Links inside of documents to the old names are not followed up.\n\n",
-            "{} renommés. Les liens vers les anciens noms, dans les documents, restent à "
+            "{} {}. Les liens vers les anciens noms, dans les documents, restent à "
             "corriger.\n\n")),
-        done.done.size());
+        done.done.size(), by_number(done.done.size(), {{"", "renommé"}, {"", "renommés"}}, context.language));
   }
   return done.failed.empty();
 }
@@ -83,8 +83,8 @@ void print_check(const Context& context, const kit::FolderCheck& check, bool pub
   if (!check.findings.empty()) out << "\n";
   if (check.manifest) {
     out << context.out_style.paint(Colour::bold, printable(check.manifest->title)) << "  "
-        << check.slug << "  " << human_number(check.scan.files.size(), context.language)
-        << context.say(" files, ", " fichiers, ") << human_bytes(check.scan.bytes, context.language)
+        << check.slug << "  " << counted(check.scan.files.size(), files_counted, context.language) << ", "
+        << human_bytes(check.scan.bytes, context.language)
         << "\n";
   }
   out << (publishes

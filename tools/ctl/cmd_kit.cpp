@@ -9,6 +9,7 @@
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/hold_words.hpp"
 #include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/progress_words.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -24,10 +25,10 @@ std::string word_of(const std::string& value, Language language) {
 }
 
 Table::Cell here_cell(const Json& kit, const Context& context) {
-  const auto total = number_at(kit, "media_total"), here = number_at(kit, "media_here");
   if (flag_at(kit, "complete")) return {context.say("whole", "entier"), Colour::green};
   if (text_at(kit, "state") == "not-held") return {not_held_text(kit, context), Colour::dim};
-  return {fmt::format("{}/{}", here, total), Colour::yellow};
+  if (const auto& progress = progress_of(kit); !progress.empty()) return {progress_cell(progress, context.language), Colour::yellow};
+  return {fmt::format("{}/{}", number_at(kit, "media_here"), number_at(kit, "media_total")), Colour::yellow};
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ Result<KitRef> parse_kit_ref(const std::string& text) {
   const auto version = text.substr(at + 1);
   if (version.empty() || version.size() > 18 ||
       version.find_first_not_of("0123456789") != std::string::npos)
-    return fail(Errc::usage, "ID@VERSION: " + text);
+    return fail(Errc::usage, "KIT@VERSION: " + text);
   ref.version = std::stoull(version);
   return ref;
 }
@@ -100,7 +101,7 @@ void print_holding(const Context& context, const Json& kit,
   line("chosen", "choix", choice_text(kit, context));
   if (flag_at(kit, "complete")) return;
   if (const auto why = reason_text(kit, "why_not", context); !why.empty())
-    line("not held", "non gardé", not_held_text(kit, context) + ": " + why);
+    line("not held", "non gardé", not_held_text(kit, context) + context.say(": ", " : ") + why);
   const auto holders = texts_at(kit, "held_by");
   line("whole at", "entier chez", holders.empty() ? context.say("no connected member", "aucun membre connecté") : holders);
 }
@@ -152,7 +153,7 @@ Result<ExitCode> kits(Context& context) {
 
 Result<ExitCode> kit_show(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "kit show ID");
+  if (ref.version) return fail(Errc::usage, "kit show KIT");
   auto arguments = ref.arguments();
   arguments["holders"] = true;
   TRY(auto client, Client::connect(context));
@@ -190,6 +191,8 @@ Result<ExitCode> kit_show(Context& context) {
                    human_bytes(number_at(kit, "bytes"), language)));
   line("media here", "médias ici",
        fmt::format("{}/{}", number_at(kit, "media_here"), number_at(kit, "media_total")));
+  if (const auto& progress = progress_of(kit); number_at(progress, "files_lacking") > 0)
+    line("coming", "arrive", share_text(progress) + ", " + progress_text(progress, context));
   print_holding(context, kit, line);
   line("commit", "commit", text_at(kit, "commit"));
   return ExitCode::ok;
@@ -223,7 +226,7 @@ Result<ExitCode> kit_files(Context& context) {
 
 Result<ExitCode> kit_history(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "kit history ID");
+  if (ref.version) return fail(Errc::usage, "kit history KIT");
   TRY(const auto history, list_about(context, "kit.history", ref));
   if (context.json) {
     context.out() << pretty(history) << "\n";

@@ -4,7 +4,9 @@
 
 #include <ostream>
 
+#include "proto/counted.hpp"
 #include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/progress_words.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl::verb {
@@ -77,6 +79,22 @@ std::string standing_of(const Json& status, const Context& context) {
   return paint(Colour::yellow, "not level", "pas à jour");
 }
 
+/// What is on its way in all, and of the kits that come first.
+void print_coming(const Context& context, const Json& status) {
+  const auto& progress = progress_of(status);
+  const auto coming = number_at(progress, "kits_coming");
+  if (coming == 0) return;
+  constexpr std::size_t told_max = 3;
+  print_line(context, "coming", "à venir",
+             counted(coming, kits_counted, context.language) + context.say(": ", " : ") + progress_text(progress, context));
+  std::size_t told = 0;
+  for (const auto& kit : list_at(progress, "kits")) {
+    if (coming == 1 || ++told > told_max) return;
+    context.out() << std::string(16, ' ') << printable(text_at(kit, "id")) << context.say(": ", " : ") << share_text(kit) << ", "
+                  << progress_text(kit, context) << "\n";
+  }
+}
+
 void print_status(const Context& context, const Json& status) {
   const auto language = context.language;
   static const Json none = Json::object();
@@ -95,20 +113,20 @@ void print_status(const Context& context, const Json& status) {
   print_line(context, "territories", "territoires", printable(texts_at(status, "territories")));
   print_line(context, "state", "état", standing_of(status, context));
   print_line(context, "peers", "pairs",
-             fmt::format(fmt::runtime(context.say("{} connected of {} known, {} members",
-                                                  "{} connectés sur {} connus, {} membres")),
-                         number_at(status, "peers_connected"), number_at(status, "peers_known"),
-                         number_at(status, "members")));
+             fmt::format(fmt::runtime(context.say("{} {} of {} known, {}", "{} {} sur {}, {}")), number_at(status, "peers_connected"),
+                         by_number(number_at(status, "peers_connected"), {{"connected", "connecté"}, {"connected", "connectés"}}, language),
+                         number_at(status, "peers_known"), counted(number_at(status, "members"), members_counted, language)));
   print_line(context, "kits", "kits",
-             fmt::format(fmt::runtime(context.say("{}, {} of them whole", "{}, dont {} entiers")),
-                         human_number(number_at(status, "kits"), language),
-                         human_number(number_at(status, "kits_complete"), language)));
+             fmt::format(fmt::runtime(context.say("{}, {} of them whole", "{}, dont {} {}")),
+                         human_number(number_at(status, "kits"), language), human_number(number_at(status, "kits_complete"), language),
+                         by_number(number_at(status, "kits_complete"), {{"", "entier"}, {"", "entiers"}}, language)));
+  print_coming(context, status);
   if (const auto not_held = number_at(status, "media_not_held"); not_held > 0)
     print_line(context, "not held", "non gardés",
-               fmt::format(fmt::runtime(context.say("{} media files ({}) of {} kits; `essaimagectl hold` says why",
-                                                    "{} médias ({}) de {} kits ; `essaimagectl hold` dit pourquoi")),
-                           human_number(not_held, language), human_bytes(number_at(status, "bytes_not_held"), language),
-                           human_number(number_at(status, "kits_not_held"), language)));
+               fmt::format(fmt::runtime(context.say("{} ({}) of {}; `essaimagectl hold` says why",
+                                                    "{} ({}) de {} ; `essaimagectl hold` dit pourquoi")),
+                           counted(not_held, media_files, language), human_bytes(number_at(status, "bytes_not_held"), language),
+                           counted(number_at(status, "kits_not_held"), kits_counted, language)));
   print_line(context, "content", "contenu",
              fmt::format(fmt::runtime(context.say("{} here of {}, media {}/{}",
                                                   "{} ici sur {}, médias {}/{}")),
@@ -165,7 +183,7 @@ std::string last_error_of(const Json& peer, Language language) {
   if (at == peer.end() || !at->is_object() || text_at(peer, "state") == "connected") return {};
   const auto code = errc_from(text_at(*at, "code"));
   auto text = code ? std::string(describe(*code, language).cause) : text_at(*at, "cause");
-  if (const auto detail = text_at(*at, "detail"); !detail.empty()) text += ": " + detail;
+  if (const auto detail = text_at(*at, "detail"); !detail.empty()) text += (language == Language::french ? "\u00A0: " : ": ") + detail;
   return text;
 }
 

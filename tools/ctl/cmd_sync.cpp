@@ -1,10 +1,10 @@
-// sync, verify, watch: verbs that take their time.
+// sync, verify: verbs that take their time.
 
 #include <fmt/format.h>
 
 #include <ostream>
 
-#include "tools/ctl/events.hpp"
+#include "proto/counted.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -43,9 +43,9 @@ Result<ExitCode> sync(Context& context) {
     return rest ? ExitCode::refused : level ? ExitCode::ok : over ? ExitCode::timed_out : ExitCode::refused;
   }
   if (rest) {
-    context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} media files ({}). ",
-                                                          "À jour avec tous les pairs connectés ({}), sauf {} médias ({}). ")),
-                                 number_at(reply, "peers_connected"), number_at(reply, "media_lacking"),
+    context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} ({}). ",
+                                                          "À jour avec tous les pairs connectés ({}), sauf {} ({}). ")),
+                                 number_at(reply, "peers_connected"), counted(number_at(reply, "media_lacking"), media_files, context.language),
                                  human_bytes(number_at(reply, "bytes_lacking"), context.language))
                   << traffic_text(*traffic, context) << "\n";
     return ExitCode::refused;
@@ -58,10 +58,11 @@ Result<ExitCode> sync(Context& context) {
     return ExitCode::ok;
   }
   const auto detail =
-      fmt::format(fmt::runtime(context.say("{} peers connected, {} media files ({}) lacking",
-                                           "{} pairs connectés, {} médias ({}) manquants")),
-                  number_at(reply, "peers_connected"), number_at(reply, "media_lacking"),
-                  human_bytes(number_at(reply, "bytes_lacking"), context.language));
+      fmt::format("{} {}, {} ({}) {}", counted(number_at(reply, "peers_connected"), peers_counted, context.language),
+                  by_number(number_at(reply, "peers_connected"), {{"connected", "connecté"}, {"connected", "connectés"}}, context.language),
+                  counted(number_at(reply, "media_lacking"), media_files, context.language),
+                  human_bytes(number_at(reply, "bytes_lacking"), context.language),
+                  by_number(number_at(reply, "media_lacking"), {{"lacking", "manquant"}, {"lacking", "manquants"}}, context.language));
   return fail(over ? Errc::timed_out : Errc::sync_not_level, detail);
 }
 
@@ -92,35 +93,13 @@ Result<ExitCode> verify(Context& context) {
     const auto code = errc_from(text_at(problem, "code"));
     const auto cause =
         code ? std::string(describe(*code, context.language).cause) : text_at(problem, "cause");
-    context.out() << printable(text_at(problem, "where")) << ": " << printable(cause);
+    context.out() << printable(text_at(problem, "where")) << context.say(": ", " : ") << printable(cause);
     if (const auto detail = text_at(problem, "detail");
         !detail.empty() && detail != text_at(problem, "where"))
       context.out() << " (" << printable(detail) << ")";
     context.out() << "\n";
   }
   return fail(Errc::verify_found, std::to_string(problems.size()));
-}
-
-Result<ExitCode> watch(Context& context) {
-  Json arguments = Json::object();
-  if (context.parsed.has("all")) arguments["after"] = 0;
-  if (context.parsed.has("count")) {
-    TRY(arguments["count"], parse_seconds(context.parsed.value("count"), "count"));
-  }
-  TRY(auto client, Client::connect(context));
-  Client::Handlers handlers;
-  handlers.item = [&](const Json& event) -> Status {
-    const auto line = context.json ? event.dump(-1, ' ', false, Json::error_handler_t::replace)
-                                   : event_line(event, context.language, context.out_style);
-    context.out() << line << std::endl;  // whoever reads on the other end of a pipe waits for it
-    if (!context.out()) return fail(Errc::cancelled);
-    return {};
-  };
-  auto reply = client.ask("watch", arguments, handlers);
-  // It goes on until somebody stops it: that is how it ends well.
-  if (!reply && reply.error().code == Errc::cancelled) return ExitCode::ok;
-  if (!reply) return tl::unexpected(reply.error());
-  return ExitCode::ok;
 }
 
 }  // namespace essaimage::ctl::verb

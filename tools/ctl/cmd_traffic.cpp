@@ -1,5 +1,7 @@
 // pause, resume: whether media move.
 
+#include <fmt/format.h>
+
 #include <ostream>
 
 #include "tools/ctl/client.hpp"
@@ -25,7 +27,11 @@ Result<ExitCode> ask(Context& context, const char* verb, const Json& arguments) 
 Result<ExitCode> pause(Context& context) {
   auto arguments = Json::object();
   if (const auto length = context.parsed.value("for"); !length.empty()) {
-    TRY(arguments["seconds"], parse_period(length, "--for"));
+    TRY(const auto seconds, parse_period(length, "--for"));
+    if (seconds == 0)
+      return fail(Errc::usage, context.say("--for: at least one second; `essaimagectl resume` ends a pause",
+                                           "--for : au moins une seconde ; `essaimagectl resume` met fin à une pause"));
+    arguments["seconds"] = seconds;
   }
   return ask(context, "pause", arguments);
 }
@@ -39,8 +45,10 @@ namespace essaimage::ctl {
 std::string traffic_text(const Json& state, const Context& context) {
   const auto rest = text_at(state, "rest");
   if (rest == "hours") {
-    return context.say("Media rest at this hour ([traffic] in essaimage.toml); texts go on.",
-                       "Les médias ne circulent pas à cette heure ([traffic] dans essaimage.toml) ; les textes continuent.");
+    return fmt::format(fmt::runtime(context.say("Media rest at this hour: they move at {} ([traffic] in essaimage.toml); texts go on.",
+                                                "Les médias ne circulent pas à cette heure, mais à {} ([traffic] dans essaimage.toml) ; "
+                                                "les textes continuent.")),
+                       printable(texts_at(state, "hours")));
   }
   if (rest != "paused") return context.say("Media move.", "Les médias circulent.");
   auto text = context.say("Media are paused; texts go on.", "Les médias sont en pause ; les textes continuent.");

@@ -6,7 +6,7 @@
 namespace essaimage::ctl {
 
 std::vector<Command> hold_commands() {  // NOLINT(readability-function-size): a table of words
-  const Positional kit{{"ID", "KIT"}, {"the kit: CENTRE/NAME", "le kit : CENTRE/NOM"}, true, false, Completes::kit};
+  const Positional kit{{"KIT", "KIT"}, {"the kit: CENTRE/NAME", "le kit : CENTRE/NOM"}, true, false, Completes::kit};
   return {
       {"fetch",
        {"Bring the media of a kit here that this node would not hold by itself.",

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "proto/counted.hpp"
 #include "store/disk/layout.hpp"
 #include "tools/ctl/command.hpp"
 #include "tools/ctl/print.hpp"
@@ -22,6 +23,9 @@ struct Io {
   std::size_t columns = 0;  ///< of the terminal, if there is one
   bool colours_allowed = true;
   int interrupt = -1;  ///< readable once the person pressed Ctrl-C; -1: never
+  bool redraws = false;  ///< out is a terminal that can be drawn over
+  std::size_t rows = 0;  ///< of that terminal
+  void (*measure)(Io& io) = nullptr;  ///< looks again how large it is
 };
 
 struct Context {
@@ -33,7 +37,7 @@ struct Context {
   Style err_style;
 
   std::string say(std::string_view en, std::string_view fr) const {
-    return std::string(language == Language::french ? fr : en);
+    return typeset(language == Language::french ? fr : en, language);
   }
   std::ostream& out() const { return io.out; }
   std::ostream& err() const { return io.err; }

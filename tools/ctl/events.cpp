@@ -5,6 +5,8 @@
 #include <array>
 #include <ctime>
 
+#include "proto/counted.hpp"
+
 namespace essaimage::ctl {
 
 namespace {
@@ -63,7 +65,7 @@ std::string event_line(const Json& event, Language language, const Style& style)
   for (const auto& entry : words)
     if (entry.kind == kind) found = &entry;
   const auto said =
-      found == nullptr ? printable(kind) : style.paint(found->colour, found->text.in(language));
+      found == nullptr ? printable(kind) : style.paint(found->colour, typeset(found->text.in(language), language));
   auto line = style.paint(Colour::dim, printable(clock_of(text_at(event, "time"))));
   if (const auto peer = text_at(event, "peer"); !peer.empty()) line += "  " + printable(peer);
   line += "  " + said;
@@ -78,7 +80,7 @@ std::string event_line(const Json& event, Language language, const Style& style)
         code ? std::string(describe(*code, language).cause) : text_at(*error, "code");
     line += "  " + printable(cause);
     if (const auto detail = text_at(*error, "detail"); !detail.empty())
-      line += ": " + printable(detail);
+      line += (language == Language::french ? "\u00A0: " : ": ") + printable(detail);
   }
   return line;
 }

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "proto/counted.hpp"
+
 namespace essaimage::ctl {
 
 namespace {
@@ -57,7 +59,7 @@ std::string findings_text(const std::vector<PlacedFinding>& findings, Language l
     const auto text = describe(key.second, language);
     const bool fr = language == Language::french;
     out += fmt::format("{}{} {}", label(block.front()->finding.severity, language, style),
-                       fr ? " :" : ":", text.cause);
+                       fr ? "\u00A0:" : ":", text.cause);
     if (block.size() > 1) out += fmt::format(" ({})", block.size());
     out += "\n";
     for (std::size_t i = 0; i < block.size() && i < places_max; ++i) {
@@ -65,8 +67,8 @@ std::string findings_text(const std::vector<PlacedFinding>& findings, Language l
       if (!place.empty()) out += "    " + printable(place) + "\n";
     }
     if (block.size() > places_max)
-      out += fmt::format(fmt::runtime(fr ? "    … et {} autres\n" : "    … and {} more\n"),
-                         block.size() - places_max);
+      out += fmt::format(fmt::runtime(fr ? "    … et {} {}\n" : "    … and {} more\n"), block.size() - places_max,
+                         by_number(block.size() - places_max, {{"", "autre"}, {"", "autres"}}, language));
     if (block.front()->finding.severity != kit::Severity::note)
       out += fmt::format("  → {}\n", text.next_step);
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "proto/counted.hpp"
 #include "proto/version.hpp"
 
 namespace essaimage::ctl {
@@ -13,6 +14,8 @@ constexpr std::size_t columns_default = 100;
 std::size_t columns_of(const Style& style) {
   return style.columns > 0 ? std::min<std::size_t>(style.columns, 110) : columns_default;
 }
+
+std::string said(const Text& text, Language language) { return typeset(text.in(language), language); }
 
 /// "  name            text, wrapped under itself"
 std::string entry(const std::string& name, std::string_view text, std::size_t name_width,
@@ -40,7 +43,7 @@ std::string options_text(const std::vector<Option>& options, Language language,
                          const Style& style) {
   std::string out;
   for (const auto& option : options)
-    out += entry(shown(option, language), option.help.in(language), 22, style);
+    out += entry(shown(option, language), said(option.help, language), 22, style);
   return out;
 }
 
@@ -69,7 +72,7 @@ std::string overview_text(Language language, const Style& style) {
             : "  essaimagectl [--home DIR] VERB ...\n";
   out += title(fr ? "Commandes" : "Verbs", style);
   for (const auto& command : all_commands())
-    out += entry(std::string(command.name), command.summary.in(language), 18, style);
+    out += entry(std::string(command.name), said(command.summary, language), 18, style);
   out += title(fr ? "Options de toutes les commandes" : "Options of every verb", style);
   out += options_text(global_options(), language, style);
   out += title(fr ? "Pour commencer" : "To begin", style);
@@ -81,26 +84,26 @@ std::string overview_text(Language language, const Style& style) {
               "  essaimaged --home ~/fede\n"
               "  essaimagectl help publish         about one verb\n"
               "  essaimagectl help exit-codes      what it exits with\n";
-  return out;
+  return typeset(out, language);
 }
 
 std::string command_text(const Command& command, Language language, const Style& style) {
   const bool fr = language == Language::french;
   auto out = wrapped("essaimagectl " + synopsis(command, language), columns_of(style), 0);
-  out += "\n" + wrapped(command.summary.in(language), columns_of(style), 2);
+  out += "\n" + wrapped(said(command.summary, language), columns_of(style), 2);
   if (!command.details.en.empty())
-    out += "\n" + wrapped(command.details.in(language), columns_of(style), 2);
+    out += "\n" + wrapped(said(command.details, language), columns_of(style), 2);
   if (!command.positionals.empty()) out += title("Arguments", style);
   for (const auto& positional : command.positionals)
     out +=
-        entry(std::string(positional.name.in(language)), positional.help.in(language), 22, style);
+        entry(std::string(positional.name.in(language)), said(positional.help, language), 22, style);
   if (!command.options.empty())
     out += title("Options", style) + options_text(command.options, language, style);
   out += title(fr ? "Options de toutes les commandes" : "Options of every verb", style);
   out += options_text(global_options(), language, style);
   if (!command.examples.empty()) out += title(fr ? "Exemples" : "Examples", style);
   for (const auto& example : command.examples)
-    out += wrapped(example.help.in(language), columns_of(style), 2) + "    " +
+    out += wrapped(said(example.help, language), columns_of(style), 2) + "    " +
            style.paint(Colour::cyan, "essaimagectl " + std::string(example.command)) + "\n";
   return out;
 }
@@ -108,7 +111,7 @@ std::string command_text(const Command& command, Language language, const Style&
 std::string exit_codes_text(Language language, const Style& style) {
   std::string out;
   for (const auto& entry_of : exit_code_texts)
-    out += entry(std::to_string(static_cast<int>(entry_of.code)), entry_of.meaning.in(language), 4,
+    out += entry(std::to_string(static_cast<int>(entry_of.code)), said(entry_of.meaning, language), 4,
                  style);
   return out;
 }
@@ -142,7 +145,7 @@ std::string man_options(const std::vector<Option>& options, Language language) {
     out += ".TP\n\\fB\\-\\-" + roff(option.name) + "\\fR";
     if (!option.is_flag()) out += " \\fI" + roff(option.value.in(language)) + "\\fR";
     out += "\n";
-    out += roff(option.help.in(language));
+    out += roff(said(option.help, language));
     out += "\n";
   }
   return out;
@@ -150,14 +153,14 @@ std::string man_options(const std::vector<Option>& options, Language language) {
 
 std::string man_command(const Command& command, Language language) {
   std::string out =
-      ".SS " + roff(synopsis(command, language)) + "\n" + roff(command.summary.in(language)) + "\n";
-  if (!command.details.en.empty()) out += ".PP\n" + roff(command.details.in(language)) + "\n";
+      ".SS " + roff(synopsis(command, language)) + "\n" + roff(said(command.summary, language)) + "\n";
+  if (!command.details.en.empty()) out += ".PP\n" + roff(said(command.details, language)) + "\n";
   for (const auto& positional : command.positionals)
     out += ".TP\n\\fI" + roff(positional.name.in(language)) + "\\fR\n" +
-           roff(positional.help.in(language)) + "\n";
+           roff(said(positional.help, language)) + "\n";
   out += man_options(command.options, language);
   for (const auto& example : command.examples)
-    out += ".PP\n" + roff(example.help.in(language)) + "\n.PP\n.RS 4\n.nf\nessaimagectl " +
+    out += ".PP\n" + roff(said(example.help, language)) + "\n.PP\n.RS 4\n.nf\nessaimagectl " +
            roff(example.command) + "\n.fi\n.RE\n";
   return out;
 }
@@ -190,7 +193,7 @@ std::string man_page(Language language) {
   out += fr ? ".SH \"CODES DE SORTIE\"\n" : ".SH \"EXIT STATUS\"\n";
   for (const auto& entry_of : exit_code_texts)
     out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", static_cast<int>(entry_of.code),
-                       roff(entry_of.meaning.in(language)));
+                       roff(said(entry_of.meaning, language)));
   out += fr ? ".SH ENVIRONNEMENT\n" : ".SH ENVIRONMENT\n";
   out += std::string(".TP\n\\fBESSAIMAGE_HOME\\fR\n") +
          (fr ? "Le dossier du nœud, sans \\-\\-home. À défaut : $XDG_DATA_HOME/essaimage, puis "
@@ -203,7 +206,7 @@ std::string man_page(Language language) {
          (fr ? "Non vide : pas de couleurs.\n" : "Not empty: no colours.\n");
   out += fr ? ".SH \"VOIR AUSSI\"\n\\fBessaimaged\\fR(8)\n"
             : ".SH \"SEE ALSO\"\n\\fBessaimaged\\fR(8)\n";
-  return out;
+  return typeset(out, language);
 }
 
 // --- completion

@@ -32,16 +32,22 @@ void catch_signals() {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
-std::size_t terminal_columns(int fd) {
+void measure(essaimage::ctl::Io& io) {
   winsize size{};
-  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+  if (::ioctl(io.out_is_terminal ? STDOUT_FILENO : STDERR_FILENO, TIOCGWINSZ, &size) != 0) return;
+  io.columns = size.ws_col;
+  io.rows = size.ws_row;
+}
+
+/// Knows colours, and cursor movements.
+bool is_able() {
+  const auto* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
 bool colours_allowed() {
   const auto* refused = std::getenv("NO_COLOR");
-  const auto* terminal = std::getenv("TERM");
-  return (refused == nullptr || *refused == '\0') && terminal != nullptr &&
-         std::string_view(terminal) != "dumb";
+  return (refused == nullptr || *refused == '\0') && is_able();
 }
 
 }  // namespace
@@ -57,8 +63,12 @@ int main(int argc, char** argv) {
                         out,
                         err,
                         ::isatty(STDIN_FILENO) == 1,
-                        terminal_columns(out ? STDOUT_FILENO : STDERR_FILENO),
+                        0,
                         colours_allowed(),
-                        interrupted};
+                        interrupted,
+                        out && is_able(),
+                        0,
+                        &measure};
+  measure(io);
   return static_cast<int>(essaimage::ctl::run(arguments, io));
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "proto/counted.hpp"
 #include "proto/nearest.hpp"
 #include "tools/ctl/command.hpp"
 
@@ -8,7 +9,7 @@ namespace essaimage::ctl {
 namespace {
 
 std::string pick(Language language, std::string en, std::string fr) {
-  return language == Language::french ? std::move(fr) : std::move(en);
+  return language == Language::french ? typeset(fr, language) : std::move(en);
 }
 
 tl::unexpected<Error> wrong(Language language, std::string en, std::string fr) {

@@ -7,6 +7,8 @@
 #include <array>
 #include <ctime>
 
+#include "proto/counted.hpp"
+
 namespace essaimage::ctl {
 
 namespace {
@@ -161,16 +163,7 @@ std::string human_time(std::string_view utc, Language language) {
                      local.tm_year + 1900, local.tm_hour, local.tm_min);
 }
 
-std::string human_number(std::uint64_t number, Language language) {
-  const auto digits = std::to_string(number);
-  const std::string_view separator = language == Language::french ? "\u202F" : ",";
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += separator;
-    out += digits[i];
-  }
-  return out;
-}
+std::string human_number(std::uint64_t number, Language language) { return grouped(number, language); }
 
 std::string Table::str(const Style& style) const {
   std::vector<std::size_t> widths;

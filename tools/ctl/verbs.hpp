@@ -50,6 +50,7 @@ Result<ExitCode> checkout(Context& context);
 // cmd_sync.cpp
 Result<ExitCode> sync(Context& context);
 Result<ExitCode> verify(Context& context);
+// cmd_watch.cpp
 Result<ExitCode> watch(Context& context);
 // cmd_status.cpp
 Result<ExitCode> status(Context& context);

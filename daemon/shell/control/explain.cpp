@@ -6,6 +6,7 @@
 
 #include "daemon/shell/control/explain_hold.hpp"
 #include "daemon/shell/control/explain_parts.hpp"
+#include "proto/counted.hpp"
 
 namespace essaimage::shell {
 
@@ -30,9 +31,9 @@ void add_feeds_and_media(const Situation& here, Explanations& out) {
     if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
     if (feed.wanted && !feed.frozen) out.push_back(about_wanted(feed));
   }
-  Lacking lacking;
+  Arrival lacking;
   for (const auto& media : here.status.media) lacking.add(media);
-  if (lacking.files > 0) out.push_back(about_media(here, "", lacking));
+  if (lacking.coming()) out.push_back(about_media(here, "", lacking));
   for (const auto& [why, waiting] : here.not_held)
     if (store::waits_for_room(why)) out.push_back(about_room(why, waiting));
 }
@@ -182,14 +183,14 @@ Explanations explain_kit(const Situation& here, const KitId& id,
   for (const auto& feed : here.status.feeds)
     if (feed.held.feed.centre == id.centre) add_feed(here, feed.held.feed, out);
   if (kit) {
-    Lacking lacking;
+    Arrival lacking;
     const auto& media = kit->row.media;
     for (const auto& entry : here.status.media) {
       const bool ours = std::any_of(media.begin(), media.end(),
                                     [&](const auto& named) { return named.media == entry.media; });
       if (ours) lacking.add(entry);
     }
-    if (lacking.files > 0) out.push_back(about_media(here, id.str(), lacking));
+    if (lacking.coming()) out.push_back(about_media(here, id.str(), lacking));
   }
   const bool lacks = !out.empty();
   if (kit && kit->not_held.files > 0) out.push_back(about_not_held(*kit));
@@ -201,10 +202,10 @@ Explanations explain_kit(const Situation& here, const KitId& id,
   }
   if (!out.empty()) return out;
   return {all_well(
-      id.str(), {fmt::format("Version {} is here, whole ({} files, {}).", kit->row.version,
-                             kit->row.files, words_of_bytes(kit->row.bytes).en),
-                 fmt::format("La version {} est ici, entière ({} fichiers, {}).", kit->row.version,
-                             kit->row.files, words_of_bytes(kit->row.bytes).fr)})};
+      id.str(), {fmt::format("Version {} is here, whole ({}, {}).", kit->row.version,
+                             counted(kit->row.files, files_counted, Language::english), words_of_bytes(kit->row.bytes).en),
+                 fmt::format("La version {} est ici, entière ({}, {}).", kit->row.version,
+                             counted(kit->row.files, files_counted, Language::french), words_of_bytes(kit->row.bytes).fr)})};
 }
 
 }  // namespace essaimage::shell

@@ -42,7 +42,7 @@ struct Situation {
   std::uint64_t disk_free_bytes = 0;
   std::vector<store::Problem> problems = {};  ///< of the library, as it knows them now
   std::map<store::HoldReason, store::KeptBack> not_held = {};
-  Traffic::Rest rest = Traffic::Rest::none;
+  Traffic::State traffic = {};
 };
 
 Explanations explain_node(const Situation& here);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "daemon/shell/control/explain_parts.hpp"
+#include "proto/counted.hpp"
+
 namespace essaimage::shell {
 
 using store::HoldReason;
@@ -24,29 +27,52 @@ Words words_of(HoldReason why) {
   return {"it is held", "il est gardé"};
 }
 
+namespace {
+
+/// What brings a kit that is not held: asking for it, or room where that is what it waits for.
+Words advice_of(HoldReason why, const std::string& id) {
+  if (why == HoldReason::quota)
+    return {"Raise `quota_gib` in essaimage.toml, or drop other kits (`essaimagectl drop`): it then comes by itself. `essaimagectl hold` says more.",
+            "Augmentez `quota_gib` dans essaimage.toml, ou retirez d'autres kits (`essaimagectl drop`) : il viendra alors tout seul. "
+            "`essaimagectl hold` en dit plus."};
+  if (why == HoldReason::disk)
+    return {"Free some of the disk, drop other kits (`essaimagectl drop`), or lower `free_gib_min` in essaimage.toml: it then comes by itself.",
+            "Libérez du disque, retirez d'autres kits (`essaimagectl drop`), ou baissez `free_gib_min` dans essaimage.toml : il viendra alors "
+            "tout seul."};
+  return {fmt::format("`essaimagectl fetch {}` brings what lacks; `essaimagectl kit show {}` says who has them.", id, id),
+          fmt::format("`essaimagectl fetch {}` apporte ce qui manque ; `essaimagectl kit show {}` dit qui les a.", id, id)};
+}
+
+}  // namespace
+
 Explanation about_not_held(const store::KitSummary& kit) {
   const auto size = words_of_bytes(kit.not_held.bytes);
-  const auto why = words_of(kit.why_not.value_or(HoldReason::policy_none));
+  const auto reason = kit.why_not.value_or(HoldReason::policy_none);
+  const auto why = words_of(reason);
   const auto id = kit.row.id.str();
+  const auto of_all = [&](Language language) { return counted(kit.media_total, media_files, language); };
+  const bool one = kit.not_held.files == 1;
   return {"media-not-held",
           false,
           id,
-          {fmt::format("{} of its {} media files ({}) are not held here: {}.", kit.not_held.files, kit.media_total, size.en, why.en),
-           fmt::format("{} de ses {} médias ({}) ne sont pas gardés ici : {}.", kit.not_held.files, kit.media_total, size.fr, why.fr)},
+          {fmt::format("{} of its {} ({}) {} not held here: {}.", kit.not_held.files, of_all(Language::english), size.en,
+                       one ? "is" : "are", why.en),
+           fmt::format("{} de ses {} ({}) {} ici : {}.", kit.not_held.files, of_all(Language::french), size.fr,
+                       one ? "n'est pas gardé" : "ne sont pas gardés", why.fr)},
           Actor::admin,
-          {fmt::format("`essaimagectl fetch {}` brings them; `essaimagectl kit show {}` says who has them.", id, id),
-           fmt::format("`essaimagectl fetch {}` les apporte ; `essaimagectl kit show {}` dit qui les a.", id, id)}};
+          advice_of(reason, id)};
 }
 
 Explanation about_room(HoldReason why, const store::KeptBack& waiting) {
-  const auto size = words_of_bytes(waiting.bytes);
+  const auto media = words_of_media(waiting.files, waiting.bytes);
   const auto reason = words_of(why);
   const bool disk = why == HoldReason::disk;
+  const bool one = waiting.files == 1;
   return {disk ? "media-wait-for-disk" : "media-wait-for-quota",
           disk,  // a quota is the admin's own wish
           "",
-          {fmt::format("{} media files ({}) wait for room: {}.", waiting.files, size.en, reason.en),
-           fmt::format("{} médias ({}) attendent de la place : {}.", waiting.files, size.fr, reason.fr)},
+          {fmt::format("{} {} for room: {}.", media.en, one ? "waits" : "wait", reason.en),
+           fmt::format("{} {} de la place : {}.", media.fr, one ? "attend" : "attendent", reason.fr)},
           Actor::admin,
           {disk ? "Free some of the disk, drop kits (`essaimagectl drop`), or lower `free_gib_min`; `essaimagectl hold` says more."
                 : "Raise `quota_gib`, or drop kits (`essaimagectl drop`); `essaimagectl hold` says more.",

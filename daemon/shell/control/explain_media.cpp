@@ -4,72 +4,110 @@
 #include <algorithm>
 
 #include "daemon/shell/control/explain_parts.hpp"
+#include "proto/counted.hpp"
 
 namespace essaimage::shell {
 
 namespace {
 
-/// By a pause, or because of the hour.
-Explanation about_rest(Traffic::Rest rest, const std::string& subject, const Lacking& lacking) {
-  const auto size = words_of_bytes(lacking.bytes);
-  const bool paused = rest == Traffic::Rest::paused;
-  return {paused ? "media-paused" : "media-not-now",
-          true,
-          subject,
-          {fmt::format("{} media files ({}) are lacking, and {}.", lacking.files, size.en,
-                       paused ? "media are paused on this node" : "media do not move at this hour"),
-           fmt::format("{} médias ({}) manquent, et {}.", lacking.files, size.fr,
-                       paused ? "les médias sont en pause sur ce nœud" : "les médias ne circulent pas à cette heure")},
-          paused ? Actor::admin : Actor::nobody,
-          {paused ? "`essaimagectl resume` lets them move again."
-                  : "They come at the hours of the section [traffic] of essaimage.toml.",
-           paused ? "`essaimagectl resume` les laisse repartir."
-                  : "Ils viendront aux heures de la section [traffic] d'essaimage.toml."}};
+/// What can be done about it, where anything can.
+struct Advice {
+  const char* code;
+  Actor actor;
+  Words next_step;
+};
+
+Advice advice_of(std::optional<Wait> wait) {
+  if (!wait) wait = Wait::turn;
+  switch (*wait) {
+    case Wait::paused:
+      return {"media-paused", Actor::admin, {"`essaimagectl resume` lets media move again.", "`essaimagectl resume` laisse repartir les médias."}};
+    case Wait::hours:
+      return {"media-not-now", Actor::nobody,
+              {"What lacks comes at the hours of the section [traffic] of essaimage.toml.",
+               "Ce qui manque viendra aux heures de la section [traffic] d'essaimage.toml."}};
+    case Wait::disk_fails:
+      return {"media-disk-fails", Actor::admin,
+              {"See that the disk is neither full nor damaged; the log says what failed. It is tried again by itself.",
+               "Vérifiez que le disque n'est ni plein ni abîmé ; le journal dit ce qui a échoué. De nouveaux essais se font tout seuls."}};
+    case Wait::no_peer:
+    case Wait::no_holder:
+      return {"media-lacking-no-holder", Actor::peer,
+              {"What lacks comes when a peer that holds it connects; `essaimagectl peers` says who is away.",
+               "Ce qui manque viendra quand un pair qui l'a se connectera ; `essaimagectl peers` dit qui est absent."}};
+    case Wait::refused:
+      return {"media-peer-refuses", Actor::peer,
+              {"What lacks comes when media are served there again; this node goes on asking.",
+               "Ce qui manque viendra quand des médias y seront de nouveau servis ; ce nœud continue de demander."}};
+    case Wait::quota:
+    case Wait::disk:
+    case Wait::asked:
+    case Wait::checked:
+    case Wait::turn: break;
+  }
+  return {"media-lacking", Actor::nobody,
+          {"Nothing to do: it goes on by itself; `essaimagectl watch` shows how it goes.",
+           "Rien à faire : cela se poursuit tout seul ; `essaimagectl watch` montre où cela en est."}};
+}
+
+/// Who has them, and of how many nobody is known to.
+Words holders_of(const Arrival& lacking) {
+  const auto names = joined({lacking.holders.begin(), lacking.holders.end()});
+  Words words{"; held by: " + names, " ; présents chez : " + names};
+  const auto without = lacking.files_without_holder;
+  if (without == 0) return words;
+  words.en += fmt::format("; {} of them {} held by no connected peer", without, without == 1 ? "is" : "are");
+  words.fr += fmt::format(" ; {} {} chez aucun pair connecté", without, without == 1 ? "n'est" : "ne sont");
+  return words;
+}
+
+/// Also where others bring something: why not all of those who have it do.
+Words refusal_of(const Situation& here, const std::set<std::string>& peers) {
+  const auto names = refusing(here.status, peers);
+  if (names.empty()) return {};
+  const auto words = words_of_refusal(names);
+  return {"; " + words.en, " ; " + words.fr};
 }
 
 }  // namespace
 
-void Lacking::add(const core::MediaStatus& media) {
-  ++files;
-  bytes += media.bytes - std::min(media.bytes, media.here_bytes);
-  holders.insert(media.holders.begin(), media.holders.end());
-  without_holder += media.holders.empty();
+Words words_of_refusal(const std::vector<std::string>& peers) {
+  const auto names = joined(peers);
+  if (peers.size() == 1)
+    return {fmt::format("the peer {} serves no media now (it may be paused)", names),
+            fmt::format("le pair {} ne sert pas de médias en ce moment (il est peut-être en pause)", names)};
+  return {fmt::format("the peers {} serve no media now (they may be paused)", names),
+          fmt::format("les pairs {} ne servent pas de médias en ce moment (ils sont peut-être en pause)", names)};
 }
 
-Explanation about_media(const Situation& here, const std::string& subject, const Lacking& lacking) {
-  if (here.rest != Traffic::Rest::none) return about_rest(here.rest, subject, lacking);
-  const auto size = words_of_bytes(lacking.bytes);
-  const std::vector<std::string> holders(lacking.holders.begin(), lacking.holders.end());
-  if (holders.empty()) {
-    return {
-        "media-lacking-no-holder",
-        true,
-        subject,
-        {fmt::format(
-             "{} media files ({}) are lacking, and no connected peer is known to hold them.",
-             lacking.files, size.en),
-         fmt::format("{} médias ({}) manquent, et aucun pair connecté ne semble les avoir.",
-                     lacking.files, size.fr)},
-        Actor::peer,
-        {"They come when a peer that holds them connects; `essaimagectl peers` says who is away.",
-         "Ils viendront quand un pair qui les a se connectera ; `essaimagectl peers` dit qui est "
-         "absent."}};
+Words words_of_media(std::uint64_t files, std::uint64_t bytes) {
+  const auto size = words_of_bytes(bytes);
+  return {fmt::format("{} ({})", counted(files, media_files, Language::english), size.en),
+          fmt::format("{} ({})", counted(files, media_files, Language::french), size.fr)};
+}
+
+Explanation about_media(const Situation& here, const std::string& subject, const Arrival& lacking) {
+  const auto wait = wait_of(here.status, here.traffic, lacking);
+  const auto advice = advice_of(wait);
+  const auto media = words_of_media(lacking.files_lacking, lacking.lacking());
+  const bool one = lacking.files_lacking == 1;
+  Words text{media.en + (one ? " is lacking" : " are lacking"), media.fr + (one ? " manque" : " manquent")};
+  if (wait && *wait != Wait::turn) {
+    const auto why = words_of(*wait, here.status, here.traffic, lacking);
+    text.en += ", and " + why.en;
+    text.fr += ", et " + why.fr;
   }
-  const Words rest =
-      lacking.without_holder == 0
-          ? Words{}
-          : Words{fmt::format("; {} of them are held by no connected peer", lacking.without_holder),
-                  fmt::format(" ; {} ne sont chez aucun pair connecté", lacking.without_holder)};
-  return {"media-lacking",
-          true,
-          subject,
-          {fmt::format("{} media files ({}) are lacking; held by: {}{}.", lacking.files, size.en,
-                       joined(holders), rest.en),
-           fmt::format("{} médias ({}) manquent ; présents chez : {}{}.", lacking.files, size.fr,
-                       joined(holders), rest.fr)},
-          Actor::nobody,
-          {"Nothing to do: they are being fetched; `essaimagectl sync --wait` waits for them.",
-           "Rien à faire : ils arrivent ; `essaimagectl sync --wait` les attend."}};
+  if (!wait || *wait == Wait::turn) {
+    const auto holders = holders_of(lacking), refusal = refusal_of(here, lacking.holders);
+    text.en += holders.en + refusal.en;
+    text.fr += holders.fr + refusal.fr;
+  } else if (*wait == Wait::refused && lacking.holders.empty()) {
+    text.en += "; no other connected peer is known to have anything of it";
+    text.fr += " ; aucun autre pair connecté ne semble en avoir quoi que ce soit";
+  }
+  text.en += ".";
+  text.fr += ".";
+  return {advice.code, true, subject, std::move(text), advice.actor, advice.next_step};
 }
 
 }  // namespace essaimage::shell

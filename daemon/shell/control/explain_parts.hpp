@@ -2,24 +2,12 @@
 // The sentences of explain.hpp, one function each: what is the matter, who can act, how. Pure
 // functions, any thread.
 
-#include <set>
-
-#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/waits.hpp"
 
 namespace essaimage::shell {
 
 /// Below it, media of an ordinary kit may not fit any more.
 inline constexpr std::uint64_t disk_low_bytes = 500'000'000;
-
-/// Media that are not here, added up.
-struct Lacking {
-  std::size_t files = 0;
-  std::uint64_t bytes = 0;
-  std::set<std::string> holders;  ///< connected peers that have some of it
-  std::size_t without_holder = 0;
-
-  void add(const core::MediaStatus& media);
-};
 
 /// With commas between them.
 std::string joined(const std::vector<std::string>& names);
@@ -29,7 +17,12 @@ std::optional<Explanation> about_peer(const Situation& here, const core::PeerSta
 Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);
-Explanation about_media(const Situation& here, const std::string& subject, const Lacking& lacking);
+/// Of media that are to come (`lacking.coming()`).
+Explanation about_media(const Situation& here, const std::string& subject, const Arrival& lacking);
+/// That these peers serve no media now.
+Words words_of_refusal(const std::vector<std::string>& peers);
+/// "3 media files (1.2 MB)", of what is lacking.
+Words words_of_media(std::uint64_t files, std::uint64_t bytes);
 Explanation about_joining(const Situation& here);
 Explanation about_suspension(const Situation& here);
 Explanation about_confirmation();

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "daemon/shell/control/explain_hold.hpp"
+#include "proto/counted.hpp"
 
 namespace essaimage::shell {
 
@@ -115,7 +116,12 @@ Json to_json(const Traffic::State& traffic, Instant now) {
   static constexpr std::array<std::string_view, 3> names = {"none", "paused", "hours"};
   Json json{{"rest", names[static_cast<std::size_t>(traffic.rest)]}};
   if (traffic.until) json["ends_in_ms"] = (*traffic.until - now).count();
+  for (const auto& hours : traffic.hours) json["hours"].push_back(str(hours));
   return json;
+}
+
+Json to_json(const Words& words) {
+  return {{"en", words.en}, {"fr", typeset(words.fr, Language::french)}};
 }
 
 Json to_json(const Error& error) {
@@ -133,15 +139,11 @@ Json to_json(const std::set<std::string>& texts) {
   return out;
 }
 
-namespace {
-
 /// Of what is not here, something is on its way, or nothing is.
 std::string_view state_of(const store::KitSummary& kit) {
   if (kit.is_whole()) return "whole";
   return kit.media_here + kit.not_held.files < kit.media_total ? "coming" : "not-held";
 }
-
-}  // namespace
 
 Json to_json(const store::KitSummary& kit) {
   auto audiences = Json::array();
@@ -177,8 +179,7 @@ Json to_json(const store::KitSummary& kit) {
 }
 
 Json to_json(store::HoldReason why) {
-  const auto words = words_of(why);
-  return {{"code", str(why)}, {"text", {{"en", words.en}, {"fr", words.fr}}}};
+  return {{"code", str(why)}, {"text", to_json(words_of(why))}};
 }
 
 Json to_json(const store::KitVersion& version) {

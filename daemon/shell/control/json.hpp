@@ -42,10 +42,13 @@ class Arguments {
   std::set<std::string> asked_;
 };
 
-/// `rest` and, of a pause that ends by itself, `ends_in_ms`.
+struct Words;
+Json to_json(const Words& words);  ///< en, fr
+/// `rest`, and of a pause that ends by itself `ends_in_ms`, and `hours` if there are any.
 Json to_json(const Traffic::State& traffic, Instant now);
 Json to_json(const Error& error);  ///< code, detail, actor, cause, next_step (in English)
 Json to_json(const store::KitSummary& kit);
+std::string_view state_of(const store::KitSummary& kit);  ///< "whole", "coming", "not-held"
 Json to_json(store::HoldReason why);  ///< code, text {en, fr}
 Json to_json(const store::KitVersion& version);
 Json to_json(const store::KitFile& file);

@@ -55,6 +55,7 @@ Result<Json> member_list(Session& session, Arguments& arguments);
 Result<Json> member_suspend(Session& session, Arguments& arguments);
 // verbs_upkeep.cpp
 Result<Json> verify(Session& session, Arguments& arguments);
+// verbs_watch.cpp
 Result<Json> watch(Session& session, Arguments& arguments);
 }  // namespace verb
 

@@ -1,10 +1,14 @@
 // The verbs about what this node holds: pin, unpin, fetch, drop, and hold, which tells the policy and what comes of it.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/verbs.hpp"
+#include "store/media/media_store.hpp"
 
 namespace essaimage::shell::verb {
 
@@ -18,7 +22,8 @@ Result<Json> choose(Session& session, const KitId& id, Kind kind) {
   auto& library = session.node().library();
   CHECK_OK(library.choose(id, kind));
   TRY(const auto kit, library.kit(id));
-  return shell::to_json(kit);
+  TRY(const auto arrivals, Arrivals::of(session.node()));
+  return entry_of(kit, arrivals);
 }
 
 Result<Json> choose_only(Session& session, Arguments& arguments, Kind kind) {
@@ -27,22 +32,12 @@ Result<Json> choose_only(Session& session, Arguments& arguments, Kind kind) {
   return choose(session, id, kind);
 }
 
-/// Bytes of a kit's media that are here, of those that are to come or have come.
-struct Arrival {
-  std::uint64_t here = 0, all = 0;
-
-  Arrival(const store::KitSummary& kit, const core::NodeStatus& status) {
-    std::uint64_t bytes = 0, lacking = 0;
-    for (const auto& named : kit.row.media) bytes += named.bytes;
-    for (const auto& entry : status.media) {
-      const bool ours = std::any_of(kit.row.media.begin(), kit.row.media.end(),
-                                    [&](const auto& named) { return named.media == entry.media; });
-      if (ours) lacking += entry.bytes - std::min(entry.bytes, entry.here_bytes);
-    }
-    all = bytes - std::min(bytes, kit.not_held.bytes);
-    here = all - std::min(all, lacking);
-  }
-};
+/// "fives/film: quota, 1.5 kB", if something of it waits for room.
+Status has_room(const store::KitSummary& kit) {
+  if (kit.is_whole() || kit.not_held.files == 0 || !kit.why_not || !store::waits_for_room(*kit.why_not)) return {};
+  return fail(Errc::room_lacking,
+              fmt::format("{}: {}, {}", kit.row.id.str(), str(*kit.why_not), words_of_bytes(kit.not_held.bytes).en));
+}
 
 /// Until it is whole, whatever version that is then; an error if it waits for room.
 Status wait_whole(Session& session, const KitId& id) {
@@ -55,13 +50,14 @@ Status wait_whole(Session& session, const KitId& id) {
       continue;
     }
     if (kit.media_here + kit.not_held.files >= kit.media_total) {
-      const bool waits = kit.why_not && store::waits_for_room(*kit.why_not);
-      if (!waits) return fail(Errc::checkout_not_held, id.str());  // dropped meanwhile
-      return fail(Errc::room_lacking, id.str() + ": " + std::string(str(*kit.why_not)) + ", " + std::to_string(kit.not_held.bytes));
+      CHECK_OK(has_room(kit));
+      return fail(Errc::checkout_not_held, id.str());  // dropped meanwhile
     }
-    TRY(const auto status, node.status());
-    const Arrival arrival(kit, status);
-    CHECK_OK(session.progress(arrival.here, arrival.all, control::Progress::Unit::bytes, "media"));
+    TRY(const auto arrivals, Arrivals::of(node));
+    const auto arrival = arrivals.of(kit);
+    // What stands in the way is said in the place of what comes.
+    const auto text = arrival.wait ? str(*arrival.wait) : std::string_view("media");
+    CHECK_OK(session.progress(arrival.here, arrival.total, control::Progress::Unit::bytes, std::string(text)));
     CHECK_OK(session.pause(fetch_poll));
   }
 }
@@ -81,6 +77,20 @@ Status enough_copies(Session& session, const KitId& id, const std::vector<store:
   for (const auto& name : names) detail += std::exchange(separator, ", ") + name;
   if (!names.empty()) detail += ")";
   return fail(Errc::copies_too_few, detail);
+}
+
+/// Whole media that no kit's newest version names: of earlier ones, which `drop` does not remove.
+store::KeptBack earlier_media(const store::Library& library, const std::vector<store::KitSummary>& kits) {
+  std::set<Sha256> named;
+  for (const auto& kit : kits)
+    for (const auto& each : kit.row.media) named.insert(each.media);
+  store::KeptBack earlier;
+  for (const auto& media : library.media().all()) {
+    if (named.contains(media)) continue;
+    earlier.files += 1;
+    earlier.bytes += library.media().bytes(media).value_or(0);
+  }
+  return earlier;
 }
 
 Json to_json(const store::HoldPolicy& policy) {
@@ -110,7 +120,9 @@ Result<Json> fetch(Session& session, Arguments& arguments) {
     CHECK_OK(library.choose(id, Kind::fetched));
   if (wait) CHECK_OK(wait_whole(session, id));
   TRY(const auto kit, library.kit(id));
-  return shell::to_json(kit);
+  CHECK_OK(has_room(kit));  // it stays chosen, and comes once there is
+  TRY(const auto arrivals, Arrivals::of(session.node()));
+  return entry_of(kit, arrivals);
 }
 
 Result<Json> drop(Session& session, Arguments& arguments) {
@@ -147,8 +159,10 @@ Result<Json> hold(Session& session, Arguments& arguments) {
                        {"files", kit.not_held.files},
                        {"bytes", kit.not_held.bytes}});
   }
+  const auto earlier = earlier_media(library, kits);
   return Json{{"policy", to_json(view.policy)},
               {"media_bytes", view.media_bytes},
+              {"earlier", {{"files", earlier.files}, {"bytes", earlier.bytes}}},
               {"coming_bytes", view.promised_bytes},
               {"disk_free_bytes", view.free_bytes},
               {"choices", std::move(choices)},

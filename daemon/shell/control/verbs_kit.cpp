@@ -1,5 +1,6 @@
 // The verbs that look at kits, and checkout, which sends a version's files for the client to write.
 
+#include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
@@ -27,9 +28,10 @@ Result<std::vector<Json>> entries_of(Session& session, const std::vector<store::
   for (const auto& kit : kits)
     if (with_holders && !kit.is_whole()) lacking.push_back(kit);
   TRY(const auto holders, Holders::of(session.node(), media_of(lacking)));
+  TRY(const auto arrivals, Arrivals::of(session.node()));
   std::vector<Json> entries;
   for (const auto& kit : kits) {
-    entries.push_back(to_json(kit));
+    entries.push_back(entry_of(kit, arrivals));
     if (with_holders && !kit.is_whole()) entries.back()["held_by"] = to_json(holders.of_all(kit.row.media));
   }
   return entries;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/version.hpp"
 #include "store/disk/files.hpp"
@@ -17,9 +17,9 @@ Json document_of(const Explanation& explanation) {
   return {{"code", explanation.code},
           {"problem", explanation.problem},
           {"subject", explanation.subject},
-          {"text", {{"en", explanation.text.en}, {"fr", explanation.text.fr}}},
+          {"text", to_json(explanation.text)},
           {"actor", str(explanation.actor)},
-          {"next_step", {{"en", explanation.next_step.en}, {"fr", explanation.next_step.fr}}}};
+          {"next_step", to_json(explanation.next_step)}};
 }
 
 struct Totals {
@@ -28,14 +28,14 @@ struct Totals {
   std::uint64_t bytes = 0, bytes_here = 0;
   std::uint64_t media = 0, media_here = 0;
 
-  explicit Totals(const std::vector<store::KitSummary>& all) : kits(all.size()) {
+  Totals(const std::vector<store::KitSummary>& all, const Arrivals& arrivals) : kits(all.size()) {
     for (const auto& kit : all) {
       complete += kit.is_whole();
       not_held += kit.not_held.files > 0;
       media_not_held.files += kit.not_held.files;
       media_not_held.bytes += kit.not_held.bytes;
       bytes += kit.row.bytes;
-      bytes_here += kit.bytes_here;
+      bytes_here += arrivals.bytes_here(kit);
       media += kit.media_total;
       media_here += kit.media_here;
     }
@@ -82,6 +82,31 @@ Json document_of(const Standing& standing, std::uint64_t round, const Json& traf
           {"bytes_lacking", standing.lacking_bytes}};
 }
 
+/// Of the node as a whole, and of the kits that most is to be said of.
+Json progress_of_all(const std::vector<store::KitSummary>& kits, const Arrivals& arrivals) {
+  constexpr std::size_t told_max = 10;
+  auto json = progress_json(arrivals, arrivals.of(kits));
+  const auto coming = arrivals.coming(kits);
+  if (coming.empty()) return nullptr;
+  json["kits_coming"] = coming.size();
+  json["kits"] = Json::array();
+  for (std::size_t i = 0; i < std::min(coming.size(), told_max); ++i) {
+    auto entry = progress_json(arrivals, coming[i].second);
+    entry["id"] = coming[i].first->row.id.str();
+    json["kits"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+/// "media", or what keeps them from coming for longer than a moment. A rest is not waited for: the reply tells of it.
+std::string obstacle(const core::NodeStatus& status, const Traffic::State& traffic) {
+  Arrival lacking;
+  for (const auto& media : status.media) lacking.add(media);
+  const auto wait = wait_of(status, traffic, lacking);
+  const bool lasts = wait && *wait > Wait::hours && *wait < Wait::asked;
+  return std::string(lasts ? str(*wait) : "media");
+}
+
 }  // namespace
 
 Result<Json> version(Session&, Arguments& arguments) {
@@ -92,18 +117,18 @@ Result<Json> version(Session&, Arguments& arguments) {
 Result<Json> status(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   auto& node = session.node();
-  TRY(const auto status, node.status());
   TRY(const auto all, node.library().kits());
+  TRY(const auto arrivals, Arrivals::of(node));
+  const auto& status = arrivals.status();
   TRY(const auto free, store::free_bytes(session.place().home));
   const auto roster = node.library().roster();
   const auto& identity = node.library().identity();
   const Member* self = roster == nullptr ? nullptr : roster->find(identity.slug);
-  const Totals totals(all);
+  const Totals totals(all, arrivals);
   TRY(const auto view, node.library().holding(false));
   auto problems = Json::array();
-  TRY(const auto traffic, node.traffic());
   const Situation here{status, roster.get(),    identity, node.now(), free, node.library().problems(),
-                       view.not_held, traffic.rest};
+                       view.not_held, arrivals.traffic()};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
@@ -118,7 +143,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
               {"suspended", status.suspended},
               {"own_heads_confirmed", status.own_heads_confirmed},
               {"level", status.level},
-              {"traffic", to_json(traffic, node.now())},
+              {"traffic", to_json(arrivals.traffic(), node.now())},
               {"home", session.place().home.string()},
               {"version", version_text()},
               {"uptime_ms", (node.now() - session.place().started).count()},
@@ -136,6 +161,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
               {"media_here", totals.media_here},
               {"media_not_held", totals.media_not_held.files},
               {"bytes_not_held", totals.media_not_held.bytes},
+              {"progress", progress_of_all(all, arrivals)},
               {"disk_free_bytes", free},
               {"problems", std::move(problems)}};
 }
@@ -181,8 +207,7 @@ Result<Json> sync(Session& session, Arguments& arguments) {
                                      std::min<std::uint64_t>(seconds, 1'000'000))))
       return document();
     if (most > 0)
-      CHECK_OK(session.progress(most - standing.lacking_bytes, most, control::Progress::Unit::bytes,
-                                "media"));
+      CHECK_OK(session.progress(most - standing.lacking_bytes, most, control::Progress::Unit::bytes, obstacle(status, traffic)));
     // A look takes the loop's time for every media file that lacks: the more there are, the less often.
     const std::chrono::milliseconds pause(standing.media / 16);
     CHECK_OK(session.pause(std::clamp(pause, sync_poll, sync_poll_max)));
@@ -225,7 +250,7 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   TRY(const auto view, node.library().holding(false));
   TRY(const auto traffic, node.traffic());
   const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems(),
-                       view.not_held, traffic.rest};
+                       view.not_held, traffic};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

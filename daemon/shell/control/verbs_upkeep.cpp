@@ -1,4 +1,4 @@
-// verify, which re-reads everything that is held, and watch, which tells what happens.
+// verify, which re-reads everything that is held.
 
 #include "daemon/shell/control/verbs.hpp"
 
@@ -26,29 +26,6 @@ Result<Json> verify(Session& session, Arguments& arguments) {
   }
   CHECK_OK(session.list(list));
   return Json{{"problems", list.size()}, {"bytes", checked}};
-}
-
-Result<Json> watch(Session& session, Arguments& arguments) {
-  constexpr std::chrono::milliseconds interval{50};
-  TRY(const auto after, arguments.number("after"));
-  TRY(const auto count, arguments.number("count"));
-  CHECK_OK(arguments.nothing_else());
-  auto& node = session.node();
-  std::uint64_t number = 0;
-  if (after) {
-    number = *after;
-  } else if (const auto kept = node.events_after(0); !kept.empty()) {
-    number = kept.back().number;
-  }
-  std::uint64_t told = 0;
-  for (;;) {
-    for (const auto& event : node.events_after(number)) {
-      number = event.number;
-      CHECK_OK(session.item(to_json(event)));
-      if (++told == count.value_or(0)) return Json{{"events", told}, {"last", number}};
-    }
-    CHECK_OK(session.pause(interval));
-  }
 }
 
 }  // namespace essaimage::shell::verb

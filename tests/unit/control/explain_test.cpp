@@ -1,5 +1,6 @@
 #include "daemon/shell/control/explain.hpp"
 
+#include "daemon/shell/control/json.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/control/fake_node.hpp"
 
@@ -13,10 +14,10 @@ struct Picture {
   core::NodeStatus status = node.status().value();
   std::uint64_t disk_free = 10'000'000'000;
   std::vector<store::Problem> problems;
-  Traffic::Rest rest = Traffic::Rest::none;
+  Traffic::State traffic = {};
 
   Situation here() {
-    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems, {}, rest};
+    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems, {}, traffic};
   }
   core::PeerStatus& peer(const std::string& slug, core::PeerStatus::State state) {
     core::PeerStatus peer;
@@ -112,18 +113,43 @@ TEST_CASE("a kit that lacks media names the peers that hold them, and those that
   const auto all = explain_kit(picture.here(), {"fives", "lampe"}, kit);
   const auto* lacking = find(all, "media-lacking");
   REQUIRE(lacking != nullptr);
-  CHECK(lacking->text.en.find("1 media files (5.0 kB) are lacking; held by: loos, mons.") !=
+  CHECK(lacking->text.en.find("1 media file (5.0 kB) is lacking; held by: loos, mons.") !=
         std::string::npos);
   CHECK(find(all, "peer-unreachable") != nullptr);
-  picture.rest = Traffic::Rest::paused;
+  picture.traffic.rest = Traffic::Rest::paused;
   CHECK(find(explain_kit(picture.here(), {"fives", "lampe"}, kit), "media-paused")->next_step.en.find("resume") != std::string::npos);
-  picture.rest = Traffic::Rest::hours;
+  picture.traffic.rest = Traffic::Rest::hours;
+  picture.traffic.hours = {{1200, 420}};
+  CHECK(find(explain_node(picture.here()), "media-not-now")->text.en.find("20:00-07:00") != std::string::npos);
   CHECK(find(explain_node(picture.here()), "media-not-now") != nullptr);
-  picture.rest = Traffic::Rest::none;
+  picture.traffic.rest = Traffic::Rest::none;
   picture.status.media.clear();
   const auto whole = explain_kit(picture.here(), {"fives", "lampe"}, kit);
   REQUIRE(whole.size() == 1);
   CHECK(whole[0].code == "all-well");
+}
+
+TEST_CASE("a peer that serves no media now is named: it may be paused") {
+  Picture picture;
+  picture.status.media.push_back({Sha256{{1}}, 5000, 0, {"loos"}, {}});
+  picture.peer("loos", core::PeerStatus::State::connected).refuses_media = true;
+  const auto told = [&](const char* code) {
+    const auto all = explain_node(picture.here());
+    const auto* found = find(all, code);
+    REQUIRE(found != nullptr);
+    CHECK(complete(*found));
+    return found->text.en;
+  };
+  CHECK(told("media-peer-refuses").find("the peer loos serves no media now (it may be paused)") != std::string::npos);
+  picture.status.media[0].holders = {"loos", "mons"};
+  picture.peer("mons", core::PeerStatus::State::connected).level = true;
+  CHECK(told("media-lacking").find("held by: loos, mons; the peer loos serves no media now") != std::string::npos);
+  // Who has refused for long is not known as a holder any more.
+  picture.status.media[0].holders.clear();
+  const auto refused = told("media-peer-refuses");
+  CHECK(refused.find("the peer loos serves no media now (it may be paused); no other connected peer") != std::string::npos);
+  picture.status.store_rests = true;
+  CHECK(told("media-disk-fails").find("the disk could not be written") != std::string::npos);
 }
 
 TEST_CASE(
@@ -173,4 +199,10 @@ TEST_CASE("bytes and times are written as people of each language write them") {
   CHECK(words_of_time(Duration(99'000)).en == "99 s");
   CHECK(words_of_time(Duration(600'000)).fr == "10 min");
   CHECK(words_of_time(Duration(120'000'000)).fr == "33 h");
+}
+
+TEST_CASE("French texts leave the daemon with blanks that do not break, English ones as they are") {
+  const auto json = to_json(Words{"a : b", "Attendu : rien ; voilà."});
+  CHECK(json["en"] == "a : b");
+  CHECK(json["fr"] == "Attendu\u00A0: rien\u00A0; voilà.");
 }

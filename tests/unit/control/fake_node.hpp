@@ -8,6 +8,8 @@
 #include <mutex>
 
 #include "daemon/shell/node.hpp"
+#include "store/media/media_store.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace essaimage::test {
 
@@ -87,7 +89,7 @@ class FakeLibrary final : public store::Library {
   const store::Identity& identity() const override { return who; }
   const store::SigningSecret& signing() const override { return signing_; }
   const store::TransportSecret& transport() const override { return transport_; }
-  const store::MediaStore& media() const override { std::abort(); }
+  const store::MediaStore& media() const override { return *media_; }
   void listen(Listener) override {}
   std::shared_ptr<const Roster> roster() const override { return members; }
   std::vector<Head> heads() const override { return {}; }
@@ -205,6 +207,8 @@ class FakeLibrary final : public store::Library {
   }
 
  private:
+  TempFolder folder_;
+  std::unique_ptr<store::MediaStore> media_ = store::MediaStore::open(store::Layout{folder_.path()}).value();
   store::SigningSecret signing_ = store::SigningSecret::generate();
   store::TransportSecret transport_ = store::TransportSecret::generate();
 };
@@ -254,6 +258,8 @@ class FakeNode final : public shell::Node {
     const std::lock_guard lock(mutex_);
     return picture_;
   }
+  Rates rates;  ///< what media_rates() says; set before anybody asks
+  Result<Rates> media_rates() override { return rates; }
   Instant now() const override { return {clock_ += step_ms}; }
   Result<std::uint64_t> sync_now() override {
     const std::lock_guard lock(mutex_);
@@ -261,7 +267,7 @@ class FakeNode final : public shell::Node {
   }
   shell::Traffic::State moves;  ///< what traffic() says
   Result<shell::Traffic::State> pause(std::optional<Duration> length) override {
-    moves = {shell::Traffic::Rest::paused, length ? std::optional(now() + *length) : std::nullopt};
+    moves = {shell::Traffic::Rest::paused, length ? std::optional(now() + *length) : std::nullopt, {}};
     return moves;
   }
   Result<shell::Traffic::State> resume() override { return moves = {}; }

@@ -1,63 +1,11 @@
 // The verbs about what a node holds, and what is told of media that it does not hold.
 #include "daemon/shell/control/explain.hpp"
-#include "daemon/shell/control/json.hpp"
-#include "daemon/shell/control/server.hpp"
-#include "proto/control_socket.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/temp_folder.hpp"
-#include "tests/unit/control/fake_node.hpp"
+#include "tests/unit/control/served.hpp"
 
 using namespace essaimage;
-using namespace std::chrono_literals;
-using shell::Json;
-
-namespace {
-
-Sha256 media(std::uint8_t n) {
-  Sha256 id;
-  id.bytes.fill(n);
-  return id;
-}
-
-struct Served {
-  test::TempFolder folder;
-  test::FakeNode node;
-  std::filesystem::path socket = folder.path() / "control.sock";
-  std::unique_ptr<shell::ControlServer> server = shell::ControlServer::start(socket, node).value();
-
-  /// A kit of fives with two media files, neither of them here.
-  store::KitSummary& kit() {
-    node.lib.add_kit({"fives", "film"});
-    auto& kit = node.lib.all_kits.back();
-    kit.row.media = {{media(1), 1'000, {}}, {media(2), 500, {}}};
-    kit.media_total = 2;
-    kit.not_held = {2, 1'500};
-    kit.why_not = store::HoldReason::policy_none;
-    return kit;
-  }
-
-  /// The reply, or {"failure": code, "detail": …}; items under "items".
-  Json ask(const std::string& verb, const Json& arguments = Json::object()) const {
-    auto connection = control::Connection::connect(socket).value();
-    REQUIRE(connection.send(control::Request{verb, arguments.dump()}));
-    auto items = Json::array();
-    for (;;) {
-      const auto frame = connection.receive(20s);
-      REQUIRE(frame);
-      REQUIRE(frame->has_value());
-      if (const auto* item = std::get_if<control::Item>(&**frame)) items.push_back(Json::parse(item->json));
-      if (const auto* failure = std::get_if<control::Failure>(&**frame))
-        return {{"failure", failure->code}, {"detail", failure->detail}};
-      if (const auto* reply = std::get_if<control::Reply>(&**frame)) {
-        auto json = Json::parse(reply->json);
-        json["items"] = items;
-        return json;
-      }
-    }
-  }
-};
-
-}  // namespace
+using test::Json;
+using test::media;
+using test::Served;
 
 TEST_CASE("a kit that is not held says so, why, and who has all of it") {
   Served served;
@@ -108,8 +56,10 @@ TEST_CASE("waiting for a kit that waits for room ends, and says what is in the w
   kit.why_not = store::HoldReason::quota;
   const auto waited = served.ask("fetch", {{"id", "fives/film"}, {"wait", true}});
   CHECK(waited["failure"] == "hold.no-room");
-  CHECK(waited["detail"] == "fives/film: quota, 1500");
-  CHECK(served.ask("fetch", {{"id", "fives/film"}})["state"] == "not-held");
+  CHECK(waited["detail"] == "fives/film: quota, 1.5 kB");
+  // Without waiting too: it is chosen, but nothing is on its way.
+  CHECK(served.ask("fetch", {{"id", "fives/film"}})["failure"] == "hold.no-room");
+  CHECK(served.node.lib.calls == std::vector<std::string>{"fetched fives/film", "fetched fives/film"});
   kit.choice = {store::KitChoice::Kind::pinned, 1};
   kit.media_here = 2;
   served.node.lib.calls.clear();
@@ -134,6 +84,7 @@ TEST_CASE("hold tells the policy, the choices, and what waits for room") {
   CHECK(told["choices"][0]["choice"] == "fetched");
   CHECK(told["not_held"][0]["why"]["code"] == "disk");
   CHECK(told["waiting"][0]["id"] == "fives/film");
+  CHECK(told["earlier"]["files"] == 0);
 }
 
 TEST_CASE("what is not held is no problem, what the disk has no room for is one") {
@@ -144,6 +95,7 @@ TEST_CASE("what is not held is no problem, what the disk has no room for is one"
   const auto found = shell::explain_kit(here, kit.row.id, kit);
   REQUIRE(found.size() == 1);
   CHECK(found[0].code == "media-not-held");
+  CHECK(found[0].next_step.en.find("fetch") != std::string::npos);
   CHECK_FALSE(found[0].problem);
   here.not_held = {{store::HoldReason::dropped, {1, 1}}, {store::HoldReason::quota, {1, 1}}};
   for (const auto& each : shell::explain_node(here)) CHECK_FALSE((each.problem && each.code.starts_with("media")));
@@ -153,7 +105,11 @@ TEST_CASE("what is not held is no problem, what the disk has no room for is one"
   for (int i = 0; i <= static_cast<int>(store::HoldReason::disk); ++i) {
     auto other = kit;
     other.why_not = static_cast<store::HoldReason>(i);
-    const auto words = shell::explain_kit(here, kit.row.id, other).at(0).text;
-    CHECK(words.en != words.fr);
+    const auto told = shell::explain_kit(here, kit.row.id, other).at(0);
+    CHECK(told.text.en != told.text.fr);
+    // Where room lacks, asking for it brings nothing.
+    const bool room = store::waits_for_room(*other.why_not);
+    CHECK((told.next_step.en.find("`essaimagectl fetch") == std::string::npos) == room);
+    CHECK((told.next_step.fr.find(i == static_cast<int>(store::HoldReason::quota) ? "quota_gib" : "free_gib_min") != std::string::npos) == room);
   }
 }

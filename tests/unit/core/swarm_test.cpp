@@ -123,3 +123,43 @@ TEST_CASE("no more media is asked for than the admin's limit allows") {
   CHECK(all <= 11 * 40'000 + 40'000);
   CHECK(all >= 40'000);
 }
+
+TEST_CASE("that a peer has not told yet what it holds is told, until it has") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::MediaNeeded{need(1, 3, 1'000)});
+  CHECK(bench.status().media.at(0).asking);
+  bench.receive(link, message::MediaHave{feed, {{media(1), false, {}, {}}}});
+  CHECK_FALSE(bench.status().media.at(0).asking);
+}
+
+TEST_CASE("who brings a media file is told, and who refuses to") {
+  Bench bench;
+  const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
+  const auto peer = [&] {
+    const auto peers = bench.status().peers;
+    return *std::find_if(peers.begin(), peers.end(), [](const auto& each) { return each.slug == Bench::slug(2); });
+  };
+  const auto first = bench.sent<message::FetchChunks>(link).at(0);
+  CHECK(bench.status().media.at(0).from == std::vector<std::string>{Bench::slug(2)});
+  CHECK_FALSE(peer().refuses_media);
+  bench.receive(link, message::Unavailable{first.request});
+  CHECK(peer().refuses_media);
+  CHECK(bench.status().media.at(0).from.empty());
+  // It is asked once more: that is no bringing yet, its first bytes are.
+  std::vector<message::FetchChunks> asked;
+  for (int second = 0; second < 60 && asked.empty(); ++second) {
+    bench.pass(seconds(1));
+    asked = bench.sent<message::FetchChunks>(link);
+  }
+  REQUIRE(asked.size() == 1);
+  const auto& again = asked[0];
+  CHECK(bench.status().media.at(0).from.empty());
+  bench.receive(link, message::Slice{again.request, 0, true, bytes_of_size(3'000)});
+  CHECK(bench.status().media.at(0).from.size() == 1);
+  const auto write = bench.wanted<effect::WriteRun>().at(0);
+  bench.on(input::SliceTaken{write.job, {}});
+  bench.on(input::ChunksStored{write.job, media(1), 0, 3, {}});
+  CHECK_FALSE(peer().refuses_media);
+}

@@ -68,7 +68,7 @@ TEST_CASE("mistyped verbs and options come back with what was perhaps meant") {
 
 TEST_CASE("what is lacking, doubled or too much is named") {
   CHECK(bad({"kit"}).find("new, check, show, files, history") != std::string::npos);
-  CHECK(bad({"kit", "show"}).find("ID") != std::string::npos);
+  CHECK(bad({"kit", "show"}).find("KIT") != std::string::npos);
   CHECK(bad({"kit", "show"}, Language::french).find("KIT") != std::string::npos);
   CHECK(bad({"member", "invite", "fives"}).find("--name") != std::string::npos);
   CHECK(bad({"kits", "extra"}).find("extra") != std::string::npos);

@@ -1,8 +1,10 @@
 #include "tools/ctl/print.hpp"
 #include "tools/ctl/progress.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <sstream>
 
 #include "tests/support/catch.hpp"
 
@@ -94,14 +96,57 @@ TEST_CASE("times are local and in words; what is no time is shown as it is") {
 TEST_CASE("a bar of bytes tells the rate and what is left, once there is a rate") {
   using control::Progress;
   const Progress half{3'000'000, 6'000'000, Progress::Unit::bytes, "media"};
-  const auto line = [&](const Progress& progress, const Course& course, Language language) {
-    return ProgressBar::line("film", progress, language, 120, course);
+  const auto line = [&](const Progress& progress, std::uint64_t rate, Language language) {
+    return ProgressBar::line("film", progress, language, 120, rate);
   };
-  CHECK(line(half, {}, Language::english) == "film  [##########----------]  50 %  3.0 MB / 6.0 MB  media");
-  CHECK(line(half, {std::chrono::seconds(2), 1'000'000}, Language::english) ==
+  CHECK(line(half, 0, Language::english) == "film  [##########----------]  50 %  3.0 MB / 6.0 MB  media");
+  CHECK(line(half, 1'000'000, Language::english) ==
         "film  [##########----------]  50 %  3.0 MB / 6.0 MB, 1.0 MB/s, 3 s left  media");
-  CHECK(line(half, {std::chrono::seconds(2), 1'000'000}, Language::french).find("1,0 Mo/s, encore 3 s") != std::string::npos);
-  CHECK(line(half, {std::chrono::seconds(2), 3'000'000}, Language::english).find("left") == std::string::npos);
+  CHECK(line(half, 1'000'000, Language::french).find("1,0 Mo/s, encore 3 s") != std::string::npos);
   const Progress files{3, 6, Progress::Unit::files, "x"};
-  CHECK(line(files, {std::chrono::seconds(2), 0}, Language::english).find("/s") == std::string::npos);
+  CHECK(line(files, 1'000'000, Language::english).find("/s") == std::string::npos);
+}
+
+TEST_CASE("on a narrow terminal a bar keeps the time that is left, and gives up the rest first") {
+  using control::Progress;
+  const Progress part{123'456'789, 987'654'321, Progress::Unit::bytes, "media"};
+  const std::string kit = "wazemmes/premiers-pas-clavier-souris";
+  for (const std::size_t columns : {40U, 60U, 79U, 100U, 200U}) {
+    for (const auto language : {Language::english, Language::french}) {
+      const auto line = ProgressBar::line(kit, part, language, columns, 1'200'000);
+      INFO(line);
+      CHECK(display_width(line) <= columns);
+      if (columns >= 60) CHECK(line.find(language == Language::french ? "encore 12 min" : "12 min left") != std::string::npos);
+    }
+  }
+  CHECK(ProgressBar::line(kit, part, Language::english, 200, 1'200'000).find("left  media") != std::string::npos);
+}
+
+TEST_CASE("a bar says what is in the way in the place of a rate") {
+  const control::Progress paused{1'000, 2'000, control::Progress::Unit::bytes, "paused"};
+  CHECK(ProgressBar::line("film", paused, Language::english, 79, 500) == "film  [##########----------]  50 %  1.0 kB / 2.0 kB  paused");
+}
+
+TEST_CASE("what a pause keeps waiting is said at once and once, also where there is no terminal") {
+  std::ostringstream out, err;
+  std::istringstream in;
+  Io io{out, err, in};
+  const Parsed parsed;
+  const Context context{io, parsed, Language::english, false, {}, {}};
+  ProgressBar bar(context, "film");
+  const auto show = [&](const char* text) { bar.show({0, 2'000, control::Progress::Unit::bytes, text}); };
+  const auto lines = [&] {
+    const auto text = err.str();
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  show("media");
+  show("no-holder");  // perhaps for a moment only
+  CHECK(err.str().empty());
+  show("paused");
+  show("paused");
+  CHECK(err.str().find("Media are paused on this node") == 0);
+  CHECK(lines() == 1);
+  show("media");
+  show("paused");
+  CHECK(lines() == 2);
 }

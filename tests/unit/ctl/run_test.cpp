@@ -187,9 +187,26 @@ TEST_CASE("a kit is taken for another only if centre or name is the same") {
   CHECK(kit_suggestion({"wazemmes", "malle-de-prt"}, known, Language::english) ==
         "; did you mean `wazemmes/malle-de-pret`?");
   CHECK(kit_suggestion({"wazemes", "big"}, known, Language::french) ==
-        " ; vouliez-vous dire `wazemmes/big` ?");
+        "\u00A0; vouliez-vous dire `wazemmes/big`\u00A0?");
   CHECK(kit_suggestion({"wazemmes", "nope"}, known, Language::english).empty());
   CHECK(kit_suggestion({"wazemes", "bif"}, known, Language::english).empty());
+}
+
+TEST_CASE("a kit is called the same in the help of every verb, and French punctuation never begins a line") {
+  const auto torn = [](const std::string& text) {
+    for (const auto* mark : {" : ", " ; ", " ? ", " ! ", " :\n", " ?\n"})
+      if (text.find(mark) != std::string::npos) return true;
+    return false;
+  };
+  for (const auto& command : all_commands()) {
+    INFO(command.name);
+    CHECK(command_text(command, Language::english, {}).find("ID") == std::string::npos);
+    CHECK_FALSE(torn(command_text(command, Language::french, {})));
+  }
+  CHECK_FALSE(torn(overview_text(Language::french, {})));
+  CHECK_FALSE(torn(man_page(Language::french)));
+  for (int code = 0; errc_from(describe(static_cast<Errc>(code), Language::english).code) && code < 20; ++code)
+    CHECK_FALSE(torn(error_text({static_cast<Errc>(code), "x"}, Language::french, {})));
 }
 
 TEST_CASE("the man page and the completion name every verb") {

@@ -9,6 +9,7 @@ TEST_CASE("hours are written as a clock shows them") {
   CHECK(parse_hours("20:00-07:00").value() == Hours{1200, 420});
   CHECK(parse_hours("00:00-24:00").value() == Hours{0, 1440});
   CHECK(parse_hours("12:30-24:00").value() == Hours{750, 1440});
+  for (const char* text : {"20:00-07:05", "00:00-24:00", "09:30-12:00"}) CHECK(str(parse_hours(text).value()) == text);
   for (const char* wrong : {"", "20:00", "20-07", "20:00-7:00", "25:00-07:00", "20:60-07:00", "20:00-20:00", "24:00-07:00", "20:00 - 07:00", "xx:00-07:00"}) {
     CAPTURE(wrong);
     CHECK_FALSE(parse_hours(wrong));
@@ -44,6 +45,7 @@ TEST_CASE("the core is told when something changes, and of the limits in bytes")
     REQUIRE(rest);
     CHECK_FALSE(rest->media);
     CHECK(traffic.state(now, 500).rest == Traffic::Rest::hours);
+    CHECK(traffic.state(now, 500).hours == config.hours);
   }
   SECTION("a pause") {
     traffic.pause(now, {});

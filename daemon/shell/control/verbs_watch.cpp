@@ -1,0 +1,138 @@
+// watch, which tells what happens, and how what is coming goes.
+
+#include "daemon/shell/control/arrivals.hpp"
+#include "daemon/shell/control/verbs.hpp"
+
+namespace essaimage::shell::verb {
+
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+Timestamp civil_now() {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::seconds>(time).count()};
+}
+
+/// A look at what comes, told to whoever watches.
+class Look {
+ public:
+  explicit Look(Session& session) : session_(session) {}
+
+  /// The kits that something is to come of, those that have come since the last look, and then how the node is.
+  Status tell() {
+    auto& node = session_.node();
+    TRY(const auto arrivals, Arrivals::of(node));
+    TRY(const auto kits, node.library().kits());
+    const auto coming = arrivals.coming(kits);
+    const auto time = to_utc(civil_now());
+    std::set<KitId> told;
+    for (const auto& [kit, arrival] : coming) {
+      if (told.size() == kits_max) break;
+      told.insert(kit->row.id);
+      CHECK_OK(tell(*kit, arrivals, arrival, time));
+    }
+    std::size_t waiting = 0;
+    for (const auto& kit : kits) {
+      const bool over = told_.contains(kit.row.id) && !told.contains(kit.row.id);
+      if (kit.is_whole() && !over) continue;
+      const auto arrival = arrivals.of(kit);
+      waiting += !arrival.coming() && arrival.wait.has_value();
+      if (over && !arrival.coming()) CHECK_OK(tell(kit, arrivals, arrival, time));
+    }
+    told_ = std::move(told);
+    std::erase_if(paths_, [this](const auto& each) { return !told_.contains(each.first); });
+    auto state = progress_json(arrivals, arrivals.of(kits));
+    if (state.is_null()) state = Json::object();
+    Json json{{"kind", "state"}, {"time", time}};
+    json["level"] = arrivals.status().level;
+    json["peers_connected"] = arrivals.connected();
+    json["peers_known"] = arrivals.status().peers.size();
+    json["traffic"] = to_json(arrivals.traffic(), node.now());
+    json["kits"] = kits.size();
+    json["kits_coming"] = coming.size();
+    json["kits_waiting_for_room"] = waiting;
+    json.update(state);
+    return session_.item(json);
+  }
+
+ private:
+  static constexpr std::size_t kits_max = 50, media_max = 4;
+
+  Status tell(const store::KitSummary& kit, const Arrivals& arrivals, const Arrival& arrival, const std::string& time) {
+    Json json{{"kind", "progress"}, {"time", time}, {"kit", kit.row.id.str()}, {"version", kit.row.version}, {"state", state_of(kit)}};
+    auto progress = progress_json(arrivals, arrival);
+    if (progress.is_null()) progress = {{"bytes_here", arrival.here}, {"bytes_total", arrival.total}};
+    json.update(progress);
+    auto media = Json::array();
+    for (const auto* each : arrivals.begun(kit, media_max)) {
+      Arrival one;
+      one.add(*each);
+      one.rate = arrivals.rate(each->media);
+      media.push_back({{"media", each->media.hex()}, {"path", path_of(kit, each->media)}, {"bytes_here", one.here}});
+      media.back()["bytes_total"] = one.total;
+      media.back()["bytes_per_second"] = one.rate;
+      media.back()["remaining_ms"] = one.left() ? Json(one.left()->count()) : Json(nullptr);
+      media.back()["from"] = to_json(one.from);
+    }
+    json["media"] = std::move(media);
+    return session_.item(json);
+  }
+
+  /// In the newest version; empty if that cannot be told. Kits are read once: a tree each second would be felt.
+  std::string path_of(const store::KitSummary& kit, const Sha256& media) {
+    auto& known = paths_[kit.row.id];
+    if (known.version != kit.row.version) {
+      known = {kit.row.version, {}};
+      const auto files = session_.node().library().files(kit.row.id, kit.row.version);
+      for (const auto& file : files ? *files : std::vector<store::KitFile>{})
+        if (file.is_media) known.by_media.emplace(file.media, file.path);
+    }
+    const auto path = known.by_media.find(media);
+    return path == known.by_media.end() ? std::string() : path->second;
+  }
+
+  struct Paths {
+    std::uint64_t version = 0;
+    std::map<Sha256, std::string> by_media;
+  };
+
+  Session& session_;
+  std::set<KitId> told_;
+  std::map<KitId, Paths> paths_;
+};
+
+}  // namespace
+
+Result<Json> watch(Session& session, Arguments& arguments) {
+  constexpr milliseconds interval{50}, look_interval{1'000};
+  TRY(const auto after, arguments.number("after"));
+  TRY(const auto count, arguments.number("count"));
+  TRY(const auto with_progress, arguments.flag("progress"));
+  CHECK_OK(arguments.nothing_else());
+  auto& node = session.node();
+  std::uint64_t number = 0;
+  if (after) {
+    number = *after;
+  } else if (const auto kept = node.events_after(0); !kept.empty()) {
+    number = kept.back().number;
+  }
+  std::uint64_t told = 0;
+  Look look(session);
+  std::optional<Clock::time_point> looked_at;
+  for (;;) {
+    if (with_progress && (!looked_at || Clock::now() - *looked_at >= look_interval)) {
+      looked_at = Clock::now();
+      CHECK_OK(look.tell());
+    }
+    for (const auto& event : node.events_after(number)) {
+      number = event.number;
+      CHECK_OK(session.item(to_json(event)));
+      if (++told == count.value_or(0)) return Json{{"events", told}, {"last", number}};
+    }
+    CHECK_OK(session.pause(interval));
+  }
+}
+
+}  // namespace essaimage::shell::verb

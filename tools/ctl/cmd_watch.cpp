@@ -1,0 +1,71 @@
+// watch: what happens and what is on its way, as it goes.
+
+#include <ostream>
+
+#include "tools/ctl/events.hpp"
+#include "tools/ctl/verbs.hpp"
+#include "tools/ctl/watch_view.hpp"
+
+namespace essaimage::ctl::verb {
+
+namespace {
+
+/// Draws the view over what it drew before.
+class Screen {
+ public:
+  explicit Screen(const Context& context) : context_(context) {}
+
+  void draw(const WatchView& view) {
+    auto& io = context_.io;
+    if (io.measure != nullptr) io.measure(io);  // the window may have another size now
+    // The last column and row are left free: what stands there makes some terminals scroll.
+    const auto columns = io.columns > 1 ? io.columns - 1 : 79, rows = io.rows > 1 ? io.rows - 1 : 23;
+    std::string text;
+    if (drawn_ > 0) text += "\x1b[" + std::to_string(std::min(drawn_, rows)) + "A";
+    text += "\r\x1b[J";
+    const auto lines = view.lines(columns, rows);
+    for (const auto& line : lines) text += line + "\n";
+    drawn_ = lines.size();
+    context_.out() << text << std::flush;
+  }
+
+ private:
+  const Context& context_;
+  std::size_t drawn_ = 0;  ///< lines
+};
+
+}  // namespace
+
+Result<ExitCode> watch(Context& context) {
+  Json arguments = Json::object();
+  if (context.parsed.has("all")) arguments["after"] = 0;
+  if (context.parsed.has("count")) {
+    TRY(arguments["count"], parse_seconds(context.parsed.value("count"), "count"));
+  }
+  const bool drawn = context.io.redraws && !context.json;
+  if (drawn || context.json) arguments["progress"] = true;
+  TRY(auto client, Client::connect(context));
+  WatchView view(context);
+  Screen screen(context);
+  News news;
+  Client::Handlers handlers;
+  handlers.item = [&](const Json& item) -> Status {
+    if (drawn) {
+      if (view.take(item)) screen.draw(view);
+    } else if (!context.json) {
+      context.out() << event_line(item, context.language, context.out_style) << std::endl;
+    } else if (news.is_news(item)) {
+      // Whoever reads on the other end of a pipe waits for it.
+      context.out() << item.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    }
+    if (!context.out()) return fail(Errc::cancelled);
+    return {};
+  };
+  auto reply = client.ask("watch", arguments, handlers);
+  // It goes on until somebody stops it: that is how it ends well.
+  if (!reply && reply.error().code == Errc::cancelled) return ExitCode::ok;
+  if (!reply) return tl::unexpected(reply.error());
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb
