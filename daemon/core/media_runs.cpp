@@ -308,12 +308,12 @@ void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
   const auto it = requests_.find({link.id, request});
   if (it == requests_.end()) return;
   const Sha256 media = runs_.at(it->second).media;
-  fail(runs_.find(it->second), false, Error{Errc::not_found, "the peer does not serve it now"});
-  // It rests, or too many ask: what it has can wait, and what others have comes from them.
+  // It rests, or too many ask: what it has can wait, and what others have comes from them. All that was asked of it before it
+  // said so is refused with the first, and says no more.
   Source& source = sources_.at(link.id);
-  if (source.rests_until <= context_.now) {
-    source.rests_until = context_.now + jittered(context_.random, doubled(settings::refused_rest, source.refusals++, settings::retry_max));
-  }
+  if (source.rests_until > context_.now) return end(runs_.find(it->second), false);
+  fail(runs_.find(it->second), false, Error{Errc::not_found, "the peer does not serve it now"});
+  source.rests_until = context_.now + jittered(context_.random, doubled(settings::refused_rest, source.refusals++, settings::retry_max));
   const auto holding = source.holdings.find(media);
   if (holding == source.holdings.end() || holding->second.failures <= 3) return;
   erase(source, holding);  // asked again with the others that it does not hold

@@ -134,6 +134,21 @@ TEST_CASE("that a peer has not told yet what it holds is told, until it has") {
   CHECK_FALSE(bench.status().media.at(0).asking);
 }
 
+TEST_CASE("a peer that refuses much at once is asked again for what it was known to hold") {
+  Bench bench;
+  const LinkId link = start_with_holder(bench, need(1, 40, 100'000));
+  for (int round = 0; round < 3; ++round) {
+    std::vector<message::FetchChunks> asked;
+    for (int second = 0; second < 30 && asked.size() < 2; ++second) {
+      for (const auto& run : bench.sent<message::FetchChunks>(link)) asked.push_back(run);
+      bench.pass(seconds(1));
+    }
+    REQUIRE(asked.size() == 2);
+    CHECK(bench.sent<message::MediaQuery>(link).size() == (round == 0 ? 1 : 0));
+    for (const auto& run : asked) bench.receive(link, message::Unavailable{run.request});
+  }
+}
+
 TEST_CASE("who brings a media file is told, and who refuses to") {
   Bench bench;
   const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
