@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
@@ -12,8 +13,10 @@
 namespace essaimage::store {
 namespace {
 
-/// What kill -9 may take of one file: eight seconds of a 1 Mbit/s line.
+/// What kill -9 may take of one file. A fast line brings a small file whole within that time, and it needs no record; what
+/// a slow one has brought by then is soon fetched again.
 constexpr std::uint64_t unrecorded_bytes_max = limits::MiB;
+constexpr std::chrono::milliseconds unrecorded_time_max{250};
 
 }  // namespace
 
@@ -26,6 +29,7 @@ struct PartialMedia::Impl {
   HaveFile have;
   bool have_written = false;  ///< there is a sidecar on the disk, open for marks
   std::uint64_t unrecorded = 0;  ///< bytes put before there is one
+  std::chrono::steady_clock::time_point unrecorded_since;
   HaveFile::Content content;  ///< what the sidecar says, and `held`
   std::size_t missing = 0;
   std::uint64_t unwritten = 0;  ///< bytes put since write_behind()
@@ -147,7 +151,8 @@ Status PartialMedia::Impl::record() {
 
 Status PartialMedia::Impl::mark(std::uint32_t first, std::uint32_t count) {
   if (have_written) return have.mark(first, count, content.held);
-  return unrecorded >= unrecorded_bytes_max ? record() : Status{};
+  const auto passed = std::chrono::steady_clock::now() - unrecorded_since;
+  return unrecorded >= unrecorded_bytes_max || passed >= unrecorded_time_max ? record() : Status{};
 }
 
 Status PartialMedia::keep() {
@@ -193,6 +198,7 @@ Status PartialMedia::Impl::store(std::uint32_t first, std::uint32_t count, ByteV
   CHECK_OK(write_at(data.get(), offsets[first], bytes, file));
   std::fill_n(content.held.begin() + first, count, true);
   missing -= count;
+  if (unrecorded == 0) unrecorded_since = std::chrono::steady_clock::now();
   if (!have_written) unrecorded += bytes.size();
   unwritten += bytes.size();
   if (unwritten >= write_behind_bytes) {

@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/media/media_home.hpp"
 
@@ -113,6 +115,23 @@ TEST_CASE("the first MiB of a partial media file survives a restart once it is k
   home.store = MediaStore::open(home.layout).value();
   const auto partial = home.store->open_partial(sha256(large), list).value();
   CHECK(std::count(partial->held().begin(), partial->held().end(), false) == 1);
+}
+
+TEST_CASE("what a slow line brings survives a kill, but for the first quarter of a second") {
+  MediaHome home;
+  {
+    const auto partial = open(home);
+    REQUIRE(partial->put(0, film_chunk(0), region_feed));
+    CHECK_FALSE(std::filesystem::exists(have_file(home)));
+    const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(260);
+    while (std::chrono::steady_clock::now() < later) {
+    }
+    REQUIRE(partial->put(1, film_chunk(1), region_feed));
+  }
+  const auto partial = open(home);
+  CHECK(partial->held()[0]);
+  CHECK(partial->held()[1]);
+  CHECK_FALSE(partial->held()[2]);
 }
 
 TEST_CASE("what was put is there again after a restart, without being read") {
