@@ -22,7 +22,9 @@ class FeedReceptionImpl final : public FeedReception {
     TRY(const auto parsed, parse_commit(commit));
     CHECK_OK(may_receive(feed));
     const std::shared_lock packs(library_.packs_mutex_);  // the pack is judged against all that is here
-    TRY(auto pack, index_pack(*incoming_, feed, commit, *library_.objects_));
+    auto indexed = index_pack(*incoming_, feed, commit, *library_.objects_);
+    if (!indexed) return tl::unexpected(damage_of(feed).value_or(indexed.error()));
+    IndexedPack& pack = *indexed;
 
     const std::lock_guard changing(library_.changing_);
     const auto picture = library_.picture();
@@ -51,6 +53,14 @@ class FeedReceptionImpl final : public FeedReception {
   }
 
  private:
+  /// What keeps us from reading what we said we have: then nothing that builds on it can be read.
+  std::optional<Error> damage_of(const FeedId& feed) const {
+    const auto held = library_.picture()->head(feed);
+    if (!held) return std::nullopt;
+    const auto raw = library_.objects_->read(held->commit, ObjectType::commit);
+    return raw ? std::nullopt : std::optional(raw.error());
+  }
+
   bool is_federations(const FeedId& feed) const {
     return feed == FeedId{library_.identity_.federation_slug, Audience{}};
   }

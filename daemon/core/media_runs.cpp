@@ -308,6 +308,8 @@ void MediaPlanner::unavailable(Link& link, std::uint64_t request) {
   const auto it = requests_.find({link.id, request});
   if (it == requests_.end()) return;
   const Sha256 media = runs_.at(it->second).media;
+  // It may have it no longer: that it tells, whatever else keeps it from serving.
+  if (const Want* want = wants_.find(media)) sources_.at(link.id).unasked.insert(want->place());
   // It rests, or too many ask: what it has can wait, and what others have comes from them. All that was asked of it before it
   // said so is refused with the first, and says no more.
   Source& source = sources_.at(link.id);

@@ -195,7 +195,7 @@ void Server::cancel(Link& link, const message::Cancel& cancel) {
   const auto it = sources_.find({link.id, cancel.request});
   if (it == sources_.end()) return;
   // Opening it took time of the disk and the processor, for nothing: not to be asked for without end.
-  if (it->second.bytes && it->second.sent == 0) context_.charge(link, settings::unused_cost);
+  if (it->second.job != 0 && it->second.sent == 0) context_.charge(link, settings::unused_cost);
   erase(it);
   open_queued();
 }

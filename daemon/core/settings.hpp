@@ -37,8 +37,8 @@ inline constexpr double messages_per_second = 100;         ///< WIRE.md
 inline constexpr double stray_cost = 0.25;                 ///< a slice or an offer of no request, or once more
 /// Credit, or MediaHave, that changes nothing; small slices. A swarm tells of thousands of small media a second, also who
 /// holds them already.
-inline constexpr double unused_cost = 1;                     ///< a source that was opened, and cancelled before a byte of it
 inline constexpr double idle_cost = 0.02;
+inline constexpr double unused_cost = 1;                     ///< a source that was opened, and cancelled before a byte of it
 inline constexpr double idle_item_cost = 0.002;            ///< each media of such a MediaHave
 inline constexpr std::size_t small_slice = 1024;           ///< an honest one is the rest of a credit or of the transfer
 inline constexpr unsigned score_max = 100;                 ///< closed and banned at this score; one point fades a second

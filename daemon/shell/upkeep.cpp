@@ -23,6 +23,7 @@ Upkeep::Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string
 void Upkeep::saw(const core::Input& input, Instant now) {
   if (std::holds_alternative<core::input::HeadChanged>(input)) ++changes_;
   if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = now;
+  busy_ = busy_ || std::holds_alternative<core::input::HeadChanged>(input) || std::holds_alternative<core::input::ChunksStored>(input);
 }
 
 void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
@@ -34,7 +35,9 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= check_room_at_) {
     check_room_at_ = now + check_room_every;
     jobs_.check_room();
-    jobs_.give_back_memory();
+    // Once a burst of work is over, and only then: it takes all locks of the heap.
+    if (was_busy_ && !busy_) jobs_.give_back_memory();
+    was_busy_ = std::exchange(busy_, false);
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

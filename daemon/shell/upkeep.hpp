@@ -37,6 +37,7 @@ class Upkeep {
   std::optional<Instant> publish_at_{Instant{}};  ///< when centre.toml is compared next; nothing: when the roster changes
   unsigned changes_;                              ///< heads, since packs were looked at
   Instant catch_up_at_;                           ///< not before
+  bool busy_ = false, was_busy_ = false;          ///< since the last look at the room, and before
   Instant check_room_at_;                         ///< not before
 };
 

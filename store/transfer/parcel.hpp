@@ -30,8 +30,8 @@ struct OldObject {
 /// regular goes as it is.
 class ParcelBudget {
  public:
-  /// The next frame. False: it is not to be unfolded.
-  bool allows(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) const;
+  /// The next frame. Errc::malformed: it is not to be unfolded; Errc::too_large: the feed is more than anybody takes.
+  Status check(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) const;
   void take(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes);
   std::uint64_t old_bytes() const { return old_; }
 

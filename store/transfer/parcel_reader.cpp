@@ -81,12 +81,18 @@ class Reader {
     if (bytes > parcel::frame_bytes_max || places_bytes > parcel::places_bytes_max) return malformed("a frame");
     TRY(const ByteView places, rest_.take(places_bytes));
     TRY(const ByteView packed, rest_.take(packed_bytes));
+    const bool as_it_is = packed_bytes == bytes;
+    if (bytes == 0 || (as_it_is && places_bytes != 0)) return malformed("a frame");
+    if (as_it_is) {
+      CHECK_OK(budget_.check(bytes, packed_bytes, 0));
+      budget_.take(bytes, packed_bytes, 0);
+      return objects(packed);
+    }
     TRY(const Bytes prefix, prefix_of(places));
     const std::size_t old_bytes = prefix.size() - commits_.size();
     // Before the memory is taken.
-    if (!budget_.allows(bytes, packed_bytes, old_bytes)) return malformed("unfolds too much");
+    CHECK_OK(budget_.check(bytes, packed_bytes, old_bytes));
     budget_.take(bytes, packed_bytes, old_bytes);
-    if (packed_bytes == bytes) return objects(packed);
     TRY(const Bytes content, decompressor_.decompress(packed, prefix, bytes));
     return objects(content);
   }

@@ -12,10 +12,12 @@
 
 namespace essaimage::store {
 
-bool ParcelBudget::allows(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) const {
+Status ParcelBudget::check(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) const {
   const std::uint64_t content = content_ + content_bytes, packed = packed_ + packed_bytes, old = old_ + old_bytes;
-  return content <= limits::pack_inflated_bytes_max && old <= parcel::old_bytes_max &&
-         content <= limits::pack_inflation_slack + limits::pack_inflation_ratio_max * packed + 2 * old;
+  if (content > limits::pack_inflated_bytes_max) return fail(Errc::too_large, "parcel");
+  const bool fits = old <= parcel::old_bytes_max &&
+                    content <= limits::pack_inflation_slack + limits::pack_inflation_ratio_max * packed + 2 * old;
+  return fits ? Status{} : fail(Errc::malformed, "parcel: unfolds too much");
 }
 
 void ParcelBudget::take(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) {
@@ -64,7 +66,9 @@ struct ParcelWriter::Impl {
     Bytes whole_prefix = commits;
     append_bytes(whole_prefix, prefix);
     Bytes packed = compressor.compress(content, whole_prefix);
-    const bool as_it_is = packed.size() >= content.size() || !budget.allows(content.size(), packed.size(), prefix.size());
+    const auto allowed = budget.check(content.size(), packed.size(), prefix.size());
+    if (!allowed && allowed.error().code == Errc::too_large) return allowed;
+    const bool as_it_is = packed.size() >= content.size() || !allowed;
     if (as_it_is) {
       packed.swap(content);
       prefix.clear();

@@ -1,5 +1,6 @@
 // watch: what happens and what is on its way, as it goes.
 
+#include <chrono>
 #include <ostream>
 
 #include "tools/ctl/events.hpp"
@@ -15,7 +16,14 @@ class Screen {
  public:
   explicit Screen(const Context& context) : context_(context) {}
 
+  /// Thousands of events in a second are no reason for thousands of pictures.
+  void draw_soon(const WatchView& view, bool changed, bool at_once) {
+    constexpr std::chrono::milliseconds interval{100};
+    if (changed && (at_once || std::chrono::steady_clock::now() - last_ >= interval)) draw(view);
+  }
+
   void draw(const WatchView& view) {
+    last_ = std::chrono::steady_clock::now();
     auto& io = context_.io;
     if (io.measure != nullptr) io.measure(io);  // the window may have another size now
     // The last column and row are left free: what stands there makes some terminals scroll.
@@ -32,6 +40,7 @@ class Screen {
  private:
   const Context& context_;
   std::size_t drawn_ = 0;  ///< lines
+  std::chrono::steady_clock::time_point last_;
 };
 
 }  // namespace
@@ -51,7 +60,7 @@ Result<ExitCode> watch(Context& context) {
   Client::Handlers handlers;
   handlers.item = [&](const Json& item) -> Status {
     if (drawn) {
-      if (view.take(item)) screen.draw(view);
+      screen.draw_soon(view, view.take(item), text_at(item, "kind") == "state");
     } else if (!context.json) {
       context.out() << event_line(item, context.language, context.out_style) << std::endl;
     } else if (news.is_news(item)) {
@@ -62,6 +71,7 @@ Result<ExitCode> watch(Context& context) {
     return {};
   };
   auto reply = client.ask("watch", arguments, handlers);
+  if (reply && drawn) screen.draw(view);
   // It goes on until somebody stops it: that is how it ends well.
   if (!reply && reply.error().code == Errc::cancelled) return ExitCode::ok;
   if (!reply) return tl::unexpected(reply.error());

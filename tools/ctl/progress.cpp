@@ -81,23 +81,24 @@ void ProgressBar::tell_wait(const std::string& key, Clock::time_point now) {
   if (key != wait_) {
     wait_ = key;
     waits_since_ = now;
-    wait_told_ = false;
   }
   const auto sentence = wait_sentence(key, context_.language);
   const bool lasts = key == "paused" || key == "hours" || now - waits_since_ >= patience;
-  if (wait_told_ || sentence.empty() || !lasts) return;
-  wait_told_ = true;
+  if (told_ == key || sentence.empty() || !lasts) return;
+  told_ = key;
   wipe();
   context_.err() << sentence << std::endl;
 }
 
 void ProgressBar::show(const control::Progress& progress) {
   const auto now = Clock::now();
+  const auto before = done_before_.value_or(progress.done);
+  done_before_ = progress.done;
+  if (progress.done > before) told_.clear();  // it went on: what it waits for next is news
   tell_wait(progress.text, now);
   if (!context_.io.err_is_terminal) return;
   const Instant instant{std::chrono::duration_cast<Duration>(now.time_since_epoch()).count()};
-  if (const auto before = done_before_.value_or(progress.done); progress.done > before) meter_.came(progress.done - before, instant);
-  done_before_ = progress.done;
+  if (progress.done > before) meter_.came(progress.done - before, instant);
   if (drawn_ && now - last_ < interval) return;
   last_ = now;
   drawn_ = true;

@@ -42,7 +42,7 @@ class ProgressBar {
   std::optional<std::uint64_t> done_before_;
   std::string wait_;                ///< what keeps media from coming
   Clock::time_point waits_since_{};
-  bool wait_told_ = false;
+  std::string told_;  ///< for what it waits, as it was said last
 };
 
 }  // namespace essaimage::ctl

@@ -71,14 +71,14 @@ WatchView::Lines WatchView::head(std::size_t columns) const {
   const auto connected = number_at(state_, "peers_connected"), known = number_at(state_, "peers_known");
   const auto peers = fmt::format(fmt::runtime(context_.say("{} {} of {} known", "{} {} sur {}")), counted(connected, peers_counted, language),
                                  by_number(connected, {{"connected", "connecté"}, {"connected", "connectés"}}, language), known);
-  Lines lines{peers + ", " +
-              (level && connected > 0 ? style.paint(Colour::green, context_.say("level", "à jour"))
-                                      : style.paint(Colour::yellow, context_.say("not level", "pas à jour")))};
+  const auto said = shortened(peers + ", " + (level && connected > 0 ? context_.say("level", "à jour") : context_.say("not level", "pas à jour")),
+                              columns);
+  Lines lines{style.paint(level && connected > 0 ? Colour::green : Colour::yellow, said)};
   if (const auto traffic = state_.find("traffic"); traffic != state_.end() && text_at(*traffic, "rest") != "none")
     lines.push_back(style.paint(Colour::yellow, shortened(traffic_text(*traffic, context_), columns)));
   const auto coming = number_at(state_, "kits_coming");
   if (coming == 0) {
-    lines.push_back(context_.say("Nothing is to come.", "Rien n'est attendu."));
+    lines.push_back(shortened(context_.say("Nothing is to come.", "Rien n'est attendu."), columns));
   } else {
     // Why all of it waits is said below, with the names.
     auto state = state_;
@@ -99,9 +99,9 @@ WatchView::Lines WatchView::coming(std::size_t columns) const {
   Lines lines;
   std::size_t width = 0;
   for (const auto& kit : kits_)
-    if (!waits(kit)) width = std::max(width, std::min(display_width(text_at(kit, "kit")), name_width_max));
+    if (!waits(kit)) width = std::max(width, std::min(display_width(printable(text_at(kit, "kit"))), name_width_max));
   for (const auto& kit : kits_) {
-    if (waits(kit)) continue;
+    if (waits(kit) || (number_at(kit, "bytes_total") == 0 && text_at(kit, "state") != "whole")) continue;
     const auto name = shortened(printable(text_at(kit, "kit")), width);
     const bool whole = text_at(kit, "state") == "whole";
     lines.push_back(shortened(fmt::format("  {}{}  {} {:>5}", name, std::string(width - display_width(name), ' '), bar_of(kit),
@@ -130,15 +130,17 @@ void WatchView::add_files(const Json& kit, std::size_t columns, Lines& lines) co
 /// By what they wait for: one line for each reason.
 WatchView::Lines WatchView::waiting(std::size_t columns) const {
   struct Group {
-    std::string why, names;
+    std::string code, why, names;
     std::uint64_t kits = 0, bytes = 0;
   };
   std::vector<Group> groups;
   for (const auto& kit : kits_) {
     if (!waits(kit)) continue;
-    const auto why = wait_text(kit, context_.language);
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.why == why; });
-    if (group == groups.end()) group = groups.insert(groups.end(), {why, {}, 0, 0});
+    const auto code = text_at(kit.at("waits"), "code");
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.code == code; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {code, {}, {}, 0, 0});
+    // Of several files it speaks of several, which is right for several kits too.
+    if (group->why.empty() || number_at(kit, "files_lacking") > 1) group->why = wait_text(kit, context_.language);
     group->kits += 1;
     group->bytes += number_at(kit, "bytes_total") - std::min(number_at(kit, "bytes_total"), number_at(kit, "bytes_here"));
     group->names += (group->names.empty() ? "" : ", ") + printable(text_at(kit, "kit"));

@@ -70,12 +70,15 @@ Arrival Arrivals::of(const std::vector<store::KitSummary>& kits) const {
     const auto back = std::min(kit.not_held.bytes, arrival.total);
     all.total += arrival.total - back;
     all.here += arrival.here - std::min(back, arrival.here);
-    all.rate += arrival.rate;
     all.files_lacking += arrival.files_lacking;
     all.files_without_holder += arrival.files_without_holder;
     all.asking = all.asking || arrival.asking;
     all.from.merge(arrival.from);
     all.holders.merge(arrival.holders);
+  }
+  // Also what came of media that have just become whole: with many small ones most of it.
+  if (all.coming()) {
+    for (const auto& [media, rate] : rates_) all.rate += rate;
   }
   all.wait = wait_of(status_, traffic_, all);
   return all;

@@ -90,6 +90,10 @@ Explanation about_media(const Situation& here, const std::string& subject, const
   const auto wait = wait_of(here.status, here.traffic, lacking);
   const auto advice = advice_of(wait);
   const auto media = words_of_media(lacking.files_lacking, lacking.lacking());
+  if (wait == Wait::checked) {
+    Words text{"All of it came, and it is being checked.", "Tout est arrivé ; la vérification est en cours."};
+    return {advice.code, false, subject, std::move(text), advice.actor, advice.next_step};
+  }
   const bool one = lacking.files_lacking == 1;
   Words text{media.en + (one ? " is lacking" : " are lacking"), media.fr + (one ? " manque" : " manquent")};
   if (wait && *wait != Wait::turn) {

@@ -20,11 +20,12 @@ class Look {
  public:
   explicit Look(Session& session) : session_(session) {}
 
-  /// The kits that something is to come of, those that have come since the last look, and then how the node is.
+  /// The kits that something is to come of, those of which it came or will not come any more, and then how the node is.
   Status tell() {
     auto& node = session_.node();
-    TRY(const auto arrivals, Arrivals::of(node));
+    // In this order: of a kit that becomes whole in between, the next look tells.
     TRY(const auto kits, node.library().kits());
+    TRY(const auto arrivals, Arrivals::of(node));
     const auto coming = arrivals.coming(kits);
     const auto time = to_utc(civil_now());
     std::set<KitId> told;
@@ -35,11 +36,19 @@ class Look {
     }
     std::size_t waiting = 0;
     for (const auto& kit : kits) {
-      const bool over = told_.contains(kit.row.id) && !told.contains(kit.row.id);
-      if (kit.is_whole() && !over) continue;
+      const bool open = told_.erase(kit.row.id) > 0 && !told.contains(kit.row.id);
+      if (kit.is_whole() && !open) continue;
       const auto arrival = arrivals.of(kit);
       waiting += !arrival.coming() && arrival.wait.has_value();
-      if (over && !arrival.coming()) CHECK_OK(tell(kit, arrivals, arrival, time));
+      if (!open) continue;
+      if (!kit.is_whole() && !kit.why_not) {
+        told.insert(kit.row.id);  // its end is told when it has come
+      } else {
+        CHECK_OK(tell(kit, arrivals, arrival, time));
+      }
+    }
+    for (const auto& gone : told_) {
+      CHECK_OK(session_.item({{"kind", "progress"}, {"time", time}, {"kit", gone.str()}, {"state", "gone"}}));
     }
     told_ = std::move(told);
     std::erase_if(paths_, [this](const auto& each) { return !told_.contains(each.first); });
@@ -121,10 +130,16 @@ Result<Json> watch(Session& session, Arguments& arguments) {
   std::uint64_t told = 0;
   Look look(session);
   std::optional<Clock::time_point> looked_at;
+  Clock::duration interval_of_looks{};
   for (;;) {
-    if (with_progress && (!looked_at || Clock::now() - *looked_at >= look_interval)) {
+    if (with_progress && (!looked_at || Clock::now() - *looked_at >= interval_of_looks)) {
+      const auto begun = Clock::now();
+      const auto looked = look.tell();
+      // The loop has much to do just now: the next look is soon enough.
+      if (!looked && looked.error().code != Errc::timed_out) return tl::unexpected(looked.error());
       looked_at = Clock::now();
-      CHECK_OK(look.tell());
+      // With many kits a look is work, which should be little of all that is done.
+      interval_of_looks = std::max<Clock::duration>(look_interval, 10 * (*looked_at - begun));
     }
     for (const auto& event : node.events_after(number)) {
       number = event.number;

@@ -189,11 +189,14 @@ TEST_CASE("watching with progress tells of kits that come, how the node is, and 
   CHECK(state["kind"] == "state");
   CHECK(state["kits_coming"] == 1);
   CHECK(state["traffic"]["rest"] == "none");
+  // All of it came, and it is not whole before it was checked: its end is told then.
   served.node.change([&](auto& status) { status.media.clear(); });
+  for (auto item = next(); item["kind"] != "state" || item["kits_coming"] != 0; item = next()) CHECK(item["state"] != "whole");
+  served.node.lib.make_whole(0);
   const auto last = [&] {
     for (int i = 0; i < 20; ++i) {
       const auto item = next();
-      if (item["kind"] == "progress" && item["bytes_here"] == 1'500) return item;
+      if (item["kind"] == "progress" && item["state"] == "whole") return item;
     }
     return Json();
   }();

@@ -141,7 +141,16 @@ class FakeLibrary final : public store::Library {
   }
   Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
 
-  Result<std::vector<store::KitSummary>> kits() const override { return all_kits; }
+  Result<std::vector<store::KitSummary>> kits() const override {
+    const std::lock_guard lock(kits_mutex_);
+    return all_kits;
+  }
+  /// Also while a client looks.
+  void make_whole(std::size_t kit) {
+    const std::lock_guard lock(kits_mutex_);
+    all_kits[kit].media_here = all_kits[kit].media_total;
+    all_kits[kit].bytes_here = all_kits[kit].row.bytes;
+  }
   Result<store::KitSummary> kit(const KitId& id) const override {
     for (const auto& kit : all_kits)
       if (kit.row.id == id) return kit;
@@ -207,6 +216,7 @@ class FakeLibrary final : public store::Library {
   }
 
  private:
+  mutable std::mutex kits_mutex_;
   TempFolder folder_;
   std::unique_ptr<store::MediaStore> media_ = store::MediaStore::open(store::Layout{folder_.path()}).value();
   store::SigningSecret signing_ = store::SigningSecret::generate();

@@ -144,8 +144,27 @@ TEST_CASE("a peer that refuses much at once is asked again for what it was known
       bench.pass(seconds(1));
     }
     REQUIRE(asked.size() == 2);
-    CHECK(bench.sent<message::MediaQuery>(link).size() == (round == 0 ? 1 : 0));
     for (const auto& run : asked) bench.receive(link, message::Unavailable{run.request});
+  }
+}
+
+TEST_CASE("a peer that refuses is asked whether it has it still, and what it has no longer is left to others") {
+  Bench bench;
+  const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
+  bench.on(input::MediaNeeded{need(2, 3, 2'000)});
+  tell_complete(bench, link, 2);
+  bench.sent<message::MediaQuery>(link);
+  for (const auto& run : bench.sent<message::FetchChunks>(link)) bench.receive(link, message::Unavailable{run.request});
+  std::set<Sha256> asked;
+  for (int second = 0; second < 3; ++second) {
+    bench.pass(seconds(1));
+    for (const auto& query : bench.sent<message::MediaQuery>(link)) asked.insert(query.media.begin(), query.media.end());
+  }
+  CHECK(asked == std::set{media(1), media(2)});
+  bench.receive(link, message::MediaHave{feed, {{media(1), false, {}, {}}, {media(2), true, {}, {}}}});
+  for (int second = 0; second < 30; ++second) {
+    bench.pass(seconds(1));
+    for (const auto& run : bench.sent<message::FetchChunks>(link)) CHECK(run.media == media(2));
   }
 }
 

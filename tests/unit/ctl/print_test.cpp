@@ -134,7 +134,7 @@ TEST_CASE("what a pause keeps waiting is said at once and once, also where there
   const Parsed parsed;
   const Context context{io, parsed, Language::english, false, {}, {}};
   ProgressBar bar(context, "film");
-  const auto show = [&](const char* text) { bar.show({0, 2'000, control::Progress::Unit::bytes, text}); };
+  const auto show = [&](const char* text, std::uint64_t done = 0) { bar.show({done, 2'000, control::Progress::Unit::bytes, text}); };
   const auto lines = [&] {
     const auto text = err.str();
     return std::count(text.begin(), text.end(), '\n');
@@ -146,7 +146,12 @@ TEST_CASE("what a pause keeps waiting is said at once and once, also where there
   show("paused");
   CHECK(err.str().find("Media are paused on this node") == 0);
   CHECK(lines() == 1);
-  show("media");
+  // Asked about for a moment: that is no news of the pause.
+  show("asked");
   show("paused");
+  CHECK(lines() == 1);
+  // It came on meanwhile.
+  show("media", 500);
+  show("paused", 500);
   CHECK(lines() == 2);
 }
