@@ -127,7 +127,7 @@ Status LibraryImpl::choose(const KitId& id, KitChoice::Kind kind) {
     choice.version = std::max(choice.version, row.version);
     for (const auto& named : row.media) touched.push_back(named.media);
   }
-  CHECK_OK(state_->put_choice(id, choice));
+  CHECK_OK(put_choice(id, choice));
   holding_.set_choice(id, choice);
   Status removed;
   if (kind == KitChoice::Kind::dropped && knows_all_feeds()) {
@@ -138,13 +138,39 @@ Status LibraryImpl::choose(const KitId& id, KitChoice::Kind kind) {
   return removed;
 }
 
+/// On a full disk there may be no room to write down what would make room: then one file goes before its record.
+Status LibraryImpl::put_choice(const KitId& id, const KitChoice& choice) {
+  auto put = state_->put_choice(id, choice);
+  const bool drops = choice.kind == KitChoice::Kind::dropped && knows_all_feeds();
+  if (put || put.error().code != Errc::disk_full || !drops) return put;
+  TRY(const auto list, removable(id));
+  if (list.empty()) return put;
+  CHECK_OK(media_->remove(list.front().media));
+  CHECK_OK(state_->put_choice(id, choice));
+  return state_->forget_media(list.front().media);
+}
+
+/// Of kits that were fetched as they were, and have newer versions since: the index knows what the newest name alone.
+std::set<Sha256> LibraryImpl::fetched_before(const KitId& but) const {
+  std::set<Sha256> media;
+  for (const auto& [id, choice] : holding_.choices()) {
+    if (choice.kind != KitChoice::Kind::fetched || id == but) continue;
+    const auto list = files(id, choice.version);
+    for (const auto& file : list ? *list : std::vector<KitFile>{}) {
+      if (file.is_media) media.insert(file.media);
+    }
+  }
+  return media;
+}
+
 Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
   TRY(const auto rows, state_->kits_of(id));
+  const auto fetched = fetched_before(id);
   std::vector<FeedMedia> list;
   for (const auto& row : rows) {
     for (const auto& named : row.media) {
       const auto same = [&](const FeedMedia& other) { return other.media == named.media; };
-      if (!media_->has(named.media) || std::any_of(list.begin(), list.end(), same)) continue;
+      if (!media_->has(named.media) || fetched.contains(named.media) || std::any_of(list.begin(), list.end(), same)) continue;
       TRY(const auto held, state_->media(named.media));
       // An earlier version of ours may be the only one that names it.
       const auto own = [&](const FeedId& feed) { return feed.centre == identity_.slug; };

@@ -126,6 +126,8 @@ class LibraryImpl final : public Library {
   Result<HoldingView> holding(bool measured) const override;
   Status choose(const KitId& id, KitChoice::Kind kind) override;
   Result<std::vector<FeedMedia>> removable(const KitId& id) const override;
+  std::set<Sha256> fetched_before(const KitId& but) const;
+  Status put_choice(const KitId& id, const KitChoice& choice);
   Status check_room() override;
 
   Result<std::vector<Problem>> verify(

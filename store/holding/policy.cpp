@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/text.hpp"
+
 namespace essaimage::store {
 namespace {
 
@@ -13,6 +15,12 @@ constexpr std::array<std::string_view, 3> media_words = {"all", "territory", "no
 
 bool contains(const std::vector<std::string>& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+/// As people write it: "Santé" is "santé", and "sante".
+bool names_theme(const std::vector<std::string>& themes, const std::string& theme) {
+  const auto same = [folded = fold_to_ascii(theme)](const std::string& each) { return fold_to_ascii(each) == folded; };
+  return std::any_of(themes.begin(), themes.end(), same);
 }
 
 }  // namespace
@@ -50,7 +58,7 @@ HoldReason judge(const KitFacts& kit, std::uint64_t media_bytes, const HoldPolic
   if (policy.media == HoldPolicy::Media::none) return HoldReason::policy_none;
   if (policy.media == HoldPolicy::Media::territory && !kit.near) return HoldReason::elsewhere;
   if (!policy.kinds.empty() && !contains(policy.kinds, kit.kind)) return HoldReason::kind;
-  const auto has_theme = [&](const std::string& theme) { return contains(policy.themes, theme); };
+  const auto has_theme = [&](const std::string& theme) { return names_theme(policy.themes, theme); };
   if (!policy.themes.empty() && std::none_of(kit.themes.begin(), kit.themes.end(), has_theme)) return HoldReason::theme;
   if (policy.file_bytes_max != 0 && media_bytes > policy.file_bytes_max) return HoldReason::file_size;
   return HoldReason::policy;

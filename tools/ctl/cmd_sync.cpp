@@ -37,10 +37,11 @@ Result<ExitCode> sync(Context& context) {
   // Not level though we waited, or not even an answer: the time was over.
   const bool over = !level && (wait || !flag_at(reply, "round_done"));
   const auto traffic = reply.find("traffic");
-  const bool rest = level && number_at(reply, "media_lacking") > 0 && traffic != reply.end() && text_at(*traffic, "rest") != "none";
+  const bool lacks = level && number_at(reply, "media_lacking") > 0;
+  const bool rest = lacks && traffic != reply.end() && text_at(*traffic, "rest") != "none";
   if (context.json) {
     context.out() << pretty(reply) << "\n";
-    return rest ? ExitCode::refused : level ? ExitCode::ok : over ? ExitCode::timed_out : ExitCode::refused;
+    return lacks ? ExitCode::refused : level ? ExitCode::ok : over ? ExitCode::timed_out : ExitCode::refused;
   }
   if (rest) {
     context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} ({}). ",
@@ -48,6 +49,16 @@ Result<ExitCode> sync(Context& context) {
                                  number_at(reply, "peers_connected"), counted(number_at(reply, "media_lacking"), media_files, context.language),
                                  human_bytes(number_at(reply, "bytes_lacking"), context.language))
                   << traffic_text(*traffic, context) << "\n";
+    return ExitCode::refused;
+  }
+  if (lacks) {
+    const auto files = number_at(reply, "media_lacking");
+    context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} ({}) that no connected peer has; "
+                                                          "`essaimagectl explain` says more.\n",
+                                                          "À jour avec tous les pairs connectés ({}), sauf {} ({}) qu'aucun pair connecté n'a ; "
+                                                          "`essaimagectl explain` en dit plus.\n")),
+                                 number_at(reply, "peers_connected"), counted(files, media_files, context.language),
+                                 human_bytes(number_at(reply, "bytes_lacking"), context.language));
     return ExitCode::refused;
   }
   if (level) {

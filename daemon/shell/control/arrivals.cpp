@@ -124,13 +124,13 @@ Json progress_json(const Arrivals& arrivals, const Arrival& arrival) {
   if (!arrival.coming() && !arrival.wait) return nullptr;
   Json json{{"bytes_here", arrival.here},
             {"bytes_total", arrival.total},
-            {"bytes_per_second", arrival.rate},
+            {"bytes_per_second", arrival.wait ? 0 : arrival.rate},  // what came a moment ago comes no more
             {"remaining_ms", nullptr},
             {"files_lacking", arrival.files_lacking},
             {"from", to_json(arrival.from)},
             {"holders", to_json(arrival.holders)},
             {"waits", nullptr}};
-  if (const auto left = arrival.left()) json["remaining_ms"] = left->count();
+  if (const auto left = arrival.left(); left && !arrival.wait) json["remaining_ms"] = left->count();
   if (arrival.wait) {
     json["waits"] = {{"code", str(*arrival.wait)}, {"text", to_json(arrivals.words(arrival))}};
   }

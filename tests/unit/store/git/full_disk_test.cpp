@@ -1,35 +1,14 @@
 // On a file system that is really full: a small tmpfs, which only root may mount.
 
-#include <sys/mount.h>
-#include <unistd.h>
-
 #include "store/git/object_db.hpp"
 #include "store/git/pack_writer.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/small_disk.hpp"
 
 using namespace essaimage;
 using namespace essaimage::store;
-
-namespace {
-
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::string& size)
-      : mounted_(::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0) {}
-  ~SmallDisk() {
-    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-  }
-  bool is_there() const { return mounted_; }
-  Path operator/(std::string_view name) const { return folder_ / name; }
-
- private:
-  test::TempFolder folder_;
-  bool mounted_;
-};
-
-}  // namespace
+using test::SmallDisk;
 
 TEST_CASE("a disk that fills up while a pack is written is an error, and leaves nothing") {
   const SmallDisk disk("6m");

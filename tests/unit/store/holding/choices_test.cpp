@@ -1,6 +1,7 @@
 // What a library needs, holds and lets go, by its policy, the admin's choices and the room there is.
 #include "store/state/state.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/unit/store/members.hpp"
 
 using namespace essaimage;
@@ -101,6 +102,51 @@ TEST_CASE("a dropped kit's media leave the disk, but for those that another kit 
   REQUIRE(m.b->library().choose(kit, Kind::none));
   CHECK(fetch_media(*m.a, *m.b) > 0);
   CHECK(m.b->find("a/k")->is_whole());
+}
+
+TEST_CASE("what a kit needs that was fetched as it was stays when another one that names it is dropped") {
+  Members m;
+  REQUIRE(open_with(*m.b, nothing()));
+  m.a->publish_one("k", {{"p.jpg", photo(50'000, 1)}});
+  m.a->publish_one("l", {{"p.jpg", photo(50'000, 1)}, {"x", "1"}});
+  replicate(*m.a, *m.b);
+  REQUIRE(m.b->library().choose({"a", "l"}, Kind::fetched));
+  CHECK(fetch_media(*m.a, *m.b) > 0);
+  m.a->publish_one("l", {{"p.jpg", photo(50'000, 1)}, {"x", "2"}});
+  replicate(*m.a, *m.b);
+  CHECK(m.b->library().removable(kit)->empty());
+  REQUIRE(m.b->library().choose(kit, Kind::dropped));
+  for (const auto& file : *m.b->library().files({"a", "l"}, 1)) CHECK(file.here);
+}
+
+TEST_CASE("a kit can be dropped where the disk is full, which is when it is needed") {
+  const SmallDisk disk("24m");
+  if (!disk.is_there()) {
+    WARN("not root, or mounting is not allowed here: not tested");
+    return;
+  }
+  const char* before = std::getenv("TMPDIR");
+  const std::string temporary = before != nullptr ? before : "";
+  auto federation = TestNode::federation();
+  auto author = TestNode::member(*federation, "a", {"lille"});
+  ::setenv("TMPDIR", disk.path().c_str(), 1);
+  auto reader = TestNode::member(*federation, "b", {"lille"});
+  temporary.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", temporary.c_str(), 1);
+  REQUIRE(fetch_feed(*federation, *author, federation->feed()));
+  author->publish_one("k", {{"p.jpg", photo(3'000'000, 1)}, {"q.jpg", photo(2'000'000, 2)}});
+  replicate(*author, *reader);
+  REQUIRE(reader->find("a/k")->is_whole());
+  {
+    std::ofstream filler(disk.path() / "filler");
+    const std::string block(4'096, 'x');
+    while (filler << block << std::flush) {
+    }
+  }
+  REQUIRE(reader->library().choose(kit, Kind::dropped));
+  CHECK(reader->find("a/k")->not_held == KeptBack{2, 5'000'000});
+  CHECK(reader->library().verify({})->empty());
+  REQUIRE(open_with(*reader, {}));
+  CHECK(reader->find("a/k")->choice.kind == Kind::dropped);
 }
 
 TEST_CASE("a drop that a crash cut short is made good at the next start") {

@@ -57,6 +57,18 @@ TEST_CASE("a policy leaves out kits by territory, kind and theme, and files by s
   CHECK_FALSE(policy.takes_all());
 }
 
+TEST_CASE("a theme is the same in capitals and without its accents") {
+  HoldPolicy policy;
+  policy.themes = {"Santé"};
+  KitFacts kit;
+  for (const std::string theme : {"santé", "SANTE", "Santé"}) {
+    kit.themes = {theme};
+    CHECK(judge(kit, 1, policy, {}) == HoldReason::policy);
+  }
+  kit.themes = {"santés"};
+  CHECK(judge(kit, 1, policy, {}) == HoldReason::theme);
+}
+
 TEST_CASE("a choice goes before the policy, and a centre's own kits before both") {
   HoldPolicy none;
   none.media = HoldPolicy::Media::none;
