@@ -129,6 +129,8 @@ Status Consolidation::finish(ObjectDb& objects) {
     CHECK_OK(remove_file(index_of(pack)));
     CHECK_OK(remove_file(pack));
   }
+  // Who read meanwhile may have opened what is gone: its descriptors and its room on the disk are given back now.
+  if (!leaving.empty()) CHECK_OK(objects.reload());
   return indexed;
 }
 
