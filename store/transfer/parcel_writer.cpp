@@ -66,7 +66,7 @@ struct ParcelWriter::Impl {
     Bytes whole_prefix = commits;
     append_bytes(whole_prefix, prefix);
     Bytes packed = compressor.compress(content, whole_prefix);
-    const auto allowed = budget.check(content.size(), packed.size(), prefix.size());
+    auto allowed = budget.check(content.size(), packed.size(), prefix.size());
     if (!allowed && allowed.error().code == Errc::too_large) return allowed;
     const bool as_it_is = packed.size() >= content.size() || !allowed;
     if (as_it_is) {
