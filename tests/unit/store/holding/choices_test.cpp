@@ -116,7 +116,9 @@ TEST_CASE("what a kit needs that was fetched as it was stays when another one th
   replicate(*m.a, *m.b);
   CHECK(m.b->library().removable(kit)->empty());
   REQUIRE(m.b->library().choose(kit, Kind::dropped));
-  for (const auto& file : *m.b->library().files({"a", "l"}, 1)) CHECK(file.here);
+  const auto files = m.b->library().files({"a", "l"}, 1);
+  REQUIRE(files);
+  CHECK(std::all_of(files->begin(), files->end(), [](const KitFile& file) { return file.here; }));
 }
 
 TEST_CASE("a kit can be dropped where the disk is full, which is when it is needed") {
