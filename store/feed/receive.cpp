@@ -5,37 +5,29 @@
 #include <algorithm>
 
 #include "proto/limits.hpp"
-#include "store/disk/files.hpp"
+#include "store/disk/scratch_folder.hpp"
 #include "store/feed/commit_rules.hpp"
 #include "store/feed/tree_rules.hpp"
-#include "store/git/indexed_pack.hpp"
 #include "store/transfer/parcel.hpp"
 
 namespace essaimage::store {
 
 struct IncomingParcel::Impl {
-  Path folder, file;
+  ScratchFolder folder;
+  Path file;  ///< in it
   Fd fd;
   std::uint64_t bytes = 0;
-
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    fd.reset();
-    if (!folder.empty()) (void)remove_folder_tree(folder);
-  }
 };
 
 IncomingParcel::IncomingParcel() : impl_(std::make_unique<Impl>()) {}
 IncomingParcel::~IncomingParcel() = default;
-const Path& IncomingParcel::folder() const { return impl_->folder; }
+const Path& IncomingParcel::folder() const { return impl_->folder.path(); }
 const Path& IncomingParcel::file() const { return impl_->file; }
 
 Result<std::unique_ptr<IncomingParcel>> IncomingParcel::create(const Layout& layout) {
   std::unique_ptr<IncomingParcel> parcel(new IncomingParcel);
-  TRY(parcel->impl_->folder, make_scratch_folder(layout.quarantine()));
-  parcel->impl_->file = parcel->impl_->folder / "parcel";
+  TRY(parcel->impl_->folder, ScratchFolder::create(layout.quarantine()));
+  parcel->impl_->file = parcel->impl_->folder.path() / "parcel";
   TRY(parcel->impl_->fd, open_file(parcel->impl_->file, O_WRONLY | O_CREAT | O_EXCL));
   return parcel;
 }

@@ -1,11 +1,8 @@
 #include "store/git/indexed_pack.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "proto/limits.hpp"
 #include "store/disk/files.hpp"
@@ -47,14 +44,6 @@ Result<PackFiles> index_pack_file(const Path& file, const Path& folder) {
 Status install_pack(const PackFiles& files, const Path& packs) {
   CHECK_OK(move_durably(files.pack, packs / files.pack.filename()));
   return move_durably(files.index, packs / files.index.filename());
-}
-
-Result<Path> make_scratch_folder(const Path& scratch) {
-  static std::atomic<unsigned> counter{0};
-  const Path folder = scratch / (std::to_string(::getpid()) + "-" + std::to_string(counter++));
-  // Not synced: after a power cut nobody wants it any more.
-  if (::mkdir(folder.c_str(), 0700) != 0) return tl::unexpected(system_error(folder, "creating"));
-  return folder;
 }
 
 }  // namespace essaimage::store

@@ -18,7 +18,4 @@ Result<PackFiles> index_pack_file(const Path& file, const Path& folder);
 /// Moves both into the library's folder of packs, durably, the pack first: an index makes it visible.
 Status install_pack(const PackFiles& files, const Path& packs);
 
-/// Makes a folder below `scratch` that nobody else uses.
-Result<Path> make_scratch_folder(const Path& scratch);
-
 }  // namespace essaimage::store

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "proto/limits.hpp"
-#include "store/disk/files.hpp"
+#include "store/disk/scratch_folder.hpp"
 #include "store/git/handle.hpp"
 #include "store/git/indexed_pack.hpp"
 #include "store/git/pack_format.hpp"
@@ -43,8 +43,8 @@ Result<ObjectId> hash_file(int fd, std::uint64_t size, const Path& path) {
 }  // namespace
 
 struct PackWriter::Impl {
-  Path folder;  ///< our own, below scratch
-  Path file;
+  ScratchFolder folder;
+  Path file;  ///< in it
   Fd fd;
   std::unordered_set<ObjectId, IdHash> ids;
   std::vector<pack::IndexEntry> entries;
@@ -52,16 +52,7 @@ struct PackWriter::Impl {
   Bytes buffer;
   std::uint64_t written = 0;  ///< without the buffer
   std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{libdeflate_alloc_compressor(deflate_level)};
-  bool finished = false;  ///< the file belongs to the caller
   std::optional<PackFiles> indexed;
-
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    if (!finished && !file.empty()) (void)remove_file(file);
-    if (!folder.empty()) (void)remove_folder_tree(folder);
-  }
 
   Status flush() {
     CHECK_OK(write_all(fd.get(), buffer, file));
@@ -98,9 +89,8 @@ Result<std::unique_ptr<PackWriter>> PackWriter::create(const Path& scratch) {
   std::unique_ptr<PackWriter> writer(new PackWriter);
   Impl& impl = *writer->impl_;
   ESSAIMAGE_ASSERT(impl.compressor != nullptr);
-  TRY(impl.folder, make_scratch_folder(scratch));
-  impl.file = impl.folder;
-  impl.file += ".pack";
+  TRY(impl.folder, ScratchFolder::create(scratch));
+  impl.file = impl.folder.path() / "objects";
   TRY(impl.fd, open_file(impl.file, O_RDWR | O_CREAT | O_EXCL, 0444));
   const auto header = pack::header(0);
   impl.buffer.assign(header.begin(), header.end());
@@ -136,22 +126,15 @@ std::size_t PackWriter::object_count() const { return impl_->ids.size(); }
 const std::unordered_set<ObjectId, IdHash>& PackWriter::ids() const { return impl_->ids; }
 std::uint64_t PackWriter::bytes() const { return impl_->written + impl_->buffer.size(); }
 
-Result<Path> PackWriter::finish_file() {
-  CHECK_OK(impl_->complete());
-  impl_->finished = true;
-  return impl_->file;
-}
-
 Status PackWriter::index() {
   if (impl_->indexed) return {};
   CHECK_OK(impl_->complete());
-  const Path folder = impl_->folder / "pack";
+  const Path folder = impl_->folder.path() / "pack";
   if (::mkdir(folder.c_str(), 0700) != 0) return tl::unexpected(system_error(folder, "creating"));
   const std::string name = std::string("pack-") + impl_->trailer.hex();
   PackFiles files{folder / (name + ".pack"), folder / (name + ".idx")};
   CHECK_OK(sync_file(impl_->fd.get(), impl_->file));
   if (::rename(impl_->file.c_str(), files.pack.c_str()) != 0) return tl::unexpected(system_error(files.pack, "renaming"));
-  impl_->file.clear();
   TRY(const Fd index, open_file(files.index, O_WRONLY | O_CREAT | O_EXCL, 0444));
   CHECK_OK(write_all(index.get(), pack::encode_index(impl_->entries, impl_->trailer), files.index));
   CHECK_OK(sync_file(index.get(), files.index));
@@ -159,7 +142,7 @@ Status PackWriter::index() {
   return {};
 }
 
-const Path& PackWriter::folder() const { return impl_->folder; }
+const Path& PackWriter::folder() const { return impl_->folder.path(); }
 
 Result<Path> PackWriter::install(const Path& packs) {
   ESSAIMAGE_ASSERT(impl_->indexed.has_value());

@@ -27,8 +27,6 @@ class PackWriter {
   std::uint64_t bytes() const;
   const std::unordered_set<ObjectId, IdHash>& ids() const;
 
-  /// The finished pack as a file below scratch, not indexed. The caller removes it.
-  Result<Path> finish_file();
   /// In two steps, the long one first: indexed and synced, below scratch; then moved into `packs` and the folder synced.
   /// Returns the pack's new path. Call ObjectDb::reload afterwards. Nothing can be added once it is indexed.
   Status index();

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "proto/limits.hpp"
+#include "store/disk/scratch_folder.hpp"
 #include "store/git/indexed_pack.hpp"
 
 namespace essaimage::store {
@@ -39,17 +40,13 @@ bool is_temporary(const std::string& name) {
 
 /// A pack that lost its index gets it back; one that cannot be indexed is kept out of the way.
 Status index_again(const Layout& layout, const Path& pack) {
-  TRY(const Path folder, make_scratch_folder(layout.scratch()));
-  const auto files = index_pack_file(pack, folder);
-  Status done;
+  TRY(const auto folder, ScratchFolder::create(layout.scratch()));
+  const auto files = index_pack_file(pack, folder.path());
   if (files && files->pack.filename() == pack.filename()) {
-    done = move_durably(files->index, layout.packs() / files->index.filename());
-  } else {
-    CHECK_OK(make_folders(layout.damaged()));
-    done = move_durably(pack, layout.damaged() / pack.filename());
+    return move_durably(files->index, layout.packs() / files->index.filename());
   }
-  CHECK_OK(remove_folder_tree(folder));
-  return done;
+  CHECK_OK(make_folders(layout.damaged()));
+  return move_durably(pack, layout.damaged() / pack.filename());
 }
 
 Status sweep_packs(const Layout& layout) {

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "store/disk/files.hpp"
+#include "store/disk/scratch_folder.hpp"
 #include "store/feed/commit.hpp"
-#include "store/git/indexed_pack.hpp"
 #include "store/transfer/old_objects.hpp"
 #include "store/transfer/parcel_format.hpp"
 #include "store/transfer/zstd.hpp"
@@ -27,26 +26,17 @@ void ParcelBudget::take(std::uint64_t content_bytes, std::uint64_t packed_bytes,
 }
 
 struct ParcelWriter::Impl {
-  Path folder;  ///< our own, below scratch
-  Path file;
+  ScratchFolder folder;
+  Path file;  ///< in it, until it is finished
   Fd fd;
   Bytes commits;  ///< with which each frame's prefix begins
   std::unordered_set<ObjectId, IdHash> ids;
   Compressor compressor;
   ParcelBudget budget;
   std::optional<OldObjects> olds;  ///< nothing: no more of them
-  bool finished = false;
   // Of the open frame:
   Bytes content, prefix, places;
   std::unordered_set<ObjectId, IdHash> frame_olds;
-
-  Impl() = default;
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    if (!finished && !file.empty()) (void)remove_file(file);
-    if (!folder.empty()) (void)remove_folder_tree(folder);
-  }
 
   /// Unless it would be too much.
   void refer(const OldObject& old) {
@@ -106,9 +96,8 @@ Result<std::unique_ptr<ParcelWriter>> ParcelWriter::create(const Path& scratch, 
     TRY(const Commit commit, parse_commit(before));
     impl.olds.emplace(objects, commit.tree);
   }
-  TRY(impl.folder, make_scratch_folder(scratch));
-  impl.file = impl.folder;
-  impl.file += ".parcel";
+  TRY(impl.folder, ScratchFolder::create(scratch));
+  impl.file = impl.folder.path() / "parcel";
   TRY(impl.fd, open_file(impl.file, O_RDWR | O_CREAT | O_EXCL));
   Bytes begin(parcel::magic.begin(), parcel::magic.end());
   append_bytes(begin, have.view());
@@ -126,8 +115,10 @@ Status ParcelWriter::add(ObjectType type, const ObjectId& id, ByteView content, 
 
 Result<Path> ParcelWriter::finish() {
   CHECK_OK(impl_->close_frame());
-  impl_->finished = true;
-  return impl_->file;
+  Path finished = impl_->folder.path();
+  finished += ".parcel";
+  if (::rename(impl_->file.c_str(), finished.c_str()) != 0) return tl::unexpected(system_error(finished, "renaming"));
+  return finished;
 }
 
 }  // namespace essaimage::store

@@ -24,8 +24,11 @@ Result<std::string> unfold(const TestLibrary& receiver, std::string_view parcel,
   write_text(folder / "parcel", parcel);
   TRY(const auto pack, PackWriter::create(folder.path()));
   CHECK_OK(read_parcel(folder / "parcel", feed, head, receiver.objects(), *pack));
-  TRY(const Path file, pack->finish_file());
-  return read_text(file);
+  CHECK_OK(pack->index());
+  for (const auto& file : std::filesystem::directory_iterator(pack->folder() / "pack")) {
+    if (file.path().extension() == ".pack") return read_text(file.path());
+  }
+  return fail(Errc::not_found);
 }
 
 Bytes blob(std::string_view text) {
