@@ -1,6 +1,7 @@
 // export_parcel of receive.hpp: what a peer needs to come from one head of a feed to another.
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace essaimage::store {
 namespace {
 
 constexpr std::size_t gone_max = 64;
+constexpr std::size_t have_entries_max = 50'000;  // kept in memory: about ten megabytes
 
 /// A folder, and the places of its entries.
 struct Folder {
@@ -55,11 +57,16 @@ class Exporter {
   }
 
   /// Of the tree of `have`, which each commit is compared with.
-  Result<const Folder*> read_have(const ObjectId* id) {
-    if (id == nullptr) return &nothing_;
-    if (const auto known = haves_.find(*id); known != haves_.end()) return &known->second;
+  Result<std::shared_ptr<const Folder>> read_have(const ObjectId* id) {
+    if (id == nullptr) return nothing_;
+    if (const auto known = haves_.find(*id); known != haves_.end()) return known->second;
     TRY(Folder folder, read(id));
-    return &haves_.emplace(*id, std::move(folder)).first->second;
+    have_entries_ += folder.entries.size();
+    if (have_entries_ > have_entries_max) {
+      haves_.clear();
+      have_entries_ = folder.entries.size();
+    }
+    return haves_[*id] = std::make_shared<const Folder>(std::move(folder));
   }
 
   /// `before_id`: the folder there in the parent's tree; `have_id`: in the tree of `have`, at place_.
@@ -67,7 +74,7 @@ class Exporter {
     TRY(const Bytes content, objects_.read(id, ObjectType::tree));
     TRY(const Tree now, parse_tree(content));
     TRY(const Folder before, read(before_id));
-    TRY(const Folder* have, read_have(have_id));
+    TRY(const std::shared_ptr<const Folder> have, read_have(have_id));
     CHECK_OK(parcel_.add(ObjectType::tree, id, content, old(have_id)));
     bool has_new = false;
     for (const TreeEntry& entry : now) {
@@ -106,8 +113,9 @@ class Exporter {
   const ObjectDb& objects_;
   const std::optional<ObjectId> have_;
   ParcelWriter& parcel_;
-  std::map<ObjectId, Folder> haves_;
-  const Folder nothing_;
+  std::map<ObjectId, std::shared_ptr<const Folder>> haves_;
+  std::size_t have_entries_ = 0;
+  const std::shared_ptr<const Folder> nothing_ = std::make_shared<const Folder>();
   TreePlace place_;  ///< of what is being looked at, in the tree of `have`
   const std::vector<OldObject> no_olds_;
 };
