@@ -229,6 +229,9 @@ Result<Message> read(const wire::FetchChunks& in) {
     return fail(Errc::malformed, "run of chunks");
   }
   m.credit_bytes = in.credit_bytes();
+  if (!in.base().empty()) {
+    TRY(m.base, fixed<Sha256>(in.base()));
+  }
   return m;
 }
 

@@ -123,6 +123,7 @@ struct Encoder {
     out.set_first(m.first);
     out.set_count(m.count);
     out.set_credit_bytes(m.credit_bytes);
+    if (!m.base.is_zero()) out.set_base(raw(m.base));
   }
   void operator()(const message::Slice& m) const {
     auto& out = *envelope.mutable_slice();

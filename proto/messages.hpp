@@ -141,6 +141,7 @@ struct FetchChunks {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   std::uint64_t credit_bytes = 0;
+  Sha256 base;               ///< an older media file of that feed which the requester holds: the answer may build on it; zero: none
 };
 
 /// (bulk) A piece of the answer to a request.

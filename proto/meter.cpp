@@ -6,6 +6,8 @@ namespace essaimage {
 
 namespace {
 constexpr Duration part_length{1'000};
+/// What began just now says little: as if it had taken so long.
+constexpr Duration passed_min{250};
 }
 
 void Meter::came(std::uint64_t bytes, Instant now) {
@@ -22,8 +24,7 @@ std::uint64_t Meter::rate(Instant now) const {
     passed = std::max(passed, now - part.begun);
     bytes += part.bytes;
   }
-  // What began just now says little: as if it had taken a second.
-  return bytes * 1'000 / static_cast<std::uint64_t>(std::max(passed, part_length).count());
+  return bytes * 1'000 / static_cast<std::uint64_t>(std::max(passed, passed_min).count());
 }
 
 std::optional<Duration> time_for(std::uint64_t bytes, std::uint64_t rate) {

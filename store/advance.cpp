@@ -86,7 +86,7 @@ Status LibraryImpl::advance(Advance advance) {
   if (advance.word) {
     // Who may hold what may have changed with the roster, so every want is looked at again.
     if (const auto wants = state_->wants()) {
-      for (const auto& want : *wants) touched.push_back(want.media);
+      for (const auto& want : *wants) touched.push_back(want.front().media);
     }
   }
   settle_naming(touched);

@@ -25,62 +25,80 @@ HoldReason LibraryImpl::judge_place(const State::KitPlace& place, std::uint64_t 
   return judge(facts, bytes, holding_.policy(), holding_.choice(place.id));
 }
 
-Result<LibraryImpl::Claim> LibraryImpl::narrow(MediaWant& want, bool ranked) const {
-  // Feeds of an audience that we have left bring nothing more.
-  if (const auto roster = picture()->roster)
-    std::erase_if(want.feeds, [&](const FeedId& feed) { return !roster->may_hold(identity_.slug, feed.audience); });
-  if (!ranked && holding_.takes_all()) return Claim{};
-  TRY(const auto places, state_->kits_naming(want.media));
-  std::optional<Claim> best;
+Result<LibraryImpl::Judged> LibraryImpl::judge_want(const MediaWants& lists, bool ranked) const {
+  const auto roster = picture()->roster;
+  Claim claim;
   FeedList wanted;
-  for (const auto& place : places) {
-    const auto reason = judge_place(place, want.bytes);
-    if (is_wanted(reason)) wanted.push_back({place.id.centre, place.audience});
-    const bool stronger = !best || reason < best->reason ||
-                          (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
-    if (stronger) best = Claim{reason, place.published_at, place.id};
+  const bool takes_all = !ranked && holding_.takes_all();
+  if (!takes_all) {
+    TRY(const auto places, state_->kits_naming(lists.front().media));
+    std::optional<Claim> best;
+    for (const auto& place : places) {
+      const auto reason = judge_place(place, lists.front().bytes);
+      if (is_wanted(reason)) wanted.push_back({place.id.centre, place.audience});
+      const bool stronger = !best || reason < best->reason ||
+                            (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
+      if (stronger) best = Claim{reason, place.published_at, place.id};
+    }
+    claim = best.value_or(Claim{});
   }
-  if (!wanted.empty()) std::erase_if(want.feeds, [&](const FeedId& feed) { return !contains(wanted, feed); });
-  return best.value_or(Claim{});
+  std::optional<MediaWant> first;
+  for (MediaWant want : lists) {
+    std::erase_if(want.feeds, [&](const FeedId& feed) {
+      // Feeds of an audience that we have left bring nothing more.
+      if (roster && !roster->may_hold(identity_.slug, feed.audience)) return true;
+      return !wanted.empty() && !contains(wanted, feed);
+    });
+    // A list that an unwanted kit gave, which may lie, does not count.
+    if (!want.feeds.empty()) return Judged{std::move(want), claim};
+    if (!first) first = std::move(want);
+  }
+  return Judged{std::move(*first), claim};
 }
 
-Result<bool> LibraryImpl::admit(MediaWant& want) {
-  TRY(const auto claim, narrow(want, false));
+Result<std::optional<MediaWant>> LibraryImpl::want_of(const Sha256& media) const {
+  TRY(const auto lists, state_->wants_of(media));
+  if (lists.empty()) return std::nullopt;
+  TRY(auto judged, judge_want(lists, false));
+  return std::move(judged.want);
+}
+
+Result<std::optional<MediaWant>> LibraryImpl::admit(const MediaWants& lists) {
+  TRY(auto judged, judge_want(lists, false));
+  MediaWant& want = judged.want;
   // Here, though not for every feed that names it: nobody misses it.
   const auto keep_back = [&](HoldReason why) {
     if (media_->has(want.media)) return holding_.forget(want.media);
     holding_.keep_back(want.media, why, want.bytes);
   };
-  if (!is_wanted(claim.reason)) {
-    keep_back(claim.reason);
+  if (!is_wanted(judged.claim.reason)) {
+    keep_back(judged.claim.reason);
     CHECK_OK(drop_partial(want.media));
-    return false;
+    return std::nullopt;
   }
   if (want.feeds.empty()) {
     holding_.forget(want.media);
-    return false;
+    return std::nullopt;
   }
-  if (holding_.is_granted(want.media)) return true;
+  if (holding_.is_granted(want.media)) return std::move(want);
   Space space;
-  if (holding_.policy().free_bytes_min != 0) {
-    TRY(space.free_bytes, free_bytes(layout_.home));
-  }
+  TRY(space.disk, disk_space(layout_.home));
   const auto lacking = lacking_bytes(layout_, want);
-  if (const auto why = holding_.room(space).take(lacking, claim.reason)) {
+  if (const auto why = holding_.room(space).take(lacking, judged.claim.reason)) {
     keep_back(*why);
     short_of_room_ = true;
-    return false;
+    return std::nullopt;
   }
   holding_.grant(want.media, lacking);
-  return true;
+  return std::move(want);
 }
 
 Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
   short_of_room_ = false;
-  TRY(auto wants, state_->wants());
+  TRY(const auto wants, state_->wants());
   TRY(const auto space, measure(layout_, holding_.policy()));
   std::uint64_t all_bytes = 0;
-  for (const auto& want : wants) all_bytes += want.bytes;
+  for (const auto& lists : wants) all_bytes += lists.front().bytes;
   // Where everything fits, who has the stronger claim need not be asked.
   const bool ranked = Room(holding_.policy(), space, 0).take(all_bytes, HoldReason::policy).has_value();
   std::map<Sha256, std::uint64_t> granted;
@@ -89,8 +107,9 @@ Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
   const auto keep_back = [&](const Sha256& media, HoldReason why, std::uint64_t bytes) {
     if (!media_->has(media)) back[media] = {why, bytes};
   };
-  for (auto& want : wants) {
-    TRY(const auto claim, narrow(want, ranked));
+  for (const auto& lists : wants) {
+    TRY(const auto judged, judge_want(lists, ranked));
+    const auto& [want, claim] = judged;
     if (!is_wanted(claim.reason)) {
       keep_back(want.media, claim.reason, want.bytes);
       CHECK_OK(drop_partial(want.media));
@@ -211,11 +230,9 @@ void LibraryImpl::finish_drops() {
 Status LibraryImpl::check_room() {
   if (!holding_.waits_for_room() && !holding_.grants_any()) return {};
   const std::lock_guard changing(changing_);
-  const auto least = holding_.policy().free_bytes_min;
   if (!holding_.waits_for_room()) {
-    if (least == 0) return {};
-    TRY(const auto free, free_bytes(layout_.home));
-    if (free >= least) return {};
+    TRY(const auto disk, disk_space(layout_.home));
+    if (disk.free_bytes >= floor_bytes(holding_.policy(), disk)) return {};
   }
   return plan_holding({});
 }
@@ -226,7 +243,8 @@ Result<HoldingView> LibraryImpl::holding(bool measured) const {
   view.choices = holding_.choices();
   if (measured) view.media_bytes = media_bytes(layout_);
   view.promised_bytes = holding_.promised_bytes();
-  TRY(view.free_bytes, free_bytes(layout_.home));
+  TRY(const auto disk, disk_space(layout_.home));
+  view.free_bytes = disk.free_bytes;
   view.not_held = holding_.kept_back_by_reason();
   return view;
 }

@@ -4,6 +4,7 @@
 #include "store/kit/entry.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
+#include "store/older_media.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -74,6 +75,9 @@ Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed,
   }
   TRY(const auto read, read_kit_tree(*objects_, kit.tree, true));
   change.put.push_back(row_of(read, feed.audience, kit.tree));
+  if (!kit.before || read.media.empty() || feed.centre == identity_.slug) return {};
+  TRY(const auto before, read_kit_tree(*objects_, *kit.before, false));
+  for (const auto& [media, older] : older_media(before, read)) change.older.emplace_back(media, older);
   return {};
 }
 

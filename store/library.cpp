@@ -192,9 +192,9 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
   std::vector<Sha256> unsure = state_->rebuilt() ? media_->all() : touched;
   TRY(const auto wants, state_->wants());
   lacked_any_ = !wants.empty();
-  for (const auto& want : wants) unsure.push_back(want.media);
+  for (const auto& want : wants) unsure.push_back(want.front().media);
   // What was indexed before the failure is not found to differ again, and was told to nobody.
-  if (behind_) for (const auto& want : wants) touched.push_back(want.media);
+  if (behind_) for (const auto& want : wants) touched.push_back(want.front().media);
   TRY(const auto lost, hold_after_loss(picture, unsure));
   touched.insert(touched.end(), lost.begin(), lost.end());
   return touched;

@@ -155,8 +155,9 @@ class Library {
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;
   /// `list`: the chunk list by which the chunks count; it must be one by which the feed's current tree names the media.
+  /// `base`: a media file that the requester holds for this feed, as it says; zero: none.
   virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
-                                                   std::uint32_t first, std::uint32_t count) = 0;
+                                                   std::uint32_t first, std::uint32_t count, const Sha256& base) = 0;
   /// Those of `media` that the current tree of that feed names and that are held whole for that feed (media/reuse.hpp).
   virtual Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const = 0;
   virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;

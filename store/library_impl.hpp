@@ -25,6 +25,7 @@
 #include "store/git/object_db.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library.hpp"
+#include "store/media/base_media.hpp"
 #include "store/media/reuse.hpp"
 
 namespace essaimage::store {
@@ -106,7 +107,7 @@ class LibraryImpl final : public Library {
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
-                                           std::uint32_t first, std::uint32_t count) override;
+                                           std::uint32_t first, std::uint32_t count, const Sha256& base) override;
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
   Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media,
                                                     std::uint32_t first,
@@ -236,11 +237,16 @@ class LibraryImpl final : public Library {
     KitId kit;
   };
   HoldReason judge_place(const State::KitPlace& place, std::uint64_t bytes) const;
-  /// Of the want's feeds, those remain that name it for a kit that is wanted. `ranked`: all of the claim, not only whether
-  /// it is wanted.
-  Result<Claim> narrow(MediaWant& want, bool ranked) const;
-  /// Grants it, or keeps it back: true if it is needed now.
-  Result<bool> admit(MediaWant& want);
+  struct Judged {
+    MediaWant want;  ///< by the first list by which it may come; of its feeds, those that name it for a kit that is wanted
+    Claim claim;
+  };
+  /// `ranked`: all of the claim, not only whether it is wanted. `lists` is not empty.
+  Result<Judged> judge_want(const MediaWants& lists, bool ranked) const;
+  /// As judge_want(); nothing if nobody wants it.
+  Result<std::optional<MediaWant>> want_of(const Sha256& media) const;
+  /// Grants it, or keeps it back: the want, if it is needed now.
+  Result<std::optional<MediaWant>> admit(const MediaWants& lists);
   /// All wants anew, in order of claim. Tells of what changed, and of `touched`.
   Status plan_holding(std::vector<Sha256> touched);
   Status remove_media(const std::vector<FeedMedia>& list);
@@ -265,6 +271,8 @@ class LibraryImpl final : public Library {
   Status may_join_partial(OpenPartial& open, const FeedId& through) const;
   /// More came, through a further feed: what may be asked for through others has changed.
   void joined(const Sha256& media);
+  /// What it was made from cannot be read: it is needed as it is.
+  void lose_base(const Sha256& media, const Error& why);
   Status reuse(const MediaWant& want);
   void complete_later(const OpenPartialPtr& partial);
   /// Settles what is complete, in one batch; `changing_` is held.
@@ -278,9 +286,14 @@ class LibraryImpl final : public Library {
   Status hold_more(const Sha256& media);
   bool may_serve(const FeedId& feed) const;
   Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have, bool plain);
-  Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row,
-                                                   const ObjectId& chunk_list, std::uint32_t first,
-                                                   std::uint32_t count);
+  struct RunOfChunks {
+    ObjectId list;
+    std::uint32_t first = 0, count = 0;
+  };
+  Result<std::unique_ptr<Source>> open_whole_run(const MediaRow& row, const RunOfChunks& run, const BaseMedia* base);
+  /// If all that came may pass to that feed.
+  Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row, const RunOfChunks& run,
+                                                   const BaseMedia* base);
   /// Nothing more comes of it for now.
   void keep_partial(OpenPartial& open);
   void run_begins();

@@ -82,7 +82,7 @@ std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
 Status LibraryImpl::resume_partials() {
   const bool knows_all = knows_all_feeds();
   for (const auto& media : media_->partials()) {
-    TRY(const auto want, state_->want(media));
+    TRY(const auto want, want_of(media));
     if (!want || !holding_.keeps_partial(media)) {
       if (want || knows_all) CHECK_OK(drop_partial(media));
       continue;
@@ -124,13 +124,13 @@ Status LibraryImpl::settle_one(const Sha256& media) {
   if (row && !row->named.empty() && media_->has(media)) {
     CHECK_OK(hold_more(*roster, *row));
   }
-  TRY(auto want, state_->want(media));
-  if (!want) return drop_partial(media);
-  TRY(const bool needed, admit(*want));
+  TRY(const auto lists, state_->wants_of(media));
+  if (lists.empty()) return drop_partial(media);
+  TRY(const auto needed, admit(lists));
   if (!needed) return holding_.keeps_partial(media) ? Status{} : drop_partial(media);
-  TRY(const auto feeds, askable(*want));
+  TRY(const auto feeds, askable(*needed));
   if (feeds.empty()) CHECK_OK(drop_partial(media));  // what came came through feeds that do not name it any more
-  return reuse(*want);
+  return reuse(*needed);
 }
 
 /// A file that is here is held for every feed to which it may pass. A list that it did not come by

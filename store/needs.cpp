@@ -19,6 +19,12 @@ Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
   for (const auto& chunk : chunks.chunks) need.chunk_bytes.push_back(chunk.bytes);
   need.held = held_of(want);
   need.held.resize(need.chunk_bytes.size());
+  for (const auto& feed : need.feeds) {
+    TRY(const auto older, state_->older_of(feed, want.media));
+    if (!older || !media_->has(*older)) continue;
+    need.base = MediaBase{feed, *older};
+    break;
+  }
   return need;
 }
 
@@ -43,7 +49,7 @@ Status LibraryImpl::may_join_partial(OpenPartial& open, const FeedId& through) c
   const auto& before = open.partial->through();
   if (!roster || before.empty() || contains(before, through)) return {};
   const auto& media = open.partial->media();
-  TRY(const auto want, state_->want(media));
+  TRY(const auto want, want_of(media));
   TRY(const auto row, state_->media(media));
   if (!want || !row) return {};
   const auto feeds = may_join(*roster, row->named_feeds(), before, want->feeds);
@@ -59,21 +65,21 @@ void LibraryImpl::joined(const Sha256& media) {
 Result<std::vector<MediaNeed>> LibraryImpl::needs() const {
   std::vector<MediaNeed> needs;
   if (!holding_.grants_any()) return needs;
-  TRY(auto wants, state_->wants());
-  for (auto& want : wants) {
-    if (!holding_.is_granted(want.media)) continue;
-    TRY([[maybe_unused]] const auto claim, narrow(want, false));
-    auto need = need_of(want);
+  TRY(const auto wants, state_->wants());
+  for (const auto& lists : wants) {
+    if (!holding_.is_granted(lists.front().media)) continue;
+    TRY(const auto judged, judge_want(lists, false));
+    auto need = need_of(judged.want);
     if (need) needs.push_back(std::move(*need));
   }
   return needs;
 }
 
 void LibraryImpl::tell_need(const Sha256& media) {
-  auto want = state_->want(media);
-  if (!want) return note(want.error(), media.hex());
-  if (!*want) holding_.forget(media);
-  const Result<bool> needed = *want ? admit(**want) : Result<bool>(false);
+  const auto lists = state_->wants_of(media);
+  if (!lists) return note(lists.error(), media.hex());
+  if (lists->empty()) holding_.forget(media);
+  const auto needed = lists->empty() ? Result<std::optional<MediaWant>>(std::nullopt) : admit(*lists);
   if (!needed) return note(needed.error(), media.hex());
   if (!*needed) {
     if (media_->has(media)) {
@@ -83,7 +89,7 @@ void LibraryImpl::tell_need(const Sha256& media) {
     }
     return;
   }
-  const auto need = need_of(**want);
+  const auto need = need_of(**needed);
   if (need) {
     tell(change::MediaNeeded{*need});
   } else if (need.error().code == Errc::not_found) {

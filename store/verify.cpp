@@ -172,7 +172,7 @@ class Verification {
   /// Chunks that are here of media on their way. PartialMedia::get checks what it reads, and forgets what is bad.
   void check_partials() {
     for (const Sha256& media : library_.media_->partials()) {
-      const auto want = library_.state_->want(media);
+      const auto want = library_.want_of(media);
       if (!want || !*want) continue;
       const auto open = library_.open_partial(media, (*want)->chunk_list);
       if (!open) {

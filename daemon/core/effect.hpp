@@ -45,6 +45,7 @@ struct OpenRun {
   ObjectId list;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
+  Sha256 base;  ///< the requester holds it: the answer may build on it; zero: none
 };
 struct ReadSource {
   JobId job = 0;

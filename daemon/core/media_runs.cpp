@@ -119,8 +119,9 @@ MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding
   run.expected += limits::run_overhead_bytes;
   source.runs += 1;
   run.credit.given = allowed(link, std::min<std::uint64_t>(run.expected, flows_[link.id].share(source.runs)));
+  const auto& base = want.need.base;
   context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
-                                            run.credit.given});
+                                            run.credit.given, base && base->feed == run.feed ? base->media : Sha256{}});
   const JobId job = context_.new_job();
   requests_.emplace(std::pair(link.id, run.request), job);
   run.begun_at = context_.now;

@@ -24,6 +24,7 @@ void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {
   source.list = request.list;
   source.first = request.first;
   source.count = request.count;
+  source.base = request.base;
   source.credit = request.credit_bytes;
   const FeedEntry* entry = context_.heads.find(request.feed);
   add(link, request.request, std::move(source), entry != nullptr && entry->has() && media_moves_ && context_.shared(link, request.feed));
@@ -86,7 +87,7 @@ void Server::open(Source& source) {
   if (source.pack) {
     context_.emit(effect::OpenPack{source.job, source.feed, source.have, source.plain});
   } else {
-    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.list, source.first, source.count});
+    context_.emit(effect::OpenRun{source.job, source.feed, source.media, source.list, source.first, source.count, source.base});
   }
 }
 

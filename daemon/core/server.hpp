@@ -43,6 +43,7 @@ class Server {
     Sha256 media;
     ObjectId list;
     std::uint32_t first = 0, count = 0;
+    Sha256 base;
     std::uint64_t credit = 0;
     std::uint64_t sent = 0;
     std::optional<std::uint64_t> bytes;  ///< once opened

@@ -85,7 +85,7 @@ void StoreJobs::perform(const core::effect::OpenRun& effect) {
   will_open(effect.job);
   serve_.post([this, effect] {
     if (!begin_opening(effect.job)) return;
-    auto source = library_.open_run(effect.feed, effect.media, effect.list, effect.first, effect.count);
+    auto source = library_.open_run(effect.feed, effect.media, effect.list, effect.first, effect.count, effect.base);
     post_opened(effect.job, source, nullptr);
     if (source) sources_[effect.job] = std::move(*source);
   });

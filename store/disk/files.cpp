@@ -211,10 +211,11 @@ Result<Fd> lock_home(const Path& lock_file) {
   return tl::unexpected(system_error(lock_file, "locking"));
 }
 
-Result<std::uint64_t> free_bytes(const Path& folder) {
+Result<DiskSpace> disk_space(const Path& folder) {
   struct statvfs info {};
   if (::statvfs(folder.c_str(), &info) != 0) return tl::unexpected(system_error(folder, "measuring"));
-  return static_cast<std::uint64_t>(info.f_bavail) * static_cast<std::uint64_t>(info.f_frsize);
+  const auto block = static_cast<std::uint64_t>(info.f_frsize);
+  return DiskSpace{info.f_bavail * block, info.f_blocks * block};
 }
 
 }  // namespace essaimage::store

@@ -58,7 +58,10 @@ Status remove_folder_tree(const Path& folder);
 /// An exclusive flock; Errc::home_in_use if another process holds it. Released when destroyed.
 Result<Fd> lock_home(const Path& lock_file);
 
-/// Bytes free for us on the file system of this folder.
-Result<std::uint64_t> free_bytes(const Path& folder);
+/// Of the file system of this folder; free: for us.
+struct DiskSpace {
+  std::uint64_t free_bytes = 0, all_bytes = 0;
+};
+Result<DiskSpace> disk_space(const Path& folder);
 
 }  // namespace essaimage::store

@@ -35,9 +35,7 @@ std::uint64_t media_bytes(const Layout& layout) {
 Result<Space> measure(const Layout& layout, const HoldPolicy& policy) {
   Space space;
   if (policy.quota_bytes != 0) space.media_bytes = media_bytes(layout);
-  if (policy.free_bytes_min != 0) {
-    TRY(space.free_bytes, free_bytes(layout.home));
-  }
+  TRY(space.disk, disk_space(layout.home));
   return space;
 }
 

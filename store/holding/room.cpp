@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "proto/limits.hpp"
+
 namespace essaimage::store {
 namespace {
 
@@ -15,14 +17,18 @@ bool comes_first(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
+std::uint64_t floor_bytes(const HoldPolicy& policy, const DiskSpace& disk) {
+  constexpr std::uint64_t least = 64 * limits::MiB;
+  return std::max(policy.free_bytes_min, std::min(least, disk.all_bytes / 64));
+}
+
 Room::Room(const HoldPolicy& policy, const Space& space, std::uint64_t promised)
     : has_quota_(policy.quota_bytes != 0),
-      has_floor_(policy.free_bytes_min != 0),
       quota_left_(rest(policy.quota_bytes, space.media_bytes + promised)),
-      disk_left_(rest(space.free_bytes, policy.free_bytes_min + promised)) {}
+      disk_left_(rest(space.disk.free_bytes, floor_bytes(policy, space.disk) + promised)) {}
 
 std::optional<HoldReason> Room::take(std::uint64_t bytes, HoldReason claim) {
-  if (has_floor_ && bytes > disk_left_) return HoldReason::disk;
+  if (bytes > disk_left_) return HoldReason::disk;
   if (has_quota_ && claim != HoldReason::own && bytes > quota_left_) return HoldReason::quota;
   disk_left_ = rest(disk_left_, bytes);
   quota_left_ = rest(quota_left_, bytes);

@@ -2,6 +2,7 @@
 // Who gets the room there is, where not all wanted media fit: the quota of media, and the disk, of which some is always left
 // to other programs. Pure, any thread; one Room belongs to one. Sizes in bytes.
 
+#include "store/disk/files.hpp"
 #include "store/holding/policy.hpp"
 
 namespace essaimage::store {
@@ -9,8 +10,12 @@ namespace essaimage::store {
 /// What was measured (store/holding/measure.hpp).
 struct Space {
   std::uint64_t media_bytes = 0;  ///< on the disk, whole and partial; looked at if there is a quota
-  std::uint64_t free_bytes = 0;   ///< of the disk; looked at if some must stay free
+  DiskSpace disk;
 };
+
+/// So much of the disk is left free: what the admin says, and never nothing. Texts and the index need some of it too, and a full
+/// disk is everybody's trouble.
+std::uint64_t floor_bytes(const HoldPolicy& policy, const DiskSpace& disk);
 
 /// What is left while it is given away.
 class Room {
@@ -22,7 +27,7 @@ class Room {
   std::optional<HoldReason> take(std::uint64_t bytes, HoldReason claim);
 
  private:
-  bool has_quota_, has_floor_;
+  bool has_quota_;
   std::uint64_t quota_left_, disk_left_;
 };
 

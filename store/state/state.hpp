@@ -67,13 +67,19 @@ struct MediaRow {
   std::vector<FeedId> named_feeds() const;  ///< each once, sorted
 };
 
-/// A media file that is named by feeds for which it is not held.
+/// A media file that is named by feeds for which it is not held, by one of its chunk lists.
 struct MediaWant {
   Sha256 media;
   std::uint64_t bytes = 0;
-  ObjectId chunk_list;        ///< the first seen of those that are not refused: a later one cannot hinder it
+  ObjectId chunk_list;
   std::vector<FeedId> feeds;  ///< that name it by this list and for which it is not held; widest audience first
 };
+/// One media file by all its lists that are not refused, first seen first: of those that serve, the first counts, so that a
+/// later one cannot hinder it.
+using MediaWants = std::vector<MediaWant>;
+
+/// The first 8 bytes of a chunk's id, by which the index knows it.
+std::uint64_t chunk_prefix(const Sha256& chunk);
 
 class State {
  public:
@@ -96,6 +102,7 @@ class State {
       Timestamp published_at;
     };
     std::vector<Renewal> renewed = {};  ///< indexed kits of which nothing else changed
+    std::vector<std::pair<Sha256, Sha256>> older = {};  ///< media that `put` names, and what each was made from (older_of)
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
@@ -139,11 +146,17 @@ class State {
   Status hold(std::span<const Whole> list);
   /// True if the feed's current tree names it and it is held for that feed: it may be listed and served.
   Result<bool> serves(const FeedId& feed, const Sha256& media) const;
+  /// Whether the feed names it still or did once.
+  Result<bool> holds(const FeedId& feed, const Sha256& media) const;
+  /// What a media file that is not held for this feed yet was made from, as far as known: the nearest older one that is held
+  /// for it.
+  Result<std::optional<Sha256>> older_of(const FeedId& feed, const Sha256& media) const;
+  Status forget_older(const Sha256& media);
   /// It is not on the disk any more: held for no feed, and its chunks are found here no longer.
   Status forget_media(const Sha256& media);
 
-  Result<std::vector<MediaWant>> wants() const;  ///< by media
-  Result<std::optional<MediaWant>> want(const Sha256& media) const;
+  Result<std::vector<MediaWants>> wants() const;  ///< by media; none is empty
+  Result<MediaWants> wants_of(const Sha256& media) const;
   /// This chunk list is not of this media file: its author lies. It is never wanted again.
   Status refuse_list(const Sha256& media, const ObjectId& chunk_list);
 
@@ -155,6 +168,12 @@ class State {
   Status index_chunks(const Sha256& media, const ChunkList& chunks);
   /// At most 16 places. The index holds 8 bytes of each id: check what is read there.
   Result<std::vector<ChunkPlace>> find_chunk(const Sha256& chunk) const;
+  struct ChunkMark {
+    std::uint64_t offset = 0;
+    std::uint64_t prefix = 0;  ///< chunk_prefix()
+  };
+  /// Of one whole media file, in order; the first so many.
+  Result<std::vector<ChunkMark>> chunk_marks(const Sha256& media, std::size_t count_max) const;
 
   // --- hints: what files of people's folders held when they were published --------------------------------------------
   struct Hint {

@@ -61,6 +61,8 @@ Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed);
 Result<std::int64_t> find_media(sql::Database& db, const Sha256& media);
 Result<std::int64_t> find_or_add_media(sql::Database& db, const Sha256& media);
 Result<std::int64_t> find_or_add_list(sql::Database& db, const NamedMedia& named);
+/// Notes what a media file was made from, unless it is held for that feed; `feed`: its number.
+Status put_older(sql::Database& db, std::int64_t feed, const Sha256& media, const Sha256& older);
 /// Of a column that holds a list of short words.
 std::vector<std::string> split_words(std::string_view text);
 /// Forgets a media file that nothing refers to any more.

@@ -9,11 +9,7 @@ namespace {
 
 constexpr std::int64_t places_max = 16;
 
-std::int64_t prefix_of(const Sha256& chunk) {
-  std::uint64_t prefix = 0;
-  for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | chunk.bytes[i];
-  return static_cast<std::int64_t>(prefix);
-}
+std::int64_t prefix_of(const Sha256& chunk) { return static_cast<std::int64_t>(chunk_prefix(chunk)); }
 
 /// Regions before mirrors before territories.
 int narrowness(const Audience& audience) {
@@ -85,22 +81,22 @@ std::vector<MediaRow> finish(Rows rows) {
   " l.refused = 0 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.media = m.id AND h.feed = n.feed) " \
   "GROUP BY l.id, n.feed ORDER BY m.sha, l.id"
 
-/// Rows by media, then list: of each media file the first list counts.
-Result<std::vector<MediaWant>> read_wants(sql::Statement& row) {
-  std::vector<MediaWant> wants;
-  std::int64_t list = 0;
+/// Rows by media, then list.
+Result<std::vector<MediaWants>> read_wants(sql::Statement& row) {
+  std::vector<MediaWants> wants;
   CHECK_OK(row.each([&]() -> Status {
     const auto media = row.fixed<Sha256>(0);
-    if (wants.empty() || wants.back().media != media) {
-      wants.push_back({media, row.unsigned_integer(2), row.fixed<ObjectId>(3), {}});
-      list = row.integer(1);
-    }
-    if (row.integer(1) != list) return {};
+    const auto list = row.fixed<ObjectId>(3);
+    if (wants.empty() || wants.back().back().media != media) wants.emplace_back();
+    MediaWants& lists = wants.back();
+    if (lists.empty() || lists.back().chunk_list != list) lists.push_back({media, row.unsigned_integer(2), list, {}});
     TRY(FeedId feed, feed_of(row.text(4)));
-    wants.back().feeds.push_back(std::move(feed));
+    lists.back().feeds.push_back(std::move(feed));
     return {};
   }));
-  for (MediaWant& want : wants) std::sort(want.feeds.begin(), want.feeds.end(), is_wider);
+  for (MediaWants& lists : wants) {
+    for (MediaWant& want : lists) std::sort(want.feeds.begin(), want.feeds.end(), is_wider);
+  }
   return wants;
 }
 
@@ -125,6 +121,8 @@ Status hold_within(sql::Database& db, const Sha256& media, std::span<const FeedI
     statement << id << std::string_view(name);
     CHECK_OK(statement.run());
   }
+  // Where it is, nobody asks any more what it was made from.
+  CHECK_OK(run_for(db, "DELETE FROM older WHERE media = ?1 AND feed IN (SELECT feed FROM held WHERE media = ?1)", id));
   return tidy_media(db, media);
 }
 
@@ -191,6 +189,8 @@ Status tidy_media(sql::Database& db, const Sha256& media) {
                    "DELETE FROM list WHERE media = ? AND refused = 0 AND NOT EXISTS "
                    "(SELECT 1 FROM names n WHERE n.list = list.id)",
                    id));
+  CHECK_OK(run_for(db,
+                   "DELETE FROM older WHERE media = ?1 AND NOT EXISTS (SELECT 1 FROM list l WHERE l.media = ?1)", id));
   return run_for(db,
                  "DELETE FROM media WHERE id = ? AND NOT EXISTS (SELECT 1 FROM list l WHERE "
                  "l.media = media.id) AND NOT "
@@ -283,20 +283,19 @@ Status State::forget_media(const Sha256& media) {
   }, true);
 }
 
-Result<std::vector<MediaWant>> State::wants() const {
-  return impl_->run([](sql::Database& db) -> Result<std::vector<MediaWant>> {
+Result<std::vector<MediaWants>> State::wants() const {
+  return impl_->run([](sql::Database& db) -> Result<std::vector<MediaWants>> {
     auto row = db.prepare(ESSAIMAGE_WANTS(""));
     return read_wants(row);
   });
 }
 
-Result<std::optional<MediaWant>> State::want(const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::optional<MediaWant>> {
+Result<MediaWants> State::wants_of(const Sha256& media) const {
+  return impl_->run([&](sql::Database& db) -> Result<MediaWants> {
     auto row = db.prepare(ESSAIMAGE_WANTS("m.sha = ? AND"));
     row << media.view();
     TRY(auto wants, read_wants(row));
-    if (wants.empty()) return std::nullopt;
-    return std::move(wants.front());
+    return wants.empty() ? MediaWants{} : std::move(wants.front());
   });
 }
 

@@ -33,17 +33,25 @@ std::optional<Bytes> compress_run(Compressor& compressor, ByteView chunks, const
   return packed;
 }
 
-RunReader::RunReader(std::uint64_t bytes) : left_(bytes) {}
+RunReader::RunReader(std::uint64_t bytes, std::optional<Base> base) : left_(bytes), base_(std::move(base)) {}
 RunReader::~RunReader() = default;
 RunReader::RunReader(RunReader&&) noexcept = default;
 
+Status RunReader::begin(std::uint8_t form) {
+  const auto last = base_ ? RunForm::based : RunForm::zstd;
+  if (form > static_cast<std::uint8_t>(last)) return fail(Errc::malformed, "a run of another form");
+  form_ = static_cast<RunForm>(form);
+  if (form_ == RunForm::zstd) decompressor_ = std::make_unique<StreamDecompressor>();
+  if (form_ == RunForm::based) based_ = std::make_unique<BasedRunReader>(left_, base_->media, std::move(base_->read));
+  return {};
+}
+
 Result<Bytes> RunReader::append(ByteView arrived) {
   if (!form_ && !arrived.empty()) {
-    if (arrived[0] > static_cast<std::uint8_t>(RunForm::zstd)) return fail(Errc::malformed, "a run of another form");
-    form_ = static_cast<RunForm>(arrived[0]);
-    if (form_ == RunForm::zstd) decompressor_ = std::make_unique<StreamDecompressor>();
+    CHECK_OK(begin(arrived[0]));
     arrived = arrived.subspan(1);
   }
+  if (based_) return based_->append(arrived);
   if (!decompressor_) {
     if (arrived.size() > left_) return fail(Errc::malformed, "more than the run");
     left_ -= arrived.size();

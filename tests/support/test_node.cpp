@@ -150,7 +150,8 @@ std::size_t fetch_media(TestNode& from, TestNode& to) {
     for (std::uint32_t i = 0; i < need.held.size(); ++i) {
       if (need.held[i]) continue;
       for (const auto& feed : need.feeds) {
-        const auto source = from.library().open_run(feed, need.media, need.chunk_list, i, 1);
+        const auto base = need.base && need.base->feed == feed ? need.base->media : Sha256{};
+        const auto source = from.library().open_run(feed, need.media, need.chunk_list, i, 1, base);
         if (!source) continue;
         const auto reception = to.library().receive_run(feed, need.media, i, 1);
         REQUIRE(reception);

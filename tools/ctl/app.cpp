@@ -119,7 +119,7 @@ std::string error_text(const Error& error, Language language, const Style& style
   return out;
 }
 
-std::string error_json(const Error& error, Language language) {
+std::string error_json(const Error& error, Language language, int indent) {
   const auto text = describe(error.code, language);
   const nlohmann::ordered_json json{{"error",
                                      {{"code", text.code},
@@ -127,7 +127,7 @@ std::string error_json(const Error& error, Language language) {
                                       {"detail", error.detail},
                                       {"actor", id_of(text.actor)},
                                       {"next_step", text.next_step}}}};
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string meant_text(std::string_view word, Language language) {

@@ -100,9 +100,14 @@ Result<ExitCode> unpin(Context& context) {
 
 Result<ExitCode> fetch(Context& context) {
   ProgressBar bar(context, context.parsed.positionals[0]);
-  TRY(const auto kit, ask_of_kit(context, "fetch", "wait", &bar));
+  const auto kit = ask_of_kit(context, "fetch", "wait", &bar);
+  if (!kit && kit.error().code == Errc::cancelled) {
+    return fail(Errc::cancelled, context.say("the waiting: the kit goes on coming; `essaimagectl unpin KIT` takes the wish back",
+                                             "l'attente : le kit continue d'arriver ; `essaimagectl unpin KIT` annule la demande"));
+  }
+  if (!kit) return tl::unexpected(kit.error());
   bar.wipe();
-  return print(context, kit, outlook(kit, context));
+  return print(context, *kit, outlook(*kit, context));
 }
 
 Result<ExitCode> drop(Context& context) {

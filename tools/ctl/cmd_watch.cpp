@@ -1,5 +1,7 @@
 // watch: what happens and what is on its way, as it goes.
 
+#include <poll.h>
+
 #include <chrono>
 #include <ostream>
 
@@ -43,6 +45,44 @@ class Screen {
   std::chrono::steady_clock::time_point last_;
 };
 
+/// A daemon that was stopped, or is being updated, is waited for by whoever sits before the picture.
+bool may_return(const Error& error) {
+  return error.code == Errc::control_closed || error.code == Errc::control_not_running || error.code == Errc::stopping;
+}
+
+/// False if somebody stops the watching meanwhile.
+bool wait_a_second(const Context& context) {
+  pollfd interrupt{context.io.interrupt, POLLIN, 0};
+  return ::poll(&interrupt, 1, 1'000) == 0;
+}
+
+/// Until the daemon goes, or somebody stops it: what it told goes where it belongs.
+Result<Json> watch_once(const Context& context, const Json& arguments, const std::function<Status(const Json&)>& item) {
+  TRY(auto client, Client::connect(context));
+  Client::Handlers handlers;
+  handlers.item = item;
+  return client.ask("watch", arguments, handlers);
+}
+
+Result<Json> watch_drawn(const Context& context, Json arguments) {
+  WatchView view(context);
+  Screen screen(context);
+  bool seen = false;
+  for (;;) {
+    auto reply = watch_once(context, arguments, [&](const Json& item) -> Status {
+      seen = true;
+      screen.draw_soon(view, view.take(item), text_at(item, "kind") == "state");
+      return context.out() ? Status{} : fail(Errc::cancelled);
+    });
+    if (reply) screen.draw(view);
+    if (reply || !seen || !may_return(reply.error())) return reply;
+    view.lost();
+    screen.draw(view);
+    arguments["after"] = 0;  // one that starts anew has told nothing yet
+    if (!wait_a_second(context)) return fail(Errc::cancelled);
+  }
+}
+
 }  // namespace
 
 Result<ExitCode> watch(Context& context) {
@@ -53,29 +93,23 @@ Result<ExitCode> watch(Context& context) {
   }
   const bool drawn = context.io.redraws && !context.json;
   if (drawn || context.json) arguments["progress"] = true;
-  TRY(auto client, Client::connect(context));
-  WatchView view(context);
-  Screen screen(context);
   News news;
-  Client::Handlers handlers;
-  handlers.item = [&](const Json& item) -> Status {
-    if (drawn) {
-      screen.draw_soon(view, view.take(item), text_at(item, "kind") == "state");
-    } else if (!context.json) {
+  const auto print = [&](const Json& item) -> Status {
+    if (!context.json) {
       context.out() << event_line(item, context.language, context.out_style) << std::endl;
     } else if (news.is_news(item)) {
       // Whoever reads on the other end of a pipe waits for it.
       context.out() << item.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
     }
-    if (!context.out()) return fail(Errc::cancelled);
-    return {};
+    return context.out() ? Status{} : fail(Errc::cancelled);
   };
-  auto reply = client.ask("watch", arguments, handlers);
-  if (reply && drawn) screen.draw(view);
+  const auto reply = drawn ? watch_drawn(context, arguments) : watch_once(context, arguments, print);
   // It goes on until somebody stops it: that is how it ends well.
-  if (!reply && reply.error().code == Errc::cancelled) return ExitCode::ok;
-  if (!reply) return tl::unexpected(reply.error());
-  return ExitCode::ok;
+  if (reply || reply.error().code == Errc::cancelled) return ExitCode::ok;
+  if (!context.json) return tl::unexpected(reply.error());
+  // Of a stream of lines the last is one, too.
+  context.out() << error_json(reply.error(), context.language, -1) << std::endl;
+  return exit_code_of(reply.error());
 }
 
 }  // namespace essaimage::ctl::verb

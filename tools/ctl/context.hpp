@@ -55,7 +55,7 @@ ExitCode exit_code_of(const Error& error);
 /// Cause, detail, who can act, next step; for people, in several lines.
 std::string error_text(const Error& error, Language language, const Style& style);
 /// {"error": {code, detail, actor, cause, next_step}} in the language asked for.
-std::string error_json(const Error& error, Language language);
+std::string error_json(const Error& error, Language language, int indent = 2);  ///< -1: in one line
 /// "; did you mean `x`?"
 std::string meant_text(std::string_view word, Language language);
 /// " ; did you mean `x`?" of the nearest known word, or nothing.

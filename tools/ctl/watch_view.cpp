@@ -52,6 +52,7 @@ bool WatchView::take(const Json& item) {
     return false;
   }
   if (kind == "state") {
+    lost_ = false;
     state_ = item;
     kits_ = std::exchange(next_, {});
     return true;
@@ -63,7 +64,18 @@ bool WatchView::take(const Json& item) {
   return !state_.is_null();
 }
 
+void WatchView::lost() {
+  lost_ = true;
+  state_ = nullptr;
+  kits_.clear();
+  next_.clear();
+}
+
 WatchView::Lines WatchView::head(std::size_t columns) const {
+  if (lost_) {
+    const auto said = context_.say("The daemon does not answer; this goes on when it does.", "Le démon ne répond pas ; cela reprendra avec lui.");
+    return {context_.out_style.paint(Colour::red, shortened(said, columns))};
+  }
   if (state_.is_null()) return {};
   const auto language = context_.language;
   const auto& style = context_.out_style;

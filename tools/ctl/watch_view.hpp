@@ -15,6 +15,8 @@ class WatchView {
 
   /// True if the picture is whole again, and may be drawn: an event came, or how the node is.
   bool take(const Json& item);
+  /// The daemon is gone for now: what was said of it counts no longer, but for the events.
+  void lost();
   /// At most `rows`, each of at most so many columns; 0: as many as there are.
   std::vector<std::string> lines(std::size_t columns, std::size_t rows) const;
 
@@ -30,6 +32,7 @@ class WatchView {
   Json state_;                      ///< null before the first
   std::vector<Json> kits_, next_;   ///< of the last whole picture, and of the one that is being told
   std::deque<Json> events_;
+  bool lost_ = false;
 };
 
 /// Of the stream that is printed with --json: whether an item says something that the last of its kind and kit did not.

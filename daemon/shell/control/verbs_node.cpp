@@ -120,14 +120,14 @@ Result<Json> status(Session& session, Arguments& arguments) {
   TRY(const auto all, node.library().kits());
   TRY(const auto arrivals, Arrivals::of(node));
   const auto& status = arrivals.status();
-  TRY(const auto free, store::free_bytes(session.place().home));
+  TRY(const auto disk, store::disk_space(session.place().home));
   const auto roster = node.library().roster();
   const auto& identity = node.library().identity();
   const Member* self = roster == nullptr ? nullptr : roster->find(identity.slug);
   const Totals totals(all, arrivals);
   TRY(const auto view, node.library().holding(false));
   auto problems = Json::array();
-  const Situation here{status, roster.get(),    identity, node.now(), free, node.library().problems(),
+  const Situation here{status, roster.get(),    identity, node.now(), disk.free_bytes, node.library().problems(),
                        view.not_held, arrivals.traffic()};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
@@ -162,7 +162,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
               {"media_not_held", totals.media_not_held.files},
               {"bytes_not_held", totals.media_not_held.bytes},
               {"progress", progress_of_all(all, arrivals)},
-              {"disk_free_bytes", free},
+              {"disk_free_bytes", disk.free_bytes},
               {"problems", std::move(problems)}};
 }
 
@@ -245,11 +245,11 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   auto& node = session.node();
   TRY(const auto status, node.status());
-  TRY(const auto free, store::free_bytes(session.place().home));
+  TRY(const auto disk, store::disk_space(session.place().home));
   const auto roster = node.library().roster();
   TRY(const auto view, node.library().holding(false));
   TRY(const auto traffic, node.traffic());
-  const Situation here{status, roster.get(), node.library().identity(), node.now(), free, node.library().problems(),
+  const Situation here{status, roster.get(), node.library().identity(), node.now(), disk.free_bytes, node.library().problems(),
                        view.not_held, traffic};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();

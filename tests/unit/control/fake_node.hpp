@@ -124,7 +124,7 @@ class FakeLibrary final : public store::Library {
     return fail(Errc::not_found);
   }
   Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,
-                                                  std::uint32_t) override {
+                                                  std::uint32_t, const Sha256&) override {
     return fail(Errc::not_found);
   }
   Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>&) const override {

@@ -38,6 +38,18 @@ TEST_CASE("small media come before big ones, in runs under credit") {
   CHECK(credit <= settings::window_min);
 }
 
+TEST_CASE("what lacks is asked for against an older file through the feed for which that is held, and through no other") {
+  Bench bench;
+  MediaNeed lacks = need(1, 3, 1'000);
+  lacks.base = MediaBase{feed, media(7)};
+  const LinkId link = start_with_holder(bench, lacks);
+  CHECK(bench.sent<message::FetchChunks>(link).at(0).base == media(7));
+  Bench other;
+  lacks.base->feed = {"somebody", {}};
+  const LinkId elsewhere = start_with_holder(other, lacks);
+  CHECK(other.sent<message::FetchChunks>(elsewhere).at(0).base.is_zero());
+}
+
 TEST_CASE("a run is written as it comes, and its chunks are settled one by one") {
   Bench bench;
   const LinkId link = start_with_holder(bench, need(1, 3, 1'000));

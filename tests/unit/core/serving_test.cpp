@@ -79,7 +79,7 @@ TEST_CASE("not held, not allowed and nothing newer are answered alike") {
   bench.receive(link, message::FetchFeed{1, lens, {}, 65536});                            // not allowed
   bench.receive(link, message::FetchFeed{2, Bench::territory(5, "lille"), {}, 65536});    // not held
   bench.receive(link, message::FetchFeed{3, own, sim::commit_id(*raw), 65536});           // nothing newer
-  bench.receive(link, message::FetchChunks{4, lens, {}, {}, 0, 1, 65536});
+  bench.receive(link, message::FetchChunks{4, lens, {}, {}, 0, 1, 65536, {}});
   CHECK(bench.sent<message::Unavailable>(link).size() == 4);
   CHECK(bench.sent_count(link) == 0);
   CHECK(bench.wanted<effect::OpenPack>().empty());
@@ -201,16 +201,17 @@ TEST_CASE("no link waits for the end of another one's queue") {
   // Eight links ask for so much that no more may be open; then another one asks.
   for (std::size_t peer = 2; peer < 10; ++peer) {
     const LinkId link = bench.open(peer);
-    for (std::uint64_t i = 1; i <= 20; ++i) bench.receive(link, message::FetchChunks{i, own, {}, {}, 0, 1, 1'000});
+    for (std::uint64_t i = 1; i <= 20; ++i) bench.receive(link, message::FetchChunks{i, own, {}, {}, 0, 1, 1'000, {}});
   }
   const LinkId last = bench.open(12);
-  bench.receive(last, message::FetchChunks{1, own, Sha256{{7}}, {}, 0, 1, 1'000});
+  bench.receive(last, message::FetchChunks{1, own, Sha256{{7}}, {}, 0, 1, 1'000, Sha256{{8}}});
   bench.forget();
   // The first link gives up one of those that are open.
   bench.on(input::SourceOpened{1, fail(Errc::not_found), {}});
   const auto open = bench.wanted<effect::OpenRun>();
   REQUIRE(open.size() == 1);
   CHECK(open[0].media == Sha256{{7}});
+  CHECK(open[0].base == Sha256{{8}});
 }
 
 TEST_CASE("under a limit, text comes first and links in turn") {
@@ -221,7 +222,7 @@ TEST_CASE("under a limit, text comes first and links in turn") {
   const auto raw = Bench::commit(own, 1, 1);
   bench.hold(own, 1, raw, true);
   const auto ask = [&](LinkId link, std::uint64_t request) {
-    bench.receive(link, message::FetchChunks{request, own, {}, {}, 0, 1, 10'000'000});
+    bench.receive(link, message::FetchChunks{request, own, {}, {}, 0, 1, 10'000'000, {}});
     bench.on(input::SourceOpened{bench.wanted<effect::OpenRun>().at(0).job, std::uint64_t{10'000'000}, {}});
   };
   ask(a, 1);

@@ -87,7 +87,7 @@ TEST_CASE("while media rest, none are asked for and what is under way is given u
   bench.on(input::Traffic{{}, {}, false});
   CHECK(bench.sent<message::Cancel>(link).size() == 1);
   CHECK(bench.sent<message::FetchChunks>(link).empty());
-  bench.receive(link, message::FetchChunks{9, feed, media(2), list(2), 0, 1, 1'000});
+  bench.receive(link, message::FetchChunks{9, feed, media(2), list(2), 0, 1, 1'000, {}});
   CHECK(bench.sent<message::Unavailable>(link).size() == 1);
   bench.announced(link, Bench::commit(feed, 1, 2));
   bench.on(input::Traffic{{}, {}, true});

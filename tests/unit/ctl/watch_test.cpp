@@ -138,6 +138,22 @@ TEST_CASE("a picture fits into its terminal, and keeps the kits that come rather
   CHECK(text.find("lignes de plus") != std::string::npos);
 }
 
+TEST_CASE("when the daemon goes the picture says so, keeps what happened, and goes on with it") {
+  Speaker speaker;
+  WatchView view(speaker.context);
+  view.take(event("peer-connected"));
+  view.take(moving());
+  view.take(state(1));
+  CHECK(joined(view.lines(80, 24)).find("fives/film") != std::string::npos);
+  view.lost();
+  const auto lost = joined(view.lines(80, 24));
+  CHECK(lost.find("The daemon does not answer") == 0);
+  CHECK(lost.find("fives/film") == std::string::npos);
+  CHECK(lost.find("connected") != std::string::npos);
+  view.take(state(0));
+  CHECK(joined(view.lines(80, 24)).find("does not answer") == std::string::npos);
+}
+
 TEST_CASE("on a narrow terminal the reason for waiting is whole, in as many lines as it takes") {
   const Speaker speaker;
   WatchView view(speaker.context);

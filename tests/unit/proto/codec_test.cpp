@@ -55,7 +55,8 @@ std::vector<Message> every_message() {
       message::MediaQuery{feed, {filled<Sha256>(1), filled<Sha256>(2)}},
       message::MediaHave{
           feed, {{filled<Sha256>(1), true, {}, {}}, {filled<Sha256>(2), false, {0xff, 0x01}, filled<ObjectId>(3)}}},
-      message::FetchChunks{8, feed, filled<Sha256>(1), filled<ObjectId>(2), 3, 4, 65536},
+      message::FetchChunks{8, feed, filled<Sha256>(1), filled<ObjectId>(2), 3, 4, 65536, {}},
+      message::FetchChunks{9, feed, filled<Sha256>(1), filled<ObjectId>(2), 3, 4, 65536, filled<Sha256>(5)},
       message::Slice{8, 65536, true, shared(1000)},
       message::Credit{8, 4096},
       message::Cancel{8},
@@ -162,8 +163,8 @@ TEST_CASE("what is out of bounds is refused") {
   CHECK_FALSE(readable(message::MediaQuery{{"a", {}}, std::vector<Sha256>(limits::media_per_message_max + 1)}));
   CHECK_FALSE(readable(message::MediaHave{{"a", {}}, {{{}, true, {1}, filled<ObjectId>(1)}}}));
   CHECK_FALSE(readable(message::MediaHave{{"a", {}}, {{{}, false, {1}, {}}}}));
-  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, {}, 0, 0, 0}));
-  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, {}, 0xffffffff, 2, 0}));
+  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, {}, 0, 0, 0, {}}));
+  CHECK_FALSE(readable(message::FetchChunks{1, {"a", {}}, {}, {}, 0xffffffff, 2, 0, {}}));
   CHECK_FALSE(readable(message::Slice{1, 0, false, shared(0)}));
   CHECK_FALSE(readable(message::Slice{1, 0, false, shared(limits::slice_bytes_max + 1)}));
   CHECK_FALSE(readable(message::Credit{1, 0}));

@@ -16,7 +16,9 @@ TEST_CASE("a rate is that of the last ten seconds") {
 TEST_CASE("a rate that has just begun is not counted as if ten seconds had passed, nor in no time at all") {
   Meter meter;
   meter.came(50'000, {1'000});
-  CHECK(meter.rate({1'000}) == 50'000);
+  CHECK(meter.rate({1'000}) == 200'000);
+  CHECK(meter.rate({1'500}) == 100'000);
+  CHECK(meter.rate({2'000}) == 50'000);
   for (std::int64_t ms = 1'100; ms <= 4'000; ms += 100) meter.came(10'000, {ms});
   CHECK(meter.rate({4'000}) > 100'000);
   CHECK(meter.rate({4'000}) < 130'000);

@@ -112,7 +112,7 @@ class FakeLibrary : public store::Library {
     return store::PackSource{std::make_unique<FakeSource>(found->second), Bytes{1, 2, 3}};
   }
   Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,
-                                                  std::uint32_t) override {
+                                                  std::uint32_t, const Sha256&) override {
     return fail(Errc::not_found);
   }
   Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>& media) const override {

@@ -31,7 +31,7 @@ TEST_CASE("a file that two territories publish is taken through one of them, and
   REQUIRE(needs[0].held.size() > 2);
 
   const auto fetch = [&](TestNode& from, const FeedId& feed, std::uint32_t chunk) {
-    const auto source = from.library().open_run(feed, media, needs[0].chunk_list, chunk, 1);
+    const auto source = from.library().open_run(feed, media, needs[0].chunk_list, chunk, 1, {});
     REQUIRE(source);
     const auto reception = library.receive_run(feed, media, chunk, 1);
     REQUIRE(reception);
@@ -69,7 +69,7 @@ TEST_CASE("what came of a file is given up when nobody names it any more through
   REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
   const auto media = m.federation->library().needs()->at(0).media;
   {
-    const auto source = m.a->library().open_run(lille, media, m.federation->library().needs()->at(0).chunk_list, 0, 1);
+    const auto source = m.a->library().open_run(lille, media, m.federation->library().needs()->at(0).chunk_list, 0, 1, {});
     const auto reception = m.federation->library().receive_run(lille, media, 0, 1);
     REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
   }
@@ -93,7 +93,7 @@ TEST_CASE("what is still coming of a file that was given up completes nothing") 
   REQUIRE(fetch_feed(*m.c, *m.federation, valenciennes));
   const auto need = m.federation->library().needs()->at(0);
   const auto chunks = static_cast<std::uint32_t>(need.held.size());
-  const auto source = m.a->library().open_run(lille, need.media, need.chunk_list, 0, chunks);
+  const auto source = m.a->library().open_run(lille, need.media, need.chunk_list, 0, chunks, {});
   const auto bytes = *(*source)->read(0, 8'000'000);
   auto reception = m.federation->library().receive_run(lille, need.media, 0, chunks);
   REQUIRE((*reception)->append(ByteView(bytes).first(limits::run_overhead_bytes + need.chunk_bytes[0])));
@@ -114,7 +114,7 @@ TEST_CASE("a partial file goes when nobody needs it any more, and at start if it
   REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
   const auto media = m.b->library().needs()->at(0).media;
   {
-    const auto source = m.a->library().open_run(m.a->feed(), media, m.b->library().needs()->at(0).chunk_list, 0, 1);
+    const auto source = m.a->library().open_run(m.a->feed(), media, m.b->library().needs()->at(0).chunk_list, 0, 1, {});
     const auto reception = m.b->library().receive_run(m.a->feed(), media, 0, 1);
     REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
   }
@@ -144,7 +144,7 @@ TEST_CASE("a media file that cannot come into its place keeps no other from it")
     const auto waiting = m.b->library().receive_run(m.a->feed(), needs[0].media, 0, 1);
     for (const auto& need : needs) {
       const auto count = static_cast<std::uint32_t>(need.held.size());
-      const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, count);
+      const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, count, {});
       const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, count);
       REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
     }
@@ -197,12 +197,12 @@ TEST_CASE("a media file that is named by two chunk lists is served by each, as f
     REQUIRE((*state)->apply({&change, 1}));
   }
   REQUIRE(m.a->open());
-  const auto run = m.a->library().open_run(feed, named.media, named.chunk_list, 0, 1);
+  const auto run = m.a->library().open_run(feed, named.media, named.chunk_list, 0, 1, {});
   REQUIRE(run);
   CHECK((*run)->read(0, 1'000)->size() == 1'000);
   CHECK((*run)->read(1'000, 1'000'000)->size() == (*run)->bytes() - 1'000);
-  CHECK_FALSE(m.a->library().open_run(feed, named.media, other.media.at(0).chunk_list, 0, 1));
-  CHECK_FALSE(m.a->library().open_run(feed, named.media, ObjectId{}, 0, 1));
+  CHECK_FALSE(m.a->library().open_run(feed, named.media, other.media.at(0).chunk_list, 0, 1, {}));
+  CHECK_FALSE(m.a->library().open_run(feed, named.media, ObjectId{}, 0, 1, {}));
 }
 
 TEST_CASE("when the record is lost, a photo is not held for who names it now if it came through who did before") {

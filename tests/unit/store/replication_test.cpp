@@ -185,7 +185,7 @@ TEST_CASE("publishing in the region the known hash of a territory's photo does n
   const ObjectId list = row.media[0].chunk_list;
   const Sha256 media = row.media[0].media;
   const auto lille = m.a->feed("territory:lille");
-  CHECK(m.b->library().open_run(lille, media, list, 0, 1));
+  CHECK(m.b->library().open_run(lille, media, list, 0, 1, {}));
   CHECK(m.b->library().find_media(lille, {media})->size() == 1);
 
   // C has the photo from elsewhere than Lille's feed, and names it in the region: now B is asked
@@ -193,10 +193,10 @@ TEST_CASE("publishing in the region the known hash of a territory's photo does n
   m.c->publish_one("spy", {{"p.jpg", secret}});
   REQUIRE(fetch_feed(*m.c, *m.b, m.c->feed()));
   CHECK(m.b->library().find_media(m.c->feed(), {media})->empty());
-  const auto run = m.b->library().open_run(m.c->feed(), media, list, 0, 1);
+  const auto run = m.b->library().open_run(m.c->feed(), media, list, 0, 1, {});
   REQUIRE_FALSE(run);
   CHECK(run.error().code == Errc::not_found);
-  const auto none = m.b->library().open_run(m.c->feed(), Sha256{}, list, 0, 1);
+  const auto none = m.b->library().open_run(m.c->feed(), Sha256{}, list, 0, 1, {});
   REQUIRE_FALSE(none);
   CHECK(none.error().code == run.error().code);
   // It stays needed through that feed; once C has sent it there, B may serve it there.
@@ -218,13 +218,13 @@ TEST_CASE(
   REQUIRE(needs.size() == 1);
   REQUIRE(needs[0].chunk_bytes.size() > 4);
   for (std::uint32_t i = 0; i < 3; ++i) {
-    const auto source = m.a->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, i, 1);
+    const auto source = m.a->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, i, 1, {});
     const auto run = m.b->library().receive_run(m.a->feed(), needs[0].media, i, 1);
     REQUIRE((*run)->append(*(*source)->read(0, 8'000'000)));
   }
   // What is here of it is served on already.
-  CHECK(m.b->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, 0, 3));
-  CHECK_FALSE(m.b->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, 0, 4));
+  CHECK(m.b->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, 0, 3, {}));
+  CHECK_FALSE(m.b->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, 0, 4, {}));
   m.b->close();
   REQUIRE(m.b->open());
   const auto after = *m.b->library().needs();
@@ -253,7 +253,7 @@ TEST_CASE("a chunk that is not what it should be is refused, and more than the r
   REQUIRE_FALSE(stored);
   CHECK(stored.error().code == Errc::chunk_bad);
   run = m.b->library().receive_run(m.a->feed(), need.media, 0, 1);
-  auto right = *(*m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, 1))->read(0, 8'000'000);
+  auto right = *(*m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, 1, {}))->read(0, 8'000'000);
   right.push_back(0);
   CHECK_FALSE((*run)->append(right));
   CHECK_FALSE(m.b->library().receive_run(m.a->feed(), need.media, 0, 99));

@@ -117,7 +117,7 @@ TEST_CASE("a lost index is made again from the feeds, and what is here is held a
   CHECK(b->library().kits()->size() == 2);
   CHECK(b->find("a/k")->media_here == 1);
   CHECK(b->library().needs()->empty());
-  CHECK(b->library().open_run(lille, media, b->find("a/k")->row.media[0].chunk_list, 0, 1));
+  CHECK(b->library().open_run(lille, media, b->find("a/k")->row.media[0].chunk_list, 0, 1, {}));
   CHECK(b->library().witnessed()->size() == b->library().heads().size());
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("what a crash left between the refs and the index is caught up with") 
   CHECK(a->find("a/k")->media_here == 1);
   CHECK(a->find("a/l"));
   const auto named = a->find("a/k")->row.media[0];
-  const auto run = a->library().open_run(a->feed(), named.media, named.chunk_list, 0, 1);
+  const auto run = a->library().open_run(a->feed(), named.media, named.chunk_list, 0, 1, {});
   CHECK(run);
   CHECK(a->publish_one("k", {{"x", "3"}}).version == 3);
 }

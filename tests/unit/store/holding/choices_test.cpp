@@ -242,7 +242,7 @@ TEST_CASE("what came of a media file that nobody wants any more is removed") {
   REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
   const auto need = m.b->library().needs()->at(0);
   {
-    const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, 1);
+    const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, 1, {});
     const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, 1);
     REQUIRE((*reception)->append(*(*source)->read(0, 1'000'000)));
     REQUIRE(std::filesystem::exists(m.b->layout().partial(need.media)));
@@ -252,6 +252,35 @@ TEST_CASE("what came of a media file that nobody wants any more is removed") {
   CHECK(told<change::MediaUnneeded>(*m.b) == 1);
   CHECK_FALSE(std::filesystem::exists(m.b->layout().partial(need.media)));
   CHECK_FALSE(m.b->library().receive_run(m.a->feed(), need.media, 0, 1));
+}
+
+TEST_CASE("a list that lies in a kit which nobody wants keeps nothing back") {
+  Members m;
+  m.c->publish_one("spy", {{"q.jpg", photo(60'000, 2)}});
+  m.a->publish_one("k", {{"p.jpg", photo(50'000, 1)}});
+  REQUIRE(fetch_feed(*m.c, *m.b, m.c->feed()));
+  const auto named = m.a->find("a/k")->row.media.at(0);
+  const auto lie = m.c->find("c/spy")->row;
+  m.b->close();
+  {
+    // As if it named the photo of the other, by a list that is not of it, and came first.
+    const auto state = State::open(m.b->layout().state());
+    REQUIRE(state);
+    KitRow row = lie;
+    row.media.at(0).media = named.media;
+    row.media.at(0).bytes = named.bytes;
+    const State::FeedChange change{m.c->head(m.c->feed()), {row}, {}};
+    REQUIRE((*state)->apply({&change, 1}));
+    REQUIRE((*state)->put_choice(kit, {Kind::pinned, 1}));
+  }
+  REQUIRE(open_with(*m.b, nothing()));
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
+  const auto needs = m.b->library().needs();
+  REQUIRE(needs->size() == 1);
+  CHECK(needs->at(0).chunk_list == named.chunk_list);
+  CHECK(needs->at(0).feeds == std::vector<FeedId>{m.a->feed()});
+  CHECK(fetch_media(*m.a, *m.b) > 0);
+  CHECK(m.b->find("a/k")->is_whole());
 }
 
 TEST_CASE("choices outlive an index that is damaged") {

@@ -1,0 +1,77 @@
+#include "store/older_media.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace essaimage::store {
+namespace {
+
+/// Beyond so many comparisons of names nobody renamed files: it is another kit.
+constexpr std::size_t comparisons_max = 250'000;
+
+using ByPath = std::map<std::string_view, Sha256>;
+
+ByPath media_by_path(const KitTree& kit) {
+  ByPath paths;
+  for (const auto& file : kit.files) {
+    if (file.media) paths.emplace(file.path, *file.media);
+  }
+  return paths;
+}
+
+std::string_view extension_of(std::string_view path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  const auto dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : name.substr(dot);
+}
+
+/// Bytes that they have in common at the beginning and at the end.
+std::size_t likeness(std::string_view a, std::string_view b) {
+  const std::size_t shorter = std::min(a.size(), b.size());
+  std::size_t begin = 0, end = 0;
+  while (begin < shorter && a[begin] == b[begin]) ++begin;
+  while (begin + end < shorter && a[a.size() - 1 - end] == b[b.size() - 1 - end]) ++end;
+  return begin + end;
+}
+
+std::optional<Sha256> renamed_from(std::string_view path, const ByPath& gone) {
+  std::optional<Sha256> best;
+  std::size_t most = path.size() / 2;
+  for (const auto& [old_path, media] : gone) {
+    if (extension_of(old_path) != extension_of(path)) continue;
+    const std::size_t alike = likeness(old_path, path);
+    if (alike <= most) continue;
+    most = alike;
+    best = media;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::vector<OlderMedia> older_media(const KitTree& before, const KitTree& now) {
+  const ByPath old_paths = media_by_path(before), paths = media_by_path(now);
+  ByPath gone;
+  for (const auto& [path, media] : old_paths) {
+    if (!paths.contains(path)) gone.emplace(path, media);
+  }
+  const auto had = [&](const Sha256& media) {
+    return std::ranges::binary_search(before.media, media, {}, &NamedMedia::media);
+  };
+  const bool compares = gone.size() * paths.size() <= comparisons_max;
+  std::map<Sha256, Sha256> found;
+  for (const auto& [path, media] : paths) {
+    if (had(media) || found.contains(media)) continue;
+    const auto same = old_paths.find(path);
+    if (same != old_paths.end()) {
+      found.emplace(media, same->second);
+    } else if (const auto renamed = compares ? renamed_from(path, gone) : std::nullopt) {
+      found.emplace(media, *renamed);
+    }
+  }
+  std::vector<OlderMedia> list;
+  for (const auto& [media, older] : found) list.push_back({media, older});
+  return list;
+}
+
+}  // namespace essaimage::store
