@@ -40,6 +40,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
   std::vector<Sha256> touched;
   State::FeedChange change;
   std::size_t rows = 0;
+  std::size_t comparisons = older_media_comparisons_max;
   const auto apply = [&]() -> Status {
     TRY(const auto more, state_->apply({&change, 1}));
     touched.insert(touched.end(), more.begin(), more.end());
@@ -48,7 +49,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
     return {};
   };
   for (const auto& kit : difference.put) {
-    CHECK_OK(add_to_change(change, head.feed, kit));
+    CHECK_OK(add_to_change(change, head.feed, kit, comparisons));
     rows += 1 + (change.put.empty() ? 0 : change.put.back().media.size());
     // Another version, kind or theme may change whether the same media are wanted.
     if (!holding_.takes_all() && !change.put.empty()) {
@@ -64,7 +65,8 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
   return touched;
 }
 
-Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit) const {
+Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit,
+                                  std::size_t& comparisons) const {
   if (kit.before) {
     TRY(const bool renewal, is_renewal(*objects_, *kit.before, kit.tree));
     if (renewal) {
@@ -76,8 +78,10 @@ Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed,
   TRY(const auto read, read_kit_tree(*objects_, kit.tree, true));
   change.put.push_back(row_of(read, feed.audience, kit.tree));
   if (!kit.before || read.media.empty() || feed.centre == identity_.slug) return {};
-  TRY(const auto before, read_kit_tree(*objects_, *kit.before, false));
-  for (const auto& [media, older] : older_media(before, read)) change.older.emplace_back(media, older);
+  // A guess that saves bytes: what cannot be read of the version before is no reason to do without the new one.
+  const auto before = read_kit_tree(*objects_, *kit.before, false);
+  if (!before) return {};
+  for (const auto& [media, older] : older_media(*before, read, comparisons)) change.older.emplace_back(media, older);
   return {};
 }
 

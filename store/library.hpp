@@ -161,8 +161,9 @@ class Library {
   /// Those of `media` that the current tree of that feed names and that are held whole for that feed (media/reuse.hpp).
   virtual Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const = 0;
   virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;
+  /// `base`: what the sender was told to be here; zero: none.
   virtual Result<std::unique_ptr<RunReception>> receive_run(const FeedId& through, const Sha256& media, std::uint32_t first,
-                                                            std::uint32_t count) = 0;
+                                                            std::uint32_t count, const Sha256& base) = 0;
   /// Media that became whole come into their places, durably, many together. Where nothing is set by settle_by(), the
   /// thread that brings the last chunk does that, and waits for the disk meanwhile. Else `ask` is called instead, on any
   /// thread and often, and settle_media() is to follow soon, on another one.
@@ -174,6 +175,7 @@ class Library {
   // --- looking ----------------------------------------------------------------------------------------------------------------
   virtual Result<std::vector<KitSummary>> kits() const = 0;
   virtual Result<KitSummary> kit(const KitId& id) const = 0;
+  virtual Result<std::vector<KitId>> kits_naming(const Sha256& media) const = 0;  ///< in their newest versions; each once, sorted
   virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;  ///< newest first
   /// `version` nothing: the newest.
   virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;

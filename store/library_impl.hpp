@@ -25,8 +25,8 @@
 #include "store/git/object_db.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library.hpp"
-#include "store/media/base_media.hpp"
 #include "store/media/reuse.hpp"
+#include "store/served_bases.hpp"
 
 namespace essaimage::store {
 
@@ -64,6 +64,7 @@ struct OpenPartial {
   ObjectId chunk_list;
   std::unique_ptr<PartialMedia> partial;
   bool dropped = false;  ///< its files were removed: nothing more comes of it
+  std::shared_ptr<const BaseMedia> base;  ///< the one that was read last, for the runs that come against it
 };
 using OpenPartialPtr = std::shared_ptr<OpenPartial>;
 
@@ -111,13 +112,14 @@ class LibraryImpl final : public Library {
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
   Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media,
                                                     std::uint32_t first,
-                                                    std::uint32_t count) override;
+                                                    std::uint32_t count, const Sha256& base) override;
   Result<std::vector<Sha256>> find_media(const FeedId& feed,
                                          const std::vector<Sha256>& media) const override;
   Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) override;
 
   Result<std::vector<KitSummary>> kits() const override;
   Result<KitSummary> kit(const KitId& id) const override;
+  Result<std::vector<KitId>> kits_naming(const Sha256& media) const override;
   Result<std::vector<KitVersion>> history(const KitId& id) const override;
   Result<std::vector<KitFile>> files(const KitId& id,
                                      std::optional<std::uint64_t> version) const override;
@@ -212,7 +214,7 @@ class LibraryImpl final : public Library {
   // --- the index (index_feed.cpp)
   // ------------------------------------------------------------------------------------------
   Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
-  Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit) const;
+  Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit, std::size_t& comparisons) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
 
@@ -272,7 +274,7 @@ class LibraryImpl final : public Library {
   /// More came, through a further feed: what may be asked for through others has changed.
   void joined(const Sha256& media);
   /// What it was made from cannot be read: it is needed as it is.
-  void lose_base(const Sha256& media, const Error& why);
+  void lose_base(const FeedId& through, const Sha256& media, const Sha256& base, const Error& why);
   Status reuse(const MediaWant& want);
   void complete_later(const OpenPartialPtr& partial);
   /// Settles what is complete, in one batch; `changing_` is held.
@@ -286,14 +288,16 @@ class LibraryImpl final : public Library {
   Status hold_more(const Sha256& media);
   bool may_serve(const FeedId& feed) const;
   Result<std::shared_ptr<SpooledPack>> spooled(const Head& head, const ObjectId& have, bool plain);
-  struct RunOfChunks {
+  struct AskedRun {
+    FeedId feed;
     ObjectId list;
     std::uint32_t first = 0, count = 0;
+    Sha256 base;
   };
-  Result<std::unique_ptr<Source>> open_whole_run(const MediaRow& row, const RunOfChunks& run, const BaseMedia* base);
+  Result<std::unique_ptr<Source>> open_whole_run(const MediaRow& row, const AskedRun& run);
   /// If all that came may pass to that feed.
-  Result<std::unique_ptr<Source>> open_partial_run(const FeedId& feed, const MediaRow& row, const RunOfChunks& run,
-                                                   const BaseMedia* base);
+  Result<std::unique_ptr<Source>> open_partial_run(const MediaRow& row, const AskedRun& run);
+  std::shared_ptr<ServedBase> base_of(const MediaRow& row, const AskedRun& run);
   /// Nothing more comes of it for now.
   void keep_partial(OpenPartial& open);
   void run_begins();
@@ -335,6 +339,7 @@ class LibraryImpl final : public Library {
 
   std::mutex spool_mutex_;
   std::list<std::shared_ptr<SpooledPack>> spool_;  ///< newest first, bounded
+  ServedBases served_bases_;
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

@@ -71,6 +71,15 @@ Result<std::vector<KitSummary>> LibraryImpl::kits() const {
   return kits;
 }
 
+Result<std::vector<KitId>> LibraryImpl::kits_naming(const Sha256& media) const {
+  TRY(const auto places, state_->kits_naming(media));
+  std::vector<KitId> kits;
+  for (const auto& place : places) kits.push_back(place.id);
+  std::sort(kits.begin(), kits.end());
+  kits.erase(std::unique(kits.begin(), kits.end()), kits.end());
+  return kits;
+}
+
 Result<KitSummary> LibraryImpl::kit(const KitId& id) const {
   TRY(auto rows, state_->kits_of(id));
   if (rows.empty()) return fail(Errc::not_found, id.str());

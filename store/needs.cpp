@@ -22,6 +22,8 @@ Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
   for (const auto& feed : need.feeds) {
     TRY(const auto older, state_->older_of(feed, want.media));
     if (!older || !media_->has(*older)) continue;
+    TRY(const bool held, state_->holds(feed, *older));
+    if (!held) continue;
     need.base = MediaBase{feed, *older};
     break;
   }

@@ -6,9 +6,6 @@
 namespace essaimage::store {
 namespace {
 
-/// Beyond so many comparisons of names nobody renamed files: it is another kit.
-constexpr std::size_t comparisons_max = 250'000;
-
 using ByPath = std::map<std::string_view, Sha256>;
 
 ByPath media_by_path(const KitTree& kit) {
@@ -49,7 +46,7 @@ std::optional<Sha256> renamed_from(std::string_view path, const ByPath& gone) {
 
 }  // namespace
 
-std::vector<OlderMedia> older_media(const KitTree& before, const KitTree& now) {
+std::vector<OlderMedia> older_media(const KitTree& before, const KitTree& now, std::size_t& comparisons) {
   const ByPath old_paths = media_by_path(before), paths = media_by_path(now);
   ByPath gone;
   for (const auto& [path, media] : old_paths) {
@@ -58,15 +55,15 @@ std::vector<OlderMedia> older_media(const KitTree& before, const KitTree& now) {
   const auto had = [&](const Sha256& media) {
     return std::ranges::binary_search(before.media, media, {}, &NamedMedia::media);
   };
-  const bool compares = gone.size() * paths.size() <= comparisons_max;
   std::map<Sha256, Sha256> found;
   for (const auto& [path, media] : paths) {
     if (had(media) || found.contains(media)) continue;
     const auto same = old_paths.find(path);
     if (same != old_paths.end()) {
       found.emplace(media, same->second);
-    } else if (const auto renamed = compares ? renamed_from(path, gone) : std::nullopt) {
-      found.emplace(media, *renamed);
+    } else if (gone.size() <= comparisons) {
+      comparisons -= gone.size();
+      if (const auto renamed = renamed_from(path, gone)) found.emplace(media, *renamed);
     }
   }
   std::vector<OlderMedia> list;

@@ -107,13 +107,13 @@ class FeedReceptionImpl final : public FeedReception {
 class RunReceptionImpl final : public RunReception {
  public:
   RunReceptionImpl(LibraryImpl& library, FeedId through, OpenPartialPtr open, std::uint32_t first,
-                   std::uint32_t count, const std::optional<Sha256>& older)
+                   std::uint32_t count, const Sha256& base)
       : library_(library),
         through_(std::move(through)),
         open_(std::move(open)),
         next_(first),
         end_(first + count),
-        reader_(bytes_of_run(*open_, first, count), base_of(older)) {
+        reader_(bytes_of_run(*open_, first, count), base_of(base)) {
     library_.run_begins();
   }
   ~RunReceptionImpl() override {
@@ -149,27 +149,33 @@ class RunReceptionImpl final : public RunReception {
                            [](std::uint64_t sum, const Chunk& chunk) { return sum + chunk.bytes; });
   }
 
-  /// Opened only when something comes against it.
-  std::optional<RunReader::Base> base_of(const std::optional<Sha256>& older) {
-    if (!older) return std::nullopt;
-    return RunReader::Base{*older, [this, older = *older](std::uint64_t offset, std::size_t bytes) {
-                             return read_base(older, offset, bytes);
+  std::optional<RunReader::Base> base_of(const Sha256& base) {
+    if (base.is_zero()) return std::nullopt;
+    std::vector<std::uint32_t> lengths;
+    for (auto at = next_; at < end_; ++at) lengths.push_back(open_->partial->chunks().chunks[at].bytes);
+    return RunReader::Base{base, std::move(lengths), [this, base](std::uint64_t offset, std::size_t bytes) {
+                             return read_base(base, offset, bytes);
                            }};
   }
 
   /// What is asked for beyond its end is the sender's fault; that it is damaged, or gone meanwhile, is not, and then the rest
   /// is asked for without it.
-  Result<Bytes> read_base(const Sha256& older, std::uint64_t offset, std::size_t count) {
-    Result<Bytes> bytes = fail(Errc::not_found);
-    if (!base_) {
-      auto opened = BaseMedia::open(*library_.state_, *library_.media_, through_, older);
-      if (opened) base_ = std::move(*opened);
-      else bytes = tl::unexpected<Error>(opened.error());
-    }
-    if (base_) bytes = base_->read(offset, count);
+  Result<Bytes> read_base(const Sha256& base, std::uint64_t offset, std::size_t count) {
+    const auto opened = open_base(base);
+    Result<Bytes> bytes = opened ? (*opened)->read(offset, count) : tl::unexpected<Error>(opened.error());
     if (bytes || bytes.error().code == Errc::malformed) return bytes;
-    library_.lose_base(open_->partial->media(), bytes.error());
-    return fail(Errc::conflict, older.hex() + ": " + bytes.error().detail);
+    library_.lose_base(through_, open_->partial->media(), base, bytes.error());
+    return fail(Errc::conflict, base.hex() + ": " + bytes.error().detail);
+  }
+
+  /// One for all runs that come against it.
+  Result<std::shared_ptr<const BaseMedia>> open_base(const Sha256& base) {
+    const std::lock_guard lock(open_->mutex);
+    if (!open_->base || open_->base->media() != base || open_->base->feed() != through_) {
+      TRY(auto opened, BaseMedia::open(*library_.state_, *library_.media_, through_, base, open_->partial->chunks().bytes));
+      open_->base = std::make_shared<const BaseMedia>(std::move(opened));
+    }
+    return open_->base;
   }
 
   /// Whole chunks, from the next one on.
@@ -197,7 +203,6 @@ class RunReceptionImpl final : public RunReception {
   const OpenPartialPtr open_;
   std::uint32_t next_;
   const std::uint32_t end_;
-  std::optional<BaseMedia> base_;
   RunReader reader_;
   Bytes pending_;
 };
@@ -211,7 +216,8 @@ Result<std::unique_ptr<FeedReception>> LibraryImpl::receive_feed() {
 Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& through,
                                                                const Sha256& media,
                                                                std::uint32_t first,
-                                                               std::uint32_t count) {
+                                                               std::uint32_t count,
+                                                               const Sha256& base) {
   TRY(const auto want, want_of(media));
   if (!want || std::find(want->feeds.begin(), want->feeds.end(), through) == want->feeds.end()) {
     return fail(Errc::not_found, through.str() + " " + media.hex());
@@ -221,15 +227,17 @@ Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& thr
   const auto chunks = open->partial->chunks().chunks.size();
   if (count == 0 || first >= chunks || count > chunks - first)
     return fail(Errc::malformed, "run beyond the media");
-  TRY(const auto older, state_->older_of(through, media));
   return std::unique_ptr<RunReception>(
-      std::make_unique<RunReceptionImpl>(*this, through, std::move(open), first, count, older));
+      std::make_unique<RunReceptionImpl>(*this, through, std::move(open), first, count, base));
 }
 
-void LibraryImpl::lose_base(const Sha256& media, const Error& why) {
-  note(why, "base of " + media.hex());
+void LibraryImpl::lose_base(const FeedId& through, const Sha256& media, const Sha256& base, const Error& why) {
+  if (why.code == Errc::media_bad) {
+    note(why, base.hex());
+    static_cast<void>(recheck(base));  // damaged as a whole, it is set aside, and told
+  }
   const std::lock_guard changing(changing_);
-  if (const auto forgotten = state_->forget_older(media); !forgotten) return note(forgotten.error(), media.hex());
+  if (const auto forgotten = state_->forget_older(through, media, base); !forgotten) return note(forgotten.error(), media.hex());
   tell_need(media);
 }
 

@@ -14,7 +14,7 @@ namespace {
 /// A run of a media file that is here whole. Each chunk is checked before the first of its bytes goes
 /// out: the file may have come by another list of its author than this one, which may lie, and the
 /// disk may rot; whoever sends a bad chunk is blamed for it.
-class WholeRunSource final : public Source {
+class WholeRunSource final : public RunSource {
  public:
   WholeRunSource(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count)
       : file_(std::move(file)) {
@@ -31,6 +31,11 @@ class WholeRunSource final : public Source {
     ready_at_ = offset;
     CHECK_OK(check_until(offset + size));  // after a failure nothing is there to be handed out
     return Bytes(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  void forget() override {
+    next_ = 0;
+    checked_ = ready_at_ = 0;
+    ready_ = Bytes();
   }
 
  private:
@@ -65,7 +70,7 @@ class WholeRunSource final : public Source {
 };
 
 /// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
-class PartialRunSource final : public Source {
+class PartialRunSource final : public RunSource {
  public:
   PartialRunSource(OpenPartialPtr open, std::uint32_t first, std::uint32_t count)
       : open_(std::move(open)) {
@@ -96,6 +101,7 @@ class PartialRunSource final : public Source {
     }
     return out;
   }
+  void forget() override { chunk_ = Bytes(); }
 
  private:
   struct Start {
@@ -145,45 +151,55 @@ std::vector<std::uint32_t> lengths_of(const ServedRun& run) {
   return lengths;
 }
 
-std::optional<Bytes> compressed_against(Compressor& compressor, ByteView content, const ServedRun& run, const BaseMedia& base) {
+std::optional<Bytes> compressed_against(Compressor& compressor, ByteView content, const ServedRun& run, const ServedBase& base) {
   const auto offsets = chunk_offsets(run.list);
   const auto find = [&](std::size_t first, std::size_t end, std::size_t bytes_max) -> BasePlace {
-    const auto place = base.place_of(run.list, offsets, run.first + first, run.first + end, bytes_max);
+    const auto place = base.guide.place_of(run.list, offsets, run.first + first, run.first + end, bytes_max);
     return {place.offset, place.bytes};
   };
-  const auto read = [&](std::uint64_t offset, std::size_t bytes) { return base.read(offset, bytes); };
-  auto packed = compress_against(compressor, content, lengths_of(run), base.media(), find, read);
+  const auto read = [&](std::uint64_t offset, std::size_t bytes) { return base.media.read(offset, bytes); };
+  auto packed = compress_against(compressor, content, lengths_of(run), base.media.media(), find, read);
   if (packed) packed->insert(packed->begin(), static_cast<std::uint8_t>(RunForm::based));
   return packed;
 }
 
+/// Nothing if it is not worth while.
+Result<std::optional<Bytes>> packed_run(RunSource& plain, const ServedRun& run, ServedBase* base) {
+  constexpr std::size_t sample_bytes = 16 * limits::KiB;
+  const auto bytes = static_cast<std::size_t>(plain.bytes());
+  Compressor compressor;
+  TRY(const Bytes sample, plain.read(0, sample_bytes));
+  const bool alone = bytes <= limits::MiB && is_compressible(compressor, sample);
+  const bool against = base != nullptr && base->is_worth_trying();
+  if (!alone && !against) return std::nullopt;
+  TRY(const Bytes content, plain.read(0, bytes));
+  if (against) {
+    auto packed = compressed_against(compressor, content, run, *base);
+    base->tried(packed.has_value());
+    if (packed) return packed;
+  }
+  return alone ? compress_run(compressor, content, lengths_of(run)) : std::nullopt;
+}
+
 }  // namespace
 
-std::unique_ptr<Source> whole_run(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count) {
+std::unique_ptr<RunSource> whole_run(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count) {
   return std::make_unique<WholeRunSource>(std::move(file), list, first, count);
 }
 
-std::unique_ptr<Source> partial_run(OpenPartialPtr open, std::uint32_t first, std::uint32_t count) {
+std::unique_ptr<RunSource> partial_run(OpenPartialPtr open, std::uint32_t first, std::uint32_t count) {
   return std::make_unique<PartialRunSource>(std::move(open), first, count);
 }
 
-Result<std::unique_ptr<Source>> formed_run(std::unique_ptr<Source> plain, const ServedRun& run, const BaseMedia* base,
+Result<std::unique_ptr<Source>> formed_run(std::unique_ptr<RunSource> plain, const ServedRun& run, ServedBase* base,
                                            std::atomic<std::uint64_t>& held) {
-  // More is asked for at once for one large chunk alone: that is worth it against a base only.
-  const std::uint64_t packed_bytes_max = base != nullptr ? limits::chunk_bytes_max : limits::MiB;
+  // More than 1 MiB is asked for at once for one large chunk alone: that is worth it against a base only.
+  const std::uint64_t packed_bytes_max = base != nullptr && run.count == 1 ? limits::chunk_bytes_max : limits::MiB;
   constexpr std::uint64_t held_bytes_max = 16 * limits::MiB;
-  constexpr std::size_t sample_bytes = 16 * limits::KiB;
   if (plain->bytes() <= packed_bytes_max && held + plain->bytes() <= held_bytes_max) {
-    Compressor compressor;
-    TRY(const Bytes sample, plain->read(0, sample_bytes));
-    const bool compressible = is_compressible(compressor, sample);
-    std::optional<Bytes> packed;
-    if (compressible || base != nullptr) {
-      TRY(const Bytes content, plain->read(0, static_cast<std::size_t>(plain->bytes())));
-      if (base != nullptr) packed = compressed_against(compressor, content, run, *base);
-      if (!packed && compressible) packed = compress_run(compressor, content, lengths_of(run));
-    }
+    TRY(auto packed, packed_run(*plain, run, base));
     if (packed) return std::unique_ptr<Source>(std::make_unique<FormedRunSource>(std::move(*packed), held));
+    plain->forget();  // what was read of it is in nobody's account, and may wait for long
   }
   return std::unique_ptr<Source>(std::make_unique<FormedRunSource>(std::move(plain)));
 }

@@ -9,10 +9,16 @@
 
 namespace essaimage::store {
 
+/// The bytes of the chunks, one after the other.
+class RunSource : public Source {
+ public:
+  virtual void forget() = 0;  ///< what is in memory of it; it can be read again from the beginning
+};
+
 /// Of a media file that is here whole.
-std::unique_ptr<Source> whole_run(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count);
+std::unique_ptr<RunSource> whole_run(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count);
 /// Of one that is still coming: all these chunks are here.
-std::unique_ptr<Source> partial_run(OpenPartialPtr open, std::uint32_t first, std::uint32_t count);
+std::unique_ptr<RunSource> partial_run(OpenPartialPtr open, std::uint32_t first, std::uint32_t count);
 
 struct ServedRun {
   const ChunkList& list;  ///< looked at while the run is formed
@@ -20,7 +26,7 @@ struct ServedRun {
 };
 /// Compressed, against `base` or alone, if that is worth while and if there is memory for it; else as it is. `base` may be
 /// null. `held`: what all compressed runs take now.
-Result<std::unique_ptr<Source>> formed_run(std::unique_ptr<Source> plain, const ServedRun& run, const BaseMedia* base,
+Result<std::unique_ptr<Source>> formed_run(std::unique_ptr<RunSource> plain, const ServedRun& run, ServedBase* base,
                                            std::atomic<std::uint64_t>& held);
 
 }  // namespace essaimage::store

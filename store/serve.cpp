@@ -97,31 +97,31 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const 
     return naming.feed == feed && naming.chunk_list == list && !naming.refused;
   });
   if (!named) return nothing();
-  std::optional<BaseMedia> older;
-  if (!base.is_zero() && base != media) {
-    if (auto opened = BaseMedia::open(*state_, *media_, feed, base)) older = std::move(*opened);
-  }
-  const BaseMedia* const against = older ? &*older : nullptr;
+  const AskedRun run{feed, list, first, count, base};
   TRY(const bool serves, state_->serves(feed, media));
-  if (serves && media_->has(media)) return open_whole_run(*row, {list, first, count}, against);
+  if (serves && media_->has(media)) return open_whole_run(*row, run);
   // Under the list that we fetch it by: opening it by another would begin it anew for a question.
   TRY(const auto want, want_of(media));
   if (want && want->chunk_list != list) return nothing();
-  return open_partial_run(feed, *row, {list, first, count}, against);
+  return open_partial_run(*row, run);
 }
 
-Result<std::unique_ptr<Source>> LibraryImpl::open_whole_run(const MediaRow& row, const RunOfChunks& run,
-                                                            const BaseMedia* base) {
+std::shared_ptr<ServedBase> LibraryImpl::base_of(const MediaRow& row, const AskedRun& run) {
+  if (run.base.is_zero() || run.base == row.media || row.named.empty()) return nullptr;
+  return served_bases_.find(*state_, *media_, run.feed, run.base, row.media, row.named.front().bytes);
+}
+
+Result<std::unique_ptr<Source>> LibraryImpl::open_whole_run(const MediaRow& row, const AskedRun& run) {
   TRY(const auto chunks, read_chunk_list(run.list));
   if (!within(run.first, run.count, chunks.chunks.size())) return fail(Errc::not_found, row.media.hex());
   TRY(auto file, media_->open(row.media));
-  return formed_run(whole_run(std::move(file), chunks, run.first, run.count), {chunks, run.first, run.count}, base,
+  const auto base = base_of(row, run);
+  return formed_run(whole_run(std::move(file), chunks, run.first, run.count), {chunks, run.first, run.count}, base.get(),
                     packed_run_bytes_);
 }
 
-Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed, const MediaRow& row, const RunOfChunks& run,
-                                                              const BaseMedia* base) {
-  const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + row.media.hex()); };
+Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const MediaRow& row, const AskedRun& run) {
+  const auto nothing = [&] { return fail(Errc::not_found, run.feed.str() + " " + row.media.hex()); };
   const auto roster = picture()->roster;
   std::error_code ignored;
   if (!roster || !std::filesystem::exists(layout_.partial(row.media), ignored)) return nothing();
@@ -135,10 +135,11 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const FeedId& feed
     const auto to = from + static_cast<std::ptrdiff_t>(run.count);
     if (std::find(from, to, false) != to) return nothing();
     const auto feeds = held_after_transfer(*roster, row.named_feeds(), (*open)->partial->through());
-    if (std::find(feeds.begin(), feeds.end(), feed) == feeds.end()) return nothing();
+    if (std::find(feeds.begin(), feeds.end(), run.feed) == feeds.end()) return nothing();
   }
+  const auto base = base_of(row, run);
   const auto& chunks = (*open)->partial->chunks();
-  return formed_run(partial_run(*open, run.first, run.count), {chunks, run.first, run.count}, base, packed_run_bytes_);
+  return formed_run(partial_run(*open, run.first, run.count), {chunks, run.first, run.count}, base.get(), packed_run_bytes_);
 }
 
 }  // namespace essaimage::store

@@ -91,6 +91,7 @@ struct WriteRun {
   std::uint64_t offset = 0;  ///< within the run's source
   SharedBytes bytes;
   bool last = false;         ///< nothing more comes: chunks that are not whole now are refused
+  Sha256 base;               ///< that the peer was told to be here; zero: none
 };
 /// The rest of this run will not come: nothing of a chunk that is not whole shall remain. Not answered.
 struct DropRun {

@@ -25,6 +25,13 @@ void MediaPlanner::need(const MediaNeed& need) {
   if (before != nullptr && !before->counts_as(need)) forget(need.media);
   wants_.put(need);
   const Want& want = *wants_.find(need.media);
+  // What was asked for against a file that cannot be read any more is asked for anew, and is nobody's failure.
+  for (auto it = runs_.begin(); it != runs_.end();) {
+    const auto run = it++;
+    const bool stale = run->second.media == need.media && !run->second.base.is_zero() &&
+                       run->second.base != base_through(run->second.feed, want);
+    if (stale) end(run, true);
+  }
   for (auto& [link, source] : sources_) {
     const auto holding = source.holdings.find(need.media);
     if (holding != source.holdings.end()) {

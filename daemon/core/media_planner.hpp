@@ -81,6 +81,7 @@ class MediaPlanner {
     FeedId feed;
     Sha256 media;
     std::uint32_t first = 0, count = 0;
+    Sha256 base;                         ///< that the peer was told to be here; zero: none
     std::vector<bool> settled;           ///< by chunk of the run: stored, or refused
     std::size_t unsettled = 0;
     std::uint64_t expected = 0;  ///< at most
@@ -105,6 +106,7 @@ class MediaPlanner {
   std::optional<std::size_t> next_of(const Source& source, const Want& want, const Wanted& wanted) const;
   template <class Wanted>
   std::optional<std::size_t> rarest_of(const Want& want, const Wanted& wanted);
+  static Sha256 base_through(const FeedId& feed, const Want& want);
   Run& begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first, std::uint32_t count);
   /// Ends a run: what did not come is missing again.
   void end(Runs::iterator it, bool cancel);

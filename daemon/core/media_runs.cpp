@@ -100,6 +100,11 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(co
   return std::pair(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first));
 }
 
+Sha256 MediaPlanner::base_through(const FeedId& feed, const Want& want) {
+  const auto& base = want.need.base;
+  return base && base->feed == feed ? base->media : Sha256{};
+}
+
 MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding& holding, Want& want, std::uint32_t first,
                                        std::uint32_t count) {
   Run run;
@@ -107,6 +112,7 @@ MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding
   run.request = link.next_request++;
   run.feed = holding.feed;
   run.media = want.need.media;
+  run.base = base_through(run.feed, want);
   run.first = first;
   run.count = count;
   run.settled.assign(count, false);
@@ -119,9 +125,8 @@ MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding
   run.expected += limits::run_overhead_bytes;
   source.runs += 1;
   run.credit.given = allowed(link, std::min<std::uint64_t>(run.expected, flows_[link.id].share(source.runs)));
-  const auto& base = want.need.base;
   context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
-                                            run.credit.given, base && base->feed == run.feed ? base->media : Sha256{}});
+                                            run.credit.given, run.base});
   const JobId job = context_.new_job();
   requests_.emplace(std::pair(link.id, run.request), job);
   run.begun_at = context_.now;
@@ -149,7 +154,7 @@ void MediaPlanner::slice(Link& link, const message::Slice& slice) {
   }
   run.written = true;
   run.credit.storing.push_back(slice.bytes->size());
-  context_.emit(effect::WriteRun{it->first, run.feed, run.media, run.first, run.count, slice.offset, slice.bytes, slice.last});
+  context_.emit(effect::WriteRun{it->first, run.feed, run.media, run.first, run.count, slice.offset, slice.bytes, slice.last, run.base});
   if (!slice.last) return;
   run.last = true;
   requests_.erase(request);

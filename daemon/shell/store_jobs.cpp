@@ -169,7 +169,7 @@ void StoreJobs::write(const core::effect::WriteRun& effect) {
   if (is_new) {
     run.next = effect.first;
     run.end = effect.first + effect.count;
-    auto begun = library_.receive_run(effect.feed, effect.media, effect.first, effect.count);
+    auto begun = library_.receive_run(effect.feed, effect.media, effect.first, effect.count, effect.base);
     if (begun)
       run.reception = std::move(*begun);
     else

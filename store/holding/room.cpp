@@ -1,6 +1,7 @@
 #include "store/holding/room.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "proto/limits.hpp"
@@ -25,7 +26,10 @@ std::uint64_t floor_bytes(const HoldPolicy& policy, const DiskSpace& disk) {
 Room::Room(const HoldPolicy& policy, const Space& space, std::uint64_t promised)
     : has_quota_(policy.quota_bytes != 0),
       quota_left_(rest(policy.quota_bytes, space.media_bytes + promised)),
-      disk_left_(rest(space.disk.free_bytes, floor_bytes(policy, space.disk) + promised)) {}
+      disk_left_(rest(space.disk.free_bytes, floor_bytes(policy, space.disk) + promised)) {
+  // Some file systems tell nothing of themselves: then the admin's word alone counts.
+  if (space.disk.all_bytes == 0 && policy.free_bytes_min == 0) disk_left_ = std::numeric_limits<std::uint64_t>::max();
+}
 
 std::optional<HoldReason> Room::take(std::uint64_t bytes, HoldReason claim) {
   if (bytes > disk_left_) return HoldReason::disk;

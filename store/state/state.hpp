@@ -151,7 +151,7 @@ class State {
   /// What a media file that is not held for this feed yet was made from, as far as known: the nearest older one that is held
   /// for it.
   Result<std::optional<Sha256>> older_of(const FeedId& feed, const Sha256& media) const;
-  Status forget_older(const Sha256& media);
+  Status forget_older(const FeedId& feed, const Sha256& media, const Sha256& older);  ///< if it is that one still
   /// It is not on the disk any more: held for no feed, and its chunks are found here no longer.
   Status forget_media(const Sha256& media);
 

@@ -57,10 +57,11 @@ Result<std::optional<Sha256>> State::older_of(const FeedId& feed, const Sha256& 
   });
 }
 
-Status State::forget_older(const Sha256& media) {
+Status State::forget_older(const FeedId& feed, const Sha256& media, const Sha256& older) {
   return impl_->change([&](sql::Database& db) -> Status {
-    auto statement = db.prepare("DELETE FROM older WHERE media = (SELECT id FROM media WHERE sha = ?)");
-    statement << media.view();
+    TRY(const std::int64_t id, find_feed(db, feed));
+    auto statement = db.prepare("DELETE FROM older WHERE media = (SELECT id FROM media WHERE sha = ?) AND feed = ? AND older = ?");
+    statement << media.view() << id << older.view();
     return statement.run();
   });
 }

@@ -62,8 +62,8 @@ std::optional<Bytes> compress_against(Compressor& compressor, ByteView chunks, c
   return out;
 }
 
-BasedRunReader::BasedRunReader(std::uint64_t bytes, const Sha256& base, ReadBase read)
-    : left_(bytes), base_(base), read_(std::move(read)) {}
+BasedRunReader::BasedRunReader(std::vector<std::uint32_t> chunk_bytes, const Sha256& base, ReadBase read)
+    : chunk_bytes_(std::move(chunk_bytes)), base_(base), read_(std::move(read)) {}
 
 Result<Bytes> BasedRunReader::append(ByteView arrived) {
   append_bytes(pending_, arrived);
@@ -87,12 +87,20 @@ Status BasedRunReader::check_base() {
   return {};
 }
 
+std::size_t BasedRunReader::chunks_in(std::size_t content) const {
+  std::size_t bytes = 0, end = next_;
+  while (end < chunk_bytes_.size() && bytes < content) bytes += chunk_bytes_[end++];
+  return bytes == content ? end - next_ : 0;
+}
+
 /// Nothing if it is not all there yet.
 Result<std::optional<Bytes>> BasedRunReader::next_piece() {
+  if (next_ == chunk_bytes_.size() && !pending_.empty()) return fail(Errc::malformed, "more than the run");
   if (pending_.size() < head_bytes) return std::nullopt;
   const Head head = head_of(pending_);
-  const bool right = head.content > 0 && head.content <= left_ && head.packed <= head.content &&
-                     (head.content >= based_run::piece_bytes_min || head.content == left_) &&
+  const std::size_t chunks = chunks_in(head.content);
+  const bool right = chunks > 0 && head.packed <= head.content &&
+                     (head.content >= based_run::piece_bytes_min || next_ + chunks == chunk_bytes_.size()) &&
                      head.place.bytes <= based_run::base_bytes_max(head.content);
   if (!right) return fail(Errc::malformed, "a piece of a run");
   if (pending_.size() < head_bytes + head.packed) return std::nullopt;
@@ -102,7 +110,7 @@ Result<std::optional<Bytes>> BasedRunReader::next_piece() {
     TRY(const Bytes prefix, read_(head.place.offset, head.place.bytes));
     TRY(content, decompressor_.decompress(packed, prefix, head.content));
   }
-  left_ -= head.content;
+  next_ += chunks;
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(head_bytes + head.packed));
   return content;
 }

@@ -41,17 +41,20 @@ std::optional<Bytes> compress_against(Compressor& compressor, ByteView chunks, c
 /// Turns what arrives of it, behind its first byte, into the bytes of its chunks.
 class BasedRunReader {
  public:
-  /// `base`: what was said to be here. `bytes`: of the chunks together.
-  BasedRunReader(std::uint64_t bytes, const Sha256& base, ReadBase read);
+  /// `base`: what was said to be here.
+  BasedRunReader(std::vector<std::uint32_t> chunk_bytes, const Sha256& base, ReadBase read);
 
   /// What can be told by now. Errc::malformed: no such form, another base, more than the run. Else what `read` says.
   Result<Bytes> append(ByteView arrived);
 
  private:
   Status check_base();
+  /// So many whole chunks from the next one on have that length; 0: it ends within one.
+  std::size_t chunks_in(std::size_t content) const;
   Result<std::optional<Bytes>> next_piece();
 
-  std::uint64_t left_;
+  std::vector<std::uint32_t> chunk_bytes_;
+  std::size_t next_ = 0;  ///< chunk
   Sha256 base_;
   ReadBase read_;
   bool begun_ = false;

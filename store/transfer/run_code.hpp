@@ -26,6 +26,7 @@ class RunReader {
   /// What it may come against.
   struct Base {
     Sha256 media;
+    std::vector<std::uint32_t> chunk_bytes;  ///< of the run
     ReadBase read;
   };
   /// `bytes`: of its chunks together. Without a base none can be referred to.

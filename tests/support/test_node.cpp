@@ -153,7 +153,7 @@ std::size_t fetch_media(TestNode& from, TestNode& to) {
         const auto base = need.base && need.base->feed == feed ? need.base->media : Sha256{};
         const auto source = from.library().open_run(feed, need.media, need.chunk_list, i, 1, base);
         if (!source) continue;
-        const auto reception = to.library().receive_run(feed, need.media, i, 1);
+        const auto reception = to.library().receive_run(feed, need.media, i, 1, base);
         REQUIRE(reception);
         const auto bytes = (*source)->read(0, 8'000'000);
         REQUIRE(bytes);

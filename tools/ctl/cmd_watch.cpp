@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <ostream>
+#include <utility>
 
 #include "tools/ctl/events.hpp"
 #include "tools/ctl/verbs.hpp"
@@ -47,7 +48,8 @@ class Screen {
 
 /// A daemon that was stopped, or is being updated, is waited for by whoever sits before the picture.
 bool may_return(const Error& error) {
-  return error.code == Errc::control_closed || error.code == Errc::control_not_running || error.code == Errc::stopping;
+  return error.code == Errc::control_closed || error.code == Errc::control_not_running || error.code == Errc::control_busy ||
+         error.code == Errc::stopping;
 }
 
 /// False if somebody stops the watching meanwhile.
@@ -68,9 +70,11 @@ Result<Json> watch_drawn(const Context& context, Json arguments) {
   WatchView view(context);
   Screen screen(context);
   bool seen = false;
+  std::uint64_t events = 0;
   for (;;) {
     auto reply = watch_once(context, arguments, [&](const Json& item) -> Status {
       seen = true;
+      events += item.contains("number") ? 1 : 0;
       screen.draw_soon(view, view.take(item), text_at(item, "kind") == "state");
       return context.out() ? Status{} : fail(Errc::cancelled);
     });
@@ -79,6 +83,10 @@ Result<Json> watch_drawn(const Context& context, Json arguments) {
     view.lost();
     screen.draw(view);
     arguments["after"] = 0;  // one that starts anew has told nothing yet
+    if (const auto count = number_at(arguments, "count"); count > 0) {
+      if (events >= count) return Json::object();
+      arguments["count"] = count - std::exchange(events, 0);
+    }
     if (!wait_a_second(context)) return fail(Errc::cancelled);
   }
 }

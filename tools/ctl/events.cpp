@@ -70,8 +70,11 @@ std::string event_line(const Json& event, Language language, const Style& style)
   if (const auto peer = text_at(event, "peer"); !peer.empty()) line += "  " + printable(peer);
   line += "  " + said;
   if (const auto feed = text_at(event, "feed"); !feed.empty()) line += "  " + printable(feed);
-  if (const auto media = text_at(event, "media"); !media.empty())
+  if (const auto kit = text_at(event, "kit"), path = text_at(event, "path"); !kit.empty()) {
+    line += "  " + printable(kit) + (path.empty() ? "" : (language == Language::french ? "\u00A0: " : ": ") + printable(path));
+  } else if (const auto media = text_at(event, "media"); !media.empty()) {
     line += "  " + printable(media.substr(0, 12));
+  }
   if (const auto bytes = number_at(event, "bytes"); bytes > 0)
     line += "  " + human_bytes(bytes, language);
   if (const auto error = event.find("error"); error != event.end() && error->is_object()) {

@@ -165,46 +165,69 @@ std::string human_time(std::string_view utc, Language language) {
 
 std::string human_number(std::uint64_t number, Language language) { return grouped(number, language); }
 
-std::string Table::str(const Style& style) const {
-  std::vector<std::size_t> widths;
-  for (const auto& column : columns_) widths.push_back(display_width(column.title));
-  std::vector<std::vector<Cell>> rows = rows_;
-  for (auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i].text = printable(row[i].text);
-      widths[i] = std::max(widths[i], display_width(row[i].text));
-    }
-  std::size_t total = gap.size() * (widths.empty() ? 0 : widths.size() - 1);
-  for (const auto width : widths) total += width;
-  for (std::size_t i = 0; i < columns_.size() && style.columns > 0 && total > style.columns; ++i) {
-    if (!columns_[i].shrinks || widths[i] <= shrunk_min) continue;
-    const auto less = std::min(widths[i] - shrunk_min, total - style.columns);
-    widths[i] -= less;
-    total -= less;
+Table::Widths Table::widths(std::size_t columns) const {
+  Widths widths;
+  for (const auto& column : columns_) widths.each.push_back(display_width(column.title));
+  for (const auto& row : rows_)
+    for (std::size_t i = 0; i < row.size(); ++i) widths.each[i] = std::max(widths.each[i], display_width(row[i].text));
+  widths.total = gap.size() * (widths.each.empty() ? 0 : widths.each.size() - 1);
+  for (const auto width : widths.each) widths.total += width;
+  for (std::size_t i = 0; i < columns_.size() && columns > 0 && widths.total > columns; ++i) {
+    if (!columns_[i].shrinks || widths.each[i] <= shrunk_min) continue;
+    const auto less = std::min(widths.each[i] - shrunk_min, widths.total - columns);
+    widths.each[i] -= less;
+    widths.total -= less;
   }
-  std::string out;
-  const auto line = [&](const std::vector<Cell>& cells) {
-    std::string text;
-    std::size_t owed = 0;  // blanks are written only before something: none at the end of a line
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto shown = shortened(cells[i].text, widths[i]);
-      const auto fill = widths[i] - std::min(widths[i], display_width(shown));
-      const bool right = columns_[i].align == Align::right;
-      if (!shown.empty()) {
-        text += std::string(owed + (right ? fill : 0), ' ') + style.paint(cells[i].colour, shown);
-        owed = right ? 0 : fill;
-      } else {
-        owed += widths[i];
-      }
-      owed += gap.size();
+  return widths;
+}
+
+std::string Table::line(const std::vector<Cell>& cells, const Widths& widths, const Style& style) const {
+  std::string text;
+  std::size_t owed = 0;  // blanks are written only before something: none at the end of a line
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto shown = shortened(cells[i].text, widths.each[i]);
+    const auto fill = widths.each[i] - std::min(widths.each[i], display_width(shown));
+    const bool right = columns_[i].align == Align::right;
+    if (!shown.empty()) {
+      text += std::string(owed + (right ? fill : 0), ' ') + style.paint(cells[i].colour, shown);
+      owed = right ? 0 : fill;
+    } else {
+      owed += widths.each[i];
     }
-    out += text + "\n";
-  };
+    owed += gap.size();
+  }
+  return text + "\n";
+}
+
+/// Where the columns do not fit beside each other: the first one, and below it the others by their titles.
+std::string Table::record(const std::vector<Cell>& cells, const Style& style) const {
+  std::string text;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].text.empty()) continue;
+    const std::string before = i == 0 ? std::string() : "  " + columns_[i].title + (columns_[i].title.empty() ? "" : " ");
+    const auto room = style.columns - std::min(style.columns, display_width(before) + 1);
+    text += before + style.paint(cells[i].colour, shortened(cells[i].text, std::max(room, shrunk_min))) + "\n";
+  }
+  return text;
+}
+
+std::string Table::str(const Style& style) const {
+  const auto found = widths(style.columns);
+  std::string out;
+  if (style.columns > 0 && found.total > style.columns) {
+    for (const auto& row : rows_) out += record(row, style);
+    return out;
+  }
   std::vector<Cell> titles;
   for (const auto& column : columns_) titles.emplace_back(column.title, Colour::bold);
-  line(titles);
-  for (const auto& row : rows) line(row);
+  out += line(titles, found, style);
+  for (const auto& row : rows_) out += line(row, found, style);
   return out;
+}
+
+void Table::add(std::vector<Cell> row) {
+  for (auto& cell : row) cell.text = printable(cell.text);
+  rows_.push_back(std::move(row));
 }
 
 }  // namespace essaimage::ctl

@@ -55,12 +55,21 @@ class Table {
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /// Every cell is made printable.
+  void add(std::vector<Cell> row);
   bool empty() const { return rows_.empty(); }
-  /// Every cell is made printable. No blanks at line ends.
+  /// No blanks at line ends. On a terminal that is too narrow for it, each row takes several lines.
   std::string str(const Style& style) const;
 
  private:
+  struct Widths {
+    std::vector<std::size_t> each;
+    std::size_t total = 0;
+  };
+  Widths widths(std::size_t columns) const;
+  std::string line(const std::vector<Cell>& cells, const Widths& widths, const Style& style) const;
+  std::string record(const std::vector<Cell>& cells, const Style& style) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

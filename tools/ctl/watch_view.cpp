@@ -59,6 +59,8 @@ bool WatchView::take(const Json& item) {
   }
   // Each piece of a media file would push out all else; how it goes is shown above.
   if (kind == "media-progress") return false;
+  // After a daemon was away it is asked for all that it remembers.
+  if (std::find(events_.begin(), events_.end(), item) != events_.end()) return false;
   events_.push_back(item);
   if (events_.size() > events_max) events_.pop_front();
   return !state_.is_null();

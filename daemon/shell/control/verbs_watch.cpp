@@ -15,10 +15,48 @@ Timestamp civil_now() {
   return {std::chrono::duration_cast<std::chrono::seconds>(time).count()};
 }
 
+/// Where media stand in kits. Trees are read once for each version: one each second, or for each event, would be felt.
+class Paths {
+ public:
+  explicit Paths(const store::Library& library) : library_(library) {}
+
+  /// In that version; empty if that cannot be told.
+  std::string of(const KitId& kit, std::uint64_t version, const Sha256& media) {
+    if (!kits_.contains(kit) && kits_.size() >= kits_max) kits_.clear();
+    auto& known = kits_[kit];
+    if (known.version != version) {
+      known = {version, {}};
+      const auto files = library_.files(kit, version);
+      for (const auto& file : files ? *files : std::vector<store::KitFile>{})
+        if (file.is_media) known.by_media.emplace(file.media, file.path);
+    }
+    const auto path = known.by_media.find(media);
+    return path == known.by_media.end() ? std::string() : path->second;
+  }
+
+  /// "kit" and "path" of an event about a media file: of the first kit that names it.
+  void add_to(Json& event, const Sha256& media) {
+    const auto kits = library_.kits_naming(media);
+    if (!kits || kits->empty()) return;
+    const auto& id = kits->front();
+    event["kit"] = id.str();
+    if (const auto kit = library_.kit(id)) event["path"] = of(id, kit->row.version, media);
+  }
+
+ private:
+  static constexpr std::size_t kits_max = 64;
+  struct Known {
+    std::uint64_t version = 0;
+    std::map<Sha256, std::string> by_media;
+  };
+  const store::Library& library_;
+  std::map<KitId, Known> kits_;
+};
+
 /// A look at what comes, told to whoever watches.
 class Look {
  public:
-  explicit Look(Session& session) : session_(session) {}
+  Look(Session& session, Paths& paths) : session_(session), paths_(paths) {}
 
   /// The kits that something is to come of, those of which it came or will not come any more, and then how the node is.
   Status tell() {
@@ -51,7 +89,6 @@ class Look {
       CHECK_OK(session_.item({{"kind", "progress"}, {"time", time}, {"kit", gone.str()}, {"state", "gone"}}));
     }
     told_ = std::move(told);
-    std::erase_if(paths_, [this](const auto& each) { return !told_.contains(each.first); });
     auto state = progress_json(arrivals, arrivals.of(kits));
     if (state.is_null()) state = Json::object();
     Json json{{"kind", "state"}, {"time", time}};
@@ -79,7 +116,7 @@ class Look {
       Arrival one;
       one.add(*each);
       one.rate = arrivals.rate(each->media);
-      media.push_back({{"media", each->media.hex()}, {"path", path_of(kit, each->media)}, {"bytes_here", one.here}});
+      media.push_back({{"media", each->media.hex()}, {"path", paths_.of(kit.row.id, kit.row.version, each->media)}, {"bytes_here", one.here}});
       media.back()["bytes_total"] = one.total;
       media.back()["bytes_per_second"] = one.rate;
       media.back()["remaining_ms"] = one.left() ? Json(one.left()->count()) : Json(nullptr);
@@ -89,27 +126,9 @@ class Look {
     return session_.item(json);
   }
 
-  /// In the newest version; empty if that cannot be told. Kits are read once: a tree each second would be felt.
-  std::string path_of(const store::KitSummary& kit, const Sha256& media) {
-    auto& known = paths_[kit.row.id];
-    if (known.version != kit.row.version) {
-      known = {kit.row.version, {}};
-      const auto files = session_.node().library().files(kit.row.id, kit.row.version);
-      for (const auto& file : files ? *files : std::vector<store::KitFile>{})
-        if (file.is_media) known.by_media.emplace(file.media, file.path);
-    }
-    const auto path = known.by_media.find(media);
-    return path == known.by_media.end() ? std::string() : path->second;
-  }
-
-  struct Paths {
-    std::uint64_t version = 0;
-    std::map<Sha256, std::string> by_media;
-  };
-
   Session& session_;
+  Paths& paths_;
   std::set<KitId> told_;
-  std::map<KitId, Paths> paths_;
 };
 
 }  // namespace
@@ -128,7 +147,8 @@ Result<Json> watch(Session& session, Arguments& arguments) {
     number = kept.back().number;
   }
   std::uint64_t told = 0;
-  Look look(session);
+  Paths paths(node.library());
+  Look look(session, paths);
   std::optional<Clock::time_point> looked_at;
   Clock::duration interval_of_looks{};
   for (;;) {
@@ -143,7 +163,9 @@ Result<Json> watch(Session& session, Arguments& arguments) {
     }
     for (const auto& event : node.events_after(number)) {
       number = event.number;
-      CHECK_OK(session.item(to_json(event)));
+      auto json = to_json(event);
+      if (event.event.media) paths.add_to(json, *event.event.media);
+      CHECK_OK(session.item(json));
       if (++told == count.value_or(0)) return Json{{"events", told}, {"last", number}};
     }
     CHECK_OK(session.pause(interval));

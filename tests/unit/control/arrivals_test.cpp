@@ -163,6 +163,27 @@ TEST_CASE("kits, status and what is told of a choice carry the same numbers") {
   CHECK(served.ask("status")["progress"].is_null());
 }
 
+TEST_CASE("an event about a media file names the kit and the path where it stands") {
+  Served served;
+  served.node.lib.add_file("film.mp4", "", false);
+  served.node.lib.all_files[0].media = media(1);
+  served.node.lib.all_kits = {Coming().kit};
+  served.node.tell(core::Event::Kind::media_completed, "", media(1));
+  served.node.tell(core::Event::Kind::media_completed, "", media(99));
+  auto connection = control::Connection::connect(served.socket).value();
+  REQUIRE(connection.send(control::Request{"watch", R"({"after":0,"count":2})"}));
+  const auto next = [&] {
+    const auto frame = connection.receive(std::chrono::seconds(20));
+    REQUIRE(frame);
+    REQUIRE(frame->has_value());
+    return Json::parse(std::get<control::Item>(**frame).json);
+  };
+  const auto known = next();
+  CHECK(known["kit"] == "fives/film");
+  CHECK(known["path"] == "film.mp4");
+  CHECK_FALSE(next().contains("kit"));
+}
+
 TEST_CASE("watching with progress tells of kits that come, how the node is, and of a kit's end") {
   Served served;
   served.node.lib.add_file("film.mp4", "", false);

@@ -136,7 +136,7 @@ class FakeLibrary final : public store::Library {
   void settle_by(std::function<void()>) override {}
   void settle_media() override {}
   Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256&,
-                                                           std::uint32_t, std::uint32_t) override {
+                                                           std::uint32_t, std::uint32_t, const Sha256&) override {
     return fail(Errc::not_found);
   }
   Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
@@ -155,6 +155,13 @@ class FakeLibrary final : public store::Library {
     for (const auto& kit : all_kits)
       if (kit.row.id == id) return kit;
     return fail(Errc::not_found, id.str());
+  }
+  Result<std::vector<KitId>> kits_naming(const Sha256& media) const override {
+    std::vector<KitId> ids;
+    for (const auto& kit : all_kits)
+      for (const auto& named : kit.row.media)
+        if (named.media == media) ids.push_back(kit.row.id);
+    return ids;
   }
   Result<std::vector<store::KitVersion>> history(const KitId& id) const override {
     TRY(const auto found, kit(id));
@@ -254,11 +261,12 @@ class FakeNode final : public shell::Node {
     const std::lock_guard lock(mutex_);
     apply(picture_);
   }
-  void tell(core::Event::Kind kind, const std::string& peer) {
+  void tell(core::Event::Kind kind, const std::string& peer, std::optional<Sha256> media = std::nullopt) {
     const std::lock_guard lock(mutex_);
     core::Event event;
     event.kind = kind;
     event.peer = peer;
+    event.media = media;
     events_.push_back({events_.size() + 1, {1'772'357'400}, event});
   }
 

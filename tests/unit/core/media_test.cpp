@@ -50,6 +50,27 @@ TEST_CASE("what lacks is asked for against an older file through the feed for wh
   CHECK(other.sent<message::FetchChunks>(elsewhere).at(0).base.is_zero());
 }
 
+TEST_CASE("what was asked for against a file that is lost is asked for anew at once, without it") {
+  Bench bench;
+  MediaNeed lacks = need(1, 3, 1'000);
+  lacks.base = MediaBase{feed, media(7)};
+  const LinkId link = start_with_holder(bench, lacks);
+  const auto run = bench.sent<message::FetchChunks>(link).at(0);
+  bench.receive(link, message::Slice{run.request, 0, false, bytes_of_size(500)});
+  CHECK(bench.wanted<effect::WriteRun>().at(0).base == media(7));
+  lacks.base.reset();
+  bench.forget();
+  bench.on(input::MediaNeeded{lacks});
+  CHECK(bench.sent<message::Cancel>(link).size() == 1);
+  const auto again = bench.sent<message::FetchChunks>(link);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].base.is_zero());
+  // The same need once more changes nothing.
+  bench.forget();
+  bench.on(input::MediaNeeded{lacks});
+  CHECK(bench.sent<message::Cancel>(link).empty());
+}
+
 TEST_CASE("a run is written as it comes, and its chunks are settled one by one") {
   Bench bench;
   const LinkId link = start_with_holder(bench, need(1, 3, 1'000));

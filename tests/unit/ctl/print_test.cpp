@@ -48,6 +48,20 @@ TEST_CASE("a narrow terminal shortens the columns that may give way") {
   }
 }
 
+TEST_CASE("where a table does not fit at all, each row takes a line for each column") {
+  Table table({{"kit"}, {"titre", Table::Align::left, true}, {"version", Table::Align::right}, {"ici"}});
+  table.add({"mdq-wazemmes/lampe-de-lecture", "Une très longue lampe", "12", ""});
+  table.add({"fives/film", "Film", "3", "entier"});
+  CHECK(table.str({false, 30}) ==
+        "mdq-wazemmes/lampe-de-lecture\n"
+        "  titre Une très longue lampe\n"
+        "  version 12\n"
+        "fives/film\n"
+        "  titre Film\n"
+        "  version 3\n"
+        "  ici entier\n");
+}
+
 TEST_CASE("text of others cannot act upon the terminal") {
   CHECK(printable("a\x1b[31mb") == "a\xEF\xBF\xBD[31mb");
   CHECK(printable("a\nb\tc") == "a b c");

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "tests/support/catch.hpp"
+#include "tools/ctl/events.hpp"
 #include "tools/ctl/progress_words.hpp"
 #include "tools/ctl/verbs.hpp"
 #include "tools/ctl/watch_view.hpp"
@@ -136,6 +137,17 @@ TEST_CASE("a picture fits into its terminal, and keeps the kits that come rather
   INFO(text);
   CHECK(text.find("encore 42 s") != std::string::npos);
   CHECK(text.find("lignes de plus") != std::string::npos);
+}
+
+TEST_CASE("an event about a media file is told by its kit and path, or by its hash") {
+  auto completed = event("media-completed");
+  completed["media"] = std::string(64, 'a');
+  CHECK(event_line(completed, Language::english, {}).find("aaaaaaaaaaaa") != std::string::npos);
+  completed["kit"] = "fives/film";
+  completed["path"] = "film.mp4";
+  const auto line = event_line(completed, Language::english, {});
+  CHECK(line.find("fives/film: film.mp4") != std::string::npos);
+  CHECK(line.find("aaaa") == std::string::npos);
 }
 
 TEST_CASE("when the daemon goes the picture says so, keeps what happened, and goes on with it") {

@@ -122,7 +122,7 @@ class FakeLibrary : public store::Library {
     return std::make_unique<FakeFeedReception>(accepted);
   }
   Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256& media, std::uint32_t first,
-                                                           std::uint32_t) override {
+                                                           std::uint32_t, const Sha256&) override {
     if (media.is_zero()) return fail(Errc::not_found, "no longer needed");
     return std::make_unique<FakeRunReception>(first);
   }
@@ -135,6 +135,7 @@ class FakeLibrary : public store::Library {
 
   Result<std::vector<store::KitSummary>> kits() const override { return std::vector<store::KitSummary>{}; }
   Result<store::KitSummary> kit(const KitId&) const override { return none<store::KitSummary>(); }
+  Result<std::vector<KitId>> kits_naming(const Sha256&) const override { return none<std::vector<KitId>>(); }
   Result<std::vector<store::KitVersion>> history(const KitId&) const override {
     return none<std::vector<store::KitVersion>>();
   }

@@ -51,7 +51,7 @@ struct Bench {
 };
 
 effect::WriteRun slice(Bytes bytes, bool last, std::uint8_t media = 1) {
-  effect::WriteRun write{7, feed, {}, 10, 4, 0, shared(std::move(bytes)), last};
+  effect::WriteRun write{7, feed, {}, 10, 4, 0, shared(std::move(bytes)), last, {}};
   write.media.bytes.fill(media);
   return write;
 }

@@ -41,7 +41,7 @@ struct TwoVersions {
       while (first + count < need.held.size() && !need.held[first + count]) ++count;
       const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, first, count, against);
       REQUIRE(source);
-      const auto reception = m.b->library().receive_run(m.a->feed(), need.media, first, count);
+      const auto reception = m.b->library().receive_run(m.a->feed(), need.media, first, count, against);
       REQUIRE(reception);
       const auto bytes = (*source)->read(0, 8'000'000);
       REQUIRE(bytes);
@@ -143,16 +143,69 @@ TEST_CASE("a base that rots where it is needed is nobody's fault, and the file t
   CHECK(file.m.b->checkout("a/k").at("plan.stl") == file.newer);
 }
 
-TEST_CASE("who did not say that it has a base takes nothing against one") {
+TEST_CASE("runs that were asked for before the base was lost are nobody's fault either") {
   TwoVersions file(flip_some);
-  {
-    const auto state = State::open(file.m.b->layout().state());
-    REQUIRE(state);
-    REQUIRE((*state)->forget_older(file.need.media));
+  const auto feed = file.m.a->feed();
+  std::uint32_t first = 0;
+  while (file.need.held[first]) ++first;
+  const auto source = file.m.a->library().open_run(feed, file.need.media, file.need.chunk_list, first, 1, file.base);
+  const Bytes run = *(*source)->read(0, 8'000'000);
+  REQUIRE(run[0] == 2);
+  SECTION("what it was made from is not known any more") {
+    file.m.b->close();
+    {
+      const auto state = State::open(file.m.b->layout().state());
+      REQUIRE((*state)->forget_older(feed, file.need.media, file.base));
+    }
+    REQUIRE(file.m.b->open());
+    const auto reception = file.m.b->library().receive_run(feed, file.need.media, first, 1, file.base);
+    CHECK((*reception)->append(run)->count == 1);  // it is here still
   }
-  CHECK_FALSE(file.bytes_to_fetch(file.base));
-  REQUIRE(file.refusal);
-  CHECK(file.refusal->code == Errc::malformed);
+  SECTION("it was removed") {
+    std::filesystem::remove(file.m.b->layout().media(file.base));
+    for (int i = 0; i < 2; ++i) {
+      const auto reception = file.m.b->library().receive_run(feed, file.need.media, first, 1, file.base);
+      CHECK((*reception)->append(run).error().code == Errc::conflict);
+    }
+    CHECK_FALSE(file.m.b->library().needs()->at(0).base);
+  }
+  SECTION("its end is lost") {
+    const auto path = file.m.b->layout().media(file.base);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    std::filesystem::resize_file(path, file.older.size() - 10);
+    const auto reception = file.m.b->library().receive_run(feed, file.need.media, first, 1, file.base);
+    CHECK((*reception)->append(run).error().code == Errc::conflict);
+    CHECK_FALSE(file.m.b->library().media().has(file.base));  // set aside
+  }
+}
+
+TEST_CASE("who did not say that it has a base takes nothing against one, and from one of another feed nothing is taken") {
+  TwoVersions file(flip_some);
+  const auto feed = file.m.a->feed();
+  std::uint32_t first = 0;
+  while (file.need.held[first]) ++first;
+  const auto source = file.m.a->library().open_run(feed, file.need.media, file.need.chunk_list, first, 1, file.base);
+  const Bytes run = *(*source)->read(0, 8'000'000);
+  const auto unasked = file.m.b->library().receive_run(feed, file.need.media, first, 1, {});
+  CHECK((*unasked)->append(run).error().code == Errc::malformed);
+  // The federation has the older file for a neighbour's feed alone.
+  file.m.c->publish_one("x", {{"p.stl", file.older}}, "territory:valenciennes");
+  replicate(*file.m.c, *file.m.federation);
+  REQUIRE(file.m.federation->library().media().has(file.base));
+  REQUIRE(fetch_feed(*file.m.a, *file.m.federation, feed));
+  const auto elsewhere = file.m.federation->library().receive_run(feed, file.need.media, first, 1, file.base);
+  REQUIRE(elsewhere);
+  CHECK((*elsewhere)->append(run).error().code == Errc::conflict);
+}
+
+TEST_CASE("what has nothing of its base is soon asked of it no more, and keeps no memory") {
+  TwoVersions file([](std::string& content) { content = photo(2'000'000, 99); });
+  auto& library = file.m.a->library();
+  for (std::uint32_t i = 0; i < 30; ++i) {
+    const auto source = library.open_run(file.m.a->feed(), file.need.media, file.need.chunk_list, i, 1, file.base);
+    REQUIRE(source);
+    CHECK((*source)->read(0, 1)->at(0) == 0);
+  }
 }
 
 TEST_CASE("a base is known again after a restart") {

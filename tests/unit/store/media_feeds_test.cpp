@@ -33,7 +33,7 @@ TEST_CASE("a file that two territories publish is taken through one of them, and
   const auto fetch = [&](TestNode& from, const FeedId& feed, std::uint32_t chunk) {
     const auto source = from.library().open_run(feed, media, needs[0].chunk_list, chunk, 1, {});
     REQUIRE(source);
-    const auto reception = library.receive_run(feed, media, chunk, 1);
+    const auto reception = library.receive_run(feed, media, chunk, 1, {});
     REQUIRE(reception);
     return (*reception)->append(*(*source)->read(0, 8'000'000));
   };
@@ -70,7 +70,7 @@ TEST_CASE("what came of a file is given up when nobody names it any more through
   const auto media = m.federation->library().needs()->at(0).media;
   {
     const auto source = m.a->library().open_run(lille, media, m.federation->library().needs()->at(0).chunk_list, 0, 1, {});
-    const auto reception = m.federation->library().receive_run(lille, media, 0, 1);
+    const auto reception = m.federation->library().receive_run(lille, media, 0, 1, {});
     REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
   }
   m.a->publish_one("k", {{"x", "without the photo"}}, "territory:lille");
@@ -95,7 +95,7 @@ TEST_CASE("what is still coming of a file that was given up completes nothing") 
   const auto chunks = static_cast<std::uint32_t>(need.held.size());
   const auto source = m.a->library().open_run(lille, need.media, need.chunk_list, 0, chunks, {});
   const auto bytes = *(*source)->read(0, 8'000'000);
-  auto reception = m.federation->library().receive_run(lille, need.media, 0, chunks);
+  auto reception = m.federation->library().receive_run(lille, need.media, 0, chunks, {});
   REQUIRE((*reception)->append(ByteView(bytes).first(limits::run_overhead_bytes + need.chunk_bytes[0])));
   m.a->publish_one("k", {{"x", "without the photo"}}, "territory:lille");
   REQUIRE(fetch_feed(*m.a, *m.federation, lille));
@@ -115,7 +115,7 @@ TEST_CASE("a partial file goes when nobody needs it any more, and at start if it
   const auto media = m.b->library().needs()->at(0).media;
   {
     const auto source = m.a->library().open_run(m.a->feed(), media, m.b->library().needs()->at(0).chunk_list, 0, 1, {});
-    const auto reception = m.b->library().receive_run(m.a->feed(), media, 0, 1);
+    const auto reception = m.b->library().receive_run(m.a->feed(), media, 0, 1, {});
     REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
   }
   const Path partial = m.b->layout().partial(media);
@@ -141,11 +141,11 @@ TEST_CASE("a media file that cannot come into its place keeps no other from it")
   write_text(blocked, "in the way");
   {
     // While a run is open, what is complete waits to be settled together.
-    const auto waiting = m.b->library().receive_run(m.a->feed(), needs[0].media, 0, 1);
+    const auto waiting = m.b->library().receive_run(m.a->feed(), needs[0].media, 0, 1, {});
     for (const auto& need : needs) {
       const auto count = static_cast<std::uint32_t>(need.held.size());
       const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, count, {});
-      const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, count);
+      const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, count, {});
       REQUIRE((*reception)->append(*(*source)->read(0, 8'000'000)));
     }
     CHECK(m.b->library().needs()->size() == 3);

@@ -23,7 +23,8 @@ KitTree tree_of(const std::vector<std::pair<std::string, std::string>>& files) {
 
 std::map<Sha256, Sha256> found(const KitTree& before, const KitTree& now) {
   std::map<Sha256, Sha256> pairs;
-  for (const auto& each : older_media(before, now)) pairs[each.media] = each.older;
+  std::size_t comparisons = older_media_comparisons_max;
+  for (const auto& each : older_media(before, now, comparisons)) pairs[each.media] = each.older;
   return pairs;
 }
 
@@ -40,6 +41,15 @@ TEST_CASE("or from the most similar of those whose path is gone, of the same kin
   CHECK(found(before, tree_of({{"images/groupe.jpg", "6"}})) == std::map<Sha256, Sha256>{{id("6"), id("4")}});
   CHECK(found(before, tree_of({{"autre chose.pdf", "7"}})).empty());
   CHECK(found(before, tree_of({{"guide v1.odt", "8"}})).empty());
+}
+
+TEST_CASE("names are compared so often and no more, and what lies at its path is found all the same") {
+  const auto before = tree_of({{"a v1.pdf", "1"}, {"b v1.pdf", "2"}, {"c.pdf", "3"}});
+  const auto now = tree_of({{"a v2.pdf", "4"}, {"b v2.pdf", "5"}, {"c.pdf", "6"}});
+  std::size_t comparisons = 2;
+  const auto pairs = older_media(before, now, comparisons);
+  CHECK(comparisons == 0);
+  CHECK(pairs.size() == 2);
 }
 
 TEST_CASE("one file at two paths has one that it was made from, and text has none") {

@@ -219,7 +219,7 @@ TEST_CASE(
   REQUIRE(needs[0].chunk_bytes.size() > 4);
   for (std::uint32_t i = 0; i < 3; ++i) {
     const auto source = m.a->library().open_run(m.a->feed(), needs[0].media, needs[0].chunk_list, i, 1, {});
-    const auto run = m.b->library().receive_run(m.a->feed(), needs[0].media, i, 1);
+    const auto run = m.b->library().receive_run(m.a->feed(), needs[0].media, i, 1, {});
     REQUIRE((*run)->append(*(*source)->read(0, 8'000'000)));
   }
   // What is here of it is served on already.
@@ -248,16 +248,16 @@ TEST_CASE("a chunk that is not what it should be is refused, and more than the r
   const auto need = m.b->library().needs()->front();
   Bytes wrong(limits::run_overhead_bytes + need.chunk_bytes[0], 7);
   wrong[0] = 0;
-  auto run = m.b->library().receive_run(m.a->feed(), need.media, 0, 1);
+  auto run = m.b->library().receive_run(m.a->feed(), need.media, 0, 1, {});
   const auto stored = (*run)->append(wrong);
   REQUIRE_FALSE(stored);
   CHECK(stored.error().code == Errc::chunk_bad);
-  run = m.b->library().receive_run(m.a->feed(), need.media, 0, 1);
+  run = m.b->library().receive_run(m.a->feed(), need.media, 0, 1, {});
   auto right = *(*m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, 1, {}))->read(0, 8'000'000);
   right.push_back(0);
   CHECK_FALSE((*run)->append(right));
-  CHECK_FALSE(m.b->library().receive_run(m.a->feed(), need.media, 0, 99));
-  CHECK_FALSE(m.b->library().receive_run(m.b->feed(), need.media, 0, 1));
+  CHECK_FALSE(m.b->library().receive_run(m.a->feed(), need.media, 0, 99, {}));
+  CHECK_FALSE(m.b->library().receive_run(m.b->feed(), need.media, 0, 1, {}));
 }
 
 TEST_CASE(

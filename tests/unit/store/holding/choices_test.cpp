@@ -243,7 +243,7 @@ TEST_CASE("what came of a media file that nobody wants any more is removed") {
   const auto need = m.b->library().needs()->at(0);
   {
     const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, 0, 1, {});
-    const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, 1);
+    const auto reception = m.b->library().receive_run(m.a->feed(), need.media, 0, 1, {});
     REQUIRE((*reception)->append(*(*source)->read(0, 1'000'000)));
     REQUIRE(std::filesystem::exists(m.b->layout().partial(need.media)));
     m.b->changes.clear();
@@ -251,7 +251,7 @@ TEST_CASE("what came of a media file that nobody wants any more is removed") {
   }
   CHECK(told<change::MediaUnneeded>(*m.b) == 1);
   CHECK_FALSE(std::filesystem::exists(m.b->layout().partial(need.media)));
-  CHECK_FALSE(m.b->library().receive_run(m.a->feed(), need.media, 0, 1));
+  CHECK_FALSE(m.b->library().receive_run(m.a->feed(), need.media, 0, 1, {}));
 }
 
 TEST_CASE("a list that lies in a kit which nobody wants keeps nothing back") {

@@ -76,6 +76,8 @@ TEST_CASE("a disk is never filled to its end, even where the admin leaves nothin
   Room small(with(0, 0), {0, {10 * MiB, 64 * MiB}}, 0);  // a stick
   CHECK(small.take(9 * MiB + 1, HoldReason::own) == HoldReason::disk);
   CHECK(small.take(9 * MiB, HoldReason::own) == std::nullopt);
+  Room silent(with(0, 0), {0, {0, 0}}, 0);  // a file system that says nothing of its size
+  CHECK(silent.take(MiB, HoldReason::policy) == std::nullopt);
 }
 
 TEST_CASE("what is granted counts until it has come, and what is kept back is added up by reason") {

@@ -105,7 +105,7 @@ TEST_CASE("what a media file was made from is known until it is here, and of ver
   next(4, "three", "two");
   CHECK(older("three") == media_id("one"));
   CHECK_FALSE(older("two"));  // nobody names it any more
-  REQUIRE(home.state->forget_older(media_id("three")));
+  REQUIRE(home.state->forget_older(region, media_id("three"), media_id("one")));
   CHECK_FALSE(older("three"));
   next(5, "four", "one");
   CHECK(older("four") == media_id("one"));

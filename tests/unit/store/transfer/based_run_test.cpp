@@ -40,7 +40,7 @@ struct Versions {
     return compress_against(compressor, newer, lengths, base_id, same_place(), read());
   }
   Result<Bytes> told(ByteView arrived, std::size_t step, const Sha256& base = base_id) {
-    BasedRunReader reader(newer.size(), base, read());
+    BasedRunReader reader(lengths, base, read());
     Bytes all;
     for (; !arrived.empty(); arrived = arrived.subspan(std::min(step, arrived.size()))) {
       TRY(const Bytes some, reader.append(arrived.first(std::min(step, arrived.size()))));
@@ -109,20 +109,23 @@ TEST_CASE("a piece that is not in the form, or that would cost more than it brin
     const auto told = file.told(bytes, bytes.size());
     return !told && told.error().code == Errc::malformed;
   };
-  const std::size_t least = based_run::piece_bytes_min;
+  const std::size_t chunks = 70'000;
   CHECK(refused(piece(0, 0, 0, 0, 9)));
-  CHECK(refused(piece(300'001, 10, 0, 10, 9)));                        // more than the run
-  CHECK(refused(piece(least, least + 1, 0, 10, 9)));                   // longer packed
-  CHECK(refused(piece(least - 1, 10, 0, 10, 9)));                      // small, and not the last
-  CHECK(refused(piece(least, 10, 0, based_run::base_bytes_max(least) + 1, 9)));
+  CHECK(refused(piece(310'000, 10, 0, 10, 9)));                        // more than the run
+  CHECK(refused(piece(chunks, chunks + 1, 0, 10, 9)));                 // longer packed
+  CHECK(refused(piece(60'000, 10, 0, 10, 9)));                         // small, and not the last
+  CHECK(refused(piece(75'000, 10, 0, 10, 9)));                         // ends within a chunk
+  CHECK(refused(piece(chunks, 10, 0, based_run::base_bytes_max(chunks) + 1, 9)));
   CHECK(file.reads == 0);
-  CHECK(refused(piece(least, 10, 299'999, 10, 10)));                   // beyond the base
-  CHECK(refused(piece(least, 10, 0, 10, 10)));                         // no zstd
+  CHECK(refused(piece(chunks, 10, 299'999, 10, 10)));                  // beyond the base
+  CHECK(refused(piece(chunks, 10, 0, 10, 10)));                        // no zstd
   CHECK(refused(*Versions{}.packed()) == false);
   const auto other = file.told(*Versions{}.packed(), 1'000, Sha256{{8}});
   REQUIRE_FALSE(other);
   CHECK(other.error().code == Errc::malformed);
-  CHECK_FALSE(file.told(piece(least, least, 0, 0, least + 300'000), 100'000));  // more behind the run
+  Bytes longer = *Versions{}.packed();
+  longer.push_back(0);
+  CHECK(refused(longer));
 }
 
 TEST_CASE("a run against a base is read by who said that it has one, and by nobody else") {
@@ -134,7 +137,7 @@ TEST_CASE("a run against a base is read by who said that it has one, and by nobo
   const auto refused = without.append(run);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::malformed);
-  RunReader with(file.newer.size(), RunReader::Base{base_id, file.read()});
+  RunReader with(file.newer.size(), RunReader::Base{base_id, file.lengths, file.read()});
   const auto told = with.append(run);
   REQUIRE(told);
   CHECK(*told == file.newer);
