@@ -14,14 +14,20 @@ std::uint64_t lacking_bytes(const Layout& layout, const MediaWant& want) {
 
 }  // namespace
 
-HoldReason LibraryImpl::judge_place(const State::KitPlace& place, std::uint64_t bytes) const {
-  const auto roster = picture()->roster;
+Result<HoldReason> LibraryImpl::judge_place(const State::KitPlace& place, std::uint64_t bytes) const {
+  const auto now = picture();
+  const auto& roster = now->roster;
+  const auto media = holding_.policy().media;
   KitFacts facts;
   facts.own = place.id.centre == identity_.slug;
   facts.near = roster && is_near(*roster, identity_.slug, {place.id.centre, place.audience});
   facts.version = place.version;
   facts.kind = place.kind;
   facts.themes = place.themes;
+  facts.accepted = media == HoldPolicy::Media::catalogue && now->word && now->word->catalogue->lists(place.id);
+  if (media == HoldPolicy::Media::adopted) {
+    TRY(facts.adopted, state_->is_adopted(place.id, identity_.is_federation() ? std::string() : identity_.slug));
+  }
   return judge(facts, bytes, holding_.policy(), holding_.choice(place.id));
 }
 
@@ -34,7 +40,7 @@ Result<LibraryImpl::Judged> LibraryImpl::judge_want(const MediaWants& lists, boo
     TRY(const auto places, state_->kits_naming(lists.front().media));
     std::optional<Claim> best;
     for (const auto& place : places) {
-      const auto reason = judge_place(place, lists.front().bytes);
+      TRY(const auto reason, judge_place(place, lists.front().bytes));
       if (is_wanted(reason)) wanted.push_back({place.id.centre, place.audience});
       const bool stronger = !best || reason < best->reason ||
                             (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
@@ -91,6 +97,17 @@ Result<std::optional<MediaWant>> LibraryImpl::admit(const MediaWants& lists) {
   }
   holding_.grant(want.media, lacking);
   return std::move(want);
+}
+
+Result<std::vector<Sha256>> LibraryImpl::media_of(const std::vector<KitId>& kits) const {
+  std::vector<Sha256> media;
+  for (const auto& kit : kits) {
+    TRY(const auto rows, state_->kits_of(kit));
+    for (const auto& row : rows) {
+      for (const auto& named : row.media) media.push_back(named.media);
+    }
+  }
+  return media;
 }
 
 Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
@@ -195,9 +212,12 @@ Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
       const auto own = [&](const FeedId& feed) { return feed.centre == identity_.slug; };
       if (held && std::any_of(held->held.begin(), held->held.end(), own)) continue;
       TRY(const auto places, state_->kits_naming(named.media));
-      const bool wanted = std::any_of(places.begin(), places.end(), [&](const State::KitPlace& place) {
-        return place.id != id && is_wanted(judge_place(place, named.bytes));
-      });
+      bool wanted = false;
+      for (const auto& place : places) {
+        if (wanted || place.id == id) continue;
+        TRY(const auto reason, judge_place(place, named.bytes));
+        wanted = is_wanted(reason);
+      }
       if (!wanted) list.push_back({{id.centre, row.audience}, named.media, named.bytes});
     }
   }
