@@ -66,6 +66,10 @@ inline constexpr std::size_t members_max = 10'000;
 inline constexpr std::size_t statement_bytes_max = 64 * KiB;    ///< any TOML statement in a feed
 inline constexpr std::size_t territories_per_member_max = 16;
 inline constexpr std::size_t name_bytes_max = 200;              ///< of a centre, for people
+inline constexpr std::size_t reason_bytes_max = 500;            ///< why something was decided, or adopted: for people
+/// Kits that a curator has looked at one by one; all decisions in force stay in memory.
+inline constexpr std::size_t decisions_max = 100'000;
+inline constexpr std::size_t themes_max = 50;                   ///< of one kit, or one decision
 
 // --- control -------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t control_frame_bytes_max = 8 * MiB;

@@ -84,13 +84,34 @@ Status LibraryImpl::advance(Advance advance) {
     }
   }
   if (advance.word) {
-    // Who may hold what may have changed with the roster, so every want is looked at again.
-    if (const auto wants = state_->wants()) {
-      for (const auto& want : *wants) touched.push_back(want.front().media);
-    }
+    const auto more = touched_by_word(*before, *advance.word);
+    if (more) touched.insert(touched.end(), more->begin(), more->end());
+    else note(more.error(), "index");
   }
   settle_naming(touched);
   return {};
+}
+
+/// Who may hold what may have changed with the members: then every want is looked at again. Else what the catalogue lists
+/// now, or does not any more.
+Result<std::vector<Sha256>> LibraryImpl::touched_by_word(const Picture& before, const FederationWord& word) const {
+  const auto same = [](const auto& a, const auto& b) { return a.first == b.first && a.second.blob == b.second.blob; };
+  if (!before.word || !std::ranges::equal(before.word->members, word.members, same)) {
+    std::vector<Sha256> media;
+    TRY(const auto wants, state_->wants());
+    for (const auto& lists : wants) media.push_back(lists.front().media);
+    return media;
+  }
+  std::vector<KitId> kits;
+  if (holding_.policy().media == HoldPolicy::Media::catalogue && before.word->catalogue != word.catalogue) {
+    for (const auto& [kit, stated] : word.catalogue->decisions) {
+      if (word.catalogue->lists(kit) != before.word->catalogue->lists(kit)) kits.push_back(kit);
+    }
+    for (const auto& [kit, stated] : before.word->catalogue->decisions) {
+      if (word.catalogue->find(kit) == nullptr) kits.push_back(kit);
+    }
+  }
+  return media_of(kits);
 }
 
 Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {

@@ -5,7 +5,7 @@
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
-#include "store/library_impl.hpp"
+#include "store/federation_change.hpp"
 
 namespace essaimage::store {
 
@@ -18,11 +18,6 @@ std::string member_path(const std::string& slug) {
   return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
 }
 
-std::string invitation_path(const SigningKey& key) {
-  return std::string(feed_path::invitations_folder) + "/" + key.hex() +
-         std::string(feed_path::file_suffix);
-}
-
 bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
   if (!picture.word) return false;
   if (picture.word->invitations.contains(invitation)) return true;
@@ -32,83 +27,9 @@ bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
 
 }  // namespace
 
-/// One commit in the making. `changing_` is held all the time.
-class FederationChange {
- public:
-  static Result<FederationChange> begin(LibraryImpl& library) {
-    if (!library.identity_.is_federation()) return fail(Errc::not_federation);
-    FederationChange change(library);
-    if (!change.picture_->word) return fail(Errc::corrupt, "the federation's feed cannot be read");
-    CHECK_OK(library.may_publish(*change.picture_, Audience{}));
-    TRY(change.role_, SigningSecret::load(library.layout_.role_key(std::string(role_members))));
-    TRY(change.pack_, PackWriter::create(library.layout_.scratch()));
-    TRY(auto editor, library.edit_feed(*change.picture_, change.feed_, *change.pack_));
-    change.editor_.emplace(std::move(editor));
-    CHECK_OK(change.prune());
-    return change;
-  }
-
-  const FederationWord& word() const { return *picture_->word; }
-  const Picture& picture() const { return *picture_; }
-
-  Status put(const std::string& path, std::uint64_t version, const Sha256& previous,
-             const std::string& content) {
-    const StatementName name{library_.identity_.federation, path, version, previous};
-    CHECK_OK(put_blob(path, content));
-    return put_blob(feed_path::signatures_of(path),
-                    sign_statement(name, bytes_of(content), {&*role_}));
-  }
-
-  Status remove(const std::string& path) {
-    CHECK_OK(editor_->remove(path));
-    return editor_->remove(feed_path::signatures_of(path));
-  }
-
-  Status commit() {
-    TRY(const auto tree, editor_->write(*pack_));
-    LibraryImpl::Advance advance;
-    advance.published_here = true;
-    TRY(auto step, library_.sign_step(*picture_, feed_, tree, *pack_));
-    advance.steps.push_back(std::move(step));
-    CHECK_OK(pack_->finish_into(library_.layout_.packs()));
-    CHECK_OK(library_.objects_->reload());
-    // What we say is read back as everybody else will read it, before it is said.
-    TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation,
-                                        picture_->word.get()));
-    CHECK_OK(check_succession(*picture_->word, word));
-    advance.word = std::make_shared<const FederationWord>(std::move(word));
-    return library_.advance(advance);
-  }
-
- private:
-  explicit FederationChange(LibraryImpl& library)
-      : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}} {}
-
-  Status put_blob(const std::string& path, std::string_view content) {
-    TRY(const auto blob, pack_->add(ObjectType::blob, bytes_of(content)));
-    return editor_->set(path, TreeEntry::Mode::file, blob);
-  }
-
-  /// Invitations that ran out go with the next commit, whatever it is for.
-  Status prune() {
-    const Timestamp now = library_.now_();
-    for (const auto& [key, stated] : word().invitations) {
-      if (stated.file.expires <= now) CHECK_OK(remove(invitation_path(key)));
-    }
-    return {};
-  }
-
-  LibraryImpl& library_;
-  PicturePtr picture_;
-  FeedId feed_;
-  std::optional<SigningSecret> role_;
-  std::unique_ptr<PackWriter> pack_;
-  std::optional<TreeEditor> editor_;
-};
-
 Result<Invitation> LibraryImpl::invite(const Invite& invite) {
   const std::lock_guard changing(changing_);
-  TRY(auto change, FederationChange::begin(*this));
+  TRY(auto change, FederationChange::begin(*this, role_members));
   if (invite.valid <= std::chrono::seconds(0) || invite.valid > valid_max) {
     return fail(Errc::usage, "valid: up to a year");
   }
@@ -156,7 +77,7 @@ Status LibraryImpl::admit(const message::Join& join) {
   // Whoever makes up an invitation costs a look-up, and no more.
   if (!knows_invitation(*picture(), join.invitation)) return fail(Errc::invitation_unknown);
   const std::lock_guard changing(changing_);
-  TRY(auto change, FederationChange::begin(*this));
+  TRY(auto change, FederationChange::begin(*this, role_members));
   for (const auto& [slug, stated] : change.word().members) {
     if (stated.file.invitation != join.invitation) continue;
     const auto& first = stated.file.member.keys.front();
@@ -189,7 +110,7 @@ Status LibraryImpl::admit(const message::Join& join) {
 /// and new members converge on the same.
 Status LibraryImpl::suspend(const std::string& slug, const std::string& why) {
   const std::lock_guard changing(changing_);
-  TRY(auto change, FederationChange::begin(*this));
+  TRY(auto change, FederationChange::begin(*this, role_members));
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
   if (!is_plain_text(why, why_bytes_max))
     return fail(Errc::usage, "why: one line of at most 500 bytes");

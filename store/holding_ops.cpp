@@ -14,15 +14,21 @@ std::uint64_t lacking_bytes(const Layout& layout, const MediaWant& want) {
 
 }  // namespace
 
-HoldReason LibraryImpl::judge_place(const State::KitPlace& place, std::uint64_t bytes) const {
-  const auto roster = picture()->roster;
+Result<HoldReason> LibraryImpl::judge_place(const State::KitPlace& place) const {
+  const auto now = picture();
+  const auto& roster = now->roster;
+  const auto media = holding_.policy().media;
   KitFacts facts;
   facts.own = place.id.centre == identity_.slug;
   facts.near = roster && is_near(*roster, identity_.slug, {place.id.centre, place.audience});
   facts.version = place.version;
   facts.kind = place.kind;
   facts.themes = place.themes;
-  return judge(facts, bytes, holding_.policy(), holding_.choice(place.id));
+  facts.accepted = media == HoldPolicy::Media::catalogue && now->word && now->word->catalogue->lists(place.id);
+  if (media == HoldPolicy::Media::adopted) {
+    TRY(facts.adopted, state_->is_adopted(place.id, identity_.is_federation() ? std::string() : identity_.slug));
+  }
+  return judge(facts, place.bytes, holding_.policy(), holding_.choice(place.id));
 }
 
 Result<LibraryImpl::Judged> LibraryImpl::judge_want(const MediaWants& lists, bool ranked) const {
@@ -34,7 +40,7 @@ Result<LibraryImpl::Judged> LibraryImpl::judge_want(const MediaWants& lists, boo
     TRY(const auto places, state_->kits_naming(lists.front().media));
     std::optional<Claim> best;
     for (const auto& place : places) {
-      const auto reason = judge_place(place, lists.front().bytes);
+      TRY(const auto reason, judge_place(place));
       if (is_wanted(reason)) wanted.push_back({place.id.centre, place.audience});
       const bool stronger = !best || reason < best->reason ||
                             (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
@@ -93,12 +99,25 @@ Result<std::optional<MediaWant>> LibraryImpl::admit(const MediaWants& lists) {
   return std::move(want);
 }
 
+Result<std::vector<Sha256>> LibraryImpl::media_of(const std::vector<KitId>& kits) const {
+  std::vector<Sha256> media;
+  for (const auto& kit : kits) {
+    TRY(const auto rows, state_->kits_of(kit));
+    for (const auto& row : rows) {
+      for (const auto& named : row.media) media.push_back(named.media);
+    }
+  }
+  return media;
+}
+
 Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
   short_of_room_ = false;
   TRY(const auto wants, state_->wants());
   TRY(const auto space, measure(layout_, holding_.policy()));
   std::uint64_t all_bytes = 0;
-  for (const auto& lists : wants) all_bytes += lists.front().bytes;
+  for (const auto& lists : wants) {
+    all_bytes += std::max_element(lists.begin(), lists.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; })->bytes;
+  }
   // Where everything fits, who has the stronger claim need not be asked.
   const bool ranked = Room(holding_.policy(), space, 0).take(all_bytes, HoldReason::policy).has_value();
   std::map<Sha256, std::uint64_t> granted;
@@ -195,9 +214,12 @@ Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
       const auto own = [&](const FeedId& feed) { return feed.centre == identity_.slug; };
       if (held && std::any_of(held->held.begin(), held->held.end(), own)) continue;
       TRY(const auto places, state_->kits_naming(named.media));
-      const bool wanted = std::any_of(places.begin(), places.end(), [&](const State::KitPlace& place) {
-        return place.id != id && is_wanted(judge_place(place, named.bytes));
-      });
+      bool wanted = false;
+      for (const auto& place : places) {
+        if (wanted || place.id == id) continue;
+        TRY(const auto reason, judge_place(place));
+        wanted = is_wanted(reason);
+      }
       if (!wanted) list.push_back({{id.centre, row.audience}, named.media, named.bytes});
     }
   }

@@ -1,6 +1,7 @@
 // What the index says of a feed, from its tree.
 #include <algorithm>
 
+#include "store/adoption_tree.hpp"
 #include "store/kit/entry.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
@@ -61,8 +62,25 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
   }
   change.head = head;
   change.removed = std::move(difference.removed);
+  CHECK_OK(add_adoptions(change, before, tree));
+  std::vector<KitId> adopted = change.unadopted;
+  for (const auto& adoption : change.adopted) adopted.push_back(adoption.kit);
   CHECK_OK(apply());
+  if (holding_.policy().media == HoldPolicy::Media::adopted) {
+    TRY(const auto more, media_of(adopted));
+    touched.insert(touched.end(), more.begin(), more.end());
+  }
   return touched;
+}
+
+Status LibraryImpl::add_adoptions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const {
+  TRY(auto difference, compare_adoptions(*objects_, before, tree));
+  change.adopted = std::move(difference.put);
+  change.unadopted = std::move(difference.removed);
+  if (before) return {};
+  // What was indexed of it cannot be compared with: all of it goes but what is put again.
+  TRY(change.unadopted, state_->adoptions_in(change.head.feed));
+  return {};
 }
 
 Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit,

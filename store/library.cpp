@@ -80,7 +80,7 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(open_refs());
   TRY(media_, MediaStore::open(layout_));
   TRY(state_, State::open(layout_.state()));
-  if (state_->rebuilt())
+  if (state_->was_lost())
     note({Errc::corrupt, "the index was lost or damaged, and with it what it knew of media on their way; it is made anew"},
          layout_.state().string());
   TRY(auto choices, state_->choices());

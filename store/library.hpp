@@ -15,6 +15,7 @@
 
 #include "proto/messages.hpp"
 #include "store/change.hpp"
+#include "store/federation/catalogue_file.hpp"
 #include "store/holding/holding.hpp"
 #include "store/home.hpp"
 #include "store/publication.hpp"
@@ -150,6 +151,27 @@ class Library {
   virtual Result<Invitation> invite(const Invite& invite) = 0;
   virtual Status admit(const message::Join& join) = 0;
   virtual Status suspend(const std::string& slug, const std::string& why) = 0;
+
+  // --- the catalogue (store/federation) --------------------------------------------------------------------------------------
+  /// The decisions in force; null while joining.
+  virtual std::shared_ptr<const Catalogue> catalogue() const = 0;
+  struct Acceptance {
+    KitId kit;
+    std::optional<std::uint64_t> version;  ///< that was reviewed; nothing: the newest
+    std::string reason;
+    std::vector<std::string> themes;
+  };
+  /// On the federation's node only (Errc::not_federation elsewhere), in force when they return; Errc::role_threshold where
+  /// the curators' key here is not enough. Errc::catalogue_not_region: the kit is not in the region.
+  virtual Result<CatalogueFile> accept(const Acceptance& acceptance) = 0;
+  /// Errc::catalogue_undecided without a decision before.
+  virtual Result<CatalogueFile> retire(const KitId& id, const std::string& reason) = 0;
+
+  // --- adoptions: this centre's word about kits of others, to whom it may know them --------------------------------------------
+  /// Its newest version that is known here. Errc::own_kit_adopted for a kit of this centre.
+  virtual Result<AdoptionRow> adopt(const KitId& id, const std::string& note) = 0;
+  virtual Status unadopt(const KitId& id) = 0;  ///< Errc::not_adopted if it is not
+  virtual Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const = 0;  ///< of every centre, by feed
 
   // --- replication ------------------------------------------------------------------------------------------------------------
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.

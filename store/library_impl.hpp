@@ -2,8 +2,8 @@
 // The library's inside, shared by the files that implement it: opening (library.cpp), the index
 // (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
-// (federation_ops.cpp), forks (forks.cpp), verification (verify.cpp), what is needed (needs.cpp) and held
-// (holding_ops.cpp).
+// (federation_change.cpp, federation_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), forks (forks.cpp),
+// verification (verify.cpp), what is needed (needs.cpp) and held (holding_ops.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time;
 // alone: who removes packs), `changing_` (whoever changes feeds or the index), then one of the leaf
@@ -106,6 +106,13 @@ class LibraryImpl final : public Library {
   Status admit(const message::Join& join) override;
   Status suspend(const std::string& slug, const std::string& why) override;
 
+  std::shared_ptr<const Catalogue> catalogue() const override;
+  Result<CatalogueFile> accept(const Acceptance& acceptance) override;
+  Result<CatalogueFile> retire(const KitId& id, const std::string& reason) override;
+  Result<AdoptionRow> adopt(const KitId& id, const std::string& note) override;
+  Status unadopt(const KitId& id) override;
+  Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const override { return state_->adoptions_of(id); }
+
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
                                            std::uint32_t first, std::uint32_t count, const Sha256& base) override;
@@ -146,6 +153,7 @@ class LibraryImpl final : public Library {
   friend class RunReceptionImpl;
   friend class PartialRunSource;
   friend class FederationChange;
+  friend class AdoptionChange;
   friend class Verification;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
@@ -185,6 +193,8 @@ class LibraryImpl final : public Library {
   void add_fallbacks(const Picture& before, Advance& advance);
   Result<Advance::Step> own_step(const FeedId& feed, const Order& order) const;
   Result<std::vector<Sha256>> index_advance(const Advance& advance);
+  /// Media that a new word of the federation concerns.
+  Result<std::vector<Sha256>> touched_by_word(const Picture& before, const FederationWord& word) const;
   Status catch_up_locked();
   PicturePtr next_picture(const Advance& advance, const Picture& before);
   /// Media whose naming changed: held for more feeds, copied from local chunks, or needed.
@@ -214,9 +224,18 @@ class LibraryImpl final : public Library {
   // --- the index (index_feed.cpp)
   // ------------------------------------------------------------------------------------------
   Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
+  Status add_adoptions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const;
   Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit, std::size_t& comparisons) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
+
+  // --- the federation's acts
+  // ------------------------------------------------------------------------------------------
+  struct Reviewed {
+    std::uint64_t version = 0;
+    ObjectId tree;
+  };
+  Result<Reviewed> reviewed(const KitId& id, std::optional<std::uint64_t> version) const;
 
   // --- publishing
   // -------------------------------------------------------------------------------------------------------------
@@ -238,7 +257,9 @@ class LibraryImpl final : public Library {
     Timestamp published_at;
     KitId kit;
   };
-  HoldReason judge_place(const State::KitPlace& place, std::uint64_t bytes) const;
+  Result<HoldReason> judge_place(const State::KitPlace& place) const;
+  /// That these kits name, in any feed.
+  Result<std::vector<Sha256>> media_of(const std::vector<KitId>& kits) const;
   struct Judged {
     MediaWant want;  ///< by the first list by which it may come; of its feeds, those that name it for a kit that is wanted
     Claim claim;

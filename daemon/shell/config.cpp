@@ -83,11 +83,14 @@ Table log_keys(LogConfig& log) {
           {"files_kept", number(log.files_kept, 0, 100)}};
 }
 
+/// In the order of HoldPolicy::Media.
+constexpr std::array<std::string_view, 5> media_names = {"all", "territory", "none", "catalogue", "adopted"};
+
 Table hold_keys(store::HoldPolicy& hold) {
   const auto is_kind = [](std::string_view text) { return text == "prototype" || text == "method"; };
   const auto is_theme = [](std::string_view text) { return !text.empty() && text.size() <= limits::name_bytes_max; };
   const auto most = std::to_string(texts_max);
-  return {{"media", held_media(hold.media)},
+  return {{"media", one_of(hold.media, media_names)},
           {"themes", texts(hold.themes, is_theme, {"a list of at most " + most + " themes, such as [\"santé\"]",
                                                    "une liste d'au plus " + most + " thèmes, comme [\"santé\"]"})},
           {"kinds", texts(hold.kinds, is_kind, {"a list of \"prototype\" and \"method\", or of one of them",

@@ -142,17 +142,4 @@ Setter transport_key(TransportKey& out) {
   };
 }
 
-Setter held_media(store::HoldPolicy::Media& out) {
-  static constexpr std::array<std::string_view, 3> names = {"all", "territory", "none"};
-  return [&out](const toml::node& node) -> std::optional<Expectation> {
-    auto expected = one_of(out, names)(node);
-    const auto value = node.value_exact<std::string>();
-    if (expected && (value == "catalogue" || value == "adopted")) {
-      expected->en += "; \"" + *value + "\" needs statements that essaimage does not have yet";
-      expected->fr += " ; \"" + *value + "\" demande des déclarations qu'essaimage n'a pas encore";
-    }
-    return expected;
-  };
-}
-
 }  // namespace essaimage::shell

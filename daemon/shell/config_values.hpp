@@ -33,7 +33,6 @@ Setter hours(std::vector<Hours>& out);
 /// Less than the least rate would let every transfer take so long that peers give it up.
 Setter kbit(std::uint32_t& out);
 Setter transport_key(TransportKey& out);
-Setter held_media(store::HoldPolicy::Media& out);
 
 /// `names`, quoted, as what may stand there.
 Expectation any_of(std::span<const std::string_view> names);

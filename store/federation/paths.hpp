@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "proto/ids.hpp"
+
 namespace essaimage::store::feed_path {
 
 // --- a centre's region feed --------------------------------------------------------------------------------------------
@@ -14,11 +16,13 @@ inline constexpr std::string_view federation = "federation.toml";       ///< the
 inline constexpr std::string_view federation_folder = "federation";     ///< <n>.toml: all versions; each with its .sigs
 inline constexpr std::string_view members_folder = "members";           ///< <slug>.toml, <slug>.toml.sigs
 inline constexpr std::string_view invitations_folder = "invitations";   ///< <key in hex>.toml, <key in hex>.toml.sigs
+inline constexpr std::string_view catalogue_folder = "catalogue";       ///< <centre>/<slug>.toml, <centre>/<slug>.toml.sigs
 
 // --- every feed -----------------------------------------------------------------------------------------------------------
 inline constexpr std::string_view kits_folder = "kits";                 ///< <2 hex of SHA-256 of the slug>/<slug>/
 inline constexpr std::string_view attributes = ".gitattributes";
 inline constexpr std::string_view lfsconfig = ".lfsconfig";
+inline constexpr std::string_view adoptions_folder = "adoptions";       ///< <centre>/<slug>.toml
 // Within a kit:
 inline constexpr std::string_view kit_files = "files";
 inline constexpr std::string_view kit_chunks = "chunks";                ///< <sha256 of the media>: its chunk list
@@ -26,6 +30,10 @@ inline constexpr std::string_view kit_chunks = "chunks";                ///< <sh
 inline constexpr std::string_view file_suffix = ".toml";
 inline constexpr std::string_view signatures_suffix = ".sigs";
 
+/// Of a kit in a folder that is ordered by centres.
+inline std::string of_kit(std::string_view folder, const KitId& kit) {
+  return std::string(folder) + "/" + kit.str() + std::string(file_suffix);
+}
 inline std::string signatures_of(std::string_view file) { return std::string(file) + std::string(signatures_suffix); }
 
 }  // namespace essaimage::store::feed_path

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "proto/limits.hpp"
+#include "store/federation/catalogue_reader.hpp"
 #include "store/federation/paths.hpp"
 
 namespace essaimage::store {
@@ -72,6 +73,7 @@ class Reader {
     CHECK_OK(read_members(members));
     TRY(const auto invitations, folder_of(objects_, root, feed_path::invitations_folder));
     CHECK_OK(read_invitations(invitations));
+    CHECK_OK(read_decisions(root));
     CHECK_OK(make_roster());
     return std::move(word_);
   }
@@ -99,7 +101,7 @@ class Reader {
     }
     TRY(const auto folder, folder_of(objects_, root, feed_path::federation_folder));
     TRY(const auto names, names_in(folder, feed_path::federation_folder));
-    FederationWord::Stated<FederationFile> last;
+    Stated<FederationFile> last;
     for (std::uint64_t version = 1; version <= names.size(); ++version) {
       TRY(const auto pair, pair_of(folder, file_name(std::to_string(version))));
       TRY(const auto text, blob(pair.blob));
@@ -176,6 +178,18 @@ class Reader {
     return {};
   }
 
+  Status read_decisions(const Entries& root) {
+    const auto it = root.find(std::string(feed_path::catalogue_folder));
+    const auto folder = it == root.end() ? ObjectId{} : it->second.id;
+    if (known_ != nullptr && known_->catalogue->folder == folder) {
+      word_.catalogue = known_->catalogue;
+      return {};
+    }
+    const auto& curators = word_.federation.file.roles.at(std::string(role_curators));
+    TRY(word_.catalogue, read_catalogue(objects_, folder, federation_, curators, known_ != nullptr ? known_->catalogue.get() : nullptr));
+    return {};
+  }
+
   Status make_roster() {
     Roster& roster = word_.roster;
     roster.federation = federation_;
@@ -213,19 +227,6 @@ class Reader {
   FederationWord word_;
 };
 
-template <class File>
-Status check_version(const std::string& what, const FederationWord::Stated<File>& held,
-                     const FederationWord::Stated<File>& next) {
-  const auto before = held.file.version, after = next.file.version;
-  const bool follows = after == before       ? next.content == held.content
-                       : after == before + 1 ? next.file.previous == held.content
-                                             : after > before;
-  if (follows) return {};
-  return fail(Errc::role_threshold, what + " version " + std::to_string(after) +
-                                        " does not follow the held version " +
-                                        std::to_string(before));
-}
-
 }  // namespace
 
 Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree,
@@ -235,14 +236,17 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
 }
 
 Status check_succession(const FederationWord& held, const FederationWord& next) {
-  CHECK_OK(check_version(std::string(feed_path::federation), held.federation, next.federation));
+  CHECK_OK(check_follows(std::string(feed_path::federation), held.federation, next.federation));
   for (const auto& [slug, stated] : held.members) {
     const auto it = next.members.find(slug);
     if (it == next.members.end())
       return fail(Errc::role_threshold, "the member " + slug + " has vanished");
-    CHECK_OK(check_version("members/" + slug, stated, it->second));
+    CHECK_OK(check_follows("members/" + slug, stated, it->second));
   }
-  return {};
+  const auto& before = held.federation.file.roles.at(std::string(role_curators));
+  const auto& after = next.federation.file.roles.at(std::string(role_curators));
+  const bool same_curators = before.keys == after.keys && before.threshold == after.threshold;
+  return check_succession(*held.catalogue, *next.catalogue, same_curators);
 }
 
 Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree,

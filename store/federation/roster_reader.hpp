@@ -1,7 +1,8 @@
 #pragma once
 // From the tree of the federation's feed to the roster: every statement is verified on the way, from the federation id
-// alone. A statement that its role did not sign makes the whole tree refused (Errc::role_threshold): an honest
-// federation never publishes one. Endpoints of centre.toml are filled in by the library.
+// alone. A statement on membership that its role did not sign makes the whole tree refused (Errc::role_threshold): an
+// honest federation never publishes one. A decision of the catalogue that its role did not sign has no effect. Endpoints of
+// centre.toml are filled in by the library.
 // A role's expiry is carried, not judged here: what a role signed while it was valid stays, and this reader has no clock.
 //
 // Errors: Errc::role_threshold, Errc::feed_wrong_federation, Errc::malformed, and those of reading. Pure; any thread.
@@ -10,6 +11,7 @@
 #include <memory>
 
 #include "proto/roster.hpp"
+#include "store/federation/catalogue_file.hpp"
 #include "store/federation/federation_file.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/git/object_db.hpp"
@@ -18,15 +20,10 @@ namespace essaimage::store {
 
 /// All that the federation says about itself and its members, verified. Immutable once read.
 struct FederationWord {
-  template <class File>
-  struct Stated {
-    File file;
-    Sha256 content;               ///< SHA-256 of the file: the `previous` of its next version
-    ObjectId blob, signatures;    ///< in the tree
-  };
   Stated<FederationFile> federation;
   std::map<std::string, Stated<MemberFile>> members;          ///< by slug
   std::map<SigningKey, Stated<InvitationFile>> invitations;   ///< pending, expired ones too
+  std::shared_ptr<const Catalogue> catalogue = std::make_shared<const Catalogue>();  ///< decisions in force; never null
   Roster roster;                                              ///< indexed; without endpoints
 };
 
@@ -35,7 +32,7 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
                                             const FederationId& federation, const FederationWord* known = nullptr);
 
 /// What a newer tree may do to an older one: versions never go back, equal versions are equal, a next version names the
-/// hash of the one before, no member ever vanishes (slugs are never used again). Errc::role_threshold else.
+/// hash of the one before, no member ever vanishes (slugs are never used again), nor a decision. Errc::role_threshold else.
 Status check_succession(const FederationWord& held, const FederationWord& next);
 
 Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/error.hpp"
 #include "proto/ids.hpp"
 #include "proto/time.hpp"
 #include "store/crypto/sshsig.hpp"
@@ -34,5 +35,25 @@ Bytes signed_bytes(const StatementName& name, ByteView content);
 std::string sign_statement(const StatementName& name, ByteView content, const std::vector<const SigningSecret*>& keys);
 /// Errc::role_threshold unless distinct keys of the role, as many as its threshold, have signed.
 Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
+
+/// A file of the federation's feed that took effect.
+template <class File>
+struct Stated {
+  File file;
+  Sha256 content;               ///< SHA-256 of the file: the `previous` of its next version
+  ObjectId blob, signatures;    ///< in the tree
+};
+
+/// The version that is held stays, or is followed by one that names its hash, or by a later one. Errc::role_threshold else.
+template <class File>
+Status check_follows(const std::string& what, const Stated<File>& held, const Stated<File>& next) {
+  const auto before = held.file.version, after = next.file.version;
+  const bool follows = after == before       ? next.content == held.content
+                       : after == before + 1 ? next.file.previous == held.content
+                                             : after > before;
+  if (follows) return {};
+  return fail(Errc::role_threshold,
+              what + " version " + std::to_string(after) + " does not follow the held version " + std::to_string(before));
+}
 
 }  // namespace essaimage::store

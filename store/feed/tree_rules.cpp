@@ -6,6 +6,8 @@
 #include "proto/limits.hpp"
 #include "proto/text.hpp"
 #include "store/crypto/hash.hpp"
+#include "store/federation/adoption_file.hpp"
+#include "store/federation/paths.hpp"
 #include "store/feed/kit_rules.hpp"
 #include "store/kit/attributes.hpp"
 
@@ -18,6 +20,7 @@ enum class What {
   statement,   ///< a bounded text; who reads it judges it
   kits,        ///< the kits, fanned out
   statements,  ///< a folder of statements and their signatures, one more level deep at most
+  adoptions,   ///< <centre>/<slug>.toml, each in its one byte form
 };
 
 struct Rule {
@@ -32,15 +35,16 @@ constexpr std::array rules = {
     Rule{".gitattributes", Where::every_feed, What::constant, kit::root_attributes},
     Rule{".lfsconfig", Where::every_feed, What::constant, kit::root_lfsconfig},
     Rule{"kits", Where::every_feed, What::kits, {}},
+    Rule{"adoptions", Where::every_feed, What::adoptions, {}},
     Rule{"centre.toml", Where::region_feeds, What::statement, {}},
     Rule{"federation.toml", Where::federation_region, What::statement, {}},
     Rule{"federation.toml.sigs", Where::federation_region, What::statement, {}},
     Rule{"federation", Where::federation_region, What::statements, {}},   // <version>.toml
     Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
     Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
-    Rule{"catalogue", Where::federation_region, What::statements, {}},    // these three: room for decisions about kits,
-    Rule{"withdrawals", Where::federation_region, What::statements, {}},  // so that an older node still accepts the feed
-    Rule{"mirrors", Where::federation_region, What::statements, {}},
+    Rule{"catalogue", Where::federation_region, What::statements, {}},    // <centre>/<slug>.toml
+    Rule{"withdrawals", Where::federation_region, What::statements, {}},  // these two: room for decisions to come, so that
+    Rule{"mirrors", Where::federation_region, What::statements, {}},      // an older node still accepts the feed
 };
 
 constexpr std::array statement_endings = {std::string_view(".toml"), std::string_view(".toml.sigs")};
@@ -61,7 +65,7 @@ class TreeCheck {
     for (const TreeEntry& entry : compared.now()) {
       const auto* rule = std::ranges::find(rules, std::string_view(entry.name), &Rule::name);
       if (rule == rules.end() || !applies(rule->where)) return refused(entry.name, "may not stand in this feed");
-      const bool folder = rule->what == What::kits || rule->what == What::statements;
+      const bool folder = rule->what == What::kits || rule->what == What::statements || rule->what == What::adoptions;
       const auto mode = folder ? TreeEntry::Mode::tree : TreeEntry::Mode::file;
       if (entry.mode != mode) return refused(entry.name, "wrong mode");
       const TreeEntry* old = compared.old(entry);
@@ -86,6 +90,7 @@ class TreeCheck {
       case What::statement: return statement(entry.name, entry);
       case What::kits: return fan(entry, old);
       case What::statements: return statements(entry.name, entry, old, 1);
+      case What::adoptions: return adoptions(entry, old);
     }
     ESSAIMAGE_ASSERT(false);
   }
@@ -101,6 +106,38 @@ class TreeCheck {
     const auto text = text_of(content);
     const bool good = text.size() <= limits::statement_bytes_max && is_utf8(text) && text.find('\0') == text.npos;
     return good ? Status{} : refused(path, "not a bounded text");
+  }
+
+  /// Every centre may say these, and whoever holds the feed indexes them: so they are read here, and their folders counted.
+  Status adoptions(const TreeEntry& folder, const TreeEntry* before) {
+    TRY(const ComparedTree compared, ComparedTree::read(objects_, folder.id, before));
+    if (compared.now().empty()) return refused(folder.name, "empty folder");
+    CHECK_OK(objects_.visit(compared.now().size()));
+    for (const TreeEntry& entry : compared.now()) {
+      const std::string below = folder.name + "/" + entry.name;
+      if (!is_folder(entry) || !is_slug(entry.name)) return refused(below, "may not stand there");
+      if (entry.name == feed_.centre) return refused(below, "its author's own kits");
+      const TreeEntry* old = compared.old(entry);
+      if (old == nullptr || old->id != entry.id) CHECK_OK(adoptions_of(entry, old));
+    }
+    return {};
+  }
+
+  Status adoptions_of(const TreeEntry& centre, const TreeEntry* before) {
+    TRY(const ComparedTree compared, ComparedTree::read(objects_, centre.id, before));
+    if (compared.now().empty()) return refused("adoptions/" + centre.name, "empty folder");
+    CHECK_OK(objects_.visit(compared.now().size()));
+    for (const TreeEntry& entry : compared.now()) {
+      const std::string path = "adoptions/" + centre.name + "/" + entry.name;
+      if (entry.mode != TreeEntry::Mode::file) return refused(path, "may not stand there");
+      const TreeEntry* old = compared.old(entry);
+      if (old != nullptr && old->id == entry.id) continue;
+      TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+      const auto adoption = parse_adoption(text_of(content));
+      if (!adoption) return refused(path, adoption.error().detail);
+      if (feed_path::of_kit(feed_path::adoptions_folder, adoption->kit) != path) return refused(path, "of another kit");
+    }
+    return {};
   }
 
   Status statements(const std::string& path, const TreeEntry& folder, const TreeEntry* before, int depth) {

@@ -8,10 +8,11 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::array<std::string_view, 12> reasons = {"own",       "pinned", "fetched", "policy",    "dropped", "policy-none",
-                                                      "elsewhere", "kind",   "theme",   "file-size", "quota",   "disk"};
+constexpr std::array<std::string_view, 14> reasons = {"own",       "pinned",           "fetched",     "policy", "dropped", "policy-none",
+                                                      "elsewhere", "not-in-catalogue", "not-adopted", "kind",   "theme",   "file-size",
+                                                      "quota",     "disk"};
 constexpr std::array<std::string_view, 4> choices = {"none", "pinned", "fetched", "dropped"};
-constexpr std::array<std::string_view, 3> media_words = {"all", "territory", "none"};
+constexpr std::array<std::string_view, 5> media_words = {"all", "territory", "none", "catalogue", "adopted"};
 
 bool contains(const std::vector<std::string>& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
@@ -57,6 +58,8 @@ HoldReason judge(const KitFacts& kit, std::uint64_t media_bytes, const HoldPolic
   }
   if (policy.media == HoldPolicy::Media::none) return HoldReason::policy_none;
   if (policy.media == HoldPolicy::Media::territory && !kit.near) return HoldReason::elsewhere;
+  if (policy.media == HoldPolicy::Media::catalogue && !kit.accepted) return HoldReason::not_in_catalogue;
+  if (policy.media == HoldPolicy::Media::adopted && !kit.adopted) return HoldReason::not_adopted;
   if (!policy.kinds.empty() && !contains(policy.kinds, kit.kind)) return HoldReason::kind;
   const auto has_theme = [&](const std::string& theme) { return names_theme(policy.themes, theme); };
   if (!policy.themes.empty() && std::none_of(kit.themes.begin(), kit.themes.end(), has_theme)) return HoldReason::theme;

@@ -16,7 +16,7 @@ namespace essaimage::store {
 
 /// As `[hold]` of essaimage.toml says; without it, everything is held.
 struct HoldPolicy {
-  enum class Media : std::uint8_t { all, territory, none };
+  enum class Media : std::uint8_t { all, territory, none, catalogue, adopted };
   Media media = Media::all;
   std::vector<std::string> themes;   ///< at least one of them; empty: all
   std::vector<std::string> kinds;    ///< empty: all
@@ -47,9 +47,9 @@ struct KitChoice {
 
 /// Why a media file is held or not; the stronger claim first.
 enum class HoldReason : std::uint8_t {
-  own, pinned, fetched, policy,                             // wanted
-  dropped, policy_none, elsewhere, kind, theme, file_size,  // not wanted
-  quota, disk,                                              // wanted, once there is room
+  own, pinned, fetched, policy,                                                           // wanted
+  dropped, policy_none, elsewhere, not_in_catalogue, not_adopted, kind, theme, file_size,  // not wanted
+  quota, disk,                                                                            // wanted, once there is room
 };
 inline bool is_wanted(HoldReason reason) { return reason <= HoldReason::policy; }
 inline bool waits_for_room(HoldReason reason) { return reason >= HoldReason::quota; }
@@ -65,6 +65,8 @@ struct KitFacts {
   std::uint64_t version = 0;
   std::string kind;
   std::vector<std::string> themes;
+  bool accepted = false;  ///< the catalogue lists it
+  bool adopted = false;   ///< by this centre; on the federation's node, by any
 };
 
 /// Of our territories: the feed's audience is a territory or a mirror, or its author has a territory that we have too. (Of

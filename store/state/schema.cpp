@@ -7,7 +7,7 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 
 // 8 MiB of pages whatever the file's size. One process owns the file, but a person may look into
 // it: hence no EXCLUSIVE.
@@ -32,7 +32,8 @@ constexpr const char* kept_tables = R"(
 
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
 // names which. held: for which feeds a media file that is on the disk is held. chunk: the first 8
-// bytes of each chunk's id. older: what a media file that lacks was made from.
+// bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
+// the kit need not be known.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
@@ -56,6 +57,10 @@ constexpr const char* index_tables = R"(
   CREATE INDEX chunk_prefix ON chunk (prefix);
   CREATE TABLE older (
     media INTEGER NOT NULL, feed INTEGER NOT NULL, older BLOB NOT NULL, PRIMARY KEY (media, feed)) WITHOUT ROWID;
+  CREATE TABLE adoption (
+    kit TEXT NOT NULL, feed INTEGER NOT NULL, version INTEGER NOT NULL, tree BLOB NOT NULL, adopted_at INTEGER NOT NULL,
+    note TEXT NOT NULL, PRIMARY KEY (kit, feed)) WITHOUT ROWID;
+  CREATE INDEX adoption_feed ON adoption (feed);
 )";
 
 // A cache beside the index: made wherever it lacks, so that it needs no version of its own.
@@ -65,7 +70,7 @@ constexpr const char* hint_table = R"(
     bytes INTEGER NOT NULL);
 )";
 
-constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "older", "hint"};
+constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "hint"};
 
 Path beside(const Path& file, const char* suffix) {
   Path path = file;
@@ -95,7 +100,8 @@ Status look_into(sql::Database& database) {
   for (const char* const literal :
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
-        "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
+        "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
+        "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
         "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
@@ -123,6 +129,7 @@ Result<OpenedState> try_open(const Path& file) {
   if (version != schema_version) {
     CHECK_OK(make_tables(database));
     opened.rebuilt = true;
+    opened.lost = version == 0;  // a file that was made just now
   } else {
     CHECK_OK(database.execute(kept_tables));
   }

@@ -13,6 +13,7 @@ namespace essaimage::store {
 struct OpenedState {
   std::unique_ptr<sql::Database> database;
   bool rebuilt = false;  ///< the index is empty
+  bool lost = false;     ///< because there was none, or a damaged one
 };
 
 /// Errc::io or Errc::disk_full; a damaged file is set aside.

@@ -15,10 +15,12 @@ Result<std::unique_ptr<State>> State::open(const Path& file) {
   state->impl_->file = file;
   state->impl_->database = std::move(opened.database);
   state->impl_->rebuilt = opened.rebuilt;
+  state->impl_->lost = opened.lost;
   return state;
 }
 
 bool State::rebuilt() const { return impl_->rebuilt; }
+bool State::was_lost() const { return impl_->lost; }
 bool State::is_suspect(const Path& file) { return store::is_suspect(file); }
 
 // --- witnessed heads, forks

@@ -20,6 +20,7 @@
 #include "proto/ids.hpp"
 #include "proto/time.hpp"
 #include "store/disk/layout.hpp"
+#include "store/federation/adoption_file.hpp"
 #include "store/holding/policy.hpp"
 #include "store/media/chunk_list.hpp"
 
@@ -81,12 +82,20 @@ using MediaWants = std::vector<MediaWant>;
 /// The first 8 bytes of a chunk's id, by which the index knows it.
 std::uint64_t chunk_prefix(const Sha256& chunk);
 
+/// An adoption, and the feed that says it: its centre, and to whom.
+struct AdoptionRow {
+  FeedId feed;
+  Adoption adoption;
+};
+
 class State {
  public:
   static Result<std::unique_ptr<State>> open(const Path& file);
   ~State();
   /// True if open() found no index or had to set one aside: index every feed, and hold media by held_after_loss().
   bool rebuilt() const;
+  /// True if that was because it is lost or damaged, and not only of another version of essaimage.
+  bool was_lost() const;
   /// True if something in it turned out to be damaged: the next open() looks at the whole file.
   static bool is_suspect(const Path& file);
 
@@ -103,6 +112,8 @@ class State {
     };
     std::vector<Renewal> renewed = {};  ///< indexed kits of which nothing else changed
     std::vector<std::pair<Sha256, Sha256>> older = {};  ///< media that `put` names, and what each was made from (older_of)
+    std::vector<Adoption> adopted = {};  ///< new or changed adoptions of this feed
+    std::vector<KitId> unadopted = {};   ///< that it does not say any more
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
@@ -114,6 +125,12 @@ class State {
   Result<std::vector<std::string>> kits_in(const FeedId& feed) const;  ///< slugs, sorted
   Result<std::vector<KitRow>> kits() const;                    ///< of all feeds, by id then audience
   Result<std::vector<KitRow>> kits_of(const KitId& id) const;  ///< one per audience
+
+  Result<std::vector<AdoptionRow>> adoptions_of(const KitId& kit) const;  ///< by feed
+  Result<std::vector<KitId>> adoptions_in(const FeedId& feed) const;      ///< sorted
+  /// Whether this centre has adopted the kit, in any feed; empty: whether any centre has.
+  Result<bool> is_adopted(const KitId& kit, const std::string& centre) const;
+
   struct Counts {
     std::uint64_t feeds = 0, kits = 0, media = 0, media_here = 0, media_bytes = 0, media_bytes_here = 0;
   };
@@ -131,6 +148,7 @@ class State {
     Timestamp published_at;
     std::string kind;
     std::vector<std::string> themes;
+    std::uint64_t bytes = 0;  ///< of the media file, as the list says by which this kit names it
   };
   Result<std::vector<KitPlace>> kits_naming(const Sha256& media) const;
 

@@ -8,7 +8,7 @@ Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) con
   return impl_->run([&](sql::Database& db) -> Result<std::vector<KitPlace>> {
     std::vector<KitPlace> places;
     auto row = db.prepare(
-        "SELECT f.name, k.slug, k.version, k.published_at, k.kind, k.themes FROM media m JOIN list l ON l.media = m.id "
+        "SELECT f.name, k.slug, k.version, k.published_at, k.kind, k.themes, l.bytes FROM media m JOIN list l ON l.media = m.id "
         "JOIN names n ON n.list = l.id JOIN kit k ON k.id = n.kit JOIN feed f ON f.id = k.feed WHERE m.sha = ? "
         "ORDER BY f.name, k.slug");
     row << media.view();
@@ -19,7 +19,8 @@ Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) con
                         row.unsigned_integer(2),
                         {row.integer(3)},
                         row.text(4),
-                        split_words(row.text(5))});
+                        split_words(row.text(5)),
+                        row.unsigned_integer(6)});
       return {};
     }));
     return places;

@@ -14,6 +14,7 @@ struct State::Impl {
   std::mutex mutex;
   std::unique_ptr<sql::Database> database;
   bool rebuilt = false;
+  bool lost = false;
 
   /// Runs a function under the mutex; notes when the file turns out to be damaged.
   template <class Function>
@@ -65,6 +66,8 @@ Result<std::int64_t> find_or_add_list(sql::Database& db, const NamedMedia& named
 Status put_older(sql::Database& db, std::int64_t feed, const Sha256& media, const Sha256& older);
 /// Of a column that holds a list of short words.
 std::vector<std::string> split_words(std::string_view text);
+/// What a change says of adoptions (state_adoptions.cpp).
+Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
 

@@ -133,7 +133,7 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sh
     CHECK_OK(statement.run());
   }
   for (const auto& [media, older] : change.older) CHECK_OK(put_older(db, feed, media, older));
-  return {};
+  return put_adoptions(db, feed, change);
 }
 
 Status tidy_all(sql::Database& db, const std::set<Sha256>& touched) {
@@ -154,7 +154,8 @@ Status forget_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touch
   }
   for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
   for (const char* const literal :
-       {"DELETE FROM held WHERE feed = ?", "DELETE FROM older WHERE feed = ?", "DELETE FROM feed WHERE id = ?"}) {
+       {"DELETE FROM held WHERE feed = ?", "DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?",
+        "DELETE FROM feed WHERE id = ?"}) {
     auto statement = db.prepare(literal);
     statement << feed;
     CHECK_OK(statement.run());

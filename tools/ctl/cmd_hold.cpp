@@ -71,9 +71,11 @@ void print_policy(const Context& context, const Json& policy,
     return value == 0 ? context.say("no limit", "sans limite") : human_bytes(value, context.language);
   };
   const auto media = text_at(policy, "media");
-  line("media", "médias", media == "all" ? context.say("of all kits", "de tous les kits")
-                          : media == "none" ? context.say("only of kits that are asked for", "seulement des kits demandés")
-                                            : context.say("of the kits of our territories", "des kits de nos territoires"));
+  line("media", "médias", media == "all"         ? context.say("of all kits", "de tous les kits")
+                          : media == "none"      ? context.say("only of kits that are asked for", "seulement des kits demandés")
+                          : media == "catalogue" ? context.say("of the kits of the catalogue", "des kits du catalogue")
+                          : media == "adopted"   ? context.say("of adopted kits", "des kits adoptés")
+                                                 : context.say("of the kits of our territories", "des kits de nos territoires"));
   line("themes", "thèmes", texts_at(policy, "themes"));
   line("kinds", "genres", texts_at(policy, "kinds"));
   line("largest file", "plus grand fichier", bytes("file_bytes_max"));

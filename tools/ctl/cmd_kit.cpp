@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "proto/nearest.hpp"
+#include "tools/ctl/catalogue_words.hpp"
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/hold_words.hpp"
 #include "tools/ctl/kit_ref.hpp"
@@ -95,9 +96,24 @@ Result<Json> list_about(const Context& context, const char* verb, const KitRef& 
   return answer;
 }
 
+using Line = std::function<void(std::string_view, std::string_view, const std::string&)>;
+
+/// What the federation decided about it, and who uses which version of it.
+void print_opinions(const Context& context, const Json& kit, const Line& line) {
+  const auto say = [&](const Json& json, const char* when, const std::string& what, const char* why) {
+    const auto pattern = context.say("{}, version {} ({})", "{}, version {} ({})");
+    auto text = fmt::format(fmt::runtime(pattern), what, number_at(json, "kit_version"), human_time(text_at(json, when), context.language));
+    if (const auto reason = text_at(json, why); !reason.empty()) text += context.say(": ", " : ") + reason;
+    return text;
+  };
+  if (const auto decision = kit.find("decision"); decision != kit.end() && decision->is_object())
+    line("catalogue", "catalogue", say(*decision, "decided", decision_text(*decision, context), "reason"));
+  for (const auto& adoption : list_at(kit, "adoptions"))
+    line("adopted by", "adopté par", say(adoption, "adopted", text_at(adoption, "centre"), "note"));
+}
+
 /// Why it is not whole here, and who has it.
-void print_holding(const Context& context, const Json& kit,
-                   const std::function<void(std::string_view, std::string_view, const std::string&)>& line) {
+void print_holding(const Context& context, const Json& kit, const Line& line) {
   line("chosen", "choix", choice_text(kit, context));
   if (flag_at(kit, "complete")) return;
   if (const auto why = reason_text(kit, "why_not", context); !why.empty())
@@ -186,6 +202,7 @@ Result<ExitCode> kit_show(Context& context) {
   line("version", "version",
        fmt::format("{} ({})", number_at(kit, "version"),
                    human_time(text_at(kit, "published_at"), language)));
+  print_opinions(context, kit, line);
   line("files", "fichiers",
        fmt::format("{}, {}", human_number(number_at(kit, "files"), language),
                    human_bytes(number_at(kit, "bytes"), language)));

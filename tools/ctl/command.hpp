@@ -55,6 +55,10 @@ struct Command {
 const std::vector<Command>& all_commands();
 /// Those about what this node holds: a part of all_commands() (commands_hold.cpp).
 std::vector<Command> hold_commands();
+/// Those about the catalogue and adoptions: a part of all_commands() (commands_catalogue.cpp).
+std::vector<Command> catalogue_commands();
+/// Of the verbs that add to this centre's feeds.
+Option offline_option();
 /// Accepted before and after the verb.
 const std::vector<Option>& global_options();
 

@@ -323,10 +323,13 @@ std::vector<Command> upkeep() {  // NOLINT(readability-function-size): a table o
 
 }  // namespace
 
+Option offline_option() { return offline; }
+
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     auto all = founding();
     for (auto& command : kits()) all.push_back(command);
+    for (auto& command : catalogue_commands()) all.push_back(command);
     for (auto& command : hold_commands()) all.push_back(command);
     for (auto& command : upkeep()) all.push_back(command);
     return all;

@@ -40,6 +40,13 @@ Result<ExitCode> unpin(Context& context);
 Result<ExitCode> fetch(Context& context);
 Result<ExitCode> drop(Context& context);
 Result<ExitCode> hold(Context& context);
+// cmd_catalogue.cpp
+Result<ExitCode> catalogue_accept(Context& context);
+Result<ExitCode> catalogue_retire(Context& context);
+Result<ExitCode> catalogue_list(Context& context);
+Result<ExitCode> catalogue_show(Context& context);
+Result<ExitCode> kit_adopt(Context& context);
+Result<ExitCode> kit_unadopt(Context& context);
 // cmd_traffic.cpp
 Result<ExitCode> pause(Context& context);
 Result<ExitCode> resume(Context& context);

@@ -14,6 +14,8 @@ Words words_of(HoldReason why) {
     case HoldReason::dropped: return {"it was dropped here", "il a été retiré ici"};
     case HoldReason::policy_none: return {"this node holds only what it is asked to", "ce nœud ne garde que ce qu'on lui demande"};
     case HoldReason::elsewhere: return {"it is of none of this centre's territories", "il n'est d'aucun des territoires de ce centre"};
+    case HoldReason::not_in_catalogue: return {"this node holds kits of the catalogue alone", "ce nœud ne garde que les kits du catalogue"};
+    case HoldReason::not_adopted: return {"this node holds adopted kits alone", "ce nœud ne garde que les kits adoptés"};
     case HoldReason::kind: return {"this node holds kits of other kinds", "ce nœud garde des kits d'autres genres"};
     case HoldReason::theme: return {"this node holds kits of other themes", "ce nœud garde des kits d'autres thèmes"};
     case HoldReason::file_size: return {"the files are larger than this node holds", "les fichiers dépassent la taille que ce nœud garde"};
@@ -39,6 +41,10 @@ Words advice_of(HoldReason why, const std::string& id) {
     return {"Free some of the disk, drop other kits (`essaimagectl drop`), or lower `free_gib_min` in essaimage.toml: it then comes by itself.",
             "Libérez du disque, retirez d'autres kits (`essaimagectl drop`), ou baissez `free_gib_min` dans essaimage.toml : il viendra alors "
             "tout seul."};
+  if (why == HoldReason::not_adopted)
+    return {fmt::format("If this centre uses it, `essaimagectl kit adopt {}` says so and brings what lacks; `essaimagectl fetch {}` brings it without.", id, id),
+            fmt::format("Si ce centre l'utilise, `essaimagectl kit adopt {}` le dit et apporte ce qui manque ; `essaimagectl fetch {}` l'apporte sans le dire.",
+                        id, id)};
   return {fmt::format("`essaimagectl fetch {}` brings what lacks; `essaimagectl kit show {}` says who has them.", id, id),
           fmt::format("`essaimagectl fetch {}` apporte ce qui manque ; `essaimagectl kit show {}` dit qui les a.", id, id)};
 }

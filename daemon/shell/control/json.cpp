@@ -207,6 +207,28 @@ Json to_json(const store::PublishedKit& kit) {
           {"commit", kit.commit.hex()}};
 }
 
+Json to_json(const store::CatalogueFile& decision) {
+  return {{"id", decision.kit.str()},
+          {"decision", str(decision.decision)},
+          {"decided", to_utc(decision.decided)},
+          {"reason", decision.reason},
+          {"themes", decision.themes},
+          {"kit_version", decision.kit_version},
+          {"tree", decision.tree.hex()},
+          {"version", decision.version}};
+}
+
+Json to_json(const store::AdoptionRow& row) {
+  const auto& adoption = row.adoption;
+  return {{"id", adoption.kit.str()},
+          {"centre", row.feed.centre},
+          {"audience", row.feed.audience.str()},
+          {"kit_version", adoption.kit_version},
+          {"tree", adoption.tree.hex()},
+          {"adopted", to_utc(adoption.adopted)},
+          {"note", adoption.note}};
+}
+
 Json to_json(const core::PeerStatus& peer, Instant now) {
   Json out{{"centre", peer.slug},          {"state", str(peer.state)},
            {"endpoint", peer.endpoint},    {"key", peer.transport.hex()},

@@ -53,6 +53,8 @@ Json to_json(store::HoldReason why);  ///< code, text {en, fr}
 Json to_json(const store::KitVersion& version);
 Json to_json(const store::KitFile& file);
 Json to_json(const store::PublishedKit& kit);
+Json to_json(const store::CatalogueFile& decision);
+Json to_json(const store::AdoptionRow& adoption);
 Json to_json(const core::PeerStatus& peer, Instant now);
 Json to_json(const Node::NumberedEvent& event);
 Json to_json(const std::set<std::string>& texts);

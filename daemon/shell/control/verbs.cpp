@@ -11,14 +11,20 @@ constexpr std::chrono::seconds confirmation_max{10};
 constexpr std::chrono::milliseconds confirmation_poll{20};
 
 constexpr std::array verbs = {
+    Verb{"catalogue.accept", verb::catalogue_accept},
+    Verb{"catalogue.list", verb::catalogue_list},
+    Verb{"catalogue.retire", verb::catalogue_retire},
+    Verb{"catalogue.show", verb::catalogue_show},
     Verb{"checkout", verb::checkout},
     Verb{"drop", verb::drop},
     Verb{"explain", verb::explain},
     Verb{"fetch", verb::fetch},
     Verb{"hold", verb::hold},
+    Verb{"kit.adopt", verb::kit_adopt},
     Verb{"kit.files", verb::kit_files},
     Verb{"kit.history", verb::kit_history},
     Verb{"kit.show", verb::kit_show},
+    Verb{"kit.unadopt", verb::kit_unadopt},
     Verb{"kits", verb::kits},
     Verb{"member.invite", verb::member_invite},
     Verb{"member.list", verb::member_list},

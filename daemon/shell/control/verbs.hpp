@@ -53,6 +53,13 @@ Result<Json> publish(Session& session, Arguments& arguments);
 Result<Json> member_invite(Session& session, Arguments& arguments);
 Result<Json> member_list(Session& session, Arguments& arguments);
 Result<Json> member_suspend(Session& session, Arguments& arguments);
+// verbs_catalogue.cpp
+Result<Json> catalogue_accept(Session& session, Arguments& arguments);
+Result<Json> catalogue_retire(Session& session, Arguments& arguments);
+Result<Json> catalogue_list(Session& session, Arguments& arguments);
+Result<Json> catalogue_show(Session& session, Arguments& arguments);
+Result<Json> kit_adopt(Session& session, Arguments& arguments);
+Result<Json> kit_unadopt(Session& session, Arguments& arguments);
 // verbs_upkeep.cpp
 Result<Json> verify(Session& session, Arguments& arguments);
 // verbs_watch.cpp

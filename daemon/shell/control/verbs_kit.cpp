@@ -52,9 +52,17 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.kit());
   TRY(const auto with_holders, arguments.flag("holders"));
   CHECK_OK(arguments.nothing_else());
-  TRY(const auto kit, session.node().library().kit(id));
+  const auto& library = session.node().library();
+  TRY(const auto kit, library.kit(id));
   TRY(auto entries, entries_of(session, {kit}, with_holders));
-  return std::move(entries.front());
+  auto& entry = entries.front();
+  const auto catalogue = library.catalogue();
+  const auto* decision = catalogue ? catalogue->find(id) : nullptr;
+  entry["decision"] = decision == nullptr ? Json(nullptr) : to_json(*decision);
+  TRY(const auto adoptions, library.adoptions(id));
+  entry["adoptions"] = Json::array();
+  for (const auto& adoption : adoptions) entry["adoptions"].push_back(to_json(adoption));
+  return std::move(entry);
 }
 
 Result<Json> kit_files(Session& session, Arguments& arguments) {

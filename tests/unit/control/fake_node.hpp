@@ -81,6 +81,8 @@ class FakeLibrary final : public store::Library {
   FakePublication::Log publications;
   std::optional<Audience> published_to;
   std::vector<store::Problem> wrong;  ///< what verify() finds
+  std::shared_ptr<const store::Catalogue> decided = std::make_shared<store::Catalogue>();
+  std::vector<store::AdoptionRow> adopted;
   std::vector<std::string> calls;
   store::HoldingView view;
   Status chosen;                            ///< what choose() returns
@@ -118,6 +120,47 @@ class FakeLibrary final : public store::Library {
   Status suspend(const std::string& slug, const std::string& why) override {
     calls.push_back("suspend " + slug + ": " + why);
     return {};
+  }
+
+  std::shared_ptr<const store::Catalogue> catalogue() const override { return decided; }
+  Result<store::CatalogueFile> accept(const Acceptance& acceptance) override {
+    TRY(const auto found, kit(acceptance.kit));
+    store::CatalogueFile file{1, {}, acceptance.kit, acceptance.version.value_or(found.row.version), found.row.kit_tree,
+                              store::CatalogueFile::Decision::accepted, acceptance.reason, acceptance.themes, {1'790'000'000}};
+    decide(file);
+    return file;
+  }
+  Result<store::CatalogueFile> retire(const KitId& id, const std::string& reason) override {
+    const auto* held = decided->find(id);
+    if (held == nullptr) return fail(Errc::catalogue_undecided, id.str());
+    store::CatalogueFile file = *held;
+    file.version += 1;
+    file.decision = store::CatalogueFile::Decision::retired;
+    file.reason = reason;
+    decide(file);
+    return file;
+  }
+  void decide(const store::CatalogueFile& file) {
+    auto next = std::make_shared<store::Catalogue>(*decided);
+    next->decisions[file.kit].file = file;
+    decided = next;
+  }
+  Result<store::AdoptionRow> adopt(const KitId& id, const std::string& note) override {
+    if (id.centre == who.slug) return fail(Errc::own_kit_adopted, id.str());
+    TRY(const auto found, kit(id));
+    adopted.push_back({{who.slug, {}}, {id, found.row.version, found.row.kit_tree, {1'790'000'000}, note}});
+    return adopted.back();
+  }
+  Status unadopt(const KitId& id) override {
+    const auto gone = std::erase_if(adopted, [&](const auto& row) { return row.adoption.kit == id && row.feed.centre == who.slug; });
+    return gone == 0 ? Status(fail(Errc::not_adopted, id.str())) : Status{};
+  }
+  Result<std::vector<store::AdoptionRow>> adoptions(const KitId& id) const override {
+    std::vector<store::AdoptionRow> rows;
+    for (const auto& row : adopted) {
+      if (row.adoption.kit == id) rows.push_back(row);
+    }
+    return rows;
   }
 
   Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override {

@@ -64,7 +64,15 @@ TEST_CASE("A policy of what is held is read in the units that people know, and k
     INFO(wrong);
     CHECK(error_of(std::string("[hold]\n") + wrong).code == Errc::config_wrong);
   }
-  CHECK(error_of("[hold]\nmedia = \"adopted\"").detail.find("does not have yet") != std::string::npos);
+  using Media = store::HoldPolicy::Media;
+  for (const auto& [word, media] : {std::pair{"all", Media::all}, std::pair{"territory", Media::territory}, std::pair{"none", Media::none},
+                                    std::pair{"catalogue", Media::catalogue}, std::pair{"adopted", Media::adopted}}) {
+    INFO(word);
+    const auto read = parse(std::string("[hold]\nmedia = \"") + word + "\"\n", "f");
+    REQUIRE(read);
+    CHECK(read->hold.media == media);
+    CHECK(str(media) == word);
+  }
   CHECK(error_of("[hold]\nquota_gb = 3").detail.find("quota_gib") != std::string::npos);
 }
 
@@ -166,7 +174,7 @@ TEST_CASE("What is wrong is said in the language of the file, else in that which
   CHECK(error_of("listen = ", Language::french).detail.find("essaimage.toml:1: la ligne est illisible\u00A0: ") == 0);
   for (const char* wrong :
        {"listen = 3", "advertise = 3", "language = \"de\"", "log = 3", "hold = 3", "peers = 3", "[log]\nlevel = 3", "[log]\nfile = 3",
-        "[limits]\nconnections = 3", "[hold]\nmedia = \"adopted\"", "[hold]\nthemes = 3", "[hold]\nkinds = 3", "[hold]\nquota_gib = true",
+        "[limits]\nconnections = 3", "[hold]\nmedia = \"some\"", "[hold]\nthemes = 3", "[hold]\nkinds = 3", "[hold]\nquota_gib = true",
         "[traffic]\nhours = 3", "[traffic]\nupload_kbit = 3", "[[peers]]\nendpoint = 3\nkey = 3", "[log]\nlevle = 3"}) {
     INFO(wrong);
     const auto en = error_of(wrong).detail, fr = error_of(wrong, Language::french).detail;

@@ -103,6 +103,12 @@ class FakeLibrary : public store::Library {
   Result<store::Invitation> invite(const Invite&) override { return none<store::Invitation>(); }
   Status admit(const message::Join&) override { return fail(Errc::invitation_used); }
   Status suspend(const std::string&, const std::string&) override { return fail(Errc::not_found); }
+  std::shared_ptr<const store::Catalogue> catalogue() const override { return nullptr; }
+  Result<store::CatalogueFile> accept(const Acceptance&) override { return fail(Errc::not_found); }
+  Result<store::CatalogueFile> retire(const KitId&, const std::string&) override { return fail(Errc::not_found); }
+  Result<store::AdoptionRow> adopt(const KitId&, const std::string&) override { return fail(Errc::not_found); }
+  Status unadopt(const KitId&) override { return fail(Errc::not_found); }
+  Result<std::vector<store::AdoptionRow>> adoptions(const KitId&) const override { return std::vector<store::AdoptionRow>{}; }
 
   Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&, bool) override {
     opened += 1;

@@ -2,6 +2,7 @@
 
 #include "store/feed/tree_rules.hpp"
 
+#include "store/federation/adoption_file.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/kit/entry.hpp"
 #include "store/kit/pointer.hpp"
@@ -82,6 +83,44 @@ TEST_CASE("the federation's statements stand in its region feed") {
   }
   CHECK(refusal(verdict(with(files, "members/a.toml", std::string("\0", 1)), federation)) == Errc::feed_content);
   CHECK(refusal(verdict(with(files, "members/a.toml", std::string(70'000, 'x')), federation)) == Errc::feed_content);
+}
+
+TEST_CASE("adoptions stand in every feed, each in its form and at its place") {
+  const auto adoption = [](const KitId& kit) { return encode(Adoption{kit, 1, {}, {1'700'000'000}, "utile"}); };
+  const KitId other{"csc-fives", "robot"};
+  const std::string path = "adoptions/csc-fives/robot.toml";
+  CHECK(verdict(with(good(), path, adoption(other))));
+  CHECK(verdict(with(good(), path, adoption(other)), lille));
+  CHECK(verdict(with(root_files(), path, adoption(other))));
+  CHECK(refusal(verdict(with(good(), path, adoption(other) + "\n"))) == Errc::feed_content);
+  CHECK(refusal(verdict(with(good(), path, adoption({"csc-fives", "autre"})))) == Errc::feed_content);
+  CHECK(refusal(verdict(with(good(), "adoptions/mdq-wazemmes/robot.toml", adoption(robot)))) == Errc::feed_content);
+  for (const std::string wrong : {"adoptions/robot.toml", "adoptions/csc-fives/robot", "adoptions/csc-fives/robot.toml.sigs",
+                                  "adoptions/CSC/robot.toml", "adoptions/csc-fives/a/robot.toml", "adoptions"}) {
+    INFO(wrong);
+    CHECK(refusal(verdict(with(good(), wrong, adoption(other)))) == Errc::feed_content);
+  }
+}
+
+TEST_CASE("an empty folder of adoptions is refused") {
+  TestLibrary author;
+  for (const bool of_a_centre : {false, true}) {
+    Receiver receiver;
+    const auto writer = author.writer();
+    ObjectId at = writer->add(ObjectType::tree, encode_tree({})).value();
+    if (of_a_centre) at = writer->add(ObjectType::tree, encode_tree({{TreeEntry::Mode::tree, "csc-fives", at}})).value();
+    Tree root{{TreeEntry::Mode::tree, "adoptions", at}};
+    for (const auto& [name, text] : root_files())
+      root.push_back({TreeEntry::Mode::file, name, writer->add(ObjectType::blob, bytes_of(text)).value()});
+    Commit commit;
+    commit.tree = writer->add(ObjectType::tree, encode_tree(root)).value();
+    commit.federation = test_federation();
+    commit.feed = region;
+    commit.order = {1, 1, 1};
+    const Bytes raw = sign_commit(commit, secret_of(region.centre));
+    REQUIRE(writer->add(ObjectType::commit, raw));
+    CHECK(refusal(receiver.receive(region, raw, bytes_of(parcel_of(*writer)))) == Errc::feed_content);
+  }
 }
 
 TEST_CASE("a kit is refused without its parts") {

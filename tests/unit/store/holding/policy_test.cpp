@@ -21,7 +21,7 @@ Roster roster() {
   return roster;
 }
 
-KitFacts kit() { return {false, true, 3, "prototype", {"santé", "droits"}}; }
+KitFacts kit() { return {false, true, 3, "prototype", {"santé", "droits"}, false, false}; }
 
 HoldReason judged(const HoldPolicy& policy, KitChoice choice = {}, const KitFacts& facts = kit(), std::uint64_t bytes = 100) {
   return judge(facts, bytes, policy, choice);
@@ -55,6 +55,28 @@ TEST_CASE("a policy leaves out kits by territory, kind and theme, and files by s
   CHECK(judged(policy) == HoldReason::policy);
   CHECK(judged(policy, {}, kit(), 101) == HoldReason::file_size);
   CHECK_FALSE(policy.takes_all());
+}
+
+TEST_CASE("a policy follows the catalogue, or adoptions") {
+  HoldPolicy policy;
+  policy.media = HoldPolicy::Media::catalogue;
+  auto facts = kit();
+  facts.adopted = true;
+  CHECK(judged(policy, {}, facts) == HoldReason::not_in_catalogue);
+  facts.accepted = true;
+  CHECK(judged(policy, {}, facts) == HoldReason::policy);
+  policy.media = HoldPolicy::Media::adopted;
+  CHECK(judged(policy, {}, facts) == HoldReason::policy);
+  facts.adopted = false;
+  CHECK(judged(policy, {}, facts) == HoldReason::not_adopted);
+  CHECK(judged(policy, {KitChoice::Kind::pinned, 1}, facts) == HoldReason::pinned);
+  facts.own = true;
+  CHECK(judged(policy, {}, facts) == HoldReason::own);
+  CHECK_FALSE(policy.takes_all());
+  CHECK(str(HoldReason::not_in_catalogue) == "not-in-catalogue");
+  CHECK(str(HoldReason::not_adopted) == "not-adopted");
+  CHECK(str(HoldReason::disk) == "disk");
+  CHECK(str(HoldPolicy::Media::adopted) == "adopted");
 }
 
 TEST_CASE("a theme is the same in capitals and without its accents") {

@@ -1,0 +1,94 @@
+// The curators' acts: each is one commit of the federation's region feed with one decision about one kit.
+#include <set>
+
+#include "proto/limits.hpp"
+#include "proto/text.hpp"
+#include "store/federation/paths.hpp"
+#include "store/federation/toml_form.hpp"
+#include "store/federation_change.hpp"
+
+namespace essaimage::store {
+
+namespace {
+
+/// As people typed it; a macOS terminal gives accents in two parts.
+Result<std::string> plain(std::string_view text, std::size_t bytes_max, const char* what) {
+  auto nfc = to_nfc(text);
+  if (is_plain_text(nfc, bytes_max)) return nfc;
+  return fail(Errc::usage, std::string(what) + ": one line of at most " + std::to_string(bytes_max) + " bytes");
+}
+
+Result<CatalogueFile> decide(FederationChange& change, CatalogueFile file) {
+  const auto& decisions = change.word().catalogue->decisions;
+  if (const auto held = decisions.find(file.kit); held != decisions.end()) {
+    file.version = held->second.file.version + 1;
+    file.previous = held->second.content;
+  }
+  const auto path = feed_path::of_kit(feed_path::catalogue_folder, file.kit);
+  CHECK_OK(change.put(path, file.version, file.previous, encode(file)));
+  CHECK_OK(change.commit());
+  return file;
+}
+
+}  // namespace
+
+std::shared_ptr<const Catalogue> LibraryImpl::catalogue() const {
+  const auto now = picture();
+  return now->word ? now->word->catalogue : nullptr;
+}
+
+/// The catalogue is read by every member, so it names what every member may hold.
+Result<LibraryImpl::Reviewed> LibraryImpl::reviewed(const KitId& id, std::optional<std::uint64_t> version) const {
+  TRY(const auto rows, state_->kits_of(id));
+  if (rows.empty()) return fail(Errc::not_found, id.str());
+  const auto region = std::ranges::find(rows, Audience{}, &KitRow::audience);
+  if (region == rows.end()) return fail(Errc::catalogue_not_region, id.str() + ": " + rows.front().audience.str());
+  if (!version || *version == region->version) return Reviewed{region->version, region->kit_tree};
+  TRY(const auto versions, history(id));
+  std::optional<Audience> elsewhere;
+  for (const auto& each : versions) {
+    if (each.version != *version) continue;
+    if (each.audience == Audience{}) return Reviewed{each.version, each.kit_tree};
+    elsewhere = each.audience;
+  }
+  const auto name = id.str() + "@" + std::to_string(*version);
+  if (elsewhere) return fail(Errc::catalogue_not_region, name + ": " + elsewhere->str());
+  return fail(Errc::not_found, name);
+}
+
+Result<CatalogueFile> LibraryImpl::accept(const Acceptance& acceptance) {
+  const std::lock_guard changing(changing_);
+  if (behind_) CHECK_OK(catch_up_locked());
+  TRY(auto change, FederationChange::begin(*this, role_curators));
+  TRY(const auto version, reviewed(acceptance.kit, acceptance.version));
+  CatalogueFile file;
+  file.kit = acceptance.kit;
+  file.kit_version = version.version;
+  file.tree = version.tree;
+  TRY(file.reason, plain(acceptance.reason, limits::reason_bytes_max, "reason"));
+  std::set<std::string> themes;
+  for (const auto& text : acceptance.themes) {
+    TRY(auto theme, plain(text, limits::name_bytes_max, "theme"));
+    themes.insert(std::move(theme));
+  }
+  if (themes.size() > limits::themes_max) return fail(Errc::usage, "theme: at most " + std::to_string(limits::themes_max));
+  file.themes.assign(themes.begin(), themes.end());
+  file.decided = now_();
+  return decide(change, std::move(file));
+}
+
+/// About the version that was reviewed, whatever has become of the kit since.
+Result<CatalogueFile> LibraryImpl::retire(const KitId& id, const std::string& reason) {
+  const std::lock_guard changing(changing_);
+  if (behind_) CHECK_OK(catch_up_locked());
+  TRY(auto change, FederationChange::begin(*this, role_curators));
+  const auto* held = change.word().catalogue->find(id);
+  if (held == nullptr) return fail(Errc::catalogue_undecided, id.str());
+  CatalogueFile file = *held;
+  file.decision = CatalogueFile::Decision::retired;
+  TRY(file.reason, plain(reason, limits::reason_bytes_max, "reason"));
+  file.decided = now_();
+  return decide(change, std::move(file));
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,69 @@
+// State: which centres have adopted which kits, as their feeds say.
+
+#include <algorithm>
+
+#include "store/state/state_impl.hpp"
+
+namespace essaimage::store {
+
+Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChange& change) {
+  for (const KitId& kit : change.unadopted) {
+    const std::string id = kit.str();
+    auto statement = db.prepare("DELETE FROM adoption WHERE kit = ? AND feed = ?");
+    statement << std::string_view(id) << feed;
+    CHECK_OK(statement.run());
+  }
+  for (const Adoption& adoption : change.adopted) {
+    const std::string id = adoption.kit.str();
+    auto statement = db.prepare("INSERT OR REPLACE INTO adoption VALUES (?, ?, ?, ?, ?, ?)");
+    statement << std::string_view(id) << feed << adoption.kit_version << adoption.tree.view() << adoption.adopted.seconds
+              << std::string_view(adoption.note);
+    CHECK_OK(statement.run());
+  }
+  return {};
+}
+
+Result<std::vector<AdoptionRow>> State::adoptions_of(const KitId& kit) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<AdoptionRow>> {
+    std::vector<AdoptionRow> rows;
+    const std::string id = kit.str();
+    auto row = db.prepare(
+        "SELECT f.name, a.version, a.tree, a.adopted_at, a.note FROM adoption a JOIN feed f ON f.id = a.feed WHERE a.kit = ?");
+    row << std::string_view(id);
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(auto feed, feed_of(row.text(0)));
+      rows.push_back({std::move(feed), {kit, row.unsigned_integer(1), row.fixed<ObjectId>(2), {row.integer(3)}, row.text(4)}});
+      return {};
+    }));
+    std::ranges::sort(rows, {}, &AdoptionRow::feed);
+    return rows;
+  });
+}
+
+Result<std::vector<KitId>> State::adoptions_in(const FeedId& feed) const {
+  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitId>> {
+    std::vector<KitId> kits;
+    const std::string name = feed.str();
+    auto row = db.prepare("SELECT a.kit FROM adoption a JOIN feed f ON f.id = a.feed WHERE f.name = ?");
+    row << std::string_view(name);
+    CHECK_OK(row.each([&]() -> Status {
+      auto kit = KitId::parse(row.text(0));
+      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
+      kits.push_back(std::move(*kit));
+      return {};
+    }));
+    std::ranges::sort(kits);
+    return kits;
+  });
+}
+
+Result<bool> State::is_adopted(const KitId& kit, const std::string& centre) const {
+  return impl_->run([&](sql::Database& db) -> Result<bool> {
+    const std::string id = kit.str(), from = centre + "/";
+    auto row = db.prepare("SELECT 1 FROM adoption a JOIN feed f ON f.id = a.feed WHERE a.kit = ? AND (? = '' OR substr(f.name, 1, ?) = ?) LIMIT 1");
+    row << std::string_view(id) << std::string_view(centre) << std::int64_t(from.size()) << std::string_view(from);
+    return row.step();
+  });
+}
+
+}  // namespace essaimage::store
