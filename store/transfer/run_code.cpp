@@ -42,7 +42,8 @@ Status RunReader::begin(std::uint8_t form) {
   if (form > static_cast<std::uint8_t>(last)) return fail(Errc::malformed, "a run of another form");
   form_ = static_cast<RunForm>(form);
   if (form_ == RunForm::zstd) decompressor_ = std::make_unique<StreamDecompressor>();
-  if (form_ == RunForm::based) based_ = std::make_unique<BasedRunReader>(std::move(base_->chunk_bytes), base_->media, std::move(base_->read));
+  if (form_ == RunForm::based)
+    based_ = std::make_unique<BasedRunReader>(std::move(base_->chunk_bytes), base_->media, std::move(base_->read));
   return {};
 }
 
