@@ -15,7 +15,9 @@ variables last) and the placeholders {port1}, {port2} ...: free ports. Whatever 
 """
 
 import argparse
+import contextlib
 import os
+import random
 import re
 import socket
 import subprocess
@@ -86,13 +88,15 @@ def matches(expected: list[str], lines: list[str]) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    """Not of those that the kernel gives to connections: while a daemon is down, one of those could be taken from it."""
+    ports: list[int] = []
+    for port in random.sample(range(10_000, 32_000), 1_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise RuntimeError("no free ports")
 
 
 def script_of(steps: list[Step], results: Path) -> str:

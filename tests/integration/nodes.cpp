@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <random>
 
 #include "store/disk/files.hpp"
 #include "tests/support/bytes.hpp"
@@ -20,15 +21,22 @@ namespace {
 
 const std::string bin = ESSAIMAGE_BIN;
 
+/// Not of those that the kernel gives to connections (32768 and above on Linux): while a node is down, one of those could be
+/// taken from it, also by a peer that tries to reach it again.
 std::string free_endpoint() {
-  const store::Fd socket(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  static std::mt19937 random{std::random_device{}()};
+  for (int tries = 0; tries < 1'000; ++tries) {
+    const auto port = std::uniform_int_distribution<std::uint16_t>(10'000, 32'000)(random);
+    const store::Fd socket(::socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
+      return "tcp://127.0.0.1:" + std::to_string(port);
+  }
+  FAIL("no free port");
+  return {};
 }
 
 pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path& output) {
