@@ -68,7 +68,9 @@ inline constexpr std::size_t territories_per_member_max = 16;
 inline constexpr std::size_t name_bytes_max = 200;              ///< of a centre, for people
 inline constexpr std::size_t reason_bytes_max = 500;            ///< why something was decided, or adopted: for people
 /// Kits that a curator has looked at one by one; all decisions in force stay in memory.
-inline constexpr std::size_t decisions_max = 100'000;
+inline constexpr std::size_t decisions_max = 10'000;
+/// Kits of others that one centre uses, by the folders of its feed.
+inline constexpr std::size_t adoptions_per_feed_max = 10'000;
 inline constexpr std::size_t themes_max = 50;                   ///< of one kit, or one decision
 
 // --- control -------------------------------------------------------------------------------------------------------

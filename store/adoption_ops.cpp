@@ -55,6 +55,7 @@ Result<AdoptionRow> LibraryImpl::adopt(const KitId& id, const std::string& note)
   const std::lock_guard changing(changing_);
   if (id.centre == identity_.slug) return fail(Errc::own_kit_adopted, id.str());
   if (behind_) CHECK_OK(catch_up_locked());
+  if (!picture()->roster) return fail(Errc::not_joined);
   TRY(const auto known, kit(id));
   const KitRow& row = known.row;
   Adoption adoption{id, row.version, row.kit_tree, now_(), to_nfc(note)};
@@ -69,7 +70,7 @@ Result<AdoptionRow> LibraryImpl::adopt(const KitId& id, const std::string& note)
     if (each.feed == feed) {
       said = each.adoption.tree == adoption.tree && each.adoption.note == adoption.note;
       if (said) adoption = each.adoption;
-    } else if (may_publish(*picture(), each.feed.audience)) {
+    } else if (includes(*picture()->roster, row.audience, each.feed.audience) && may_publish(*picture(), each.feed.audience)) {
       // The kit went to a wider audience, and the adoption with it. What we said in a territory that we have left stays there.
       CHECK_OK(change.remove(each.feed.audience, id));
     }
@@ -85,14 +86,15 @@ Status LibraryImpl::unadopt(const KitId& id) {
   if (behind_) CHECK_OK(catch_up_locked());
   TRY(const auto rows, state_->adoptions_of(id));
   TRY(auto change, AdoptionChange::begin(*this));
-  bool found = false;
+  Status refused = fail(Errc::not_adopted, id.str());
   for (const auto& each : rows) {
     if (each.feed.centre != identity_.slug) continue;
-    CHECK_OK(change.remove(each.feed.audience, id));
-    found = true;
+    // What cannot be written now keeps the others from nothing.
+    const auto may = may_publish(*picture(), each.feed.audience);
+    if (may) CHECK_OK(change.remove(each.feed.audience, id));
+    else refused = may;
   }
-  if (!found) return fail(Errc::not_adopted, id.str());
-  return change.commit();
+  return change.is_empty() ? refused : change.commit();
 }
 
 }  // namespace essaimage::store

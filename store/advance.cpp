@@ -85,8 +85,12 @@ Status LibraryImpl::advance(Advance advance) {
   }
   if (advance.word) {
     const auto more = touched_by_word(*before, *advance.word);
-    if (more) touched.insert(touched.end(), more->begin(), more->end());
-    else note(more.error(), "index");
+    if (more) {
+      touched.insert(touched.end(), more->begin(), more->end());
+    } else {
+      behind_ = true;
+      note(more.error(), "index");
+    }
   }
   settle_naming(touched);
   return {};

@@ -3,6 +3,7 @@
 
 #include "proto/limits.hpp"
 #include "proto/text.hpp"
+#include "store/crypto/hash.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
 #include "store/federation_change.hpp"
@@ -19,12 +20,14 @@ Result<std::string> plain(std::string_view text, std::size_t bytes_max, const ch
 }
 
 Result<CatalogueFile> decide(FederationChange& change, CatalogueFile file) {
-  const auto& decisions = change.word().catalogue->decisions;
-  if (const auto held = decisions.find(file.kit); held != decisions.end()) {
-    file.version = held->second.file.version + 1;
-    file.previous = held->second.content;
-  }
   const auto path = feed_path::of_kit(feed_path::catalogue_folder, file.kit);
+  // It goes on from what lies there, though it be in force no more: who has not heard that the curators have changed knows that.
+  TRY(const auto before, change.read(path));
+  const auto held = before ? parse_catalogue_file(text_of(*before)) : Result<CatalogueFile>(fail(Errc::not_found));
+  if (held && held->kit == file.kit) {
+    file.version = held->version + 1;
+    file.previous = sha256(*before);
+  }
   CHECK_OK(change.put(path, file.version, file.previous, encode(file)));
   CHECK_OK(change.commit());
   return file;

@@ -24,6 +24,16 @@ Result<FederationChange> FederationChange::begin(LibraryImpl& library, std::stri
   return change;
 }
 
+Result<std::optional<Bytes>> FederationChange::read(const std::string& path) const {
+  const auto head = picture_->head(feed_);
+  if (!head) return std::nullopt;
+  TRY(const auto tree, library_.tree_of(head->commit));
+  TRY(const auto blob, id_at(*library_.objects_, tree, path));
+  if (!blob) return std::nullopt;
+  TRY(auto content, library_.objects_->read(*blob, ObjectType::blob));
+  return std::optional(std::move(content));
+}
+
 Status FederationChange::put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content) {
   const StatementName name{library_.identity_.federation, path, version, previous};
   const auto signatures = sign_statement(name, bytes_of(content), {&*key_});

@@ -17,6 +17,8 @@ class FederationChange {
   const FederationWord& word() const { return *picture_->word; }
   const Picture& picture() const { return *picture_; }
 
+  /// What lies there before this change, in force or not.
+  Result<std::optional<Bytes>> read(const std::string& path) const;
   /// Errc::role_threshold if the role needs more keys than that one.
   Status put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content);
   Status remove(const std::string& path);

@@ -63,13 +63,16 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
   change.head = head;
   change.removed = std::move(difference.removed);
   CHECK_OK(add_adoptions(change, before, tree));
-  std::vector<KitId> adopted = change.unadopted;
-  for (const auto& adoption : change.adopted) adopted.push_back(adoption.kit);
-  CHECK_OK(apply());
-  if (holding_.policy().media == HoldPolicy::Media::adopted) {
-    TRY(const auto more, media_of(adopted));
-    touched.insert(touched.end(), more.begin(), more.end());
+  std::vector<KitId> adopted;
+  // What others have adopted decides for the federation's node alone.
+  const bool decides = identity_.is_federation() || head.feed.centre == identity_.slug;
+  if (decides && holding_.policy().media == HoldPolicy::Media::adopted) {
+    adopted = change.unadopted;
+    for (const auto& adoption : change.adopted) adopted.push_back(adoption.kit);
   }
+  CHECK_OK(apply());
+  TRY(const auto more, media_of(adopted));
+  touched.insert(touched.end(), more.begin(), more.end());
   return touched;
 }
 

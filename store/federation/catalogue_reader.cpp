@@ -18,9 +18,13 @@ class Reader {
     auto catalogue = std::make_shared<Catalogue>();
     catalogue->folder = folder;
     TRY(const auto centres, objects_.read_tree(folder));
+    // Whatever a tree names, and however often: what is looked at is bounded before it is read.
+    std::size_t left = 2 * limits::decisions_max;
     for (const auto& centre : centres) {
       if (centre.mode != TreeEntry::Mode::tree) continue;
       TRY(const auto entries, objects_.read_tree(centre.id));
+      if (entries.size() > left) return fail(Errc::too_large, "catalogue");
+      left -= entries.size();
       std::map<std::string, ObjectId> files;
       for (const auto& entry : entries) files.emplace(entry.name, entry.id);
       for (const auto& [name, blob] : files) {
@@ -29,7 +33,6 @@ class Reader {
         const KitId kit{centre.name, name.substr(0, name.size() - feed_path::file_suffix.size())};
         TRY(auto stated, read_one(kit, blob, signatures->second));
         if (stated) catalogue->decisions.emplace(kit, std::move(*stated));
-        if (catalogue->decisions.size() > limits::decisions_max) return fail(Errc::too_large, "catalogue");
       }
     }
     return catalogue;
@@ -44,14 +47,24 @@ class Reader {
       const bool same = it != known_->decisions.end() && it->second.blob == blob && it->second.signatures == signatures;
       if (same) return std::optional(it->second);
     }
-    TRY(const auto content, objects_.read(blob, ObjectType::blob));
-    TRY(const auto signed_by, objects_.read(signatures, ObjectType::blob));
-    if (std::max(content.size(), signed_by.size()) > limits::statement_bytes_max) return none;
+    // What is damaged here says nothing, and takes nobody the members: `verify` tells of it.
+    const auto text = objects_.read(blob, ObjectType::blob), signed_by = objects_.read(signatures, ObjectType::blob);
+    if (!text || !signed_by) return none;
+    const Bytes& content = *text;
+    if (std::max(content.size(), signed_by->size()) > limits::statement_bytes_max) return fail(Errc::too_large, "catalogue");
+    if (!may_be_of(kit, text_of(content))) return none;
     auto file = parse_catalogue_file(text_of(content));
     if (!file || file->kit != kit) return none;
     const StatementName name{federation_, feed_path::of_kit(feed_path::catalogue_folder, kit), file->version, file->previous};
-    if (!verify_statement(name, content, text_of(signed_by), curators_)) return none;
+    if (!verify_statement(name, content, text_of(*signed_by), curators_)) return none;
     return std::optional(Stated<CatalogueFile>{std::move(*file), sha256(content), blob, signatures});
+  }
+
+  /// One blob may be named at every place: it is parsed at its own alone.
+  static bool may_be_of(const KitId& kit, std::string_view text) {
+    constexpr std::size_t head_bytes = 512, file_bytes_max = 16 * limits::KiB;
+    const std::string said = "\ncentre = \"" + kit.centre + "\"\nslug = \"" + kit.slug + "\"\n";
+    return text.size() <= file_bytes_max && text.substr(0, head_bytes).find(said) != std::string_view::npos;
   }
 
   const ObjectDb& objects_;

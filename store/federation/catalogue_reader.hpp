@@ -1,7 +1,8 @@
 #pragma once
 // From the folder catalogue/ of the federation's feed to the decisions in force. A file that is not in its byte form, not
-// at its place, or not signed by the curators has no effect and is no error: nobody loses the members' news by it.
-// Errors: those of reading, Errc::too_large. Pure; any thread.
+// at its place, not signed by the curators, or damaged has no effect and is no error here: nobody loses the members' news by it.
+// But what was in force may not lose that by itself (check_succession).
+// Errors: those of reading the folders; Errc::too_large, before anything of them is read. Pure; any thread.
 
 #include <memory>
 

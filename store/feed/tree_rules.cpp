@@ -113,19 +113,21 @@ class TreeCheck {
     TRY(const ComparedTree compared, ComparedTree::read(objects_, folder.id, before));
     if (compared.now().empty()) return refused(folder.name, "empty folder");
     CHECK_OK(objects_.visit(compared.now().size()));
+    std::size_t left = limits::adoptions_per_feed_max;
     for (const TreeEntry& entry : compared.now()) {
       const std::string below = folder.name + "/" + entry.name;
       if (!is_folder(entry) || !is_slug(entry.name)) return refused(below, "may not stand there");
       if (entry.name == feed_.centre) return refused(below, "its author's own kits");
-      const TreeEntry* old = compared.old(entry);
-      if (old == nullptr || old->id != entry.id) CHECK_OK(adoptions_of(entry, old));
+      CHECK_OK(adoptions_of(entry, compared.old(entry), left));
     }
     return {};
   }
 
-  Status adoptions_of(const TreeEntry& centre, const TreeEntry* before) {
+  Status adoptions_of(const TreeEntry& centre, const TreeEntry* before, std::size_t& left) {
     TRY(const ComparedTree compared, ComparedTree::read(objects_, centre.id, before));
     if (compared.now().empty()) return refused("adoptions/" + centre.name, "empty folder");
+    if (compared.now().size() > left) return refused("adoptions", "too many");
+    left -= compared.now().size();
     CHECK_OK(objects_.visit(compared.now().size()));
     for (const TreeEntry& entry : compared.now()) {
       const std::string path = "adoptions/" + centre.name + "/" + entry.name;
@@ -143,6 +145,7 @@ class TreeCheck {
   Status statements(const std::string& path, const TreeEntry& folder, const TreeEntry* before, int depth) {
     TRY(const ComparedTree compared, ComparedTree::read(objects_, folder.id, before));
     if (compared.now().empty()) return refused(path, "empty folder");
+    CHECK_OK(objects_.visit(compared.now().size()));
     for (const TreeEntry& entry : compared.now()) {
       const std::string below = path + "/" + entry.name;
       const TreeEntry* old = compared.old(entry);

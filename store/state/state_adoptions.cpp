@@ -59,9 +59,17 @@ Result<std::vector<KitId>> State::adoptions_in(const FeedId& feed) const {
 
 Result<bool> State::is_adopted(const KitId& kit, const std::string& centre) const {
   return impl_->run([&](sql::Database& db) -> Result<bool> {
-    const std::string id = kit.str(), from = centre + "/";
-    auto row = db.prepare("SELECT 1 FROM adoption a JOIN feed f ON f.id = a.feed WHERE a.kit = ? AND (? = '' OR substr(f.name, 1, ?) = ?) LIMIT 1");
-    row << std::string_view(id) << std::string_view(centre) << std::int64_t(from.size()) << std::string_view(from);
+    const std::string id = kit.str();
+    if (centre.empty()) {
+      auto row = db.prepare("SELECT 1 FROM adoption WHERE kit = ? LIMIT 1");
+      row << std::string_view(id);
+      return row.step();
+    }
+    // The names of a centre's feeds begin with its slug and '/', behind which '0' is the next character.
+    const std::string from = centre + "/", to = centre + "0";
+    auto row = db.prepare(
+        "SELECT 1 FROM feed f JOIN adoption a ON a.kit = ? AND a.feed = f.id WHERE f.name > ? AND f.name < ? LIMIT 1");
+    row << std::string_view(id) << std::string_view(from) << std::string_view(to);
     return row.step();
   });
 }

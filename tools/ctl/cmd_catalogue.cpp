@@ -71,7 +71,7 @@ Result<ExitCode> catalogue_accept(Context& context) {
 Result<ExitCode> catalogue_retire(Context& context) {
   TRY(const auto decision, ask_about_kit(context, "catalogue.retire", Json{{"reason", context.parsed.value("reason")}}));
   return print(context, decision,
-               context.say("not in the catalogue any more; who has it keeps it.", "plus au catalogue ; qui l'a le garde."));
+               context.say("not in the catalogue any more; who has it keeps it.", "n'est plus au catalogue ; qui l'a le garde."));
 }
 
 Result<ExitCode> catalogue_list(Context& context) {

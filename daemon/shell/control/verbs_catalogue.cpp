@@ -15,7 +15,7 @@ Result<Json> entry_of(const store::Library& library, const store::CatalogueFile&
   if (!kit && kit.error().code != Errc::not_found) return tl::unexpected(kit.error());
   json["title"] = kit ? Json(kit->row.title) : Json(nullptr);
   json["newest_version"] = kit ? Json(kit->row.version) : Json(nullptr);
-  json["newer"] = kit && kit->row.kit_tree != file.tree;
+  json["newer"] = kit && kit->row.kit_tree != file.tree && kit->row.version > file.kit_version;
   return json;
 }
 

@@ -182,6 +182,40 @@ TEST_CASE("as many curators as the threshold must have signed") {
   CHECK(d.at(*d.m.b)->version == 2);
 }
 
+TEST_CASE("a catalogue of more files than may be is refused before they are read") {
+  Decided d;
+  Edits edits;
+  for (int i = 0; i < 20'001; ++i) edits["catalogue/x/k" + std::to_string(i) + ".toml"] = "x";
+  const auto taken = d.offer(edits);
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().code == Errc::too_large);
+  CHECK(d.at(*d.m.b)->version == 1);
+}
+
+TEST_CASE("who was away while the curators changed takes what they decide since") {
+  Decided d;
+  const auto root = SigningSecret::load(d.m.federation->layout().role_key("root")).value();
+  const auto old_text = file_in(*d.m.federation, d.feed, "federation.toml").value();
+  auto roles = parse_federation_file(old_text).value();
+  roles.version = 2;
+  roles.previous = sha256(bytes_of(old_text));
+  const auto other = SigningSecret::generate();
+  roles.roles["curators"].keys = {other.public_key()};
+  const StatementName name{d.m.federation->library().identity().federation, "federation.toml", 2, roles.previous};
+  const auto signatures = sign_statement(name, bytes_of(encode(roles)), {&root});
+  edit_feed(*d.m.federation, d.feed, {{"federation.toml", encode(roles)}, {"federation.toml.sigs", signatures},
+                                      {"federation/2.toml", encode(roles)}, {"federation/2.toml.sigs", signatures}});
+  CHECK(d.at(*d.m.federation) == nullptr);
+  std::filesystem::remove(d.m.federation->layout().role_key("curators"));
+  REQUIRE(other.save(d.m.federation->layout().role_key("curators"), "curators"));
+  const auto decided = d.m.federation->library().accept({film, {}, "encore", {}});
+  REQUIRE(decided);
+  CHECK(decided->version == 2);
+  REQUIRE(fetch_feed(*d.m.federation, *d.m.b, d.feed));
+  REQUIRE(d.at(*d.m.b));
+  CHECK(d.at(*d.m.b)->reason == "encore");
+}
+
 TEST_CASE("a receiver refuses a catalogue that takes back what was decided") {
   Decided d;
   const auto curator = curator_of(*d.m.federation), stranger = SigningSecret::generate();
