@@ -1,4 +1,5 @@
 // The federation's catalogue, between libraries: what takes effect, and what a receiver refuses.
+#include "store/federation/catalogue_reader.hpp"
 #include "store/federation/paths.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
@@ -183,13 +184,21 @@ TEST_CASE("as many curators as the threshold must have signed") {
 }
 
 TEST_CASE("a catalogue of more files than may be is refused before they are read") {
-  Decided d;
-  Edits edits;
-  for (int i = 0; i < 20'001; ++i) edits["catalogue/x/k" + std::to_string(i) + ".toml"] = "x";
-  const auto taken = d.offer(edits);
-  REQUIRE_FALSE(taken);
-  CHECK(taken.error().code == Errc::too_large);
-  CHECK(d.at(*d.m.b)->version == 1);
+  Members m;
+  m.a->publish_one("film", {{"x", "1"}});
+  const auto read = [&](int files) {
+    Edits edits;
+    for (int i = 0; i < files; ++i) edits["catalogue/x/k" + std::to_string(i) + ".toml"] = "x";
+    edit_feed(*m.a, m.a->feed(), edits);
+    const auto objects = ObjectDb::open(m.a->layout().library() / "objects").value();
+    const auto commit = parse_commit(objects->read(m.a->head(m.a->feed()).commit, ObjectType::commit).value()).value();
+    const auto folder = id_at(*objects, commit.tree, "catalogue").value();
+    return read_catalogue(*objects, *folder, {}, Role{}, nullptr);
+  };
+  CHECK(read(20'000).value()->decisions.empty());
+  const auto many = read(20'001);
+  REQUIRE_FALSE(many);
+  CHECK(many.error().code == Errc::too_large);
 }
 
 TEST_CASE("who was away while the curators changed takes what they decide since") {
