@@ -1,6 +1,5 @@
 // This centre's word about kits of others: "we use this version", in the feed of the kit's audience.
 #include "proto/limits.hpp"
-#include "proto/text.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
 #include "store/library_impl.hpp"
@@ -58,9 +57,10 @@ Result<AdoptionRow> LibraryImpl::adopt(const KitId& id, const std::string& note)
   if (!picture()->roster) return fail(Errc::not_joined);
   TRY(const auto known, kit(id));
   const KitRow& row = known.row;
-  Adoption adoption{id, row.version, row.kit_tree, now_(), to_nfc(note)};
-  if (!adoption.note.empty() && !is_plain_text(adoption.note, limits::reason_bytes_max))
-    return fail(Errc::usage, "note: one line of at most " + std::to_string(limits::reason_bytes_max) + " bytes");
+  Adoption adoption{id, row.version, row.kit_tree, now_(), {}};
+  if (!note.empty()) {
+    TRY(adoption.note, plain_text_from(note, limits::reason_bytes_max, "note"));
+  }
   const FeedId feed{identity_.slug, row.audience};
   TRY(const auto before, state_->adoptions_of(id));
   TRY(auto change, AdoptionChange::begin(*this));

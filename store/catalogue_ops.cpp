@@ -2,7 +2,6 @@
 #include <set>
 
 #include "proto/limits.hpp"
-#include "proto/text.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
@@ -11,13 +10,6 @@
 namespace essaimage::store {
 
 namespace {
-
-/// As people typed it; a macOS terminal gives accents in two parts.
-Result<std::string> plain(std::string_view text, std::size_t bytes_max, const char* what) {
-  auto nfc = to_nfc(text);
-  if (is_plain_text(nfc, bytes_max)) return nfc;
-  return fail(Errc::usage, std::string(what) + ": one line of at most " + std::to_string(bytes_max) + " bytes");
-}
 
 Result<CatalogueFile> decide(FederationChange& change, CatalogueFile file) {
   const auto path = feed_path::of_kit(feed_path::catalogue_folder, file.kit);
@@ -68,10 +60,10 @@ Result<CatalogueFile> LibraryImpl::accept(const Acceptance& acceptance) {
   file.kit = acceptance.kit;
   file.kit_version = version.version;
   file.tree = version.tree;
-  TRY(file.reason, plain(acceptance.reason, limits::reason_bytes_max, "reason"));
+  TRY(file.reason, plain_text_from(acceptance.reason, limits::reason_bytes_max, "reason"));
   std::set<std::string> themes;
   for (const auto& text : acceptance.themes) {
-    TRY(auto theme, plain(text, limits::name_bytes_max, "theme"));
+    TRY(auto theme, plain_text_from(text, limits::name_bytes_max, "theme"));
     themes.insert(std::move(theme));
   }
   if (themes.size() > limits::themes_max) return fail(Errc::usage, "theme: at most " + std::to_string(limits::themes_max));
@@ -89,7 +81,7 @@ Result<CatalogueFile> LibraryImpl::retire(const KitId& id, const std::string& re
   if (held == nullptr) return fail(Errc::catalogue_undecided, id.str());
   CatalogueFile file = *held;
   file.decision = CatalogueFile::Decision::retired;
-  TRY(file.reason, plain(reason, limits::reason_bytes_max, "reason"));
+  TRY(file.reason, plain_text_from(reason, limits::reason_bytes_max, "reason"));
   file.decided = now_();
   return decide(change, std::move(file));
 }

@@ -121,6 +121,15 @@ std::string toml_texts(const std::vector<std::string>& texts) {
   return list + "]";
 }
 
+Result<std::string> plain_text_from(std::string_view typed, std::size_t bytes_max, const char* what) {
+  constexpr std::string_view blanks = " \t";
+  const auto begin = std::min(typed.find_first_not_of(blanks), typed.size());
+  typed = typed.substr(begin, typed.find_last_not_of(blanks) + 1 - begin);
+  auto text = to_nfc(typed);
+  if (is_plain_text(text, bytes_max)) return text;
+  return fail(Errc::usage, std::string(what) + ": one line of 1 to " + std::to_string(bytes_max) + " bytes");
+}
+
 bool is_plain_text(std::string_view text, std::size_t bytes_max) {
   if (text.empty() || text.size() > bytes_max) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {

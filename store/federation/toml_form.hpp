@@ -47,6 +47,9 @@ std::string toml_texts(const std::vector<std::string>& texts);  ///< ["a", "b"]
 
 /// One line of UTF-8 in NFC without control characters, of 1 to `bytes_max` bytes.
 bool is_plain_text(std::string_view text, std::size_t bytes_max);
+/// The same of what people typed: put into NFC (a macOS terminal gives accents in two parts), without blanks around it.
+/// Errc::usage, with `what` it is.
+Result<std::string> plain_text_from(std::string_view typed, std::size_t bytes_max, const char* what);
 /// "tcp://host:port" in printable ASCII, bounded.
 bool is_endpoint(std::string_view text);
 

@@ -94,7 +94,7 @@ TEST_CASE("only the federation decides, about kits of the region, with a reason"
   CHECK(d.m.b->library().retire(film, "non").error().code == Errc::not_federation);
   CHECK(library.accept({{"a", "autre"}, {}, "non", {}}).error().code == Errc::not_found);
   CHECK(library.retire({"a", "autre"}, "non").error().code == Errc::catalogue_undecided);
-  for (const std::string reason : {"", "two\nlines"}) CHECK(library.accept({film, {}, reason, {}}).error().code == Errc::usage);
+  for (const std::string reason : {"", "  ", "two\nlines"}) CHECK(library.accept({film, {}, reason, {}}).error().code == Errc::usage);
   CHECK(library.accept({film, {}, "x", {""}}).error().code == Errc::usage);
   CHECK(library.retire(film, std::string(501, 'x')).error().code == Errc::usage);
   d.m.a->publish_one("local", {{"x", "1"}}, "territory:lille");
@@ -109,7 +109,7 @@ TEST_CASE("only the federation decides, about kits of the region, with a reason"
   CHECK(library.accept({{"a", "local"}, 1, "non", {}}).error().code == Errc::catalogue_not_region);
   CHECK(library.accept({{"a", "local"}, {}, "oui", {}}));
   // Accents in two parts are put together, themes sorted.
-  const auto file = library.accept({film, {}, "Essaye\xCC\x81", {"z", "a", "z"}});
+  const auto file = library.accept({film, {}, " Essaye\xCC\x81 ", {"z", " a", "z"}});
   REQUIRE(file);
   CHECK(file->reason == "Essay\xC3\xA9");
   CHECK(file->themes == std::vector<std::string>{"a", "z"});
