@@ -56,7 +56,7 @@ pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path
 }  // namespace
 
 bool eventually(const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(90);
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
   }

@@ -46,7 +46,7 @@ class Node {
   pid_t pid_ = 0;
 };
 
-/// Looks again and again for what a daemon does by itself; false after ten seconds.
+/// Looks again and again for what a daemon does by itself; false after a minute and a half: who waits longer each time may need it.
 bool eventually(const std::function<bool()>& holds);
 
 /// True if the process ended within the time; its exit status then.

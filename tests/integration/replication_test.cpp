@@ -141,7 +141,8 @@ TEST_CASE("A centre that lost the heads of all feeds has them again from its pee
   SECTION("removed") { std::filesystem::remove(refs); }
   SECTION("garbage") { write_text(refs, "\x1b[31mgarbage\n"); }
   deule.start();
-  CHECK(eventually([&] { return has(deule.whole_kits(), "deule/film"); }));
+  const bool back = eventually([&] { return has(deule.whole_kits(), "deule/film"); });
+  if (!back) FAIL(deule.ctl({"explain"}).output << deule.ctl({"peers"}).output << deule.log() << nodes.federation.log());
   publish(deule, {nodes.kit("film", 300'000, 2).string()});
   REQUIRE(nodes.federation.sync());
   CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
