@@ -10,15 +10,7 @@ namespace {
 
 const std::string film = "deule/film";
 
-void hold(Node& node, const std::string& media) {
-  node.stop();
-  const auto file = node.home / "essaimage.toml";
-  auto text = read_text(file);
-  const auto begin = text.find("\n[hold]\n");
-  REQUIRE(begin != std::string::npos);
-  write_text(file, text.substr(0, begin) + "\n[hold]\nfree_gib_min = 0\nmedia = \"" + media + "\"\n");
-  node.start();
-}
+void hold(Node& node, const std::string& media) { configure(node, "media = \"" + media + "\""); }
 
 void done(const Node& node, const std::vector<std::string>& verb) {
   const auto result = node.ctl(verb);
@@ -33,21 +25,9 @@ bool refused(const Node& node, std::vector<std::string> verb, const std::string&
   return result.exit_code == 1 && result.output.find('"' + code + '"') != std::string::npos;
 }
 
-nlohmann::json known(const Node& node, const std::string& id) {
-  for (const auto& kit : node.json({"kits"})) {
-    if (kit["id"] == id) return kit;
-  }
-  return {};
-}
-
 bool is_whole(const Node& node, const std::string& id) {
   const auto kit = known(node, id);
   return kit.is_object() && kit["state"] == "whole";
-}
-
-void level(Nodes& nodes) {
-  REQUIRE(nodes.federation.sync());
-  for (const auto& [slug, node] : nodes.centres) REQUIRE(node->sync());
 }
 
 }  // namespace

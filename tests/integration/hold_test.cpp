@@ -10,34 +10,10 @@ using namespace essaimage::test;
 
 namespace {
 
-void configure(Node& node, const std::string& hold) {
-  node.stop();
-  const auto file = node.home / "essaimage.toml";
-  auto text = read_text(file);
-  const auto begin = text.find("\n[hold]\n");
-  REQUIRE(begin != std::string::npos);
-  text = text.substr(0, begin) + "\n[hold]\nfree_gib_min = 0\n" + hold + "\n";
-  write_text(file, text);
-  node.start();
-}
-
 void publish(const Node& node, const std::filesystem::path& kit) {
   const auto result = node.ctl({"publish", kit.string()});
   INFO(result.output);
   REQUIRE(result.exit_code == 0);
-}
-
-nlohmann::json known(const Node& node, const std::string& id) {
-  for (const auto& kit : node.json({"kits"})) {
-    if (kit["id"] == id) return kit;
-  }
-  return {};
-}
-
-/// Everybody has heard of what the others have, at least of its texts.
-void level(Nodes& nodes) {
-  REQUIRE(nodes.federation.sync());
-  for (const auto& [slug, node] : nodes.centres) REQUIRE(node->sync());
 }
 
 const std::string film = "deule/film";

@@ -166,4 +166,26 @@ std::filesystem::path Nodes::kit(const std::string& slug, std::size_t media_byte
   return path;
 }
 
+void configure(Node& node, const std::string& hold) {
+  node.stop();
+  const auto file = node.home / "essaimage.toml";
+  auto text = read_text(file);
+  const auto begin = text.find("\n[hold]\n");
+  REQUIRE(begin != std::string::npos);
+  write_text(file, text.substr(0, begin) + "\n[hold]\nfree_gib_min = 0\n" + hold + "\n");
+  node.start();
+}
+
+nlohmann::json known(const Node& node, const std::string& id) {
+  for (const auto& kit : node.json({"kits"})) {
+    if (kit["id"] == id) return kit;
+  }
+  return {};
+}
+
+void level(Nodes& nodes) {
+  REQUIRE(nodes.federation.sync());
+  for (const auto& [slug, node] : nodes.centres) REQUIRE(node->sync());
+}
+
 }  // namespace essaimage::test

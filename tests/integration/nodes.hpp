@@ -64,4 +64,11 @@ struct Nodes {
   std::map<std::string, std::unique_ptr<Node>> centres;
 };
 
+/// Restarts it with these lines below [hold] of its configuration.
+void configure(Node& node, const std::string& hold);
+/// A kit as `kits` tells of it; null if it does not.
+nlohmann::json known(const Node& node, const std::string& id);
+/// Everybody has heard of what the others have, at least of its texts.
+void level(Nodes& nodes);
+
 }  // namespace essaimage::test

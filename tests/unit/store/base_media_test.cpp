@@ -57,6 +57,15 @@ struct TwoVersions {
     return sum;
   }
 
+  std::uint32_t first_lacking() const {
+    return static_cast<std::uint32_t>(std::find(need.held.begin(), need.held.end(), false) - need.held.begin());
+  }
+  /// The first chunk that lacks, as it travels.
+  Bytes run_against_base() {
+    const auto source = m.a->library().open_run(m.a->feed(), need.media, need.chunk_list, first_lacking(), 1, base);
+    return *(*source)->read(0, 8'000'000);
+  }
+
   std::optional<Error> refusal;
 };
 
@@ -146,10 +155,8 @@ TEST_CASE("a base that rots where it is needed is nobody's fault, and the file t
 TEST_CASE("runs that were asked for before the base was lost are nobody's fault either") {
   TwoVersions file(flip_some);
   const auto feed = file.m.a->feed();
-  std::uint32_t first = 0;
-  while (file.need.held[first]) ++first;
-  const auto source = file.m.a->library().open_run(feed, file.need.media, file.need.chunk_list, first, 1, file.base);
-  const Bytes run = *(*source)->read(0, 8'000'000);
+  const std::uint32_t first = file.first_lacking();
+  const Bytes run = file.run_against_base();
   REQUIRE(run[0] == 2);
   SECTION("what it was made from is not known any more") {
     file.m.b->close();
@@ -182,10 +189,8 @@ TEST_CASE("runs that were asked for before the base was lost are nobody's fault 
 TEST_CASE("who did not say that it has a base takes nothing against one, and from one of another feed nothing is taken") {
   TwoVersions file(flip_some);
   const auto feed = file.m.a->feed();
-  std::uint32_t first = 0;
-  while (file.need.held[first]) ++first;
-  const auto source = file.m.a->library().open_run(feed, file.need.media, file.need.chunk_list, first, 1, file.base);
-  const Bytes run = *(*source)->read(0, 8'000'000);
+  const std::uint32_t first = file.first_lacking();
+  const Bytes run = file.run_against_base();
   const auto unasked = file.m.b->library().receive_run(feed, file.need.media, first, 1, {});
   CHECK((*unasked)->append(run).error().code == Errc::malformed);
   // The federation has the older file for a neighbour's feed alone.
