@@ -90,6 +90,7 @@ Status LibraryImpl::start(Fd lock) {
   auto picture = std::make_shared<Picture>();
   CHECK_OK(read_heads(*picture));
   read_word(*picture);
+  CHECK_OK(bring_back_heads(*picture));
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
     auto tree = tree_of(head.commit);

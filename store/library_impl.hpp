@@ -1,5 +1,5 @@
 #pragma once
-// The library's inside, shared by the files that implement it: opening (library.cpp), the index
+// The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), the index
 // (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
 // (federation_change.cpp, federation_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), forks (forks.cpp),
@@ -175,6 +175,7 @@ class LibraryImpl final : public Library {
   Status open_refs();
   Status read_heads(Picture& picture);
   void read_word(Picture& picture);
+  Status bring_back_heads(Picture& picture);  ///< (lost_heads.cpp)
   Status check_keys(const Picture& picture) const;
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
   /// Returns those of `media` of which the record was lost.
@@ -203,6 +204,8 @@ class LibraryImpl final : public Library {
   Status hold_more(const Roster& roster, const MediaRow& row);
   void tell_need(const Sha256& media);
   Status set_aside(const Sha256& media);  ///< (verify.cpp)
+  /// All of it is here, and right: each object that it reaches is read and hashed.
+  bool is_whole(const Head& head, const Roster& roster);  ///< (verify.cpp)
   Result<std::vector<std::string>> read_endpoints(const ObjectId& tree) const;
   void compose_roster(Picture& picture) const;
   void set_picture(PicturePtr picture);

@@ -17,7 +17,13 @@ class Verification {
  public:
   using Progress = std::function<bool(std::uint64_t, std::uint64_t)>;
 
-  Verification(LibraryImpl& library, const Progress& progress) : library_(library), progress_(progress) {}
+  Verification(LibraryImpl& library, Progress progress) : library_(library), progress_(std::move(progress)) {}
+
+  /// A feed by itself: its commits, and all that they reach.
+  bool is_whole(const Head& head, const Roster& roster) {
+    check_feed(head, &roster);
+    return problems_.empty();
+  }
 
   Result<std::vector<Problem>> run() {
     const PicturePtr picture = library_.picture();
@@ -200,7 +206,7 @@ class Verification {
   }
 
   LibraryImpl& library_;
-  const Progress& progress_;
+  const Progress progress_;
   std::vector<Problem> problems_;
   std::unordered_set<ObjectId, IdHash> seen_;  ///< trees and blobs that were read, of all feeds
   std::uint64_t done_ = 0, total_ = 0, read_bytes_ = 0;
@@ -213,6 +219,8 @@ Result<std::vector<Problem>> LibraryImpl::verify(const std::function<bool(std::u
   problems_ = found;
   return found;
 }
+
+bool LibraryImpl::is_whole(const Head& head, const Roster& roster) { return Verification(*this, {}).is_whole(head, roster); }
 
 /// A damaged media file is kept, in case no peer has it, but it is held no longer: it is fetched again.
 Status LibraryImpl::recheck(const Sha256& media) {

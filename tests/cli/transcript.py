@@ -87,11 +87,18 @@ def matches(expected: list[str], lines: list[str]) -> bool:
     return bool(lines) and line_matches(expected[0], lines[0]) and matches(expected[1:], lines[1:])
 
 
+PORT_TOKENS: list[socket.socket] = []
+
+
 def free_ports(count: int) -> list[int]:
-    """Not of those that the kernel gives to connections: while a daemon is down, one of those could be taken from it."""
+    """Not of those that the kernel gives to connections: while a daemon is down, one of those could be taken from it. Nobody
+    else's while this process runs: an abstract socket of that name is its token, as in tests/integration/nodes.cpp."""
     ports: list[int] = []
     for port in random.sample(range(10_000, 32_000), 1_000):
         with socket.socket() as probe, contextlib.suppress(OSError):
+            token = socket.socket(socket.AF_UNIX)
+            token.bind(f"\0essaimage-test-port-{port}")
+            PORT_TOKENS.append(token)
             probe.bind(("127.0.0.1", port))
             ports.append(port)
         if len(ports) == count:

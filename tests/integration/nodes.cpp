@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstddef>
 #include <random>
 
 #include "store/disk/files.hpp"
@@ -20,6 +22,21 @@ namespace essaimage::test {
 namespace {
 
 const std::string bin = ESSAIMAGE_BIN;
+
+/// Nobody else's while this process runs, also while its node is down: an abstract socket of that name is its token, as in
+/// tests/cli/transcript.py.
+bool reserve(std::uint16_t port) {
+  static std::vector<store::Fd> tokens;
+  store::Fd token(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string name = "essaimage-test-port-" + std::to_string(port);
+  name.copy(address.sun_path + 1, name.size());
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  if (::bind(token.get(), reinterpret_cast<sockaddr*>(&address), length) != 0) return false;
+  tokens.push_back(std::move(token));
+  return true;
+}
 
 /// Not of those that the kernel gives to connections (32768 and above on Linux): while a node is down, one of those could be
 /// taken from it, also by a peer that tries to reach it again.
@@ -32,7 +49,7 @@ std::string free_endpoint() {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(port);
-    if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
+    if (reserve(port) && ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
       return "tcp://127.0.0.1:" + std::to_string(port);
   }
   FAIL("no free port");

@@ -131,15 +131,36 @@ TEST_CASE("An invitation serves once; a home has one daemon; a port one listener
   CHECK(second.ctl({"explain"}).output.find("invitation") != std::string::npos);
 }
 
-TEST_CASE("A centre that lost the heads of all feeds has them again from its peers, its own too") {
+TEST_CASE("A centre that lost the list of its heads has them again with no peer in sight, and goes on") {
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
   publish(deule, {nodes.kit("film", 300'000).string()});
-  REQUIRE(nodes.federation.sync());
+  nodes.federation.stop();
   deule.stop();
   const auto refs = deule.home / "library.git/packed-refs";
   SECTION("removed") { std::filesystem::remove(refs); }
   SECTION("garbage") { write_text(refs, "\x1b[31mgarbage\n"); }
+  deule.start();
+  CHECK(has(deule.whole_kits(), "deule/film"));
+  nodes.federation.start();
+  CHECK(eventually([&] { return nodes.federation.sync() && deule.sync(); }));
+  publish(deule, {nodes.kit("film", 300'000, 2).string()});
+  REQUIRE(nodes.federation.sync());
+  CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
+  CHECK(deule.ctl({"verify"}).exit_code == 0);
+}
+
+TEST_CASE("A centre that lost the texts of all feeds has them again from its peers, its own too") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  publish(deule, {nodes.kit("film", 300'000).string()});
+  // What nobody has heard of nobody can bring. A centre publishes by itself, in its own time, where it can be reached.
+  const auto refs = [](const Node& node) { return read_text(node.home / "library.git/packed-refs"); };
+  REQUIRE(eventually([&] {
+    return nodes.federation.ctl({"peers"}).output.find(deule.endpoint) != std::string::npos && refs(deule) == refs(nodes.federation);
+  }));
+  deule.stop();
+  for (const auto* lost : {"packed-refs", "objects"}) std::filesystem::remove_all(deule.home / "library.git" / lost);
   deule.start();
   const bool back = eventually([&] { return has(deule.whole_kits(), "deule/film"); });
   if (!back) FAIL(deule.ctl({"explain"}).output << deule.ctl({"peers"}).output << deule.log() << nodes.federation.log());

@@ -1,0 +1,43 @@
+// Heads that the list of refs lost, or tells as they were before, while their objects lie here: the witness knows them. Of
+// what a centre published last there may be no other copy anywhere.
+#include <algorithm>
+
+#include "store/feed/commit_rules.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+
+/// Only what is signed, is whole, and still counts comes back; peers bring the rest, as far as they have it.
+Status LibraryImpl::bring_back_heads(Picture& picture) {
+  TRY(auto witnessed, state_->witnessed());
+  const FeedId federations{identity_.federation_slug, Audience{}};
+  // Its word judges all the others.
+  std::stable_partition(witnessed.begin(), witnessed.end(), [&](const Head& head) { return head.feed == federations; });
+  const auto refs = refs_->snapshot();
+  std::vector<Refs::Change> changes;
+  for (const Head& witness : witnessed) {
+    const auto held = picture.head(witness.feed);
+    if (held && held->order >= witness.order) continue;
+    const auto raw = objects_->read(witness.commit, ObjectType::commit);
+    const auto commit = raw ? parse_commit(*raw) : tl::unexpected(raw.error());
+    if (!commit || head_of(*commit, witness.commit) != witness) continue;
+    auto word = picture.word;
+    if (witness.feed == federations) {
+      auto told = read_federation_word(*objects_, commit->tree, identity_.federation);
+      if (!told) continue;
+      word = std::make_shared<const FederationWord>(std::move(*told));
+    }
+    if (!word || !witness_counts(word->roster, witness) || !is_whole(witness, word->roster)) continue;
+    const auto ref = refs->find(witness.feed);
+    changes.push_back({witness.feed, ref == refs->end() ? ObjectId{} : ref->second, witness.commit});
+    picture.heads[witness.feed] = witness;
+    picture.word = std::move(word);
+  }
+  if (changes.empty()) return {};
+  CHECK_OK(refs_->update(changes));
+  note({Errc::corrupt, "the newest heads of " + std::to_string(changes.size()) + " feeds were not in it any more; they are again"},
+       layout_.packed_refs().string());
+  return {};
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,113 @@
+// The list of heads is lost, or is an old one, while all that it named lies here.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/store/members.hpp"
+
+namespace essaimage::test {
+namespace {
+
+/// A centre that published twice; nobody has heard of the second time.
+struct Lost {
+  Members m;
+  TestNode& a = *m.a;
+  std::string old_refs;
+  Head newest;
+
+  Lost() {
+    a.publish_one("k", {{"x", "1"}});
+    replicate(a, *m.b);
+    old_refs = read_text(a.layout().packed_refs());
+    a.publish_one("k", {{"x", "2"}});
+    newest = a.head(a.feed());
+    a.close();
+  }
+  std::size_t rollbacks() const {
+    const auto problems = a.library().problems();
+    return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(), [](const store::Problem& problem) {
+      return problem.error.code == Errc::feed_rollback;
+    }));
+  }
+  /// The pack with what was published last.
+  store::Path newest_pack() const {
+    store::Path latest;
+    for (const auto& entry : std::filesystem::directory_iterator(a.layout().library() / "objects/pack")) {
+      if (entry.path().extension() != ".pack") continue;
+      if (latest.empty() || entry.last_write_time() > std::filesystem::last_write_time(latest)) latest = entry.path();
+    }
+    return latest;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("heads that the list of refs lost come back from what lies here, though no peer has them") {
+  Lost lost;
+  TestNode& a = lost.a;
+  SECTION("removed") { std::filesystem::remove(a.layout().packed_refs()); }
+  SECTION("an old one") { write_text(a.layout().packed_refs(), lost.old_refs); }
+  SECTION("garbage") { write_text(a.layout().packed_refs(), "garbage\n"); }
+  REQUIRE(a.open());
+  CHECK(a.head(a.feed()) == lost.newest);
+  CHECK(lost.rollbacks() == 0);
+  CHECK_FALSE(a.library().problems().empty());
+  CHECK(a.library().roster());
+  CHECK(a.checkout("a/k").at("x") == "2");
+  CHECK(a.library().verify({})->empty());
+  a.close();
+  REQUIRE(a.open());
+  CHECK(a.library().problems().empty());
+  CHECK(a.publish_one("k", {{"x", "3"}}).version == 3);
+  replicate(a, *lost.m.b);
+  CHECK(lost.m.b->checkout("a/k").at("x") == "3");
+  CHECK(lost.m.b->library().frozen()->empty());
+}
+
+TEST_CASE("a head of which something lacks or is damaged does not come back") {
+  Lost lost;
+  TestNode& a = lost.a;
+  write_text(a.layout().packed_refs(), lost.old_refs);
+  const auto pack = lost.newest_pack();
+  SECTION("lacking") {
+    std::filesystem::remove(pack);
+    std::filesystem::remove(store::Path(pack).replace_extension(".idx"));
+  }
+  SECTION("damaged") {
+    auto bytes = read_text(pack);
+    for (std::size_t at = 20; at + 20 < bytes.size(); ++at) bytes[at] = static_cast<char>(~bytes[at]);
+    std::filesystem::permissions(pack, std::filesystem::perms::owner_all);
+    write_text(pack, bytes);
+  }
+  REQUIRE(a.open());
+  CHECK(a.head(a.feed()).order < lost.newest.order);
+  CHECK(lost.rollbacks() == 1);
+  CHECK(a.checkout("a/k").at("x") == "1");
+}
+
+TEST_CASE("what does not count any more of a suspended centre does not come back") {
+  Members m;
+  m.a->publish_one("k", {{"x", "1"}});
+  replicate(*m.a, *m.federation);
+  m.a->publish_one("k", {{"x", "2"}});
+  replicate(*m.a, *m.b);
+  REQUIRE(m.federation->library().suspend("a", "left"));
+  replicate(*m.federation, *m.b);
+  const Head counts = m.b->head(m.a->feed());
+  REQUIRE(counts.order == m.federation->head(m.a->feed()).order);
+  m.b->close();
+  REQUIRE(m.b->open());
+  CHECK(m.b->head(m.a->feed()) == counts);
+  CHECK(m.b->checkout("a/k").at("x") == "1");
+}
+
+TEST_CASE("the federation's node has its own word again, and goes on with it") {
+  Members m;
+  m.federation->close();
+  std::filesystem::remove(m.federation->layout().packed_refs());
+  REQUIRE(m.federation->open());
+  CHECK(m.federation->library().roster()->find("b") != nullptr);
+  REQUIRE(m.federation->library().suspend("b", "left"));
+  replicate(*m.federation, *m.a);
+  CHECK(m.a->library().roster()->find("b")->suspended);
+}
+
+}  // namespace essaimage::test
