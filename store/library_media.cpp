@@ -161,6 +161,8 @@ Status LibraryImpl::hold_more(const Roster& roster, const MediaRow& row) {
 
 /// Copies what lies here already and may be used, before anything is asked of a peer.
 Status LibraryImpl::reuse(const MediaWant& want) {
+  TRY(const bool knows, state_->knows_chunks());
+  if (!knows) return {};
   const auto roster = picture()->roster;
   TRY(const auto chunks, read_chunk_list(want.chunk_list));
   bool found = false;

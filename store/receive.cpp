@@ -106,10 +106,12 @@ class FeedReceptionImpl final : public FeedReception {
 
 class RunReceptionImpl final : public RunReception {
  public:
-  RunReceptionImpl(LibraryImpl& library, FeedId through, OpenPartialPtr open, std::uint32_t first,
+  /// `alone`: it is wanted through no other feed.
+  RunReceptionImpl(LibraryImpl& library, FeedId through, bool alone, OpenPartialPtr open, std::uint32_t first,
                    std::uint32_t count, const Sha256& base)
       : library_(library),
         through_(std::move(through)),
+        alone_(alone),
         open_(std::move(open)),
         next_(first),
         end_(first + count),
@@ -189,7 +191,8 @@ class RunReceptionImpl final : public RunReception {
       further = open_->partial->through().size() != feeds_before;
       if (!open_->dropped && open_->partial->complete()) library_.complete_later(open_);
     }
-    if (further) library_.joined(open_->partial->media());
+    // Through which others the rest may come. It waits for whatever changes the library, so not for nothing.
+    if (further && !alone_) library_.joined(open_->partial->media());
     return put;
   }
   Status put_locked(ByteView bytes) {
@@ -200,6 +203,7 @@ class RunReceptionImpl final : public RunReception {
 
   LibraryImpl& library_;
   const FeedId through_;
+  const bool alone_;
   const OpenPartialPtr open_;
   std::uint32_t next_;
   const std::uint32_t end_;
@@ -228,7 +232,7 @@ Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& thr
   if (count == 0 || first >= chunks || count > chunks - first)
     return fail(Errc::malformed, "run beyond the media");
   return std::unique_ptr<RunReception>(
-      std::make_unique<RunReceptionImpl>(*this, through, std::move(open), first, count, base));
+      std::make_unique<RunReceptionImpl>(*this, through, want->feeds.size() == 1, std::move(open), first, count, base));
 }
 
 void LibraryImpl::lose_base(const FeedId& through, const Sha256& media, const Sha256& base, const Error& why) {

@@ -12,10 +12,18 @@ constexpr std::int64_t schema_version = 3;
 // 8 MiB of pages whatever the file's size. One process owns the file, but a person may look into
 // it: hence no EXCLUSIVE.
 constexpr const char* settings = R"(
+  PRAGMA busy_timeout = 10000;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA cache_size = -8192;
+  PRAGMA cache_size = -6144;
   PRAGMA journal_size_limit = 16777216;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA trusted_schema = OFF;
+)";
+constexpr const char* reader_settings = R"(
+  PRAGMA busy_timeout = 10000;
+  PRAGMA query_only = ON;
+  PRAGMA cache_size = -2048;
   PRAGMA temp_store = MEMORY;
   PRAGMA trusted_schema = OFF;
 )";
@@ -118,8 +126,8 @@ Status check_whole(sql::Database& database) {
 
 Result<OpenedState> try_open(const Path& file) {
   OpenedState opened;
-  TRY(opened.database, sql::Database::open(file));
-  sql::Database& database = *opened.database;
+  TRY(opened.writer, sql::Database::open(file));
+  sql::Database& database = *opened.writer;
   CHECK_OK(database.execute(settings));
   TRY(const std::int64_t version, read_integer(database, "PRAGMA user_version"));
   if (is_suspect(file)) {
@@ -134,7 +142,9 @@ Result<OpenedState> try_open(const Path& file) {
     CHECK_OK(database.execute(kept_tables));
   }
   CHECK_OK(database.execute(hint_table));
-  CHECK_OK(look_into(database));
+  TRY(opened.reader, sql::Database::open(file));
+  CHECK_OK(opened.reader->execute(reader_settings));
+  CHECK_OK(look_into(*opened.reader));
   return opened;
 }
 
@@ -182,7 +192,7 @@ Result<OpenedState> open_state(const Path& file) {
   if (opened || opened.error().code != Errc::corrupt) return opened;
   CHECK_OK(set_aside(file));
   TRY(OpenedState fresh, try_open(file));
-  salvage(beside(file, ".damaged"), *fresh.database);
+  salvage(beside(file, ".damaged"), *fresh.writer);
   return fresh;
 }
 

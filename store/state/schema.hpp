@@ -11,7 +11,7 @@
 namespace essaimage::store {
 
 struct OpenedState {
-  std::unique_ptr<sql::Database> database;
+  std::unique_ptr<sql::Database> reader, writer;
   bool rebuilt = false;  ///< the index is empty
   bool lost = false;     ///< because there was none, or a damaged one
 };

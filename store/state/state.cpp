@@ -13,7 +13,8 @@ Result<std::unique_ptr<State>> State::open(const Path& file) {
   TRY(OpenedState opened, open_state(file));
   std::unique_ptr<State> state(new State);
   state->impl_->file = file;
-  state->impl_->database = std::move(opened.database);
+  state->impl_->reader = std::move(opened.reader);
+  state->impl_->writer = std::move(opened.writer);
   state->impl_->rebuilt = opened.rebuilt;
   state->impl_->lost = opened.lost;
   return state;
@@ -48,7 +49,7 @@ Status State::witness(std::span<const Head> heads) {
 }
 
 Result<std::vector<Head>> State::witnessed() const {
-  return impl_->run([](sql::Database& db) -> Result<std::vector<Head>> {
+  return impl_->read([](sql::Database& db) -> Result<std::vector<Head>> {
     std::vector<Head> heads;
     auto row =
         db.prepare("SELECT feed, generation, epoch, seq, commit_id FROM witness ORDER BY feed");
@@ -76,7 +77,7 @@ Status State::set_frozen(const FeedId& feed, bool frozen) {
 }
 
 Result<std::vector<FeedId>> State::frozen() const {
-  return impl_->run([](sql::Database& db) -> Result<std::vector<FeedId>> {
+  return impl_->read([](sql::Database& db) -> Result<std::vector<FeedId>> {
     std::vector<FeedId> feeds;
     auto row = db.prepare("SELECT feed FROM frozen");
     CHECK_OK(row.each([&] {
@@ -100,7 +101,7 @@ Status State::put(const std::string& key, const std::string& value) {
 }
 
 Result<std::optional<std::string>> State::get(const std::string& key) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::optional<std::string>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::optional<std::string>> {
     auto row = db.prepare("SELECT value FROM value WHERE key = ?");
     row << std::string_view(key);
     TRY(const bool found, row.step());

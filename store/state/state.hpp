@@ -184,6 +184,7 @@ class State {
     std::uint64_t offset = 0;
   };
   Status index_chunks(const Sha256& media, const ChunkList& chunks);
+  Result<bool> knows_chunks() const;  ///< any at all: a newcomer does not
   /// At most 16 places. The index holds 8 bytes of each id: check what is read there.
   Result<std::vector<ChunkPlace>> find_chunk(const Sha256& chunk) const;
   struct ChunkMark {

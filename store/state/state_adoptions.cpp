@@ -24,7 +24,7 @@ Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChan
 }
 
 Result<std::vector<AdoptionRow>> State::adoptions_of(const KitId& kit) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<AdoptionRow>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<AdoptionRow>> {
     std::vector<AdoptionRow> rows;
     const std::string id = kit.str();
     auto row = db.prepare(
@@ -41,7 +41,7 @@ Result<std::vector<AdoptionRow>> State::adoptions_of(const KitId& kit) const {
 }
 
 Result<std::vector<KitId>> State::adoptions_in(const FeedId& feed) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitId>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
     std::vector<KitId> kits;
     const std::string name = feed.str();
     auto row = db.prepare("SELECT a.kit FROM adoption a JOIN feed f ON f.id = a.feed WHERE f.name = ?");
@@ -58,7 +58,7 @@ Result<std::vector<KitId>> State::adoptions_in(const FeedId& feed) const {
 }
 
 Result<bool> State::is_adopted(const KitId& kit, const std::string& centre) const {
-  return impl_->run([&](sql::Database& db) -> Result<bool> {
+  return impl_->read([&](sql::Database& db) -> Result<bool> {
     const std::string id = kit.str();
     if (centre.empty()) {
       auto row = db.prepare("SELECT 1 FROM adoption WHERE kit = ? LIMIT 1");

@@ -5,7 +5,7 @@
 namespace essaimage::store {
 
 Result<std::optional<State::Hint>> State::hint(const std::string& path) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::optional<Hint>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::optional<Hint>> {
     auto row = db.prepare("SELECT state, blob, media, bytes, length(media) FROM hint WHERE path = ?");
     row << std::string_view(path);
     TRY(const bool found, row.step());

@@ -5,7 +5,7 @@
 namespace essaimage::store {
 
 Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitPlace>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitPlace>> {
     std::vector<KitPlace> places;
     auto row = db.prepare(
         "SELECT f.name, k.slug, k.version, k.published_at, k.kind, k.themes, l.bytes FROM media m JOIN list l ON l.media = m.id "
@@ -43,7 +43,7 @@ Status State::put_choice(const KitId& kit, const KitChoice& choice) {
 }
 
 Result<std::map<KitId, KitChoice>> State::choices() const {
-  return impl_->run([](sql::Database& db) -> Result<std::map<KitId, KitChoice>> {
+  return impl_->read([](sql::Database& db) -> Result<std::map<KitId, KitChoice>> {
     std::map<KitId, KitChoice> choices;
     auto row = db.prepare("SELECT kit, choice, version FROM choice");
     CHECK_OK(row.each([&] {

@@ -1,6 +1,7 @@
 #pragma once
-// What the parts of State share. For store/state alone. Everything here is called with the mutex
-// held.
+// What the parts of State share. For store/state alone. Two connections to the one file (which SQLite's write-ahead log
+// allows): nobody who looks something up waits for a change that is being written, which takes as long as the disk does.
+// A reader sees what was committed last. Everything here is called with the mutex of its connection held.
 
 #include <mutex>
 
@@ -11,25 +12,21 @@ namespace essaimage::store {
 
 struct State::Impl {
   Path file;
-  std::mutex mutex;
-  std::unique_ptr<sql::Database> database;
+  std::mutex reading, changing;
+  std::unique_ptr<sql::Database> reader, writer;
   bool rebuilt = false;
   bool lost = false;
 
-  /// Runs a function under the mutex; notes when the file turns out to be damaged.
+  /// Runs a function that changes nothing.
   template <class Function>
-  auto run(Function&& function) -> decltype(function(*database)) {
-    const std::lock_guard lock(mutex);
-    auto result = function(*database);
-    if (!result && result.error().code == Errc::corrupt) mark_suspect(file);
-    return result;
+  auto read(Function&& function) -> decltype(function(*reader)) {
+    return run(reading, *reader, function);
   }
 
-  /// The same in one transaction, which a failure rolls back. `durable`: on the disk when it
-  /// returns.
+  /// Runs a function in one transaction, which a failure rolls back. `durable`: on the disk when it returns.
   template <class Function>
-  auto change(Function&& function, bool durable = false) -> decltype(function(*database)) {
-    return run([&](sql::Database& db) -> decltype(function(*database)) {
+  auto change(Function&& function, bool durable = false) -> decltype(function(*writer)) {
+    return run(changing, *writer, [&](sql::Database& db) -> decltype(function(*writer)) {
       if (durable) CHECK_OK(db.execute("PRAGMA synchronous = FULL"));
       auto result = in_transaction(db, function);
       if (durable) CHECK_OK(db.execute("PRAGMA synchronous = NORMAL"));
@@ -38,6 +35,15 @@ struct State::Impl {
   }
 
  private:
+  /// Notes when the file turns out to be damaged.
+  template <class Function>
+  auto run(std::mutex& mutex, sql::Database& database, Function&& function) -> decltype(function(database)) {
+    const std::lock_guard lock(mutex);
+    auto result = function(database);
+    if (!result && result.error().code == Errc::corrupt) mark_suspect(file);
+    return result;
+  }
+
   template <class Function>
   static auto in_transaction(sql::Database& db, Function& function) -> decltype(function(db)) {
     TRY(const auto transaction, sql::Transaction::begin(db));

@@ -252,7 +252,7 @@ Result<std::vector<Sha256>> State::apply(std::span<const FeedChange> changes) {
 }
 
 Result<std::map<FeedId, Head>> State::indexed() const {
-  return impl_->run([](sql::Database& db) -> Result<std::map<FeedId, Head>> {
+  return impl_->read([](sql::Database& db) -> Result<std::map<FeedId, Head>> {
     std::map<FeedId, Head> heads;
     auto row = db.prepare("SELECT name, generation, epoch, seq, commit_id FROM feed");
     CHECK_OK(row.each([&]() -> Status {
@@ -276,7 +276,7 @@ Result<std::vector<Sha256>> State::forget_feed(const FeedId& feed) {
 }
 
 Result<std::vector<std::string>> State::kits_in(const FeedId& feed) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<std::string>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<std::string>> {
     std::vector<std::string> slugs;
     auto row = db.prepare("SELECT k.slug FROM kit k JOIN feed f ON f.id = k.feed WHERE f.name = ? ORDER BY k.slug");
     const std::string name = feed.str();
@@ -287,7 +287,7 @@ Result<std::vector<std::string>> State::kits_in(const FeedId& feed) const {
 }
 
 Result<std::vector<KitRow>> State::kits() const {
-  return impl_->run([](sql::Database& db) -> Result<std::vector<KitRow>> {
+  return impl_->read([](sql::Database& db) -> Result<std::vector<KitRow>> {
     auto kits = db.prepare(ESSAIMAGE_KIT_COLUMNS "ORDER BY k.id");
     auto media = db.prepare(ESSAIMAGE_KIT_MEDIA "ORDER BY n.kit");
     return read_kits(kits, media);
@@ -295,7 +295,7 @@ Result<std::vector<KitRow>> State::kits() const {
 }
 
 Result<std::vector<KitRow>> State::kits_of(const KitId& id) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<KitRow>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitRow>> {
     // The names of a centre's feeds begin with its slug and '/', behind which '0' is the next
     // character.
     const std::string from = id.centre + "/";
@@ -312,7 +312,7 @@ Result<std::vector<KitRow>> State::kits_of(const KitId& id) const {
 }
 
 Result<State::Counts> State::counts() const {
-  return impl_->run([](sql::Database& db) -> Result<Counts> {
+  return impl_->read([](sql::Database& db) -> Result<Counts> {
     auto row = db.prepare(
         "SELECT (SELECT count(*) FROM feed), (SELECT count(*) FROM kit), count(*), total(here), "
         "total(bytes), "

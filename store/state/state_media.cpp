@@ -203,7 +203,7 @@ Status tidy_media(sql::Database& db, const Sha256& media) {
 // -----------------------------------------------------------------------------------------------
 
 Result<std::optional<MediaRow>> State::media(const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::optional<MediaRow>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::optional<MediaRow>> {
     Rows rows;
     auto naming = db.prepare(ESSAIMAGE_NAMING "WHERE m.sha = ? GROUP BY l.id, n.feed");
     naming << media.view();
@@ -217,7 +217,7 @@ Result<std::optional<MediaRow>> State::media(const Sha256& media) const {
 }
 
 Result<std::vector<MediaRow>> State::all_media() const {
-  return impl_->run([](sql::Database& db) -> Result<std::vector<MediaRow>> {
+  return impl_->read([](sql::Database& db) -> Result<std::vector<MediaRow>> {
     Rows rows;
     auto naming = db.prepare(ESSAIMAGE_NAMING "GROUP BY l.id, n.feed");
     CHECK_OK(read_naming(naming, rows));
@@ -228,7 +228,7 @@ Result<std::vector<MediaRow>> State::all_media() const {
 }
 
 Result<std::vector<Sha256>> State::media_of(const FeedId& feed) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<Sha256>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<Sha256>> {
     std::vector<Sha256> media;
     auto row = db.prepare(
         "SELECT DISTINCT m.sha FROM kit k JOIN names n ON n.kit = k.id JOIN list l ON l.id = "
@@ -262,7 +262,7 @@ Status State::hold(std::span<const Whole> list) {
 }
 
 Result<bool> State::serves(const FeedId& feed, const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<bool> {
+  return impl_->read([&](sql::Database& db) -> Result<bool> {
     auto row = db.prepare(
         "SELECT 1 FROM feed f, media m JOIN held h ON h.media = m.id AND h.feed = f.id JOIN list l "
         "ON l.media = m.id AND "
@@ -284,14 +284,14 @@ Status State::forget_media(const Sha256& media) {
 }
 
 Result<std::vector<MediaWants>> State::wants() const {
-  return impl_->run([](sql::Database& db) -> Result<std::vector<MediaWants>> {
+  return impl_->read([](sql::Database& db) -> Result<std::vector<MediaWants>> {
     auto row = db.prepare(ESSAIMAGE_WANTS(""));
     return read_wants(row);
   });
 }
 
 Result<MediaWants> State::wants_of(const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<MediaWants> {
+  return impl_->read([&](sql::Database& db) -> Result<MediaWants> {
     auto row = db.prepare(ESSAIMAGE_WANTS("m.sha = ? AND"));
     row << media.view();
     TRY(auto wants, read_wants(row));
@@ -316,8 +316,16 @@ Status State::index_chunks(const Sha256& media, const ChunkList& chunks) {
   return impl_->change([&](sql::Database& db) { return index_within(db, media, chunks); });
 }
 
+Result<bool> State::knows_chunks() const {
+  return impl_->read([](sql::Database& db) -> Result<bool> {
+    auto row = db.prepare("SELECT EXISTS (SELECT 1 FROM chunk)");
+    TRY([[maybe_unused]] const bool more, row.step());
+    return row.integer(0) != 0;
+  });
+}
+
 Result<std::vector<State::ChunkPlace>> State::find_chunk(const Sha256& chunk) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<ChunkPlace>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<ChunkPlace>> {
     std::vector<ChunkPlace> places;
     auto row = db.prepare(
         "SELECT m.sha, c.place FROM chunk c JOIN media m ON m.id = c.media WHERE c.prefix = ? "

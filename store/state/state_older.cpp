@@ -44,14 +44,14 @@ Status put_older(sql::Database& db, std::int64_t feed, const Sha256& media, cons
 }
 
 Result<bool> State::holds(const FeedId& feed, const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<bool> {
+  return impl_->read([&](sql::Database& db) -> Result<bool> {
     TRY(const std::int64_t id, find_feed(db, feed));
     return is_held(db, id, media);
   });
 }
 
 Result<std::optional<Sha256>> State::older_of(const FeedId& feed, const Sha256& media) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::optional<Sha256>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::optional<Sha256>> {
     TRY(const std::int64_t id, find_feed(db, feed));
     return find_older(db, id, media);
   });
@@ -67,7 +67,7 @@ Status State::forget_older(const FeedId& feed, const Sha256& media, const Sha256
 }
 
 Result<std::vector<State::ChunkMark>> State::chunk_marks(const Sha256& media, std::size_t count_max) const {
-  return impl_->run([&](sql::Database& db) -> Result<std::vector<ChunkMark>> {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<ChunkMark>> {
     std::vector<ChunkMark> marks;
     auto row = db.prepare("SELECT c.place, c.prefix FROM media m JOIN chunk c ON c.media = m.id WHERE m.sha = ? ORDER BY c.place LIMIT ?");
     row << media.view() << static_cast<std::uint64_t>(count_max);
