@@ -119,6 +119,9 @@ Result<std::vector<Sha256>> LibraryImpl::touched_by_word(const Picture& before, 
 }
 
 Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
+  std::vector<Head> heads;
+  for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
+  CHECK_OK(state_->witness(heads));  // first: should the refs be lost, it alone knows of them
   std::vector<Sha256> touched;
   if (behind_) {
     TRY(touched, catch_up_index(*picture()));
@@ -133,9 +136,6 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
     touched.insert(touched.end(), more.begin(), more.end());
   }
   CHECK_OK(state_->hold(advance.published_media));
-  std::vector<Head> heads;
-  for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
-  CHECK_OK(state_->witness(heads));
   return touched;
 }
 

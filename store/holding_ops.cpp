@@ -240,7 +240,8 @@ Status LibraryImpl::remove_media(const std::vector<FeedMedia>& list) {
 bool LibraryImpl::knows_all_feeds() const { return picture()->heads.size() == refs_->snapshot()->size(); }
 
 void LibraryImpl::finish_drops() {
-  if (!knows_all_feeds() || behind_) return;
+  const auto older = rollbacks(*picture());
+  if (!knows_all_feeds() || behind_ || !older || !older->empty()) return;
   for (const auto& [id, choice] : holding_.choices()) {
     if (choice.kind != KitChoice::Kind::dropped) continue;
     const auto list = removable(id);
@@ -263,8 +264,16 @@ Result<HoldingView> LibraryImpl::holding(bool measured) const {
   HoldingView view;
   view.policy = holding_.policy();
   view.choices = holding_.choices();
-  if (measured) view.media_bytes = media_bytes(layout_);
   view.promised_bytes = holding_.promised_bytes();
+  if (measured) {
+    view.media_bytes = media_bytes(layout_);
+    // What was promised when it was granted is less by what has come since.
+    view.promised_bytes = 0;
+    TRY(const auto wants, state_->wants());
+    for (const auto& lists : wants) {
+      if (holding_.is_granted(lists.front().media)) view.promised_bytes += lacking_bytes(layout_, lists.front());
+    }
+  }
   TRY(const auto disk, disk_space(layout_.home));
   view.free_bytes = disk.free_bytes;
   view.not_held = holding_.kept_back_by_reason();

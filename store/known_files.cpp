@@ -13,9 +13,9 @@ void PublicationImpl::remember(const std::string& state) {
   if (file_) file_->state = state;
 }
 
-void PublicationImpl::add_hint(const ObjectId& blob, const std::optional<Sha256>& media) {
-  if (kit_->place.empty() || file_->state.empty()) return;
-  kit_->hints.push_back({kit_->place + "/" + file_->path, file_->state, blob, media, file_->bytes});
+std::optional<State::Hint> PublicationImpl::hint() const {
+  if (kit_->place.empty() || file_->state.empty()) return std::nullopt;
+  return State::Hint{kit_->place + "/" + file_->path, file_->state, {}, std::nullopt, file_->bytes};
 }
 
 Result<bool> PublicationImpl::take_known(const std::string& path, bool executable, const std::string& state) {
@@ -44,7 +44,7 @@ Result<bool> PublicationImpl::take_known_media(const State::Hint& hint, const st
   if (!bytes || !chunks || *bytes != hint.bytes || chunks->bytes != hint.bytes) return false;
   TRY(const auto stored, new_path(path));
   TRY(const auto pointer, add_pointer(*hint.media, hint.bytes));
-  batch_->keep(*hint.media, hint.bytes);
+  line_->keep(*hint.media, hint.bytes);
   kit_->media.insert_or_assign(*hint.media, std::move(*chunks));
   add_file({stored, executable, pointer, hint.media}, hint.bytes);
   return true;

@@ -107,6 +107,7 @@ Status LibraryImpl::start(Fd lock) {
   TRY(const auto changed, catch_up_index(*picture));
   CHECK_OK(witness_heads(*picture));
   settle_naming(changed);
+  CHECK_OK(settle_word());
   finish_drops();
   if (lacked_any_ || !changed.empty() || !holding_.choices().empty()) CHECK_OK(plan_holding({}));
   return resume_partials();

@@ -176,6 +176,7 @@ class LibraryImpl final : public Library {
   Status read_heads(Picture& picture);
   void read_word(Picture& picture);
   Status bring_back_heads(Picture& picture);  ///< (lost_heads.cpp)
+  Status settle_word();                       ///< likewise
   Status check_keys(const Picture& picture) const;
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
   /// Returns those of `media` of which the record was lost.
@@ -339,6 +340,7 @@ class LibraryImpl final : public Library {
   std::unique_ptr<State> state_;
   Listener listener_;
   Holding holding_;
+  bool word_is_back_ = false;   ///< while opening
   bool lacked_any_ = false;     ///< when the index was caught up with; under changing_
   bool short_of_room_ = false;  ///< something was kept back for lack of room since the last plan; under changing_
 

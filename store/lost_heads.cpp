@@ -11,13 +11,15 @@ namespace essaimage::store {
 Status LibraryImpl::bring_back_heads(Picture& picture) {
   TRY(auto witnessed, state_->witnessed());
   const FeedId federations{identity_.federation_slug, Audience{}};
-  // Its word judges all the others.
+  // Its word judges all the others. If it comes back, what it says of suspended members is done by settle_word().
   std::stable_partition(witnessed.begin(), witnessed.end(), [&](const Head& head) { return head.feed == federations; });
   const auto refs = refs_->snapshot();
   std::vector<Refs::Change> changes;
   for (const Head& witness : witnessed) {
     const auto held = picture.head(witness.feed);
-    if (held && held->order >= witness.order) continue;
+    const auto ref = refs->find(witness.feed);
+    // Of a head that is named and cannot be read nobody knows the order: it may be newer than its witness.
+    if (held ? held->order >= witness.order : ref != refs->end()) continue;
     const auto raw = objects_->read(witness.commit, ObjectType::commit);
     const auto commit = raw ? parse_commit(*raw) : tl::unexpected(raw.error());
     if (!commit || head_of(*commit, witness.commit) != witness) continue;
@@ -28,16 +30,25 @@ Status LibraryImpl::bring_back_heads(Picture& picture) {
       word = std::make_shared<const FederationWord>(std::move(*told));
     }
     if (!word || !witness_counts(word->roster, witness) || !is_whole(witness, word->roster)) continue;
-    const auto ref = refs->find(witness.feed);
     changes.push_back({witness.feed, ref == refs->end() ? ObjectId{} : ref->second, witness.commit});
     picture.heads[witness.feed] = witness;
+    word_is_back_ = word_is_back_ || witness.feed == federations;
     picture.word = std::move(word);
   }
   if (changes.empty()) return {};
   CHECK_OK(refs_->update(changes));
-  note({Errc::corrupt, "the newest heads of " + std::to_string(changes.size()) + " feeds were not in it any more; they are again"},
+  note({Errc::corrupt, "the newest heads of feeds were not in it any more, and are again: " + std::to_string(changes.size())},
        layout_.packed_refs().string());
   return {};
+}
+
+/// A word of the federation that came back without passing through advance(): who holds more of a suspended member's feeds
+/// than counts falls back now.
+Status LibraryImpl::settle_word() {
+  if (!std::exchange(word_is_back_, false)) return {};
+  Advance advance;
+  advance.word = picture()->word;
+  return this->advance(std::move(advance));
 }
 
 }  // namespace essaimage::store

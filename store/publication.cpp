@@ -14,11 +14,12 @@ Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library
   std::unique_ptr<PublicationImpl> publication(new PublicationImpl(library, options));
   TRY(publication->pack_, PackWriter::create(library.layout_.scratch()));
   TRY(publication->batch_, library.media_->begin());
+  publication->line_.emplace(*publication->batch_);
   return std::unique_ptr<Publication>(std::move(publication));
 }
 
 Status PublicationImpl::begin_kit(const std::string& folder) {
-  if (kit_ || committed_) return fail(Errc::usage, "a kit within a kit");
+  if (kit_ || committed_ || failed_) return fail(Errc::usage, "a kit within a kit, or after a failure");
   if (kits_.size() == limits::kits_per_publish_max) return fail(Errc::publish_too_many, folder);
   kit_.emplace();
   kit_->folder = folder;
@@ -73,18 +74,20 @@ Status PublicationImpl::check_new_path(const std::string& path, const std::strin
 }
 
 Status PublicationImpl::begin_media() {
-  TRY(file_->media, batch_->create(std::max<std::uint64_t>(file_->hint, file_->pending.size())));
-  if (!file_->pending.empty()) CHECK_OK(file_->media->write(file_->pending));
-  file_->pending = {};
-  return {};
+  const auto bytes = std::max<std::uint64_t>(file_->hint, file_->pending.size());
+  file_->is_media = true;
+  file_->step = chunk_step_for(bytes);
+  line_->begin(bytes, kit_->folder + "/" + file_->path);
+  return line_->write(std::exchange(file_->pending, {}));
 }
 
-Status PublicationImpl::write(ByteView bytes) {
+Status PublicationImpl::write(Bytes bytes) {
   if (!file_) return fail(Errc::usage, "bytes outside of a file");
   file_->bytes += bytes.size();
   if (file_->bytes > limits::media_bytes_max) return fail(Errc::kit_file_too_large, file_->path);
-  if (file_->media) return file_->media->write(bytes);
-  file_->pending.insert(file_->pending.end(), bytes.begin(), bytes.end());
+  if (file_->is_media) return line_->write(std::move(bytes));
+  if (file_->pending.empty()) file_->pending = std::move(bytes);
+  else append_bytes(file_->pending, bytes);
   return kit::is_media_by_size(file_->pending.size()) ? begin_media() : Status{};
 }
 
@@ -92,9 +95,9 @@ Status PublicationImpl::end_file() {
   if (!file_) return fail(Errc::usage, "no file to end");
   // A file that was expected to be long and is short may be a text after all; then its bytes are
   // needed once more.
-  if (!file_->media && kit::classify(text_of(file_->pending)) == kit::Content::media)
+  if (!file_->is_media && kit::classify(text_of(file_->pending)) == kit::Content::media)
     CHECK_OK(begin_media());
-  const auto status = file_->media ? end_media() : end_text();
+  const auto status = file_->is_media ? end_media() : end_text();
   CHECK_OK(status);
   file_.reset();
   return {};
@@ -111,7 +114,10 @@ Status PublicationImpl::end_text() {
     kit_->manifest = std::string(text_of(file_->pending));
   kit_->text_bytes += file_->pending.size();
   TRY(const auto blob, add_blob(file_->pending));
-  add_hint(blob, std::nullopt);
+  if (auto known = hint()) {
+    known->blob = blob;
+    kit_->hints.push_back(std::move(*known));
+  }
   add_file({file_->stored_path, file_->executable, blob, std::nullopt}, file_->bytes);
   return {};
 }
@@ -122,13 +128,35 @@ Status PublicationImpl::end_media() {
     // at.
     return fail(Errc::kit_file_changed, file_->path);
   }
-  TRY(auto done, file_->media->finish());
   // The step was chosen by the announced length; a list of another step than the file's would be refused by everybody.
-  if (done.chunks.step != chunk_step_for(done.bytes)) return fail(Errc::kit_file_changed, file_->path);
-  TRY(const auto blob, add_pointer(done.media, done.bytes));
-  add_hint(object_id(ObjectType::blob, encode(done.chunks)), done.media);
-  add_file({file_->stored_path, file_->executable, blob, done.media}, file_->bytes);
-  kit_->media.insert_or_assign(done.media, std::move(done.chunks));
+  if (file_->step != chunk_step_for(file_->bytes)) return fail(Errc::kit_file_changed, file_->path);
+  line_->end();
+  arriving_.push_back({kits_.size(), kit_->files.size(), hint()});
+  add_file({file_->stored_path, file_->executable, {}, std::nullopt}, file_->bytes);
+  return {};
+}
+
+Status PublicationImpl::take_arrived(bool all) {
+  failed_ = true;  // until all of it went well: which file is which is lost else
+  TRY(auto files, line_->take(all));
+  for (auto& done : files) {
+    CHECK_OK(arrived(arriving_.front(), std::move(done)));
+    arriving_.pop_front();
+  }
+  failed_ = false;
+  return {};
+}
+
+Status PublicationImpl::arrived(Arriving& file, MediaWriter::Done done) {
+  Kit& kit = file.kit < kits_.size() ? kits_[file.kit] : *kit_;
+  TRY(kit.files[file.file].blob, add_pointer(done.media, done.bytes));
+  kit.files[file.file].media = done.media;
+  if (file.hint) {
+    file.hint->blob = object_id(ObjectType::blob, encode(done.chunks));
+    file.hint->media = done.media;
+    kit.hints.push_back(std::move(*file.hint));
+  }
+  kit.media.insert_or_assign(done.media, std::move(done.chunks));
   return {};
 }
 
@@ -145,11 +173,14 @@ Result<ObjectId> PublicationImpl::add_pointer(const Sha256& media, std::uint64_t
 
 void PublicationImpl::abort_file() {
   if (kit_ && file_) kit_->given_up.insert(file_->path);
+  if (file_ && file_->is_media) line_->abort();
   file_.reset();
 }
 
 Status PublicationImpl::end_kit() {
   if (!kit_ || file_) return fail(Errc::usage, "no kit to end");
+  CHECK_OK(take_arrived(false));
+  failed_ = true;  // media of a kit that is refused have no place to come to
   Kit kit = std::move(*kit_);
   kit_.reset();
   if (!kit.manifest) return fail(Errc::kit_manifest_missing, kit.folder);
@@ -162,13 +193,22 @@ Status PublicationImpl::end_kit() {
     if (other.slug == kit.slug)
       return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
   }
-  for (const auto& [media, chunks] : kit.media) kit.chunks += chunks.chunks.size();
-  if (kit.chunks > limits::chunks_per_kit_max)
-    return fail(Errc::too_large, kit.folder + ": more media than one kit may hold");
-  kit.entries = kit.files.size() + kit.twins.size() + kit.media.size();
+  kit.entries = kit.files.size() + kit.twins.size();
   kit.twins.clear();
   kit.names.clear();
   kits_.push_back(std::move(kit));
+  failed_ = false;
+  return {};
+}
+
+/// Of all kits, once their media are here.
+Status PublicationImpl::count_media() {
+  for (auto& kit : kits_) {
+    for (const auto& [media, chunks] : kit.media) kit.chunks += chunks.chunks.size();
+    if (kit.chunks > limits::chunks_per_kit_max)
+      return fail(Errc::too_large, kit.folder + ": more media than one kit may hold");
+    kit.entries += kit.media.size();
+  }
   return {};
 }
 

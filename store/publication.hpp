@@ -1,6 +1,7 @@
 #pragma once
 // One publish command: kits come in file by file, and take effect together in one durable step, or not at all.
-// One thread at a time. Destroyed before commit() it leaves nothing.
+// One thread at a time. Destroyed before commit() it leaves nothing. After a failure of end_kit() or commit() nothing more comes
+// of it: Errc::usage.
 
 #include <memory>
 #include <optional>
@@ -41,8 +42,8 @@ class Publication {
   virtual Result<bool> take_known(const std::string& path, bool executable, const std::string& state) = 0;
   /// Path within the kit, as in the person's folder; refused under the rules of store/kit/names.hpp.
   virtual Status begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) = 0;
-  virtual Status write(ByteView bytes) = 0;
-  virtual Status end_file() = 0;
+  virtual Status write(Bytes bytes) = 0;
+  virtual Status end_file() = 0;  ///< that media could not be stored may be told by a later call, commit() at the latest
   /// Of the file that has begun: what it holds is remembered under this state once the publication has taken effect.
   virtual void remember(const std::string& state) = 0;
   virtual void abort_file() = 0;  ///< it changed while it was read: begin it again

@@ -3,12 +3,14 @@
 // a batch, and of each kit the list of its files. store/publication.cpp takes the kits in,
 // store/known_files.cpp those of their files that need not be read, store/publish.cpp makes commits of them.
 
+#include <deque>
 #include <set>
 
 #include "store/kit/entry.hpp"
 #include "store/kit/manifest.hpp"
 #include "store/kit/names.hpp"
 #include "store/library_impl.hpp"
+#include "store/media/media_line.hpp"
 
 namespace essaimage::store {
 
@@ -29,7 +31,7 @@ class PublicationImpl final : public Publication {
   void set_place(const std::string& place) override;
   Result<bool> take_known(const std::string& path, bool executable, const std::string& state) override;
   Status begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) override;
-  Status write(ByteView bytes) override;
+  Status write(Bytes bytes) override;
   Status end_file() override;
   void remember(const std::string& state) override;
   void abort_file() override;
@@ -63,8 +65,14 @@ class PublicationImpl final : public Publication {
     std::uint64_t hint = 0;
     std::string state;  ///< to be remembered; empty: not
     Bytes pending;  ///< while it may still be a text
-    std::unique_ptr<MediaWriter> media;
+    std::uint8_t step = 0;     ///< of its chunks
+    bool is_media = false;
     std::uint64_t bytes = 0;
+  };
+  /// A media file that the line has.
+  struct Arriving {
+    std::size_t kit, file;  ///< in kits_, where the kit under way will be; in the kit's
+    std::optional<State::Hint> hint;
   };
   /// Where a kit goes, and as what.
   struct Plan {
@@ -84,11 +92,15 @@ class PublicationImpl final : public Publication {
   Status begin_media();
   Status end_text();
   Status end_media();
+  /// What media are, as far as the line is done with them; `all`: waits for the rest.
+  Status take_arrived(bool all);
+  Status arrived(Arriving& file, MediaWriter::Done done);
+  Status count_media();
   Result<ObjectId> add_blob(ByteView content);
   Result<ObjectId> add_pointer(const Sha256& media, std::uint64_t bytes);
   void add_file(File file, std::uint64_t bytes);
-  /// What the file under way holds, if it is to be remembered.
-  void add_hint(const ObjectId& blob, const std::optional<Sha256>& media);
+  /// Of the file under way, if it is to be remembered; without what it holds.
+  std::optional<State::Hint> hint() const;
 
   // --- files that need not be read (known_files.cpp)
   // ---------------------------------------------------------------------------------------
@@ -111,10 +123,13 @@ class PublicationImpl final : public Publication {
   const PublishOptions options_;
   std::unique_ptr<PackWriter> pack_;
   std::unique_ptr<MediaBatch> batch_;
+  std::optional<MediaLine> line_;    ///< of the batch
+  std::deque<Arriving> arriving_;    ///< in the order in which the line tells of them
   std::vector<Kit> kits_;
   std::optional<Kit> kit_;           ///< that is coming in
   std::optional<CurrentFile> file_;  ///< likewise
   bool committed_ = false;
+  bool failed_ = false;              ///< nothing more comes of it
 };
 
 }  // namespace essaimage::store

@@ -127,8 +127,10 @@ Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
 // ------------------------------------------------------------------------------------------------------
 
 Result<std::vector<PublishedKit>> PublicationImpl::commit() {
-  if (kit_ || committed_) return fail(Errc::usage, "a kit is not ended, or all is committed");
+  if (kit_ || committed_ || failed_) return fail(Errc::usage, "a kit is not ended, or failed, or all is committed");
   committed_ = true;
+  CHECK_OK(take_arrived(true));
+  CHECK_OK(count_media());
   const std::lock_guard changing(library_.changing_);
   const auto picture = library_.picture();
   if (library_.behind_) CHECK_OK(library_.catch_up_locked());

@@ -21,6 +21,7 @@ class Verification {
 
   /// A feed by itself: its commits, and all that they reach.
   bool is_whole(const Head& head, const Roster& roster) {
+    first_only_ = true;
     check_feed(head, &roster);
     return problems_.empty();
   }
@@ -50,6 +51,7 @@ class Verification {
   /// What a feed counts as while progress is told, in bytes: text is little, and its size is not known before.
   static constexpr std::uint64_t feed_weight = 1'000'000;
 
+  bool is_over() const { return first_only_ && !problems_.empty(); }
   void found(Error error, std::string where) { problems_.push_back({std::move(error), std::move(where)}); }
 
   Status advance(std::uint64_t bytes) {
@@ -84,7 +86,7 @@ class Verification {
     std::optional<KnownCommit> child;
     std::optional<ObjectId> at = head.commit;
     bool is_head = true;
-    while (at) {
+    while (at && !is_over()) {
       const auto where = head.feed.str() + " " + at->hex();
       const auto raw = read(*at, ObjectType::commit, where);
       if (!raw) return;
@@ -127,7 +129,7 @@ class Verification {
 
   void check_tree(const ObjectId& root, const std::string& where) {
     std::vector<ObjectId> waiting{root};
-    while (!waiting.empty()) {
+    while (!waiting.empty() && !is_over()) {
       const ObjectId id = waiting.back();
       waiting.pop_back();
       if (!seen_.insert(id).second) continue;
@@ -208,6 +210,7 @@ class Verification {
   LibraryImpl& library_;
   const Progress progress_;
   std::vector<Problem> problems_;
+  bool first_only_ = false;  ///< one is enough to know
   std::unordered_set<ObjectId, IdHash> seen_;  ///< trees and blobs that were read, of all feeds
   std::uint64_t done_ = 0, total_ = 0, read_bytes_ = 0;
 };

@@ -183,7 +183,7 @@ Status GitStore::put(store::Publication& publication, const KitDraft& draft) {
   CHECK_OK(publication.begin_kit(draft.slug));
   const auto add = [&](const std::string& path, ByteView bytes) -> Status {
     CHECK_OK(publication.begin_file(path, false, bytes.size()));
-    CHECK_OK(publication.write(bytes));
+    CHECK_OK(publication.write(Bytes(bytes.begin(), bytes.end())));
     return publication.end_file();
   };
   CHECK_OK(add("kit.toml", bytes_of(draft.manifest())));

@@ -87,7 +87,8 @@ Result<std::vector<PublishedKit>> TestNode::publish(const std::map<std::string, 
       const bool executable = path.ends_with(".sh");
       CHECK_OK(publication->begin_file(path, executable, content.size()));
       for (std::size_t at = 0; at < content.size(); at += 60'000) {
-        CHECK_OK(publication->write(bytes_of(std::string_view(content).substr(at, 60'000))));
+        const auto piece = bytes_of(std::string_view(content).substr(at, 60'000));
+        CHECK_OK(publication->write(Bytes(piece.begin(), piece.end())));
       }
       CHECK_OK(publication->end_file());
     }

@@ -23,9 +23,9 @@ class Upload {
   /// Until the client says commit.
   Status run() {
     for (;;) {
-      TRY(const auto frame, session_.upload(upload_stall_max));
-      if (const auto* data = std::get_if<control::Data>(&frame)) {
-        CHECK_OK(named(write(*data)));
+      TRY(auto frame, session_.upload(upload_stall_max));
+      if (auto* data = std::get_if<control::Data>(&frame)) {
+        CHECK_OK(named(write(std::move(*data))));
         continue;
       }
       TRY(auto step, Arguments::parse(std::get<control::Item>(frame).json));
@@ -102,10 +102,10 @@ class Upload {
     return {};
   }
 
-  Status write(const control::Data& data) {
+  Status write(control::Data data) {
     if (!in_file_) return fail(Errc::malformed, "data outside of a file");
     if (data.file + 1 != file_) return fail(Errc::malformed, "data of another file");
-    if (!data.bytes.empty()) CHECK_OK(publication_.write(data.bytes));
+    if (!data.bytes.empty()) CHECK_OK(publication_.write(std::move(data.bytes)));
     if (!data.end) return {};
     in_file_ = false;
     return publication_.end_file();

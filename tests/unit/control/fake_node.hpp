@@ -44,7 +44,7 @@ class FakePublication final : public store::Publication {
     log_.content.clear();
     return step("file " + path + (executable ? " x " : " - ") + std::to_string(bytes));
   }
-  Status write(ByteView bytes) override {
+  Status write(Bytes bytes) override {
     log_.content += text_of(bytes);
     return {};
   }

@@ -32,7 +32,7 @@ struct Folder {
       read.push_back(path);
       CHECK_OK(publication->begin_file(path, false, content.size()));
       publication->remember(states[path]);
-      CHECK_OK(publication->write(bytes_of(content)));
+      CHECK_OK(publication->write(Bytes(content.begin(), content.end())));
       CHECK_OK(publication->end_file());
     }
     CHECK_OK(publication->end_kit());

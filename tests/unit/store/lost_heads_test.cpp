@@ -83,6 +83,69 @@ TEST_CASE("a head of which something lacks or is damaged does not come back") {
   CHECK(a.checkout("a/k").at("x") == "1");
 }
 
+TEST_CASE("a head that cannot be read is not taken back to its witness: it may be newer") {
+  Members m;
+  TestNode& a = *m.a;
+  a.publish_one("k", {{"x", "1"}});
+  a.close();
+  const auto old_state = read_text(a.layout().state());
+  REQUIRE(a.open());
+  a.publish_one("k", {{"x", "2"}});
+  a.close();
+  for (const char* beside : {"-wal", "-shm"}) std::filesystem::remove(store::Path(a.layout().state()) += beside);
+  write_text(a.layout().state(), old_state);
+  const auto refs = read_text(a.layout().packed_refs());
+  store::Path latest;
+  for (const auto& entry : std::filesystem::directory_iterator(a.layout().library() / "objects/pack")) {
+    if (latest.empty() || entry.last_write_time() > std::filesystem::last_write_time(latest)) latest = entry.path();
+  }
+  std::filesystem::remove(store::Path(latest).replace_extension(".idx"));
+  std::filesystem::remove(store::Path(latest).replace_extension(".pack"));
+  REQUIRE(a.open());
+  CHECK(a.head(a.feed()).order == Order{});
+  CHECK(read_text(a.layout().packed_refs()) == refs);
+  CHECK_FALSE(a.publish({{"k", {{"x", "other"}}}}));
+}
+
+TEST_CASE("a word of the federation that comes back is followed: a suspended centre's feed falls back to what counts") {
+  Members m;
+  m.a->publish_one("k", {{"x", "1"}});
+  replicate(*m.a, *m.federation);
+  replicate(*m.a, *m.b);
+  const Head counts = m.b->head(m.a->feed());
+  m.a->publish_one("k", {{"x", "2"}});
+  replicate(*m.a, *m.b);
+  const auto old_refs = read_text(m.b->layout().packed_refs());
+  REQUIRE(m.federation->library().suspend("a", "left"));
+  replicate(*m.federation, *m.b);
+  REQUIRE(m.b->head(m.a->feed()) == counts);
+  m.b->close();
+  write_text(m.b->layout().packed_refs(), old_refs);
+  REQUIRE(m.b->open());
+  CHECK(m.b->library().roster()->find("a")->suspended);
+  CHECK(m.b->head(m.a->feed()) == counts);
+  CHECK(m.b->checkout("a/k").at("x") == "1");
+  CHECK(m.b->library().verify({})->empty());
+}
+
+TEST_CASE("a text that is damaged below a lost head keeps it from coming back") {
+  Members m;
+  TestNode& a = *m.a;
+  const auto old_refs = read_text(a.layout().packed_refs());
+  a.publish_one("k", {{"x", to_hex(noise(40'000, 1))}});
+  a.close();
+  for (const auto& entry : std::filesystem::directory_iterator(a.layout().library() / "objects/pack")) {
+    if (entry.path().extension() != ".pack" || entry.file_size() < 20'000) continue;
+    auto bytes = read_text(entry.path());
+    bytes[bytes.size() / 2] = static_cast<char>(~bytes[bytes.size() / 2]);
+    std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_all);
+    write_text(entry.path(), bytes);
+  }
+  write_text(a.layout().packed_refs(), old_refs);
+  REQUIRE(a.open());
+  CHECK(a.head(a.feed()).order == Order{});
+}
+
 TEST_CASE("what does not count any more of a suspended centre does not come back") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
