@@ -133,13 +133,14 @@ class Node:
 
 
 class World(ExitStack):
-    """A federation, and centres that join it. `bin` holds the two programs."""
+    """A federation, and centres that join it. `bin` holds the two programs. `keep`: its folder stays."""
 
-    def __init__(self, bin_folder: Path, below: Path | None = None, place=LOOPBACK):
+    def __init__(self, bin_folder: Path, below: Path | None = None, place=LOOPBACK, keep: bool = False):
         super().__init__()
         self.bin = bin_folder.resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="essaimage-bench.", dir=below))
-        self.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        if not keep:
+            self.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.federation = Node(self, "federation", place)
         self.callback(self.federation.stop)
         try:
