@@ -106,7 +106,7 @@ class FeedReceptionImpl final : public FeedReception {
 
 class RunReceptionImpl final : public RunReception {
  public:
-  /// `alone`: it is wanted through no other feed.
+  /// `alone`: it comes for the first time, and through no other feed.
   RunReceptionImpl(LibraryImpl& library, FeedId through, bool alone, OpenPartialPtr open, std::uint32_t first,
                    std::uint32_t count, const Sha256& base)
       : library_(library),
@@ -191,7 +191,7 @@ class RunReceptionImpl final : public RunReception {
       further = open_->partial->through().size() != feeds_before;
       if (!open_->dropped && open_->partial->complete()) library_.complete_later(open_);
     }
-    // Through which others the rest may come. It waits for whatever changes the library, so not for nothing.
+    // What is here, and through which others the rest may come. It waits for whatever changes the library, so not for nothing.
     if (further && !alone_) library_.joined(open_->partial->media());
     return put;
   }
@@ -231,8 +231,11 @@ Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& thr
   const auto chunks = open->partial->chunks().chunks.size();
   if (count == 0 || first >= chunks || count > chunks - first)
     return fail(Errc::malformed, "run beyond the media");
+  // One that is here already comes once more for a further feed. A run of the first time may still be under way then, and what it
+  // brought counts for the first time only: what is here for the further feed has to be told.
+  const bool alone = want->feeds.size() == 1 && !media_->has(media);
   return std::unique_ptr<RunReception>(
-      std::make_unique<RunReceptionImpl>(*this, through, want->feeds.size() == 1, std::move(open), first, count, base));
+      std::make_unique<RunReceptionImpl>(*this, through, alone, std::move(open), first, count, base));
 }
 
 void LibraryImpl::lose_base(const FeedId& through, const Sha256& media, const Sha256& base, const Error& why) {

@@ -172,6 +172,8 @@ Result<std::optional<State::Whole>> LibraryImpl::whole_of(const Completed& compl
   if (!roster || !row) return std::nullopt;
   auto feeds = held_after_transfer(*roster, row->named_feeds(), completed.through);
   if (feeds.empty() && row->held.empty()) {  // nobody may have it by these bytes
+    const std::lock_guard lock(completed.open->mutex);
+    completed.open->dropped = true;
     CHECK_OK(media_->remove(partial.media()));
     return std::nullopt;
   }
