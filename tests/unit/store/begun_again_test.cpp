@@ -11,15 +11,21 @@ namespace {
 
 Bytes text(std::string_view content) { return Bytes(content.begin(), content.end()); }
 
-}  // namespace
-
-TEST_CASE("a file that changed while it was read is given up and begun again under its name") {
-  auto federation = TestNode::federation();
-  auto publication = federation->library().publish({}).value();
+/// A kit "lampe" that has begun, with its kit.toml.
+std::unique_ptr<Publication> begin_lamp(TestNode& node) {
+  auto publication = node.library().publish({}).value();
   REQUIRE(publication->begin_kit("lampe"));
   REQUIRE(publication->begin_file("kit.toml", false, 0));
   REQUIRE(publication->write(text(manifest_of("Lampe"))));
   REQUIRE(publication->end_file());
+  return publication;
+}
+
+}  // namespace
+
+TEST_CASE("a file that changed while it was read is given up and begun again under its name") {
+  auto federation = TestNode::federation();
+  auto publication = begin_lamp(*federation);
   REQUIRE(publication->begin_file("notes/a.txt", false, 3));
   REQUIRE(publication->write(text("old")));
   publication->abort_file();
@@ -39,11 +45,7 @@ TEST_CASE("a file that changed while it was read is given up and begun again und
 
 TEST_CASE("media that changed while they were read are given up, and others of the kit keep their names") {
   auto federation = TestNode::federation();
-  auto publication = federation->library().publish({}).value();
-  REQUIRE(publication->begin_kit("lampe"));
-  REQUIRE(publication->begin_file("kit.toml", false, 0));
-  REQUIRE(publication->write(text(manifest_of("Lampe"))));
-  REQUIRE(publication->end_file());
+  auto publication = begin_lamp(*federation);
   const auto add = [&](const std::string& path, std::size_t bytes, std::uint64_t seed, bool whole) {
     REQUIRE(publication->begin_file(path, false, bytes));
     REQUIRE(publication->write(noise(bytes, seed)));
