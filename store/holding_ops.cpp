@@ -239,9 +239,13 @@ Status LibraryImpl::remove_media(const std::vector<FeedMedia>& list) {
 /// Else what a feed names that could not be read looks as if nobody wanted it.
 bool LibraryImpl::knows_all_feeds() const { return picture()->heads.size() == refs_->snapshot()->size(); }
 
-void LibraryImpl::finish_drops() {
+bool LibraryImpl::lacks_feeds() const {
   const auto older = rollbacks(*picture());
-  if (!knows_all_feeds() || behind_ || !older || !older->empty()) return;
+  return !knows_all_feeds() || !older || !older->empty();
+}
+
+void LibraryImpl::finish_drops() {
+  if (behind_ || lacks_feeds()) return;
   for (const auto& [id, choice] : holding_.choices()) {
     if (choice.kind != KitChoice::Kind::dropped) continue;
     const auto list = removable(id);

@@ -184,10 +184,10 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
     TRY(const auto more, index_feed(head, tree));
     touched.insert(touched.end(), more.begin(), more.end());
   }
-  // Feeds without a ref any more, and an index that knows nothing of what lies on the disk.
+  // Feeds without a head any more. They may come back, and their media lie here.
   for (const auto& [feed, head] : indexed) {
     if (picture.heads.contains(feed)) continue;
-    TRY(const auto more, state_->forget_feed(feed));
+    TRY(const auto more, state_->lose_feed(feed));
     touched.insert(touched.end(), more.begin(), more.end());
   }
   // The record of what is held is younger than the index, and a power cut may have taken it alone.

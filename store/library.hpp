@@ -223,6 +223,8 @@ class Library {
   /// media on their way to their places. catch_up() tries again, and tells what came of it. So does the next start.
   virtual bool is_behind() const = 0;
   virtual Status catch_up() = 0;
+  /// Looks again at what is here of a media file, and tells: MediaNeeded, MediaComplete or MediaUnneeded.
+  virtual void tell_media(const Sha256& media) = 0;
   /// Re-reads a media file that somebody found to be wrong: a damaged one is set aside, and needed again.
   virtual Status recheck(const Sha256& media) = 0;
 };

@@ -145,6 +145,7 @@ class LibraryImpl final : public Library {
   Status consolidate() override;
   bool is_behind() const override;
   Status catch_up() override;
+  void tell_media(const Sha256& media) override;
   Status recheck(const Sha256& media) override;
 
  private:
@@ -277,8 +278,10 @@ class LibraryImpl final : public Library {
   /// All wants anew, in order of claim. Tells of what changed, and of `touched`.
   Status plan_holding(std::vector<Sha256> touched);
   Status remove_media(const std::vector<FeedMedia>& list);
-  /// A drop that a crash cut short, or that the loss of the index undid.
   bool knows_all_feeds() const;
+  /// A head is lost, or older than one that was held: what nobody names now may be named again when peers have brought it.
+  bool lacks_feeds() const;
+  /// Those that a crash cut short, or that the loss of the index undid.
   void finish_drops();
   void add_holding(KitSummary& kit) const;
 

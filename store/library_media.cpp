@@ -77,10 +77,10 @@ std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
   return (*open)->partial->held();
 }
 
-/// What an earlier run left: whole ones are settled now; what nobody needs goes, unless a head could not be read: its
-/// feed may need it when peers have brought that again.
+/// What an earlier run left: whole ones are settled now; what nobody needs goes, unless a head was lost: its feed may need it
+/// when peers have brought that again.
 Status LibraryImpl::resume_partials() {
-  const bool knows_all = knows_all_feeds();
+  const bool knows_all = !lacks_feeds();
   for (const auto& media : media_->partials()) {
     TRY(const auto want, want_of(media));
     if (!want || !holding_.keeps_partial(media)) {
@@ -117,6 +117,11 @@ void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
   if (const auto planned = plan_holding({}); !planned) note(planned.error(), "holding");
 }
 
+void LibraryImpl::tell_media(const Sha256& media) {
+  const std::lock_guard changing(changing_);
+  settle_naming({media});
+}
+
 Status LibraryImpl::settle_one(const Sha256& media) {
   const auto roster = picture()->roster;
   TRY(const auto row, state_->media(media));
@@ -125,7 +130,11 @@ Status LibraryImpl::settle_one(const Sha256& media) {
     CHECK_OK(hold_more(*roster, *row));
   }
   TRY(const auto lists, state_->wants_of(media));
-  if (lists.empty()) return drop_partial(media);
+  if (lists.empty()) {
+    std::error_code ignored;
+    const bool begun = std::filesystem::exists(layout_.partial(media), ignored);
+    return begun && lacks_feeds() ? Status{} : drop_partial(media);
+  }
   TRY(const auto needed, admit(lists));
   if (!needed) return holding_.keeps_partial(media) ? Status{} : drop_partial(media);
   TRY(const auto feeds, askable(*needed));

@@ -97,6 +97,11 @@ struct WriteRun {
 struct DropRun {
   JobId job = 0;
 };
+/// All of its chunks were stored, and still it is not told to be whole: what is needed of it? Answered by MediaNeeded,
+/// MediaComplete or MediaUnneeded.
+struct TellMedia {
+  Sha256 media;
+};
 
 // --- federation ----------------------------------------------------------------------------------------------------------
 
@@ -129,7 +134,7 @@ struct Report {
 using Effect = std::variant<effect::Dial, effect::Close, effect::Send, effect::WakeAt, effect::OpenPack,
                             effect::OpenRun, effect::ReadSource, effect::CloseSource, effect::FindMedia,
                             effect::AppendPack, effect::AcceptPack, effect::DropPack, effect::WriteRun,
-                            effect::DropRun, effect::Admit, effect::KeepFork,
+                            effect::DropRun, effect::TellMedia, effect::Admit, effect::KeepFork,
                             effect::Located, effect::Report>;
 
 }  // namespace essaimage::core

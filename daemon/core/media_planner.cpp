@@ -25,6 +25,7 @@ void MediaPlanner::need(const MediaNeed& need) {
   if (before != nullptr && !before->counts_as(need)) forget(need.media);
   wants_.put(need);
   const Want& want = *wants_.find(need.media);
+  note_whole(want);
   // What was asked for against a file that cannot be read any more is asked for anew, and is nobody's failure.
   for (auto it = runs_.begin(); it != runs_.end();) {
     const auto run = it++;
@@ -60,6 +61,24 @@ void MediaPlanner::forget(const Sha256& media) {
     source.holdings.erase(media);
   }
   wants_.erase(media);
+  whole_.erase(media);
+}
+
+void MediaPlanner::note_whole(const Want& want) {
+  if (want.held < want.chunks.size()) {
+    whole_.erase(want.need.media);
+  } else {
+    whole_[want.need.media] = context_.now;
+  }
+}
+
+/// What the store told while a chunk was on its way to us may have crossed with it: then neither of us would ever go on.
+void MediaPlanner::ask_store() {
+  for (auto& [media, since] : whole_) {
+    if (context_.now - since < settings::answer_within) continue;
+    since = context_.now;
+    context_.emit(effect::TellMedia{media});
+  }
 }
 
 void MediaPlanner::link_opened(const Link& link) {
@@ -219,9 +238,7 @@ bool MediaPlanner::outstanding() const {
   for (const auto& [link, source] : sources_) {
     if (!source.unasked.empty() || !source.asked.empty() || !source.offers.empty()) return true;
   }
-  // All its chunks are here: the store is checking it whole.
-  return std::any_of(wants_.table().begin(), wants_.table().end(),
-                     [](const auto& each) { return each.second.held == each.second.chunks.size(); });
+  return !whole_.empty();  // the store is checking them
 }
 
 }  // namespace essaimage::core

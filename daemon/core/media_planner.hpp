@@ -121,12 +121,15 @@ class MediaPlanner {
   std::optional<JobId> slowest_for(LinkId link, const Source& source);
   Duration time_left(const Run& run, std::size_t bytes_per_second) const;
   void ask_again(Source& source);
+  void note_whole(const Want& want);
+  void ask_store();
 
   Context& context_;
   Wants& wants_;
   std::map<LinkId, Flow>& flows_;
   std::map<LinkId, Source> sources_;
   Runs runs_;
+  std::map<Sha256, Instant> whole_;  ///< wants of which every chunk is here; since when the store has not said so
   std::map<std::pair<LinkId, std::uint64_t>, JobId> requests_;
   bool dirty_ = false;     ///< something changed since the last plan
   bool resting_ = false;   ///< the admin lets no media move

@@ -222,6 +222,7 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
   const bool counts = want != nullptr && stored.status && (it == runs_.end() || want->names(it->second.feed));
   if (counts && end_of <= want->chunks.size()) {
     for (std::uint32_t i = stored.first; i < end_of; ++i) want->set(i, Want::Chunk::held);
+    note_whole(*want);
     store_rest_.succeeded();
   }
   if (it == runs_.end()) return;  // given up meanwhile; what was stored counts all the same
@@ -346,6 +347,7 @@ void MediaPlanner::tick() {
   if (start != runs_.end()) credited_ = start->first;
   else if (!runs_.empty()) credited_ = runs_.begin()->first;
   end_game();
+  ask_store();
   std::vector<JobId> late;
   for (const auto& [job, run] : runs_) {
     if (!run.last && run.credit.owed() && run.pace.late(context_.now)) late.push_back(job);

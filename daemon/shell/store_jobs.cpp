@@ -206,6 +206,10 @@ void StoreJobs::perform(const core::effect::DropRun& effect) {
   media_.post([this, job = effect.job] { runs_.erase(job); });
 }
 
+void StoreJobs::perform(const core::effect::TellMedia& effect) {
+  store_.post([this, media = effect.media] { library_.tell_media(media); });
+}
+
 void StoreJobs::settle() {
   if (settling_.exchange(true)) return;
   settle_.post([this] {

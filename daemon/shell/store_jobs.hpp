@@ -45,6 +45,7 @@ class StoreJobs {
   void perform(const core::effect::DropPack& effect);
   void perform(const core::effect::WriteRun& effect);
   void perform(const core::effect::DropRun& effect);
+  void perform(const core::effect::TellMedia& effect);
   void perform(const core::effect::Admit& effect);
   void perform(const core::effect::KeepFork& effect);
 

@@ -119,8 +119,9 @@ class State {
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
   /// The head up to which each feed is indexed.
   Result<std::map<FeedId, Head>> indexed() const;
-  /// As if it had never been: kits, naming and holding. Not its witness. Returns the media that it named or held.
-  Result<std::vector<Sha256>> forget_feed(const FeedId& feed);
+  /// What it says cannot be read any more, and may come back: its kits and what they name go. What media are held for it
+  /// stays, and its witness. Returns the media that it named.
+  Result<std::vector<Sha256>> lose_feed(const FeedId& feed);
 
   Result<std::vector<std::string>> kits_in(const FeedId& feed) const;  ///< slugs, sorted
   Result<std::vector<KitRow>> kits() const;                    ///< of all feeds, by id then audience
@@ -130,11 +131,6 @@ class State {
   Result<std::vector<KitId>> adoptions_in(const FeedId& feed) const;      ///< sorted
   /// Whether this centre has adopted the kit, in any feed; empty: whether any centre has.
   Result<bool> is_adopted(const KitId& kit, const std::string& centre) const;
-
-  struct Counts {
-    std::uint64_t feeds = 0, kits = 0, media = 0, media_here = 0, media_bytes = 0, media_bytes_here = 0;
-  };
-  Result<Counts> counts() const;
 
   // --- media: who names it, and for whom it is held ------------------------------------------------------------------
   Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held

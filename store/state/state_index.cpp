@@ -141,21 +141,16 @@ Status tidy_all(sql::Database& db, const std::set<Sha256>& touched) {
   return {};
 }
 
-Status forget_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched) {
+/// Its row stays, at no commit, and what is held for it.
+Status lose_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched) {
   std::vector<std::int64_t> kits;
   {
     auto row = db.prepare("SELECT id FROM kit WHERE feed = ?");
     row << feed;
     CHECK_OK(row.each([&] { kits.push_back(row.integer(0)); }));
-    auto held =
-        db.prepare("SELECT m.sha FROM held h JOIN media m ON m.id = h.media WHERE h.feed = ?");
-    held << feed;
-    CHECK_OK(held.each([&] { touched.insert(held.fixed<Sha256>(0)); }));
   }
   for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
-  for (const char* const literal :
-       {"DELETE FROM held WHERE feed = ?", "DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?",
-        "DELETE FROM feed WHERE id = ?"}) {
+  for (const char* const literal : {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?"}) {
     auto statement = db.prepare(literal);
     statement << feed;
     CHECK_OK(statement.run());
@@ -266,11 +261,14 @@ Result<std::map<FeedId, Head>> State::indexed() const {
   });
 }
 
-Result<std::vector<Sha256>> State::forget_feed(const FeedId& feed) {
+Result<std::vector<Sha256>> State::lose_feed(const FeedId& feed) {
   return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
     std::set<Sha256> touched;
     TRY(const std::int64_t id, find_feed(db, feed));
-    if (id != 0) CHECK_OK(forget_rows(db, id, touched));
+    if (id != 0) {
+      CHECK_OK(put_feed(db, Head{feed, {}, {}}));
+      CHECK_OK(lose_rows(db, id, touched));
+    }
     return std::vector<Sha256>(touched.begin(), touched.end());
   });
 }
@@ -308,21 +306,6 @@ Result<std::vector<KitRow>> State::kits_of(const KitId& id) const {
                             "WHERE f.name > ? AND f.name < ? AND k.slug = ?) ORDER BY n.kit");
     media << std::string_view(from) << std::string_view(to) << std::string_view(id.slug);
     return read_kits(kits, media);
-  });
-}
-
-Result<State::Counts> State::counts() const {
-  return impl_->read([](sql::Database& db) -> Result<Counts> {
-    auto row = db.prepare(
-        "SELECT (SELECT count(*) FROM feed), (SELECT count(*) FROM kit), count(*), total(here), "
-        "total(bytes), "
-        "total(bytes * here) FROM (SELECT min(l.bytes) AS bytes, EXISTS (SELECT 1 FROM held h "
-        "WHERE h.media = l.media) AS "
-        "here FROM list l WHERE EXISTS (SELECT 1 FROM names n WHERE n.list = l.id) GROUP BY "
-        "l.media)");
-    TRY([[maybe_unused]] const bool found, row.step());
-    return Counts{row.unsigned_integer(0), row.unsigned_integer(1), row.unsigned_integer(2),
-                  row.unsigned_integer(3), row.unsigned_integer(4), row.unsigned_integer(5)};
   });
 }
 

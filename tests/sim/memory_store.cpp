@@ -86,6 +86,7 @@ Inputs MemoryStore::perform(const core::Effect& effect) {
   if (const auto* drop = std::get_if<effect::DropPack>(&effect)) packs_.erase(drop->job);
   if (const auto* slice = std::get_if<effect::WriteRun>(&effect)) write(*slice, out);
   if (const auto* drop = std::get_if<effect::DropRun>(&effect)) runs_.erase(drop->job);
+  if (std::holds_alternative<effect::TellMedia>(effect)) tell_needs(out);
   if (const auto* join = std::get_if<effect::Admit>(&effect)) admit_member(*join, out);
   if (const auto* fork = std::get_if<effect::KeepFork>(&effect)) keep_fork(*fork, out);
   return out;

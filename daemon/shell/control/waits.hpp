@@ -29,7 +29,7 @@ struct Arrival {
   std::size_t files_lacking = 0;
   std::set<std::string> from;       ///< who it is being fetched from
   std::set<std::string> holders;    ///< connected peers that have some of what lacks
-  std::size_t files_without_holder = 0;
+  std::size_t files_without_holder = 0;  ///< all who were asked have answered
   bool asking = false;              ///< for any of it
   std::optional<Wait> wait;         ///< nothing comes, for this reason
 

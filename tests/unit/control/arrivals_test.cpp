@@ -130,6 +130,8 @@ TEST_CASE("of several kits, what two of them name counts once, and those that co
   CHECK(all.here == 900);
   CHECK(all.files_lacking == 2);
   CHECK(all.files_without_holder == 1);
+  coming.status.media[1].asking = true;  // who was asked may say yet that they have it
+  CHECK(coming.arrivals().of(kits).files_without_holder == 0);
   const auto found = arrivals.coming(kits);
   REQUIRE(found.size() == 3);
   CHECK(found[0].first->row.id.slug == "film");

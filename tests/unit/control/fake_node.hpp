@@ -243,6 +243,7 @@ class FakeLibrary final : public store::Library {
   Status consolidate() override { return {}; }
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
+  void tell_media(const Sha256&) override {}
   Status recheck(const Sha256&) override { return {}; }
 
   void add_file(const std::string& path, const std::string& content, bool here = true) {

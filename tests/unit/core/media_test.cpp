@@ -91,6 +91,34 @@ TEST_CASE("a run is written as it comes, and its chunks are settled one by one")
   CHECK(bench.events(Event::Kind::media_completed).size() == 1);
 }
 
+TEST_CASE("the store is asked again about media of which every chunk was stored, and that it does not call whole") {
+  Bench bench;
+  const LinkId link = start_with_holder(bench, need(1, 3, 1'000));
+  const auto run = bench.sent<message::FetchChunks>(link).at(0);
+  bench.receive(link, message::Slice{run.request, 0, true, bytes_of_size(3'000)});
+  const JobId job = bench.wanted<effect::WriteRun>().at(0).job;
+  bench.on(input::SliceTaken{job, {}});
+  bench.on(input::ChunksStored{job, media(1), 0, 3, {}});
+  bench.pass(settings::answer_within / 2);
+  CHECK(bench.wanted<effect::TellMedia>().empty());
+  CHECK_FALSE(bench.status().level);
+  bench.pass(settings::answer_within);
+  const auto asked = bench.wanted<effect::TellMedia>();
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].media == media(1));
+  // One chunk had crossed with what the store told: it comes again.
+  MediaNeed lacks = need(1, 3, 1'000);
+  lacks.held = {true, false, true};
+  bench.forget();
+  bench.on(input::MediaNeeded{lacks});
+  const auto again = bench.sent<message::FetchChunks>(link);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].first == 1);
+  CHECK(again[0].count == 1);
+  bench.pass(settings::answer_within * 2);
+  CHECK(bench.wanted<effect::TellMedia>().empty());
+}
+
 TEST_CASE("a bad chunk is fetched elsewhere, and what was good stays") {
   Bench bench;
   const LinkId bad = start_with_holder(bench, need(1, 3, 1'000));

@@ -159,6 +159,7 @@ class FakeLibrary : public store::Library {
   Status consolidate() override { return {}; }
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
+  void tell_media(const Sha256& media) override { told.push_back(media); }
   Status recheck(const Sha256&) override { return {}; }
 
   /// As if something changed.
@@ -172,6 +173,7 @@ class FakeLibrary : public store::Library {
   std::function<void()> ask_to_settle;
   std::atomic<int> settled{0};
   std::vector<std::string> published_endpoints;
+  std::vector<Sha256> told;
   std::shared_ptr<const Roster> roster_;
 
  private:

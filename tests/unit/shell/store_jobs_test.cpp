@@ -178,6 +178,16 @@ TEST_CASE("A bad chunk is the peer's fault: the rest of the run is refused, the 
   CHECK(bench.next<input::ChunksStored>().first == 10);
 }
 
+TEST_CASE("What is needed of a media file is told once more where the core asks") {
+  Bench bench;
+  Sha256 media;
+  media.bytes.fill(3);
+  bench.jobs.perform(effect::TellMedia{media});
+  bench.jobs.perform(effect::AppendPack{1, shared({1})});  // comes after it
+  bench.next<input::SliceTaken>();
+  CHECK(bench.library.told == std::vector<Sha256>{media});
+}
+
 TEST_CASE("A run that ends within a chunk, or that nobody needs any more, leaves no chunk untold") {
   Bench bench;
   bench.jobs.perform(slice({1, 1, 1}, true));

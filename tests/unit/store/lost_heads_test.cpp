@@ -27,16 +27,35 @@ struct Lost {
       return problem.error.code == Errc::feed_rollback;
     }));
   }
-  /// The pack with what was published last.
-  store::Path newest_pack() const {
-    store::Path latest;
-    for (const auto& entry : std::filesystem::directory_iterator(a.layout().library() / "objects/pack")) {
-      if (entry.path().extension() != ".pack") continue;
-      if (latest.empty() || entry.last_write_time() > std::filesystem::last_write_time(latest)) latest = entry.path();
-    }
-    return latest;
-  }
 };
+
+/// The pack that came last.
+store::Path newest_pack(const TestNode& node) {
+  store::Path latest;
+  for (const auto& entry : std::filesystem::directory_iterator(node.layout().library() / "objects/pack")) {
+    if (entry.path().extension() != ".pack") continue;
+    if (latest.empty() || entry.last_write_time() > std::filesystem::last_write_time(latest)) latest = entry.path();
+  }
+  return latest;
+}
+
+void remove_newest_pack(const TestNode& node) {
+  const auto pack = newest_pack(node);
+  std::filesystem::remove(store::Path(pack).replace_extension(".idx"));
+  std::filesystem::remove(pack);
+}
+
+/// Its first chunks.
+void bring(TestNode& from, TestNode& to, const MediaNeed& need, std::size_t chunks) {
+  const auto count = static_cast<std::uint32_t>(chunks);
+  const auto source = from.library().open_run(need.feeds[0], need.media, need.chunk_list, 0, count, {});
+  REQUIRE(source);
+  const auto reception = to.library().receive_run(need.feeds[0], need.media, 0, count, {});
+  REQUIRE(reception);
+  const auto stored = (*reception)->append(*(*source)->read(0, 8'000'000));
+  REQUIRE(stored);
+  REQUIRE(stored->count == count);
+}
 
 }  // namespace
 
@@ -66,11 +85,8 @@ TEST_CASE("a head of which something lacks or is damaged does not come back") {
   Lost lost;
   TestNode& a = lost.a;
   write_text(a.layout().packed_refs(), lost.old_refs);
-  const auto pack = lost.newest_pack();
-  SECTION("lacking") {
-    std::filesystem::remove(pack);
-    std::filesystem::remove(store::Path(pack).replace_extension(".idx"));
-  }
+  const auto pack = newest_pack(a);
+  SECTION("lacking") { remove_newest_pack(a); }
   SECTION("damaged") {
     auto bytes = read_text(pack);
     for (std::size_t at = 20; at + 20 < bytes.size(); ++at) bytes[at] = static_cast<char>(~bytes[at]);
@@ -95,12 +111,7 @@ TEST_CASE("a head that cannot be read is not taken back to its witness: it may b
   for (const char* beside : {"-wal", "-shm"}) std::filesystem::remove(store::Path(a.layout().state()) += beside);
   write_text(a.layout().state(), old_state);
   const auto refs = read_text(a.layout().packed_refs());
-  store::Path latest;
-  for (const auto& entry : std::filesystem::directory_iterator(a.layout().library() / "objects/pack")) {
-    if (latest.empty() || entry.last_write_time() > std::filesystem::last_write_time(latest)) latest = entry.path();
-  }
-  std::filesystem::remove(store::Path(latest).replace_extension(".idx"));
-  std::filesystem::remove(store::Path(latest).replace_extension(".pack"));
+  remove_newest_pack(a);
   REQUIRE(a.open());
   CHECK(a.head(a.feed()).order == Order{});
   CHECK(read_text(a.layout().packed_refs()) == refs);
@@ -171,6 +182,32 @@ TEST_CASE("the federation's node has its own word again, and goes on with it") {
   REQUIRE(m.federation->library().suspend("b", "left"));
   replicate(*m.federation, *m.a);
   CHECK(m.a->library().roster()->find("b")->suspended);
+}
+
+TEST_CASE("a feed that was lost comes back to the media that lie here, whole and begun") {
+  Members m;
+  TestNode& b = *m.b;
+  m.a->publish_one("k", {{"photo.jpg", photo(300'000, 1)}, {"film.mp4", photo(3'000'000, 2)}});
+  REQUIRE(fetch_feed(*m.a, b, m.a->feed()));
+  const auto needs = b.library().needs().value();
+  REQUIRE(needs.size() == 2);
+  for (const auto& need : needs) bring(*m.a, b, need, need.bytes < 1'000'000 ? need.held.size() : need.held.size() / 2);
+  const auto rest = b.library().needs().value();
+  REQUIRE(rest.size() == 1);
+  b.close();
+  remove_newest_pack(b);
+  SECTION("its pack") {}
+  SECTION("its pack, and the list of heads") { std::filesystem::remove(b.layout().packed_refs()); }
+  REQUIRE(b.open());
+  CHECK(b.library().kits()->empty());
+  b.close();
+  REQUIRE(b.open());
+  REQUIRE(fetch_feed(*m.a, b, m.a->feed()));
+  const auto again = b.library().needs().value();
+  REQUIRE(again.size() == 1);
+  CHECK(again.front().media == rest.front().media);
+  CHECK(again.front().held == rest.front().held);
+  CHECK(b.find("a/k")->media_here == 1);
 }
 
 }  // namespace essaimage::test

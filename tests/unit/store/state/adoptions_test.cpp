@@ -50,7 +50,7 @@ TEST_CASE("an adoption comes out as it went in, is replaced by feed, and goes wi
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].adoption.kit_version == 4);
   CHECK(state->adoptions_in(region).value() == std::vector{kit});
-  REQUIRE(state->forget_feed(region));
+  REQUIRE(state->lose_feed(region));
   CHECK(state->adoptions_of(kit).value().size() == 1);
   CHECK(state->adoptions_in(region).value().empty());
 }

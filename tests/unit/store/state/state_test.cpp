@@ -79,34 +79,33 @@ TEST_CASE("a change replaces a kit, removes others, and tells which media to loo
   CHECK(home.state->indexed().value().at(region) == head(region, 3));
 }
 
-TEST_CASE("a forgotten feed leaves nothing but its witness") {
+TEST_CASE("of a lost feed stay its witness and what is held for it") {
   StateHome home;
   home.apply(region, 1, {kit(region, "a", {named("one")})});
   home.apply(other, 1, {kit(other, "b", {named("one")})});
   REQUIRE(home.hold(media_id("one"), {region, other}));
   const std::vector<Head> heads{head(region, 1)};
   REQUIRE(home.state->witness(heads));
-  CHECK(home.state->forget_feed(region).value() == std::vector<Sha256>{media_id("one")});
-  CHECK(home.state->forget_feed(region).value().empty());
+  CHECK(home.state->lose_feed(region).value() == std::vector<Sha256>{media_id("one")});
+  CHECK(home.state->lose_feed(region).value().empty());
   CHECK(ids(home.state->kits().value()) == std::vector<std::string>{"wazemmes/b region"});
-  CHECK(home.state->media(media_id("one")).value()->held == std::vector<FeedId>{other});
-  CHECK_FALSE(home.state->indexed().value().contains(region));
+  const auto row = home.state->media(media_id("one")).value();
+  CHECK(row->named_feeds() == std::vector<FeedId>{other});
+  CHECK(row->held == std::vector<FeedId>{region, other});
+  CHECK_FALSE(home.state->serves(region, media_id("one")).value());
+  CHECK(home.state->indexed().value().at(region).commit.is_zero());
   CHECK(home.state->witnessed().value() == heads);
+  home.apply(region, 1, {kit(region, "a", {named("one")})});
+  CHECK(home.state->wants().value().empty());
+  CHECK(home.state->serves(region, media_id("one")).value());
 }
 
-TEST_CASE("counts and kits say how much of the media is here") {
+TEST_CASE("kits say how much of their media is here, and media who names them") {
   StateHome home;
   home.apply(region, 1,
              {kit(region, "a", {named("one"), named("three")}), kit(region, "b", {named("one")})});
   home.apply(other, 1, {kit(other, "c")});
   REQUIRE(home.hold(media_id("one"), {region}));
-  const auto counts = home.state->counts().value();
-  CHECK(counts.feeds == 2);
-  CHECK(counts.kits == 3);
-  CHECK(counts.media == 2);
-  CHECK(counts.media_here == 1);
-  CHECK(counts.media_bytes == named("one").bytes + named("three").bytes);
-  CHECK(counts.media_bytes_here == named("one").bytes);
   const auto kits = home.state->kits().value();
   CHECK(kits[0].media_here == 1);
   CHECK(kits[0].media_bytes_here == named("one").bytes);
