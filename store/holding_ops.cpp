@@ -213,6 +213,9 @@ Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
       // An earlier version of ours may be the only one that names it.
       const auto own = [&](const FeedId& feed) { return feed.centre == identity_.slug; };
       if (held && std::any_of(held->held.begin(), held->held.end(), own)) continue;
+      // Nor does anybody know what a lost feed names.
+      const auto lost = [&](const FeedId& feed) { return !picture()->head(feed); };
+      if (held && std::any_of(held->held.begin(), held->held.end(), lost)) continue;
       TRY(const auto places, state_->kits_naming(named.media));
       bool wanted = false;
       for (const auto& place : places) {
@@ -239,9 +242,24 @@ Status LibraryImpl::remove_media(const std::vector<FeedMedia>& list) {
 /// Else what a feed names that could not be read looks as if nobody wanted it.
 bool LibraryImpl::knows_all_feeds() const { return picture()->heads.size() == refs_->snapshot()->size(); }
 
+Result<FeedList> LibraryImpl::lost_feeds() const {
+  const auto now = picture();
+  FeedList lost;
+  TRY(const auto before, witnessed());
+  for (const Head& witness : before) {
+    const auto head = now->head(witness.feed);
+    if (!head || head->order < witness.order) lost.push_back(witness.feed);
+  }
+  const auto refs = refs_->snapshot();
+  for (const auto& [feed, id] : *refs) {
+    if (!now->heads.contains(feed) && !contains(lost, feed)) lost.push_back(feed);
+  }
+  return lost;
+}
+
 bool LibraryImpl::lacks_feeds() const {
-  const auto older = rollbacks(*picture());
-  return !knows_all_feeds() || !older || !older->empty();
+  const auto lost = lost_feeds();
+  return !lost || !lost->empty();
 }
 
 void LibraryImpl::finish_drops() {

@@ -217,7 +217,7 @@ Result<std::vector<Sha256>> LibraryImpl::hold_after_loss(const Picture& picture,
     lost.push_back(std::move(*row));
   }
   if (lost.empty()) return found;
-  bool knows_all = picture.heads.size() == refs_->snapshot()->size();
+  bool knows_all = !lacks_feeds();
   for (const auto& [feed, head] : picture.heads) {
     const auto added = add_namers(*objects_, head, namers);
     if (added) continue;
@@ -300,6 +300,11 @@ PicturePtr LibraryImpl::picture() const {
 void LibraryImpl::set_picture(PicturePtr picture) {
   const std::lock_guard lock(picture_mutex_);
   picture_ = std::move(picture);
+}
+
+Status LibraryImpl::release_memory() {
+  state_->release_memory();
+  return objects_->reload();  // a new handle has no objects and maps no packs yet
 }
 
 Status LibraryImpl::consolidate() {

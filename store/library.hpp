@@ -219,6 +219,8 @@ class Library {
   /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.
   virtual Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) = 0;
   virtual Status consolidate() = 0;
+  /// What caches of the index and of objects hold after a burst of work. The allocator is the caller's to trim.
+  virtual Status release_memory() = 0;
   /// True if something that follows from what is durable could not be written (a full disk): the index, the witness, whole
   /// media on their way to their places. catch_up() tries again, and tells what came of it. So does the next start.
   virtual bool is_behind() const = 0;

@@ -143,6 +143,7 @@ class LibraryImpl final : public Library {
   Result<std::vector<Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;
+  Status release_memory() override;
   bool is_behind() const override;
   Status catch_up() override;
   void tell_media(const Sha256& media) override;
@@ -279,11 +280,17 @@ class LibraryImpl final : public Library {
   Status plan_holding(std::vector<Sha256> touched);
   Status remove_media(const std::vector<FeedMedia>& list);
   bool knows_all_feeds() const;
-  /// A head is lost, or older than one that was held: what nobody names now may be named again when peers have brought it.
+  /// Whose head cannot be read, or is older than one that was held: what nobody names now may be named again when peers have
+  /// brought it.
+  Result<FeedList> lost_feeds() const;
   bool lacks_feeds() const;
+  /// A partial file of which something came through a feed that is lost.
+  bool may_be_named_again(const Sha256& media) const;
   /// Those that a crash cut short, or that the loss of the index undid.
   void finish_drops();
   void add_holding(KitSummary& kit) const;
+
+  Status check_room_for_texts() const;  ///< (receive.cpp)
 
   // --- media on their way
   // ---------------------------------------------------------------------------------------------------
@@ -304,6 +311,7 @@ class LibraryImpl final : public Library {
   /// What it was made from cannot be read: it is needed as it is.
   void lose_base(const FeedId& through, const Sha256& media, const Sha256& base, const Error& why);
   Status reuse(const MediaWant& want);
+  Status complete_if_whole(const MediaWant& want);
   void complete_later(const OpenPartialPtr& partial);
   /// Settles what is complete, in one batch; `changing_` is held.
   void complete_media();

@@ -77,24 +77,38 @@ std::vector<bool> LibraryImpl::held_of(const MediaWant& want) const {
   return (*open)->partial->held();
 }
 
-/// What an earlier run left: whole ones are settled now; what nobody needs goes, unless a head was lost: its feed may need it
-/// when peers have brought that again.
+/// What an earlier run left: whole ones are settled now; what nobody needs goes, unless a feed of it was lost: that may name
+/// it again when peers have brought it.
 Status LibraryImpl::resume_partials() {
-  const bool knows_all = !lacks_feeds();
   for (const auto& media : media_->partials()) {
     TRY(const auto want, want_of(media));
     if (!want || !holding_.keeps_partial(media)) {
-      if (want || knows_all) CHECK_OK(drop_partial(media));
+      if (want || !may_be_named_again(media)) CHECK_OK(drop_partial(media));
       continue;
     }
-    const auto open = open_partial(media, want->chunk_list);
-    if (!open) {
-      note(open.error(), media.hex());
-    } else if ((*open)->partial->complete()) {
-      complete_later(*open);
-    }
+    if (const auto done = complete_if_whole(*want); !done) note(done.error(), media.hex());
   }
   complete_media();
+  return {};
+}
+
+bool LibraryImpl::may_be_named_again(const Sha256& media) const {
+  std::error_code ignored;
+  if (!std::filesystem::exists(layout_.partial(media), ignored)) return false;
+  const auto lost = lost_feeds();
+  if (!lost) return true;
+  const auto through = media_->partial_through(media);
+  return std::any_of(through.begin(), through.end(), [&](const FeedId& feed) { return contains(*lost, feed); });
+}
+
+/// By an earlier run, or by what was copied.
+Status LibraryImpl::complete_if_whole(const MediaWant& want) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(layout_.partial(want.media), ignored)) return {};
+  const auto open = open_partial(want.media, want.chunk_list);
+  if (!open) return open.error().code == Errc::conflict ? Status{} : tl::unexpected(open.error());  // begun by another list
+  const std::lock_guard lock((*open)->mutex);
+  if ((*open)->partial->complete()) complete_later(*open);
   return {};
 }
 
@@ -118,8 +132,18 @@ void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
 }
 
 void LibraryImpl::tell_media(const Sha256& media) {
-  const std::lock_guard changing(changing_);
-  settle_naming({media});
+  {
+    const std::lock_guard changing(changing_);
+    if (behind_) return;  // catch_up() looks at all of them
+    {
+      const std::lock_guard lock(complete_mutex_);
+      const auto same = [&](const OpenPartialPtr& open) { return open->partial->media() == media; };
+      if (std::any_of(complete_.begin(), complete_.end(), same)) return;  // it waits for its turn, or for room
+    }
+    if (const auto settled = settle_one(media); !settled) note(settled.error(), media.hex());
+    tell_need(media);
+  }
+  settle_if_due(false);
 }
 
 Status LibraryImpl::settle_one(const Sha256& media) {
@@ -130,16 +154,13 @@ Status LibraryImpl::settle_one(const Sha256& media) {
     CHECK_OK(hold_more(*roster, *row));
   }
   TRY(const auto lists, state_->wants_of(media));
-  if (lists.empty()) {
-    std::error_code ignored;
-    const bool begun = std::filesystem::exists(layout_.partial(media), ignored);
-    return begun && lacks_feeds() ? Status{} : drop_partial(media);
-  }
+  if (lists.empty()) return may_be_named_again(media) ? Status{} : drop_partial(media);
   TRY(const auto needed, admit(lists));
   if (!needed) return holding_.keeps_partial(media) ? Status{} : drop_partial(media);
   TRY(const auto feeds, askable(*needed));
   if (feeds.empty()) CHECK_OK(drop_partial(media));  // what came came through feeds that do not name it any more
-  return reuse(*needed);
+  CHECK_OK(reuse(*needed));
+  return complete_if_whole(*needed);
 }
 
 /// A file that is here is held for every feed to which it may pass. A list that it did not come by
@@ -185,9 +206,7 @@ Status LibraryImpl::reuse(const MediaWant& want) {
   const std::lock_guard lock(open->mutex);
   TRY(const auto copied, reuse_chunks(*roster, *state_, *media_, *open->partial, want.feeds));
   (void)copied;
-  if (!open->partial->complete()) return open->partial->keep();
-  complete_later(open);
-  return {};
+  return open->partial->complete() ? Status{} : open->partial->keep();
 }
 
 Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed,

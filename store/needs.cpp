@@ -43,7 +43,7 @@ Result<FeedList> LibraryImpl::askable(const MediaWant& want) const {
   }
   if (through.empty()) return want.feeds;
   TRY(const auto row, state_->media(want.media));
-  return row ? may_join(*roster, row->named_feeds(), through, want.feeds) : want.feeds;
+  return row ? may_join(*roster, row->named_feeds(), through, want.feeds, row->held) : want.feeds;
 }
 
 Status LibraryImpl::may_join_partial(OpenPartial& open, const FeedId& through) const {
@@ -54,7 +54,7 @@ Status LibraryImpl::may_join_partial(OpenPartial& open, const FeedId& through) c
   TRY(const auto want, want_of(media));
   TRY(const auto row, state_->media(media));
   if (!want || !row) return {};
-  const auto feeds = may_join(*roster, row->named_feeds(), before, want->feeds);
+  const auto feeds = may_join(*roster, row->named_feeds(), before, want->feeds, row->held);
   if (contains(feeds, through)) return {};
   return fail(Errc::conflict, media.hex() + ": some of it came through a feed that " + through.str() + " must not mix with");
 }

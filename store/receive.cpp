@@ -21,6 +21,7 @@ class FeedReceptionImpl final : public FeedReception {
   Status accept(const FeedId& feed, ByteView commit) override {
     TRY(const auto parsed, parse_commit(commit));
     CHECK_OK(may_receive(feed));
+    CHECK_OK(library_.check_room_for_texts());  // the pack takes as much again as the parcel
     const std::shared_lock packs(library_.packs_mutex_);  // the pack is judged against all that is here
     auto indexed = index_pack(*incoming_, feed, commit, *library_.objects_);
     if (!indexed) return tl::unexpected(damage_of(feed).value_or(indexed.error()));
@@ -211,7 +212,17 @@ class RunReceptionImpl final : public RunReception {
   Bytes pending_;
 };
 
+/// News of kits and members are small and come before media, whatever the admin keeps free of those: they may use half of what is
+/// always left. The rest is for what the index needs, and for other programs.
+Status LibraryImpl::check_room_for_texts() const {
+  TRY(const auto disk, disk_space(layout_.home));
+  const auto least = floor_bytes(HoldPolicy{}, disk) / 2;
+  if (disk.all_bytes == 0 || disk.free_bytes >= least) return {};
+  return fail(Errc::disk_full, std::to_string(disk.free_bytes) + " bytes are free; " + std::to_string(least) + " are left to others");
+}
+
 Result<std::unique_ptr<FeedReception>> LibraryImpl::receive_feed() {
+  CHECK_OK(check_room_for_texts());
   TRY(auto incoming, IncomingParcel::create(layout_));
   return std::unique_ptr<FeedReception>(
       std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));

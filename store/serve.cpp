@@ -134,7 +134,7 @@ Result<std::unique_ptr<Source>> LibraryImpl::open_partial_run(const MediaRow& ro
     const auto from = held.begin() + static_cast<std::ptrdiff_t>(run.first);
     const auto to = from + static_cast<std::ptrdiff_t>(run.count);
     if (std::find(from, to, false) != to) return nothing();
-    const auto feeds = held_after_transfer(*roster, row.named_feeds(), (*open)->partial->through());
+    const auto feeds = held_after_transfer(*roster, row.named_feeds(), (*open)->partial->through(), row.held);
     if (std::find(feeds.begin(), feeds.end(), run.feed) == feeds.end()) return nothing();
   }
   const auto base = base_of(row, run);

@@ -169,9 +169,9 @@ Result<std::optional<State::Whole>> LibraryImpl::whole_of(const Completed& compl
   const PartialMedia& partial = *completed.open->partial;
   const auto roster = picture()->roster;
   TRY(const auto row, state_->media(partial.media()));
-  if (!roster || !row) return std::nullopt;
-  auto feeds = held_after_transfer(*roster, row->named_feeds(), completed.through);
-  if (feeds.empty() && row->held.empty()) {  // nobody may have it by these bytes
+  if (!roster) return std::nullopt;
+  auto feeds = row ? held_after_transfer(*roster, row->named_feeds(), completed.through, row->held) : FeedList();
+  if (feeds.empty() && (!row || row->held.empty())) {  // nobody may have it by these bytes
     const std::lock_guard lock(completed.open->mutex);
     completed.open->dropped = true;
     CHECK_OK(media_->remove(partial.media()));

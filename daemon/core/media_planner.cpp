@@ -68,7 +68,7 @@ void MediaPlanner::note_whole(const Want& want) {
   if (want.held < want.chunks.size()) {
     whole_.erase(want.need.media);
   } else {
-    whole_[want.need.media] = context_.now;
+    whole_.try_emplace(want.need.media, context_.now);
   }
 }
 

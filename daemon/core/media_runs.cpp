@@ -222,10 +222,12 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
   const bool counts = want != nullptr && stored.status && (it == runs_.end() || want->names(it->second.feed));
   if (counts && end_of <= want->chunks.size()) {
     for (std::uint32_t i = stored.first; i < end_of; ++i) want->set(i, Want::Chunk::held);
-    note_whole(*want);
     store_rest_.succeeded();
   }
-  if (it == runs_.end()) return;  // given up meanwhile; what was stored counts all the same
+  if (it == runs_.end()) {  // given up meanwhile; what was stored counts all the same
+    if (want != nullptr) note_whole(*want);
+    return;
+  }
   Run& run = it->second;
   for (std::uint64_t i = stored.first; i < end_of; ++i) {
     const std::uint64_t at = i - run.first;
@@ -234,6 +236,7 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
     run.unsettled -= 1;
     if (!counts && want != nullptr) want->set(i, Want::Chunk::missing);
   }
+  if (want != nullptr) note_whole(*want);
   if (stored.status) return finish_if_done(it);
   // Bad bytes: this link is not asked for this media for a while.
   const Error error = stored.status.error();

@@ -131,6 +131,7 @@ struct Replica::Impl : Parts {
 
   void operator()(const input::MediaNeeded& needed) { planner.need(needed.need); }
   void operator()(const input::MediaComplete& complete) {
+    if (wants.find(complete.media) == nullptr) return;  // told once already
     answers.media_complete(complete.media);
     planner.complete(complete.media);
     // Whole at once: gcc 12 takes the optional parts of an Event that is filled in for used before they are set.

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "proto/limits.hpp"
+
 namespace essaimage::shell {
 namespace {
 
@@ -13,6 +15,9 @@ constexpr std::size_t jobs_max = 1024;
 /// The first media file that becomes whole after a pause settles at once. While many do, those of this time share the syncs:
 /// one costs a commit of the file system's journal, on a memory card a tenth of a second.
 constexpr Duration settle_every{100};
+
+/// Free bytes in the heap that are not worth a trim.
+constexpr std::size_t free_heap_max = 2 * limits::MiB;
 
 SharedBytes share(Bytes bytes) { return std::make_shared<const Bytes>(std::move(bytes)); }
 
@@ -267,12 +272,13 @@ void StoreJobs::check_room() {
   run_once(checking_room_, [this] { return library_.check_room(); });
 }
 
-// A first replication takes a hundred megabytes for a minute, and glibc would keep them for ever: an old computer has other
-// use for them.
-void StoreJobs::give_back_memory() {
-  run_on_store([] {
-    ::malloc_trim(0);
-    return Status{};
+// A first replication takes a hundred megabytes for a minute, a list of all kits twenty for a moment, and glibc would keep them
+// for ever: an old computer has other use for them.
+void StoreJobs::give_back_memory(bool caches) {
+  run_on_store([this, caches] {
+    const auto released = caches ? library_.release_memory() : Status{};
+    if (caches || ::mallinfo2().fordblks > free_heap_max) ::malloc_trim(0);
+    return released;
   });
 }
 

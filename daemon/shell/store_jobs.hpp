@@ -54,8 +54,8 @@ class StoreJobs {
   void consolidate();
   void catch_up();
   void check_room();
-  /// What was freed, to the system.
-  void give_back_memory();
+  /// What was freed, to the system; `caches`: what the library's caches hold as well.
+  void give_back_memory(bool caches);
   void run_on_store(std::function<Status()> job);
 
   void stop();

@@ -35,8 +35,8 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= check_room_at_) {
     check_room_at_ = now + check_room_every;
     jobs_.check_room();
-    // Once a burst of work is over, and only then: it takes all locks of the heap.
-    if (was_busy_ && !busy_) jobs_.give_back_memory();
+    // Not amid work: it takes all locks of the heap. Caches go once a burst is over.
+    if (!busy_) jobs_.give_back_memory(was_busy_);
     was_busy_ = std::exchange(busy_, false);
   }
   if (changes_ >= changes_per_consolidation) {

@@ -1,6 +1,6 @@
 #pragma once
 // The file beside a partial media file that says which chunks are here and through which feeds they
-// came (FORMAT.md, "Partial media"). For store/media/partial_media.cpp alone.
+// came (FORMAT.md, "Partial media"). For store/media alone.
 //
 // Why it needs no sync at each chunk: within one boot the page cache is the truth, and kill -9
 // takes nothing from it; after another boot nothing in the bitmap is believed unread. The feeds are

@@ -8,6 +8,7 @@
 
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
+#include "store/media/have_file.hpp"
 #include "store/media/staging.hpp"
 
 namespace essaimage::store {
@@ -71,6 +72,13 @@ Result<std::unique_ptr<MediaStore>> MediaStore::open(const Layout& layout) {
   CHECK_OK(make_folders(media_staging(layout)));
   CHECK_OK(sweep_partials(layout));
   return store;
+}
+
+std::vector<FeedId> MediaStore::partial_through(const Sha256& media) const {
+  Path record = impl_->layout.partial(media);
+  record += have_suffix;
+  auto content = HaveFile::read(record, 0);
+  return content ? std::move(content->through) : std::vector<FeedId>();
 }
 
 bool MediaStore::has(const Sha256& media) const {

@@ -126,6 +126,8 @@ class MediaStore {
   ~MediaStore();
 
   bool has(const Sha256& media) const;
+  /// The feeds through which a partial file's bytes came, as its record says; nothing if it cannot be read.
+  std::vector<FeedId> partial_through(const Sha256& media) const;
   Result<std::uint64_t> bytes(const Sha256& media) const;
   Result<MediaReader> open(const Sha256& media) const;
   /// A piece of a whole media file; fewer bytes only at its end.

@@ -29,6 +29,7 @@ class Places {
   std::optional<FeedId> source_of(const MediaRow& row) const {
     FeedList named = row.named_feeds();
     named.insert(named.end(), named_.begin(), named_.end());
+    named.insert(named.end(), row.held.begin(), row.held.end());
     for (const FeedId& from : row.held) {
       const auto passes = [&](const FeedId& to) { return may_pass(roster_, from, to, named); };
       if (std::all_of(wanted_.begin(), wanted_.end(), passes)) return from;
@@ -63,6 +64,16 @@ Result<bool> copy_chunk(const State& state, const MediaStore& store, Places& pla
 
 }  // namespace
 
+namespace {
+
+FeedList joined(std::span<const FeedId> some, std::span<const FeedId> others) {
+  FeedList all(some.begin(), some.end());
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
+}
+
+}  // namespace
+
 bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to,
               std::span<const FeedId> named) {
   if (includes(roster, from.audience, to.audience)) return true;
@@ -72,14 +83,18 @@ bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to,
   });
 }
 
-FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held) {
+namespace {
+
+/// Those of `named` to which it may pass from what it is held for, and on from there.
+FeedList spread(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held,
+                std::span<const FeedId> who_forbids) {
   FeedList all(held.begin(), held.end());
   // What it is newly held for may let it pass further: from an author's territory feed to its region feed, and on.
   for (bool again = true; again;) {
     again = false;
     for (const FeedId& to : named) {
       if (std::find(all.begin(), all.end(), to) != all.end()) continue;
-      const auto passes = [&](const FeedId& from) { return may_pass(roster, from, to, named); };
+      const auto passes = [&](const FeedId& from) { return may_pass(roster, from, to, who_forbids); };
       if (!std::any_of(all.begin(), all.end(), passes)) continue;
       all.push_back(to);
       again = true;
@@ -90,32 +105,39 @@ FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::sp
   return result;
 }
 
-FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named,
-                             std::span<const FeedId> through) {
+}  // namespace
+
+FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held) {
+  return spread(roster, named, held, joined(named, held));
+}
+
+FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
+                             std::span<const FeedId> held) {
   FeedList result;
   if (through.empty()) return result;
+  const FeedList who_forbids = joined(named, held);
   for (const FeedId& to : named) {
     const auto passes = [&](const FeedId& from) {
-      return from == to || may_pass(roster, from, to, named);
+      return from == to || may_pass(roster, from, to, who_forbids);
     };
     if (std::all_of(through.begin(), through.end(), passes)) result.push_back(to);
   }
-  const FeedList more = newly_held(roster, named, result);
+  const FeedList more = spread(roster, named, result, who_forbids);
   result.insert(result.end(), more.begin(), more.end());
   std::sort(result.begin(), result.end());
   return result;
 }
 
 FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
-                  std::span<const FeedId> wanted) {
+                  std::span<const FeedId> wanted, std::span<const FeedId> held) {
   FeedList result;
   FeedList with(through.begin(), through.end());
   for (const FeedId& feed : wanted) {
     with.push_back(feed);
-    const FeedList held = held_after_transfer(roster, named, with);
+    const FeedList then = held_after_transfer(roster, named, with, held);
     with.pop_back();
     const auto is_wanted = [&](const FeedId& to) { return std::ranges::find(wanted, to) != wanted.end(); };
-    if (std::any_of(held.begin(), held.end(), is_wanted)) result.push_back(feed);
+    if (std::any_of(then.begin(), then.end(), is_wanted)) result.push_back(feed);
   }
   return result;
 }

@@ -17,7 +17,8 @@
 // that the bytes were in the publisher's hands. Until then it stays needed for that feed, though the bytes are on the disk
 // and every person at this node can open them. Simple, and it fails safe: the cost is a second transfer in a rare case.
 //
-// Invariant: what is on the disk is held for at least one feed that names it; else remove it (State::forget_media).
+// Invariant: what is on the disk is held for at least one feed that names it or did, or whose head is lost; else remove it
+// (State::forget_media).
 // Pure functions, but for reuse_chunks(). Thread rule: any thread.
 
 #include <span>
@@ -31,7 +32,8 @@ namespace essaimage::store {
 
 using FeedList = std::vector<FeedId>;
 
-/// Rules (a) and (b). `named` are the feeds that name the media file which would pass.
+/// Rules (a) and (b). `named` are the feeds that name the media file which would pass, and those for which it is held: of one
+/// whose head is lost nobody knows what it names, and it forbids all the same.
 bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to, std::span<const FeedId> named);
 
 /// Those of `named`, not in `held` yet, for which a media file may be held because it is held for one of `held`, or then
@@ -39,14 +41,16 @@ bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to, std::s
 FeedList newly_held(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held);
 
 /// Those of `named` for which a media file may be held whose bytes came through `through`: all of these must pass, to it or
-/// to one from which it passes on. Sorted. For what is partial too: it decides through which feeds chunks may be served.
-FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through);
+/// to one from which it passes on. Sorted. For what is partial too: it decides through which feeds chunks may be served. `held`: for
+/// which it is held already.
+FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
+                             std::span<const FeedId> held = {});
 
 /// Those of `wanted` through which more of a media file may come when `through` brought some of it: it must be held for one
 /// of `wanted` in the end. All of them if nothing came yet; none: what came is of no use, begin anew. Two territories' feeds
 /// that name the same file are the case: a node that is in both takes it through one of them.
 FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
-                  std::span<const FeedId> wanted);
+                  std::span<const FeedId> wanted, std::span<const FeedId> held = {});
 
 /// For which feeds to hold what lies on the disk when the record is lost (the index was damaged, or a power cut took the
 /// last of it): our own, and those to which every feed may pass that names it or did (`before`, as far as the history that

@@ -80,6 +80,7 @@ class Database {
   /// A literal: prepared at first, then kept by its address. It may be in use once at a time.
   Statement prepare(const char* literal);
   std::int64_t last_row() const;
+  void release_memory() { sqlite3_db_release_memory(handle_.get()); }
 
  private:
   Database() = default;

@@ -24,6 +24,15 @@ bool State::rebuilt() const { return impl_->rebuilt; }
 bool State::was_lost() const { return impl_->lost; }
 bool State::is_suspect(const Path& file) { return store::is_suspect(file); }
 
+void State::release_memory() {
+  const auto release = [](std::mutex& mutex, sql::Database& database) {
+    const std::lock_guard lock(mutex);
+    database.release_memory();
+  };
+  release(impl_->reading, *impl_->reader);
+  release(impl_->changing, *impl_->writer);
+}
+
 // --- witnessed heads, forks
 // --------------------------------------------------------------------------------------------
 

@@ -96,6 +96,7 @@ class State {
   bool rebuilt() const;
   /// True if that was because it is lost or damaged, and not only of another version of essaimage.
   bool was_lost() const;
+  void release_memory();  ///< of pages that are not in use
   /// True if something in it turned out to be damaged: the next open() looks at the whole file.
   static bool is_suspect(const Path& file);
 
@@ -117,7 +118,7 @@ class State {
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
-  /// The head up to which each feed is indexed.
+  /// The head up to which each feed is indexed; of order zero while it is indexed in parts, and when it was lost.
   Result<std::map<FeedId, Head>> indexed() const;
   /// What it says cannot be read any more, and may come back: its kits and what they name go. What media are held for it
   /// stays, and its witness. Returns the media that it named.

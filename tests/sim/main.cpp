@@ -35,6 +35,15 @@ bool fails(const TrialOptions& options, const TrialResult& result) {
   return true;
 }
 
+/// So many seeds that each fault of the mixed weather must have struck.
+constexpr std::uint64_t seeds_for_all_faults = 500;
+
+bool covers(const TrialOptions& options, std::uint64_t seeds, const essaimage::sim::Coverage& coverage) {
+  if (seeds < seeds_for_all_faults || options.scenario != "mixed") return true;
+  for (const std::string& fault : coverage.never_struck()) std::printf("never struck: %s\n", fault.c_str());
+  return coverage.never_struck().empty();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -62,6 +71,7 @@ int main(int argc, char** argv) {
   const auto& names = essaimage::sim::scenarios();
   if (std::find(names.begin(), names.end(), options.scenario) == names.end()) return usage(), 2;
   if (options.slow_stores) options.stores = essaimage::sim::git_stores(options.verbose);
+  essaimage::sim::Coverage coverage;
   std::uint64_t failed = 0, inputs = 0, messages = 0;
   std::int64_t slowest_ms = 0;
   const std::uint64_t first = options.seed;
@@ -70,11 +80,13 @@ int main(int argc, char** argv) {
     failed += fails(options, result) ? 1 : 0;
     inputs += result.inputs;
     messages += result.messages;
+    coverage.add(result.coverage);
     slowest_ms = std::max<std::int64_t>(slowest_ms, result.healed_in.count());
   }
   std::printf("%llu of %llu seeds fail; %llu inputs, %llu messages; slowest healing %.1f s\n",
               static_cast<unsigned long long>(failed), static_cast<unsigned long long>(count),
               static_cast<unsigned long long>(inputs), static_cast<unsigned long long>(messages),
               static_cast<double>(slowest_ms) / 1000);
-  return failed == 0 ? 0 : 1;
+  if (count > 1) std::printf("%s", coverage.table().c_str());
+  return failed == 0 && covers(options, count, coverage) ? 0 : 1;
 }

@@ -86,7 +86,7 @@ Inputs MemoryStore::perform(const core::Effect& effect) {
   if (const auto* drop = std::get_if<effect::DropPack>(&effect)) packs_.erase(drop->job);
   if (const auto* slice = std::get_if<effect::WriteRun>(&effect)) write(*slice, out);
   if (const auto* drop = std::get_if<effect::DropRun>(&effect)) runs_.erase(drop->job);
-  if (std::holds_alternative<effect::TellMedia>(effect)) tell_needs(out);
+  if (const auto* tell = std::get_if<effect::TellMedia>(&effect)) tell_media(tell->media, out);
   if (const auto* join = std::get_if<effect::Admit>(&effect)) admit_member(*join, out);
   if (const auto* fork = std::get_if<effect::KeepFork>(&effect)) keep_fork(*fork, out);
   return out;
@@ -247,6 +247,13 @@ void MemoryStore::tell_needs(Inputs& out) {
     }
     it = named ? std::next(it) : media_.erase(it);
   }
+}
+
+void MemoryStore::tell_media(const Sha256& media, Inputs& out) const {
+  const auto it = media_.find(media);
+  if (it == media_.end() || naming(media).empty()) out.push_back(input::MediaUnneeded{media});
+  else if (it->second.complete) out.push_back(input::MediaComplete{media});
+  else out.push_back(input::MediaNeeded{need(it->second)});
 }
 
 std::vector<FeedId> MemoryStore::naming(const Sha256& media) const {

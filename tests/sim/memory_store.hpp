@@ -82,6 +82,7 @@ class MemoryStore final : public SimStore {
   void tell_needs(Inputs& out);
   std::vector<FeedId> naming(const Sha256& media) const;
   MediaNeed need(const Media& media) const;
+  void tell_media(const Sha256& media, Inputs& out) const;
   /// What follows the head of that feed, with as many new media; the oldest go after a while.
   SimCommit next_commit(const FeedId& feed, std::size_t media);
   Inputs put(const std::vector<SimCommit>& commits);

@@ -13,6 +13,12 @@ std::int64_t Network::delay() {
   return conditions.delay_ms_min + static_cast<std::int64_t>(random_.below(spread));
 }
 
+bool Network::strikes(unsigned per_10000, Fault fault) {
+  if (per_10000 == 0 || random_.below(10'000) >= per_10000) return false;
+  coverage.strike(fault);
+  return true;
+}
+
 std::int64_t Network::leave(std::size_t from, const std::optional<Message>& message, Instant now) {
   const std::uint64_t bytes = message ? core::approximate_bytes(*message) : 100;
   Uplink& uplink = uplinks_[from];
@@ -34,8 +40,11 @@ bool Network::alive(const End& end) const {
 }
 
 void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now) {
-  const bool fails = blocked_.contains({from, to}) || blocked_.contains({to, from}) || !up_.contains(to) ||
-                     random_.below(100) < conditions.dial_fails_percent;
+  bool fails = blocked_.contains({from, to}) || blocked_.contains({to, from}) || !up_.contains(to);
+  if (!fails && random_.below(100) < conditions.dial_fails_percent) {
+    fails = true;
+    coverage.strike(Fault::dial_failed);
+  }
   const Instant at = now + milliseconds(2 * delay());
   const std::string endpoint = "sim://" + std::to_string(to);
   if (fails) {
@@ -67,9 +76,9 @@ void Network::send(std::size_t from, core::LinkId link, Message message, Instant
   if (on_sent) on_sent(from, receiver, message);
   std::optional<Message> sent = tamper ? tamper(from, std::move(message)) : std::optional<Message>(std::move(message));
   if (blocked_.contains({from, receiver})) return break_link(link, now, 20'000);
-  if (chance(conditions.cut_per_10000)) return break_link(link, now, 0);
-  if (chance(conditions.loss_per_10000)) return;
-  if (sent && chance(conditions.repeat_per_10000)) deliver(link, to, channel, sent, now, leave(from, sent, now));
+  if (strikes(conditions.cut_per_10000, Fault::cut_at_a_message)) return break_link(link, now, 0);
+  if (strikes(conditions.loss_per_10000, Fault::message_lost)) return;
+  if (sent && strikes(conditions.repeat_per_10000, Fault::message_repeated)) deliver(link, to, channel, sent, now, leave(from, sent, now));
   const std::int64_t left = leave(from, sent, now);
   deliver(link, to, channel, std::move(sent), now, left);
 }
@@ -141,6 +150,7 @@ void Network::node_down(std::size_t node, Instant now) {
 
 void Network::cut_any(Instant now) {
   if (links_.empty()) return;
+  coverage.strike(Fault::link_cut);
   auto it = links_.begin();
   std::advance(it, static_cast<std::ptrdiff_t>(random_.below(links_.size())));
   break_link(it->first, now, random_.below(3) == 0 ? 30'000 : 0);

@@ -13,6 +13,7 @@
 
 #include "daemon/core/input.hpp"
 #include "daemon/core/random.hpp"
+#include "tests/sim/coverage.hpp"
 
 namespace essaimage::sim {
 
@@ -37,6 +38,7 @@ class Network {
   std::vector<TransportKey> keys;     ///< by node
   /// Bytes a second that a node can send in all; without an entry it is not the line that limits.
   std::map<std::size_t, std::uint64_t> upload;
+  Coverage coverage;                  ///< of its own faults, and of those that its user counts
 
   void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
   void send(std::size_t from, core::LinkId link, Message message, Instant now);
@@ -86,7 +88,7 @@ class Network {
   std::int64_t delay();
   /// How long a message of that size waits and travels through the sender's line, in ms.
   std::int64_t leave(std::size_t from, const std::optional<Message>& message, Instant now);
-  bool chance(unsigned per_10000) { return per_10000 > 0 && random_.below(10'000) < per_10000; }
+  bool strikes(unsigned per_10000, Fault fault);
   bool alive(const End& end) const;
 
   core::Random& random_;

@@ -17,8 +17,14 @@ std::optional<Message> Tamperer::operator()(Message message) {
     if (sent_.size() > 200) sent_.pop_front();
     return message;
   }
-  if (random_.below(4) == 0) return sent_.empty() ? std::nullopt : std::optional(sent_[random_.below(sent_.size())]);
-  if (random_.below(12) == 0) return std::nullopt;
+  if (random_.below(4) == 0 && !sent_.empty()) {
+    coverage_.strike(Fault::message_replayed);
+    return sent_[random_.below(sent_.size())];
+  }
+  if (random_.below(12) == 0) {
+    coverage_.strike(Fault::garbage_sent);
+    return std::nullopt;
+  }
   if (auto* m = std::get_if<message::Announce>(&message)) {
     if (random_.below(2) == 0) {
       m->commit = spoil(m->commit);
@@ -49,7 +55,10 @@ std::optional<Message> Tamperer::operator()(Message message) {
   } else if (auto* chunks = std::get_if<message::FetchChunks>(&message)) {
     chunks->feed.audience = {Audience::Kind::territory, random_.below(2) == 0 ? "lille" : "valenciennes"};
     chunks->credit_bytes = ~0ULL;
+  } else {
+    return message;
   }
+  coverage_.strike(Fault::message_tampered);
   return message;
 }
 

@@ -10,7 +10,8 @@ namespace essaimage::sim {
 
 class Tamperer {
  public:
-  Tamperer(const Stores& stores, core::Random& random) : stores_(stores), random_(random) {}
+  Tamperer(const Stores& stores, core::Random& random, Coverage& coverage)
+      : stores_(stores), random_(random), coverage_(coverage) {}
   /// Nothing: garbage is sent instead.
   std::optional<Message> operator()(Message message);
 
@@ -19,6 +20,7 @@ class Tamperer {
 
   const Stores& stores_;
   core::Random& random_;
+  Coverage& coverage_;
   std::deque<Message> sent_;  ///< to be replayed
 };
 

@@ -57,7 +57,7 @@ class Trial {
         plan_(options.seed * 7919 + 13),
         world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(options.slow_stores ? 4 : 16), options.stores),
         weather_(weather_of(options.scenario, plan_)),
-        tamperer_(world_.stores(), plan_) {
+        tamperer_(world_.stores(), plan_, world_.network.coverage) {
     world_.verbose = options.verbose;
     world_.through_codec = options.seed % 16 == 0;
   }
@@ -74,6 +74,7 @@ class Trial {
     result_.failures.insert(result_.failures.end(), world_.violations.begin(), world_.violations.end());
     result_.inputs = world_.inputs();
     result_.messages = world_.network.delivered();
+    result_.coverage = world_.network.coverage;
     return std::move(result_);
   }
 
@@ -88,7 +89,10 @@ class Trial {
     }
     if (world_.stores().founds_members()) world_.make_federation(members, reachable);
     else join_in_calm(members);
-    for (std::size_t i = world_.size() - newcomers; i < world_.size(); ++i) world_.invite(i, territories());
+    for (std::size_t i = world_.size() - newcomers; i < world_.size(); ++i) {
+      world_.network.coverage.strike(Fault::late_joiner);
+      world_.invite(i, territories());
+    }
     if (weather_.hostile) {
       hostile_ = 1 + plan_.below(world_.size() - newcomers - 1);
       world_.node(hostile_).hostile = true;
@@ -98,7 +102,11 @@ class Trial {
     }
     if (weather_.disk_fails) {
       for (std::size_t i = 0; i < world_.size(); ++i) {
-        world_.node(i).store->disk_fails = [this] { return plan_.below(100) < 3; };
+        world_.node(i).store->disk_fails = [this] {
+          const bool fails = plan_.below(100) < 3;
+          if (fails) world_.network.coverage.strike(Fault::disk_failed);
+          return fails;
+        };
       }
     }
     world_.network.conditions = weather_.conditions;
@@ -177,6 +185,7 @@ class Trial {
   void partition() {
     const std::size_t side = 1 + plan_.below(world_.size() - 1);
     const bool one_way = plan_.below(3) == 0;
+    world_.network.coverage.strike(one_way ? Fault::one_way_partition : Fault::partition);
     for (std::size_t a = 0; a < side; ++a) {
       for (std::size_t b = side; b < world_.size(); ++b) {
         world_.network.block(a, b);

@@ -22,6 +22,7 @@ struct TrialResult {
   std::vector<std::string> failures;  ///< empty: all promises hold
   std::uint64_t inputs = 0, messages = 0;
   Duration healed_in{};               ///< from peace to convergence
+  Coverage coverage;
 };
 
 /// Names of the scenarios: what may go wrong in them.

@@ -72,6 +72,7 @@ void World::start_all() {
 void World::crash(std::size_t index) {
   Node& node = nodes_[index];
   if (!node.up) return;
+  network.coverage.strike(Fault::crash);
   node.up = false;
   node.store->crash();
   node.replica.reset();
@@ -79,6 +80,7 @@ void World::crash(std::size_t index) {
 }
 
 void World::restore(std::size_t index, const SimStore::BackupPtr& backup, bool keep_witnessed) {
+  network.coverage.strike(Fault::backup_restored);
   nodes_[index].store->restore(backup, keep_witnessed);
   if (!keep_witnessed) std::erase_if(accepted_, [&](const auto& each) { return each.first.first == index; });
 }
@@ -88,6 +90,7 @@ bool World::publish(std::size_t index, const std::vector<Audience>& audiences, s
   if (!node.up || (!offline && !status(index).own_heads_confirmed)) return false;
   auto published = node.store->publish(audiences, media);
   if (!published) return false;
+  if (!published->heads.empty() && !status(index).own_heads_confirmed) network.coverage.strike(Fault::published_unasked);
   acknowledged.insert(acknowledged.end(), published->heads.begin(), published->heads.end());
   feed_all(index, std::move(published->inputs));
   return true;
@@ -96,6 +99,7 @@ bool World::publish(std::size_t index, const std::vector<Audience>& audiences, s
 void World::suspend(std::size_t index) {
   auto changes = nodes_[0].store->suspend(nodes_[index].slug);
   if (!changes) return violated(nodes_[index].slug + " cannot be suspended: " + to_line(changes.error()));
+  network.coverage.strike(Fault::suspension);
   feed_all(0, std::move(*changes));
 }
 
@@ -112,7 +116,10 @@ void World::feed(std::size_t index, core::Input in) {
   if (verbose) print_media(node, in);
   if (const auto* change = std::get_if<input::HeadChanged>(&in)) check_head(index, *change);
   node.replica->on(in, now_);
-  while (auto effect = node.replica->next()) perform(node, std::move(*effect));
+  while (auto effect = node.replica->next()) {
+    network.coverage.saw(*effect);
+    perform(node, std::move(*effect));
+  }
 }
 
 /// What the store tells of media; the rest is seen by messages and events.

@@ -134,7 +134,7 @@ class Look {
 }  // namespace
 
 Result<Json> watch(Session& session, Arguments& arguments) {
-  constexpr milliseconds interval{50}, look_interval{1'000};
+  constexpr milliseconds interval{20}, look_interval{1'000};
   TRY(const auto after, arguments.number("after"));
   TRY(const auto count, arguments.number("count"));
   TRY(const auto with_progress, arguments.flag("progress"));

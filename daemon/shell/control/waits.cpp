@@ -32,7 +32,7 @@ void Arrival::add(const core::MediaStatus& lacking) {
   total += lacking.bytes;
   here += std::min(lacking.bytes, lacking.here_bytes);
   files_lacking += 1;
-  files_without_holder += lacking.holders.empty() && !lacking.asking;
+  files_without_holder += lacking.holders.empty() && !lacking.asking && lacking.here_bytes < lacking.bytes;
   asking = asking || lacking.asking;
   from.insert(lacking.from.begin(), lacking.from.end());
   holders.insert(lacking.holders.begin(), lacking.holders.end());

@@ -240,6 +240,7 @@ class FakeLibrary final : public store::Library {
     if (!progress(50, 100) || !progress(100, 100)) return fail(Errc::cancelled);
     return wrong;
   }
+  Status release_memory() override { return {}; }
   Status consolidate() override { return {}; }
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }

@@ -156,6 +156,10 @@ class FakeLibrary : public store::Library {
   Result<std::vector<store::Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>&) override {
     return std::vector<store::Problem>{};
   }
+  Status release_memory() override {
+    ++released;
+    return {};
+  }
   Status consolidate() override { return {}; }
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
@@ -174,6 +178,7 @@ class FakeLibrary : public store::Library {
   std::atomic<int> settled{0};
   std::vector<std::string> published_endpoints;
   std::vector<Sha256> told;
+  std::atomic<int> released{0};
   std::shared_ptr<const Roster> roster_;
 
  private:

@@ -1,5 +1,8 @@
 #include "store/library.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
@@ -198,4 +201,22 @@ TEST_CASE("packs stay few however often a centre publishes and receives, and eve
   REQUIRE(b->open());
   CHECK(b->library().verify({})->empty());
   CHECK(b->checkout("a/k", 1).at("guide.md") == "version 1\n");
+}
+
+TEST_CASE("what caches hold can be given back, also while somebody reads") {
+  Members m;
+  m.a->publish_one("k", {{"guide.md", "text\n"}, {"photo.jpg", photo(100'000, 1)}});
+  const auto& library = m.a->library();
+  const auto files = library.files({"a", "k"}, std::nullopt).value();
+  std::atomic<bool> done = false, good = true;
+  std::jthread reading([&] {
+    while (!done) {
+      for (const auto& file : files) good = good && library.read_file(file, 0, 10) && library.kits();
+    }
+  });
+  for (int i = 0; i < 50; ++i) REQUIRE(m.a->library().release_memory());
+  done = true;
+  reading.join();
+  CHECK(good);
+  CHECK(m.a->checkout("a/k").at("guide.md") == "text\n");
 }

@@ -45,12 +45,12 @@ void remove_newest_pack(const TestNode& node) {
   std::filesystem::remove(pack);
 }
 
-/// Its first chunks.
-void bring(TestNode& from, TestNode& to, const MediaNeed& need, std::size_t chunks) {
-  const auto count = static_cast<std::uint32_t>(chunks);
-  const auto source = from.library().open_run(need.feeds[0], need.media, need.chunk_list, 0, count, {});
+/// Its chunks from there on.
+void bring(TestNode& from, TestNode& to, const MediaNeed& need, std::size_t chunks, std::size_t from_chunk = 0) {
+  const auto count = static_cast<std::uint32_t>(chunks), first = static_cast<std::uint32_t>(from_chunk);
+  const auto source = from.library().open_run(need.feeds[0], need.media, need.chunk_list, first, count, {});
   REQUIRE(source);
-  const auto reception = to.library().receive_run(need.feeds[0], need.media, 0, count, {});
+  const auto reception = to.library().receive_run(need.feeds[0], need.media, first, count, {});
   REQUIRE(reception);
   const auto stored = (*reception)->append(*(*source)->read(0, 8'000'000));
   REQUIRE(stored);
@@ -208,6 +208,71 @@ TEST_CASE("a feed that was lost comes back to the media that lie here, whole and
   CHECK(again.front().media == rest.front().media);
   CHECK(again.front().held == rest.front().held);
   CHECK(b.find("a/k")->media_here == 1);
+}
+
+TEST_CASE("a file that became whole just before its feed was lost comes into its place when the feed is back") {
+  Members m;
+  TestNode& b = *m.b;
+  m.a->publish_one("k", {{"film.mp4", photo(3'000'000, 2)}});
+  REQUIRE(fetch_feed(*m.a, b, m.a->feed()));
+  const auto need = b.library().needs().value().at(0);
+  const std::size_t half = need.held.size() / 2;
+  REQUIRE(half > 0);
+  bring(*m.a, b, need, half);
+  b.library().settle_by([] {});  // nothing settles any more
+  bring(*m.a, b, need, need.held.size() - half, half);
+  b.close();
+  remove_newest_pack(b);
+  REQUIRE(b.open());
+  REQUIRE(fetch_feed(*m.a, b, m.a->feed()));
+  CHECK(b.library().needs()->empty());
+  CHECK(b.find("a/k")->is_whole());
+}
+
+TEST_CASE("what came of a file that nobody names any more goes, though another feed is lost") {
+  Members m;
+  TestNode& b = *m.b;
+  replicate(*m.federation, *m.c);
+  m.a->publish_one("k", {{"film.mp4", photo(3'000'000, 2)}});
+  m.c->publish_one("other", {{"x", "1"}});
+  REQUIRE(fetch_feed(*m.a, b, m.a->feed()));
+  REQUIRE(fetch_feed(*m.c, b, m.c->feed()));
+  const auto need = b.library().needs().value().at(0);
+  bring(*m.a, b, need, need.held.size() / 2);
+  REQUIRE(std::filesystem::exists(b.layout().partial(need.media)));
+  b.close();
+  remove_newest_pack(b);  // of c
+  REQUIRE(b.open());
+  REQUIRE(std::filesystem::exists(b.layout().partial(need.media)));
+  m.a->publish_one("k", {{"x", "no film"}});
+  REQUIRE(fetch_feed(*m.a, b, m.a->feed()));
+  CHECK_FALSE(std::filesystem::exists(b.layout().partial(need.media)));
+}
+
+TEST_CASE("dropping a kit leaves what a lost feed may name") {
+  Members m;
+  TestNode& b = *m.b;
+  replicate(*m.federation, *m.c);
+  const auto film = photo(300'000, 2);
+  m.c->publish_one("k", {{"film.mp4", film}});
+  m.a->publish_one("k", {{"film.mp4", film}});
+  replicate(*m.c, b);
+  replicate(*m.a, b);
+  const auto media = b.library().kit({"a", "k"}).value().row.media.at(0).media;
+  b.close();
+  remove_newest_pack(b);  // of a
+  REQUIRE(b.open());
+  SECTION("it is lost") {
+    REQUIRE(b.library().choose({"c", "k"}, store::KitChoice::Kind::dropped));
+    CHECK(b.library().media().has(media));
+  }
+  SECTION("it is back, and dropped too") {
+    replicate(*m.a, b);
+    REQUIRE(b.library().choose({"c", "k"}, store::KitChoice::Kind::dropped));
+    CHECK(b.library().media().has(media));
+    REQUIRE(b.library().choose({"a", "k"}, store::KitChoice::Kind::dropped));
+    CHECK_FALSE(b.library().media().has(media));
+  }
 }
 
 }  // namespace essaimage::test

@@ -71,4 +71,27 @@ TEST_CASE("a media file comes, and is looked up, while another one is put into i
   CHECK(m.b->library().verify({})->empty());
 }
 
+TEST_CASE("what is here of a media file is told once more to who asks, but while it waits to be settled") {
+  Members m;
+  m.a->publish_one("a", {{"a.jpg", photo(200'000, 1)}});
+  REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
+  const auto need = m.b->library().needs().value().at(0);
+  const auto told = [&] {
+    m.b->changes.clear();
+    m.b->library().tell_media(need.media);
+    return m.b->changes.size() == 1 ? std::optional(m.b->changes[0]) : std::nullopt;
+  };
+  const auto needed = told();
+  REQUIRE(needed);
+  CHECK(std::get<store::change::MediaNeeded>(*needed).need.media == need.media);
+  m.b->library().settle_by([] {});
+  bring(*m.a, *m.b, need);
+  CHECK_FALSE(told());
+  CHECK_FALSE(m.b->library().media().has(need.media));
+  m.b->library().settle_media();
+  const auto complete = told();
+  REQUIRE(complete);
+  CHECK(std::holds_alternative<store::change::MediaComplete>(*complete));
+}
+
 }  // namespace essaimage::test

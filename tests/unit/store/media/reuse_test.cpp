@@ -107,6 +107,15 @@ TEST_CASE(
   CHECK(newly_held(roster(), named, FeedList{moulins_lille, wazemmes_lille}).empty());
 }
 
+TEST_CASE("a feed that is lost, and names nothing now, forbids as before") {
+  const FeedList named{wazemmes_region, wazemmes_lille};
+  const FeedList held{wazemmes_lille, moulins_lille};  // of which Moulins' is lost
+  CHECK(newly_held(roster(), named, held).empty());
+  CHECK(held_after_transfer(roster(), named, FeedList{wazemmes_lille}, FeedList{moulins_lille}) == FeedList{wazemmes_lille});
+  const FeedList wide{wazemmes_region};
+  CHECK(may_join(roster(), wide, FeedList{wazemmes_lille}, wide, FeedList{moulins_lille}).empty());
+}
+
 TEST_CASE("an author that moves its kit to a wider audience takes its media along") {
   FeedList named{wazemmes_region, wazemmes_lille};
   CHECK(newly_held(roster(), named, FeedList{wazemmes_lille}) == FeedList{wazemmes_region});

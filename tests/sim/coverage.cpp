@@ -1,0 +1,71 @@
+#include "tests/sim/coverage.hpp"
+
+#include <algorithm>
+
+namespace essaimage::sim {
+namespace {
+
+constexpr std::array fault_names = {
+    "crash", "link cut", "partition", "one-way partition", "message lost", "message repeated", "link cut at a message", "dial failed",
+    "disk failed", "late joiner", "suspension", "backup restored", "published without asking", "message tampered with", "message replayed",
+    "garbage sent",
+};
+static_assert(fault_names.size() == faults);
+
+// In the order of core::Effect.
+constexpr std::array effect_names = {
+    "Dial", "Close", "Send", "WakeAt", "OpenPack", "OpenRun", "ReadSource", "CloseSource", "FindMedia", "AppendPack", "AcceptPack",
+    "DropPack", "WriteRun", "DropRun", "TellMedia", "Admit", "KeepFork", "Located", "Report",
+};
+static_assert(effect_names.size() == std::variant_size_v<core::Effect>);
+
+// In the order of core::Event::Kind.
+constexpr std::array event_names = {
+    "peer connected", "peer lost", "peer refused", "stranger refused", "peer misbehaved", "feed advanced", "fetch started", "fetch failed",
+    "media progress", "media completed", "fork seen", "rollback refused", "forgery refused", "joined", "join refused", "member admitted",
+    "level",
+};
+static_assert(event_names.size() == static_cast<std::size_t>(core::Event::Kind::level) + 1);
+
+template <class Counts>
+void add_each(Counts& to, const Counts& from) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+template <class Counts, class Names>
+std::string line(const char* what, const Counts& counts, const Names& names) {
+  std::vector<std::size_t> order(counts.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  std::string text = std::string(what) + ":";
+  for (const std::size_t i : order) text += (i == order.front() ? " " : ", ") + std::string(names[i]) + " " + std::to_string(counts[i]);
+  return text + "\n";
+}
+
+}  // namespace
+
+void Coverage::saw(const core::Effect& effect) {
+  ++effects_[effect.index()];
+  if (const auto* report = std::get_if<core::effect::Report>(&effect)) ++events_[static_cast<std::size_t>(report->event.kind)];
+}
+
+void Coverage::add(const Coverage& other) {
+  add_each(faults_, other.faults_);
+  add_each(effects_, other.effects_);
+  add_each(events_, other.events_);
+}
+
+std::vector<std::string> Coverage::never_struck() const {
+  std::vector<std::string> never;
+  for (std::size_t i = 0; i < faults; ++i) {
+    if (faults_[i] == 0) never.emplace_back(fault_names[i]);
+  }
+  return never;
+}
+
+std::string Coverage::table() const {
+  return line("faults", faults_, fault_names) + line("effects of the core", effects_, effect_names) +
+         line("events of the core", events_, event_names);
+}
+
+}  // namespace essaimage::sim

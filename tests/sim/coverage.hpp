@@ -1,0 +1,35 @@
+#pragma once
+// How often each fault struck and each path of the core was taken: a fault that never strikes proves nothing. One thread.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/core/effect.hpp"
+
+namespace essaimage::sim {
+
+enum class Fault : std::uint8_t {
+  crash, link_cut, partition, one_way_partition, message_lost, message_repeated, cut_at_a_message, dial_failed, disk_failed,
+  late_joiner, suspension, backup_restored, published_unasked, message_tampered, message_replayed, garbage_sent,
+};
+inline constexpr std::size_t faults = static_cast<std::size_t>(Fault::garbage_sent) + 1;
+
+class Coverage {
+ public:
+  void strike(Fault fault) { ++faults_[static_cast<std::size_t>(fault)]; }
+  void saw(const core::Effect& effect);
+  void add(const Coverage& other);
+
+  std::vector<std::string> never_struck() const;
+  /// For people: faults, effects of the core, events of the core; most often first.
+  std::string table() const;
+
+ private:
+  std::array<std::uint64_t, faults> faults_{};
+  std::array<std::uint64_t, std::variant_size_v<core::Effect>> effects_{};
+  std::array<std::uint64_t, static_cast<std::size_t>(core::Event::Kind::level) + 1> events_{};
+};
+
+}  // namespace essaimage::sim

@@ -1,0 +1,30 @@
+#include "daemon/shell/upkeep.hpp"
+
+#include "daemon/shell/store_jobs.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/shell/fake_library.hpp"
+
+using namespace essaimage;
+using namespace essaimage::shell;
+using namespace essaimage::test;
+
+TEST_CASE("Caches are given back once a burst of work is over, and only then") {
+  FakeLibrary library;
+  const auto log = Log::none();
+  StoreJobs jobs(library, *log, [](core::Input) {}, Worker::Runs::within_post);
+  Upkeep upkeep(library, jobs, {});
+  Instant now;
+  const auto half_a_minute_later = [&] {
+    now = now + std::chrono::seconds(30);
+    upkeep.turn(now, [] { return true; });
+    return library.released.load();
+  };
+  CHECK(half_a_minute_later() == 0);
+  CHECK(half_a_minute_later() == 0);
+  upkeep.saw(core::input::ChunksStored{}, now);
+  CHECK(half_a_minute_later() == 0);
+  upkeep.saw(core::input::HeadChanged{}, now);
+  CHECK(half_a_minute_later() == 0);
+  CHECK(half_a_minute_later() == 1);
+  CHECK(half_a_minute_later() == 1);
+}
