@@ -17,10 +17,13 @@ class MediaMeters {
     auto& one = media_[media];
     one.meter.came(bytes, now);
     one.travelled += bytes;
-    if (now - pruned_at_ < std::chrono::seconds(1)) return;
-    pruned_at_ = now;
+  }
+
+  /// Call about once a second: what stands still is forgotten, also when nothing comes any more.
+  void forget_idle(Instant now) {
     std::erase_if(media_, [&](const auto& each) { return each.second.meter.rate(now) == 0; });
   }
+  std::size_t size() const { return media_.size(); }
 
   /// A run has ended that brought so many bytes of the file: more than travelled, where they were compressed.
   void brought(const Sha256& media, std::uint64_t bytes) {
@@ -53,7 +56,6 @@ class MediaMeters {
     }
   };
   std::map<Sha256, One> media_;
-  Instant pruned_at_;
 };
 
 }  // namespace essaimage::shell

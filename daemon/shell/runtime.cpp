@@ -200,6 +200,7 @@ void Runtime::Impl::turn() {
   }
   if (now >= upkeep_at) {
     upkeep_at = now + upkeep_every;
+    meters.forget_idle(now);
     obey_traffic();
     upkeep->turn(now, [this] { return replica.status(now).own_heads_confirmed; });
   }

@@ -21,6 +21,11 @@ TEST_CASE("each media file has its rate, and none once nothing came for ten seco
   rates = meters.rates({20'000});
   CHECK(rates.size() == 1);
   CHECK(rates[plan] == 2'000);
+  CHECK(meters.size() == 2);
+  meters.forget_idle({20'000});
+  CHECK(meters.size() == 1);
+  meters.forget_idle({31'000});
+  CHECK(meters.size() == 0);
 }
 
 TEST_CASE("what travels compressed counts as what it brings") {
