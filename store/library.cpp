@@ -304,7 +304,7 @@ void LibraryImpl::set_picture(PicturePtr picture) {
 
 Status LibraryImpl::release_memory() {
   state_->release_memory();
-  return objects_->reload();  // a new handle has no objects and maps no packs yet
+  return objects_->reload();  // a new handle has no objects; the packs stay mapped, for the two share them
 }
 
 Status LibraryImpl::consolidate() {

@@ -62,10 +62,6 @@ Result<bool> copy_chunk(const State& state, const MediaStore& store, Places& pla
   return false;
 }
 
-}  // namespace
-
-namespace {
-
 FeedList joined(std::span<const FeedId> some, std::span<const FeedId> others) {
   FeedList all(some.begin(), some.end());
   all.insert(all.end(), others.begin(), others.end());
