@@ -3,6 +3,7 @@
 #include <git2/sys/odb_backend.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
 
 #include "proto/limits.hpp"
@@ -52,9 +53,14 @@ std::size_t count_packs(const std::vector<Path>& folders) {
 }
 
 Result<Object> read_from(git_odb* odb, const ObjectId& id) {
+  if (odb == nullptr) return fail(Errc::io, "the folder of packs cannot be read");
   const git_oid oid = git::to_oid(id);
-  TRY(const git::OdbObject object,
-      git::acquire<git::OdbObject>(id.hex(), Errc::corrupt, git_odb_read, odb, &oid));
+  auto read = git::acquire<git::OdbObject>(id.hex(), Errc::corrupt, git_odb_read, odb, &oid);
+  const int reason = errno;
+  // libgit2 says of a pack that is not as its index, or any other, has it that the system failed.
+  const bool may_pass = reason == EMFILE || reason == ENFILE || reason == ENOMEM || reason == EACCES;
+  if (!read && read.error().code == Errc::io && !may_pass) return fail(Errc::corrupt, read.error().detail);
+  TRY(const git::OdbObject object, std::move(read));
   const auto type = type_of(git_odb_object_type(object.get()));
   if (!type) return fail(Errc::corrupt, id.hex() + ": a kind of object that no feed has");
   const auto* data = static_cast<const std::uint8_t*>(git_odb_object_data(object.get()));
@@ -67,11 +73,13 @@ struct ObjectDb::Impl {
   std::vector<Path> folders;
   std::mutex loading;        // so that what was listed last is what is seen from then on
   mutable std::mutex mutex;  // of the two below
-  std::shared_ptr<git_odb> odb;
+  mutable std::shared_ptr<git_odb> odb;
   std::size_t packs = 0;
 
+  /// Null as long as what release_memory() gave up cannot be loaded again.
   std::shared_ptr<git_odb> current() const {
     const std::lock_guard lock(mutex);
+    if (auto again = odb ? nullptr : load(folders).value_or(nullptr)) odb = std::move(again);
     return odb;
   }
 };
@@ -93,6 +101,14 @@ Status ObjectDb::reload() {
   const std::lock_guard lock(impl_->mutex);
   impl_->odb.swap(fresh);  // the old one ends with its last reader, after the lock
   impl_->packs = packs;
+  return {};
+}
+
+Status ObjectDb::release_memory() {
+  const std::lock_guard loading(impl_->loading);
+  const std::lock_guard lock(impl_->mutex);
+  impl_->odb.reset();  // first: two handles share the packs that either has mapped
+  TRY(impl_->odb, load(impl_->folders));
   return {};
 }
 
@@ -124,7 +140,8 @@ Result<Tree> ObjectDb::read_tree(const ObjectId& id) const {
 
 bool ObjectDb::contains(const ObjectId& id) const {
   const git_oid oid = git::to_oid(id);
-  return git_odb_exists_ext(impl_->current().get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+  const auto odb = impl_->current();
+  return odb && git_odb_exists_ext(odb.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 }
 
 std::size_t ObjectDb::pack_count() const {

@@ -2,7 +2,7 @@
 // The library's git objects, read through libgit2's pack backend alone (a truncated loose object can hang libgit2
 // 1.5.1 for ever, so there are none, and none is ever looked for). Objects are immutable.
 //
-// Thread rule: all const functions from any thread, at the same time as one reload or consolidation.
+// Thread rule: all const functions from any thread, at the same time as one reload, release_memory or consolidation.
 // Errors: Errc::object_missing, Errc::corrupt.
 
 #include <memory>
@@ -46,6 +46,8 @@ class ObjectDb {
 
   /// After a pack was moved into the folder: it is seen from here on.
   Status reload();
+  /// Of pages of packs and objects that were read; what is in use meanwhile stays until it is not.
+  Status release_memory();
   std::size_t pack_count() const;  ///< when last loaded, of all folders
   const std::vector<Path>& folders() const;
 

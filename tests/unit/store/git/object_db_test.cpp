@@ -1,5 +1,7 @@
 #include "store/git/object_db.hpp"
 
+#include <sys/resource.h>
+
 #include <fstream>
 
 #include "store/git/pack_writer.hpp"
@@ -30,6 +32,42 @@ TEST_CASE("a pack is seen after reload, and not before") {
   CHECK(library.objects().contains(id));
   CHECK(text_of(library.objects().read(id)->content) == "one");
   CHECK(library.objects().pack_count() == 1);
+}
+
+TEST_CASE("what was read stays mapped until memory is given back, and can be read again") {
+  TestLibrary library;
+  const auto id = add_pack(library, "one");
+  REQUIRE(library.objects().reload());
+  const auto is_mapped = [&] {
+    std::ifstream maps("/proc/self/maps");
+    const std::string all(std::istreambuf_iterator<char>(maps), {});
+    return all.find(library.layout().packs().string()) != std::string::npos;
+  };
+  REQUIRE(library.objects().read(id));
+  CHECK(is_mapped());
+  REQUIRE(library.objects().release_memory());
+  CHECK_FALSE(is_mapped());
+  CHECK(text_of(library.objects().read(id)->content) == "one");
+  CHECK(is_mapped());
+}
+
+TEST_CASE("what could not be loaded again when memory was given back is loaded as soon as it can be") {
+  TestLibrary library;
+  const auto id = add_pack(library, "one");
+  REQUIRE(library.objects().reload());
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+  const rlimit none{0, files.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto released = library.objects().release_memory();
+  const auto read = library.objects().read(id);
+  const bool contained = library.objects().contains(id);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+  CHECK_FALSE(released);
+  CHECK(read.error().code == Errc::io);
+  CHECK_FALSE(contained);
+  CHECK(library.objects().contains(id));
+  CHECK(text_of(library.objects().read(id)->content) == "one");
 }
 
 TEST_CASE("an object of another kind than asked for is refused") {
