@@ -19,6 +19,7 @@
 #include "proto/exit_codes.hpp"
 #include "proto/language.hpp"
 #include "proto/version.hpp"
+#include "store/disk/unreadable_pages.hpp"
 
 namespace essaimage {
 namespace {
@@ -173,6 +174,7 @@ int main(int argc, char** argv) {
   // One heap for all threads: what is free at the end of any other stays with the process for ever, which is most of what a burst
   // of work took. Measured: 38 MB instead of 62 a minute after 10,000 kits, and no slower.
   ::mallopt(M_ARENA_MAX, 1);
+  store::survive_unreadable_pages();
   Language language = language_of_environment();
   const bool french = language == Language::french;
   Options options;

@@ -97,6 +97,7 @@ Result<Bytes> read_at(int fd, std::uint64_t offset, std::size_t bytes_max, const
     const auto done = ::pread(fd, bytes.data() + have, std::min(bytes_max - have, io_bytes_max),
                               static_cast<off_t>(offset + have));
     if (done < 0 && errno == EINTR) continue;
+    if (done < 0 && errno == EIO) return fail(Errc::corrupt, path.string() + ": the disk cannot read it any more");
     if (done < 0) return tl::unexpected(system_error(path, "reading"));
     if (done == 0) break;
     have += static_cast<std::size_t>(done);

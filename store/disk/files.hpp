@@ -1,8 +1,9 @@
 #pragma once
 // Durable files: written to a temporary name, synced, renamed, and the folder synced; then they are there whole or not
-// at all. Errors: Errc::disk_full for ENOSPC, EDQUOT and EFBIG (a file size limit), Errc::io else, with the path and
-// the system's reason. The process must ignore SIGXFSZ. Thread rule: free functions; a Fd belongs to one thread at a
-// time. A crash can leave temporary names behind; sweep_temporaries removes them at start.
+// at all. Errors: Errc::disk_full for ENOSPC, EDQUOT and EFBIG (a file size limit), Errc::corrupt for what the disk cannot
+// read (EIO), Errc::io else, with the path and the system's reason. The process must ignore SIGXFSZ. Thread rule: free
+// functions; a Fd belongs to one thread at a time. A crash can leave temporary names behind; sweep_temporaries removes them
+// at start.
 
 #include <cstdint>
 #include <utility>

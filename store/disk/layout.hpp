@@ -42,7 +42,7 @@ struct Layout {
   /// Kept across restarts: media of which some chunks are here.
   Path partials() const { return library() / "essaimage" / "partial"; }
   Path partial(const Sha256& id) const { return partials() / id.hex(); }
-  Path damaged() const { return library() / "essaimage" / "damaged"; }  ///< media that verify() found bad
+  Path damaged() const { return library() / "essaimage" / "damaged"; }  ///< what was found bad: media, packs
   Path forks() const { return library() / "essaimage" / "forks"; } ///< proofs: two raw commits each
 };
 

@@ -31,12 +31,14 @@ std::vector<std::string> names_in(const Path& folder) {
 }
 
 /// Hands out the file in pieces.
-Status read_through(const Path& path, const std::function<void(ByteView)>& sink) {
+Status read_through(const Path& path, const std::function<void(ByteView)>& sink,
+                    const std::function<bool(std::uint64_t)>& pace = {}) {
   TRY(const Fd fd, open_file(path, O_RDONLY));
   for (std::uint64_t at = 0;;) {
     TRY(const Bytes bytes, read_at(fd.get(), at, read_bytes, path));
     sink(bytes);
     at += bytes.size();
+    if (pace && !pace(bytes.size())) return fail(Errc::cancelled, path.string());
     if (bytes.size() < read_bytes) return {};
   }
 }
@@ -144,10 +146,12 @@ std::vector<Sha256> MediaStore::partials() const {
   return found;
 }
 
-Status MediaStore::verify(const Sha256& media) const {
+Status MediaStore::verify(const Sha256& media, const std::function<bool(std::uint64_t)>& pace) const {
   const Path path = impl_->layout.media(media);
   Sha256Stream hash;
-  CHECK_OK(read_through(path, [&](ByteView bytes) { hash.update(bytes); }));
+  const auto read = read_through(path, [&](ByteView bytes) { hash.update(bytes); }, pace);
+  if (!read && read.error().code == Errc::corrupt) return fail(Errc::media_bad, read.error().detail);
+  CHECK_OK(read);
   if (hash.finish() == media) return {};
   return fail(Errc::media_bad, path.string());
 }

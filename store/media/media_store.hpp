@@ -142,8 +142,9 @@ class MediaStore {
 
   std::vector<Sha256> all() const;       ///< whole ones, sorted; walks the folders (30,000 files: 0.1 s and more)
   std::vector<Sha256> partials() const;  ///< sorted
-  /// Re-reads a whole one: Errc::media_bad if it is not what its name says.
-  Status verify(const Sha256& media) const;
+  /// Re-reads a whole one: Errc::media_bad if it is not what its name says. `pace` gets the bytes that were just read;
+  /// Errc::cancelled if it returns false.
+  Status verify(const Sha256& media, const std::function<bool(std::uint64_t)>& pace = {}) const;
   /// Re-reads a whole one by this list: Errc::chunk_bad if the list is not of this file. To be asked before the file is
   /// served by a list that it did not come by, or an author's false list would make an honest node send bad chunks.
   Status verify(const Sha256& media, const ChunkList& chunks) const;

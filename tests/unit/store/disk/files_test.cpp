@@ -92,6 +92,13 @@ TEST_CASE("read_file refuses what is larger than asked for, and says when there 
   CHECK(read_file(folder.path(), 5).error().code == Errc::io);
 }
 
+TEST_CASE("what the disk cannot read is damage") {
+  // The kernel's way to answer EIO without a broken disk: memory that nothing is mapped to.
+  const auto fd = open_file("/proc/self/mem", O_RDONLY);
+  REQUIRE(fd);
+  CHECK(read_at(fd->get(), 0, 10, "mem").error().code == Errc::corrupt);
+}
+
 TEST_CASE("read_at gives fewer bytes only at the end") {
   const TempFolder folder;
   write_text(folder / "a", "0123456789");
