@@ -5,6 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/disk/mapped_file.hpp"
+#include "store/disk/unreadable_pages.hpp"
 #include "store/git/handle.hpp"
 #include "store/git/indexed_pack.hpp"
 #include "store/git/pack_parser.hpp"
@@ -90,6 +91,7 @@ Result<Consolidation> Consolidation::prepare(const Layout& layout) {
 }
 
 Status Consolidation::write_merged(const Path& scratch) {
+  const auto unreadable = unreadable_pages();
   TRY(writer_, PackWriter::create(scratch));
   std::vector<Path> good;
   for (const Path& pack : sources_) {
@@ -104,7 +106,8 @@ Status Consolidation::write_merged(const Path& scratch) {
     writer_.reset();
     return {};
   }
-  return writer_->index();
+  CHECK_OK(writer_->index());
+  return unreadable == unreadable_pages() ? Status{} : fail(Errc::corrupt, "a pack could not be read while it was merged");
 }
 
 Status Consolidation::finish(ObjectDb& objects) {

@@ -18,7 +18,32 @@ void put(Bytes& out, std::uint32_t value) {
   put_u32(out.data() + out.size() - 4, value);
 }
 
+constexpr std::size_t entry_bytes = ObjectId::size + 8;
+
+ObjectId sum_of(ByteView bytes) {
+  ObjectId sum;
+  ESSAIMAGE_ASSERT(EVP_Digest(bytes.data(), bytes.size(), sum.bytes.data(), nullptr, EVP_sha1(), nullptr) == 1);
+  return sum;
+}
+
 }  // namespace
+
+Result<std::vector<IndexEntry>> read_index(ByteView index) {
+  constexpr std::size_t head = magic.size() + fan * 4, tail = 2 * trailer_bytes;
+  const auto wrong = [] { return fail(Errc::malformed, "index of a pack"); };
+  if (index.size() < head + tail || !std::ranges::equal(index.first(magic.size()), magic)) return wrong();
+  const std::size_t count = get_u32(index.subspan(head - 4));
+  if (count > (index.size() - head - tail) / entry_bytes || index.size() != head + count * entry_bytes + tail) return wrong();
+  if (!std::ranges::equal(sum_of(index.first(index.size() - trailer_bytes)).view(), index.last(trailer_bytes))) return wrong();
+  const ByteView ids = index.subspan(head), crcs = ids.subspan(count * ObjectId::size), offsets = crcs.subspan(count * 4);
+  std::vector<IndexEntry> entries(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::ranges::copy(ids.subspan(i * ObjectId::size, ObjectId::size), entries[i].id.bytes.begin());
+    entries[i].crc = get_u32(crcs.subspan(i * 4));
+    entries[i].offset = get_u32(offsets.subspan(i * 4));
+  }
+  return entries;
+}
 
 Bytes encode_index(std::vector<IndexEntry>& entries, const ObjectId& trailer) {
   std::ranges::sort(entries, {}, &IndexEntry::id);
@@ -33,9 +58,7 @@ Bytes encode_index(std::vector<IndexEntry>& entries, const ObjectId& trailer) {
   for (const IndexEntry& entry : entries) put(out, entry.crc);
   for (const IndexEntry& entry : entries) put(out, entry.offset);
   append_bytes(out, trailer.view());
-  ObjectId hash;
-  ESSAIMAGE_ASSERT(EVP_Digest(out.data(), out.size(), hash.bytes.data(), nullptr, EVP_sha1(), nullptr) == 1);
-  append_bytes(out, hash.view());
+  append_bytes(out, sum_of(out).view());
   return out;
 }
 

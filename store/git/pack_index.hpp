@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "proto/error.hpp"
 #include "proto/ids.hpp"
 
 namespace essaimage::store::pack {
@@ -13,6 +14,9 @@ struct IndexEntry {
   std::uint32_t offset = 0;  ///< below 2 GiB: limits::pack_bytes_max
   std::uint32_t crc = 0;     ///< CRC-32 of the object as it stands in the pack, with its header
 };
+
+/// What encode_index() wrote, by rising id. Errc::malformed: something of it is not as it was written.
+Result<std::vector<IndexEntry>> read_index(ByteView index);
 
 /// `trailer`: the SHA-1 that ends the pack. Sorts the entries.
 Bytes encode_index(std::vector<IndexEntry>& entries, const ObjectId& trailer);

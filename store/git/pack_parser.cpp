@@ -30,6 +30,7 @@ class Parser {
     ESSAIMAGE_ASSERT(decompressor_ != nullptr);
   }
 
+  /// All of them.
   Result<std::vector<PackedObject>> run() {
     TRY(const std::uint32_t count, check_frame());
     const std::uint64_t end = pack_.size() - pack::trailer_bytes;
@@ -45,6 +46,25 @@ class Parser {
     const std::uint64_t used = objects.empty() ? pack::header_bytes : objects.back().offset + objects.back().packed_bytes;
     if (used != end) return malformed("more than its objects");
     return objects;
+  }
+
+  Result<PackedObject> parse_object(std::uint64_t at, std::uint64_t end) {
+    const ByteView left = pack_.subspan(at, end - at);
+    const auto header = pack::get_object_header(left);
+    if (!header) return malformed("cut off");
+    TRY(const ObjectType type, type_of(header->type));
+    const std::size_t bytes_max = type == ObjectType::commit ? limits::commit_bytes_max : limits::object_bytes_max;
+    if (header->size > bytes_max) return fail(Errc::too_large, "pack: an object");
+    const ByteView stream = left.subspan(header->header_size);
+    // Before the memory is taken: a short rest of a pack cannot hold so much.
+    if (header->size > stream.size() * deflate_ratio_max) return malformed("size of an object");
+    if (buffer_.size() < header->size + 1) buffer_.resize(header->size + 1);
+    std::size_t used = 0;
+    std::size_t size = 0;
+    const auto result = libdeflate_zlib_decompress_ex(decompressor_.get(), stream.data(), stream.size(), buffer_.data(),
+                                                      header->size, &used, &size);
+    if (result != LIBDEFLATE_SUCCESS || size != header->size) return malformed("an object does not inflate");
+    return PackedObject{object_id(type, ByteView(buffer_).first(size)), type, at, header->header_size + used, size};
   }
 
  private:
@@ -74,31 +94,14 @@ class Parser {
     }
   }
 
-  Result<PackedObject> parse_object(std::uint64_t at, std::uint64_t end) {
-    const ByteView left = pack_.subspan(at, end - at);
-    const auto header = pack::get_object_header(left);
-    if (!header) return malformed("cut off");
-    TRY(const ObjectType type, type_of(header->type));
-    const std::size_t bytes_max = type == ObjectType::commit ? limits::commit_bytes_max : limits::object_bytes_max;
-    if (header->size > bytes_max) return fail(Errc::too_large, "pack: an object");
-    const ByteView stream = left.subspan(header->header_size);
-    // Before the memory is taken: a short rest of a pack cannot hold so much.
-    if (header->size > stream.size() * deflate_ratio_max) return malformed("size of an object");
-    if (buffer_.size() < header->size + 1) buffer_.resize(header->size + 1);
-    std::size_t used = 0;
-    std::size_t size = 0;
-    const auto result = libdeflate_zlib_decompress_ex(decompressor_.get(), stream.data(), stream.size(), buffer_.data(),
-                                                      header->size, &used, &size);
-    if (result != LIBDEFLATE_SUCCESS || size != header->size) return malformed("an object does not inflate");
-    return PackedObject{object_id(type, ByteView(buffer_).first(size)), type, at, header->header_size + used, size};
-  }
-
   ByteView pack_;
   std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor_;
   Bytes buffer_;
 };
 
 }  // namespace
+
+Result<PackedObject> parse_packed_object(ByteView bytes) { return Parser(bytes).parse_object(0, bytes.size()); }
 
 Result<std::vector<PackedObject>> parse_pack(const Path& file) {
   TRY(const MappedFile mapped, MappedFile::open(file));

@@ -22,5 +22,7 @@ struct PackedObject {
 
 /// All objects in the order of the pack; no two have the same id.
 Result<std::vector<PackedObject>> parse_pack(const Path& file);
+/// The one whose header is at the front of these bytes, wherever it ends.
+Result<PackedObject> parse_packed_object(ByteView bytes);
 
 }  // namespace essaimage::store
