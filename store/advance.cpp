@@ -25,7 +25,8 @@ void LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) {
       advance.steps.push_back(std::move(*step));
     } else {
       note(step.error(), "fallback of " + feed.str());
-      if (step.error().code == Errc::not_found) advance.left.push_back(feed);
+      const auto why = step.error().code;  // what lies between may be lost here
+      if (why == Errc::not_found || why == Errc::object_missing || why == Errc::corrupt) advance.left.push_back(feed);
     }
   }
 }
@@ -78,6 +79,7 @@ Status LibraryImpl::advance(Advance advance) {
     const Head head = head_of(step.commit, step.id);
     tell(
         change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
+    if (after->lacking.contains(head.feed)) tell(change::ObjectsLost{head.feed});  // still: it builds on what lacks
     if (before->frozen.contains(head.feed) && !after->frozen.contains(head.feed)) {
       if (auto thawed = thaw(head.feed); !thawed) note(thawed.error(), head.feed.str());
       tell(change::FeedFrozen{Fork{head.feed, nullptr, nullptr}, false});
@@ -122,6 +124,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
   std::vector<Head> heads;
   for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
   CHECK_OK(state_->witness(heads));  // first: should the refs be lost, it alone knows of them
+  if (advance.anew) CHECK_OK(mender_.came_anew(*advance.anew));
   std::vector<Sha256> touched;
   if (behind_) {
     TRY(touched, catch_up_index(*picture()));
@@ -140,7 +143,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
 }
 
 bool LibraryImpl::is_behind() const {
-  if (behind_) return true;
+  if (behind_ || mender_.has_suspects()) return true;
   const std::lock_guard lock(complete_mutex_);
   return !complete_.empty() && (runs_open_ == 0 || no_room_);
 }
@@ -153,7 +156,8 @@ Status LibraryImpl::catch_up() {
   }
   no_room_ = false;
   settle_if_due(false);
-  return status;
+  CHECK_OK(status);
+  return mender_.look();
 }
 
 /// As at the start: what the refs say is indexed, witnessed, and known to a stock git.
@@ -174,6 +178,8 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
   bool roster_changes = advance.word != nullptr;
   if (advance.word) next->word = advance.word;
   for (const auto& feed : advance.left) next->heads.erase(feed);
+  for (const auto& feed : advance.left) next->lacking.erase(feed);
+  if (advance.anew) next->lacking.erase(*advance.anew);
   for (const auto& step : advance.steps) {
     const FeedId& feed = step.commit.feed;
     next->heads[feed] = head_of(step.commit, step.id);

@@ -16,6 +16,10 @@ struct HeadChanged {
   std::shared_ptr<const Bytes> commit;  ///< raw
   bool published_here = false;
 };
+/// Of what is held of this feed, objects are lost or damaged: it is to come once more, whole. HeadChanged tells that it has.
+struct ObjectsLost {
+  FeedId feed;
+};
 struct RosterChanged {
   std::shared_ptr<const Roster> roster;
 };
@@ -34,7 +38,7 @@ struct FeedFrozen {  ///< with the proof that is kept, or (frozen = false) free 
 };
 }  // namespace change
 
-using Change = std::variant<change::RosterChanged, change::HeadChanged, change::MediaNeeded, change::MediaComplete,
+using Change = std::variant<change::RosterChanged, change::HeadChanged, change::ObjectsLost, change::MediaNeeded, change::MediaComplete,
                             change::MediaUnneeded, change::FeedFrozen>;
 
 }  // namespace essaimage::store

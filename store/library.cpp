@@ -100,6 +100,7 @@ Status LibraryImpl::start(Fd lock) {
   }
   compose_roster(*picture);
   CHECK_OK(check_keys(*picture));
+  CHECK_OK(mender_.start(*picture));
   CHECK_OK(read_forks(*picture));
   set_picture(picture);
   if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
@@ -170,6 +171,7 @@ void LibraryImpl::read_word(Picture& picture) {
     picture.word = std::make_shared<const FederationWord>(std::move(*word));
   } else {
     note(word.error(), head->feed.str());
+    mender_.suspect(head->feed, word.error());
   }
 }
 
@@ -180,9 +182,15 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
   for (const auto& [feed, head] : picture.heads) {
     const auto it = indexed.find(feed);
     if (it != indexed.end() && it->second == head) continue;
-    TRY(const auto tree, tree_of(head.commit));
-    TRY(const auto more, index_feed(head, tree));
-    touched.insert(touched.end(), more.begin(), more.end());
+    const auto tree = tree_of(head.commit);
+    const auto more = tree ? index_feed(head, *tree) : tl::unexpected(tree.error());
+    if (more) {
+      touched.insert(touched.end(), more->begin(), more->end());
+    } else if (more.error().code == Errc::object_missing || more.error().code == Errc::corrupt) {
+      mender_.suspect(feed, more.error());  // indexed when it has come anew
+    } else {
+      return tl::unexpected(more.error());
+    }
   }
   // Feeds without a head any more. They may come back, and their media lie here.
   for (const auto& [feed, head] : indexed) {
@@ -304,16 +312,20 @@ void LibraryImpl::set_picture(PicturePtr picture) {
 
 Status LibraryImpl::release_memory() {
   state_->release_memory();
-  return objects_->reload();  // a new handle has no objects; the packs stay mapped, for the two share them
+  CHECK_OK(mender_.packs_changed({}));
+  return objects_->release_memory();
 }
 
 Status LibraryImpl::consolidate() {
+  const auto before = mender_.packs();
   TRY(auto consolidation, Consolidation::prepare(layout_));
-  for (const auto& pack : consolidation.damaged())
-    note(Error{Errc::corrupt, "a pack is damaged; it is kept, and not merged"}, pack.string());
-  const std::unique_lock packs(packs_mutex_);
-  const std::lock_guard changing(changing_);
-  return consolidation.finish(*objects_);
+  {
+    const std::unique_lock packs(packs_mutex_);
+    const std::lock_guard changing(changing_);
+    CHECK_OK(consolidation.finish(*objects_));
+  }
+  CHECK_OK(mender_.packs_changed(before));
+  return consolidation.damaged().empty() ? Status{} : mender_.packs_damaged();
 }
 
 }  // namespace essaimage::store

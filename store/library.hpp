@@ -132,8 +132,8 @@ class Library {
   virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept; null if lost
   virtual Result<std::vector<MediaNeed>> needs() const = 0;  ///< lacking, wanted, and with room for them
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
-  /// What opening found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged head. Peers
-  /// heal both.
+  /// What opening and working found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged
+  /// head, objects that lack. Peers heal all three.
   virtual std::vector<Problem> problems() const = 0;
 
   // --- publishing ---------------------------------------------------------------------------------------------------------
@@ -218,11 +218,17 @@ class Library {
   // --- upkeep -----------------------------------------------------------------------------------------------------------------
   /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.
   virtual Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) = 0;
+  /// Gets the bytes that were just read, and may take its time; false stops.
+  using Pace = std::function<bool(std::uint64_t)>;
+  /// The same, a feed or a media file at a time, in the order of a slow reading of everything that begins once in 30 days.
+  /// Damage is noted, and mended as far as peers can. False: nothing more is due now. What `pace` stopped comes again.
+  virtual Result<bool> scrub_next(const Pace& pace) = 0;
   virtual Status consolidate() = 0;
   /// What caches of the index and of objects hold after a burst of work. The allocator is the caller's to trim.
   virtual Status release_memory() = 0;
   /// True if something that follows from what is durable could not be written (a full disk): the index, the witness, whole
-  /// media on their way to their places. catch_up() tries again, and tells what came of it. So does the next start.
+  /// media on their way to their places; or if something of a feed could not be read, and the feed is to be looked through.
+  /// catch_up() does some of it, and tells what came of it. So does the next start.
   virtual bool is_behind() const = 0;
   virtual Status catch_up() = 0;
   /// Looks again at what is here of a media file, and tells: MediaNeeded, MediaComplete or MediaUnneeded.

@@ -3,7 +3,7 @@
 // (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
 // (federation_change.cpp, federation_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), forks (forks.cpp),
-// verification (verify.cpp), what is needed (needs.cpp) and held (holding_ops.cpp).
+// verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and held (holding_ops.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time;
 // alone: who removes packs), `changing_` (whoever changes feeds or the index), then one of the leaf
@@ -26,6 +26,8 @@
 #include "store/kit_tree.hpp"
 #include "store/library.hpp"
 #include "store/media/reuse.hpp"
+#include "store/mend_texts.hpp"
+#include "store/scrub.hpp"
 #include "store/served_bases.hpp"
 
 namespace essaimage::store {
@@ -48,6 +50,7 @@ struct Picture {
   std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
   std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
   std::map<FeedId, Freeze> frozen;
+  std::set<FeedId> lacking;  ///< of `heads`, those of which objects are lost: to be fetched anew, whole (mend_texts.cpp)
 
   std::optional<Head> head(const FeedId& feed) const;
 };
@@ -140,6 +143,7 @@ class LibraryImpl final : public Library {
   Status put_choice(const KitId& id, const KitChoice& choice);
   Status check_room() override;
 
+  Result<bool> scrub_next(const Pace& pace) override { return scrub_.next(pace); }
   Result<std::vector<Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;
@@ -157,6 +161,8 @@ class LibraryImpl final : public Library {
   friend class FederationChange;
   friend class AdoptionChange;
   friend class Verification;
+  friend class TextMender;
+  friend class Scrub;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
   struct Advance {
@@ -168,12 +174,12 @@ class LibraryImpl final : public Library {
     std::vector<Step> steps;                     ///< one for each feed
     std::vector<FeedId> left;                    ///< held no longer: to be fetched anew
     std::shared_ptr<const FederationWord> word;  ///< if the federation's feed is among them
+    std::optional<FeedId> anew;                  ///< of `steps`, one that came whole, whatever was lacking of it before
     bool published_here = false;
     std::vector<State::Whole> published_media;   ///< that came into their places with it; their lists are the publication's
   };
 
   // --- opening (library.cpp)
-  // --------------------------------------------------------------------------------------------
   Status open_refs();
   Status read_heads(Picture& picture);
   void read_word(Picture& picture);
@@ -190,7 +196,6 @@ class LibraryImpl final : public Library {
   void note(Error error, std::string where);
 
   // --- changing (advance.cpp); `changing_` is held
-  // ------------------------------------------------------------------------
   /// All refs in one step; then the index, the picture, and the listener. The refs are what makes
   /// it durable: an index that could not be written is caught up with later.
   Status advance(Advance advance);
@@ -209,6 +214,10 @@ class LibraryImpl final : public Library {
   Status set_aside(const Sha256& media);  ///< (verify.cpp)
   /// All of it is here, and right: each object that it reaches is read and hashed.
   bool is_whole(const Head& head, const Roster& roster);  ///< (verify.cpp)
+  /// The first of its objects that is lost or damaged. `roster`: null while joining.
+  std::optional<Error> damage_of(const Head& head, const Roster* roster, const Pace& pace = {});  ///< (verify.cpp)
+  /// Reads a media file that is held. A damaged one, or one that is gone, is set aside. Errc::cancelled by `pace`.
+  Status check_held(const Sha256& media, const Pace& pace);  ///< (verify.cpp)
   Result<std::vector<std::string>> read_endpoints(const ObjectId& tree) const;
   void compose_roster(Picture& picture) const;
   void set_picture(PicturePtr picture);
@@ -218,7 +227,6 @@ class LibraryImpl final : public Library {
   Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;
 
   // --- feeds that forked (forks.cpp); `changing_` is held
-  // ------------------------------------------------------------------------
   Status read_forks(Picture& picture);
   Status keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed);
   Status freeze(Fork fork);
@@ -228,7 +236,6 @@ class LibraryImpl final : public Library {
   Result<std::optional<Head>> highest_of(const FeedId& feed, const Picture& picture) const;
 
   // --- the index (index_feed.cpp)
-  // ------------------------------------------------------------------------------------------
   Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
   Status add_adoptions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const;
   Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit, std::size_t& comparisons) const;
@@ -236,7 +243,6 @@ class LibraryImpl final : public Library {
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
 
   // --- the federation's acts
-  // ------------------------------------------------------------------------------------------
   struct Reviewed {
     std::uint64_t version = 0;
     ObjectId tree;
@@ -244,7 +250,7 @@ class LibraryImpl final : public Library {
   Result<Reviewed> reviewed(const KitId& id, std::optional<std::uint64_t> version) const;
 
   // --- publishing
-  // -------------------------------------------------------------------------------------------------------------
+  Status publish_endpoints(const std::vector<std::string>& endpoints);
   Status may_publish(const Picture& picture, const Audience& audience) const;
   Order next_order(const Picture& picture, const FeedId& feed) const;
   Status newer_than_witnessed(const Commit& commit) const;
@@ -256,7 +262,6 @@ class LibraryImpl final : public Library {
   Status publish_pack(PackWriter& pack, Advance advance);
 
   // --- holding (holding_ops.cpp); `changing_` is held, but by what is const
-  // -------------------------------------------------------------------------------
   /// The strongest claim on a media file.
   struct Claim {
     HoldReason reason = HoldReason::policy;
@@ -290,10 +295,15 @@ class LibraryImpl final : public Library {
   void finish_drops();
   void add_holding(KitSummary& kit) const;
 
+  // --- looking (look.cpp)
+  template <class T>
+  Result<T> looked(Result<T> result) const;
+  Result<std::vector<KitVersion>> history_of(const KitId& id) const;
+  Result<std::vector<KitFile>> files_of(const KitId& id, std::optional<std::uint64_t> version) const;
+
   Status check_room_for_texts() const;  ///< (receive.cpp)
 
   // --- media on their way
-  // ---------------------------------------------------------------------------------------------------
   Result<MediaNeed> need_of(const MediaWant& want) const;
   Result<ChunkList> read_chunk_list(const ObjectId& blob) const;
   /// The one PartialMedia of that media file, opened by this chunk list.
@@ -377,6 +387,8 @@ class LibraryImpl final : public Library {
   std::mutex spool_mutex_;
   std::list<std::shared_ptr<SpooledPack>> spool_;  ///< newest first, bounded
   ServedBases served_bases_;
+  mutable TextMender mender_{*this};  ///< what cannot be read is suspected also by who only looks
+  Scrub scrub_{*this};
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

@@ -88,7 +88,20 @@ Result<KitSummary> LibraryImpl::kit(const KitId& id) const {
   return kit;
 }
 
-Result<std::vector<KitVersion>> LibraryImpl::history(const KitId& id) const {
+/// What cannot be read here is mended.
+template <class T>
+Result<T> LibraryImpl::looked(Result<T> result) const {
+  if (!result) mender_.suspect_all(result.error());
+  return result;
+}
+
+Result<std::vector<KitVersion>> LibraryImpl::history(const KitId& id) const { return looked(history_of(id)); }
+
+Result<std::vector<KitFile>> LibraryImpl::files(const KitId& id, std::optional<std::uint64_t> version) const {
+  return looked(files_of(id, version));
+}
+
+Result<std::vector<KitVersion>> LibraryImpl::history_of(const KitId& id) const {
   std::vector<KitVersion> versions;
   const PicturePtr now = picture();
   for (const auto& [feed, head] : now->heads) {
@@ -106,8 +119,7 @@ Result<std::vector<KitVersion>> LibraryImpl::history(const KitId& id) const {
   return versions;
 }
 
-Result<std::vector<KitFile>> LibraryImpl::files(const KitId& id,
-                                                std::optional<std::uint64_t> version) const {
+Result<std::vector<KitFile>> LibraryImpl::files_of(const KitId& id, std::optional<std::uint64_t> version) const {
   TRY(const KitSummary newest, kit(id));
   ObjectId tree = newest.row.kit_tree;
   if (version && *version != newest.row.version) {
@@ -140,7 +152,7 @@ Result<Bytes> LibraryImpl::read_file(const KitFile& file, std::uint64_t offset,
     if (!media_->has(file.media)) return fail(Errc::media_not_here, file.path);
     return media_->read(file.media, offset, bytes_max);
   }
-  TRY(const Bytes text, objects_->read(file.blob, ObjectType::blob));
+  TRY(const Bytes text, looked(objects_->read(file.blob, ObjectType::blob)));
   const std::size_t begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, text.size()));
   const std::size_t end = begin + std::min(bytes_max, text.size() - begin);
   return Bytes(text.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -98,6 +98,7 @@ void LibraryImpl::tell_need(const Sha256& media) {
     tell(change::MediaUnneeded{media});
   } else {
     note(need.error(), media.hex());
+    for (const FeedId& feed : (**needed).feeds) mender_.suspect(feed, need.error());
   }
 }
 

@@ -39,6 +39,7 @@ class PublicationImpl final : public Publication {
   Result<std::vector<PublishedKit>> commit() override;
 
  private:
+  Result<std::vector<PublishedKit>> commit_all();
   struct File {
     std::string stored_path;
     bool executable = false;

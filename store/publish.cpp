@@ -96,6 +96,12 @@ Result<std::unique_ptr<Publication>> LibraryImpl::publish(const PublishOptions& 
 }
 
 Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
+  auto published = publish_endpoints(endpoints);
+  if (!published) mender_.suspect({identity_.slug, Audience{}}, published.error());
+  return published;
+}
+
+Status LibraryImpl::publish_endpoints(const std::vector<std::string>& endpoints) {
   const std::lock_guard changing(changing_);
   const auto picture = this->picture();
   CHECK_OK(may_publish(*picture, Audience{}));
@@ -127,6 +133,12 @@ Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
 // ------------------------------------------------------------------------------------------------------
 
 Result<std::vector<PublishedKit>> PublicationImpl::commit() {
+  auto done = commit_all();
+  if (!done) library_.mender_.suspect_all(done.error());
+  return done;
+}
+
+Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
   if (kit_ || committed_ || failed_) return fail(Errc::usage, "a kit is not ended, or failed, or all is committed");
   committed_ = true;
   CHECK_OK(take_arrived(true));

@@ -19,6 +19,13 @@ class FeedReceptionImpl final : public FeedReception {
   Status append(ByteView bytes) override { return incoming_->append(bytes); }
 
   Status accept(const FeedId& feed, ByteView commit) override {
+    auto accepted = accept_checked(feed, commit);
+    if (!accepted) library_.mender_.suspect(feed, accepted.error());
+    return accepted;
+  }
+
+ private:
+  Status accept_checked(const FeedId& feed, ByteView commit) {
     TRY(const auto parsed, parse_commit(commit));
     CHECK_OK(may_receive(feed));
     CHECK_OK(library_.check_room_for_texts());  // the pack takes as much again as the parcel
@@ -35,8 +42,10 @@ class FeedReceptionImpl final : public FeedReception {
     }
     const Roster* roster = advance.word ? &advance.word->roster : picture->roster.get();
     if (roster == nullptr) return fail(Errc::feed_unknown_author, feed.str());
-    TRY(const auto context, context_of(feed, *roster, *picture));
+    TRY(const auto context, context_of(pack, feed, *roster, *picture));
     Bytes proof;
+    if (context.held && object_id(ObjectType::commit, commit) == context.held->commit && !picture->lacking.contains(feed))
+      return fail(Errc::conflict, feed.str() + ": it is here already");
     const auto checked = check_pack(pack, feed, commit, context, &proof);
     if (!checked) {
       if (checked.error().code == Errc::feed_fork) {
@@ -50,10 +59,10 @@ class FeedReceptionImpl final : public FeedReception {
     CHECK_OK(move_in(pack, library_.layout_));
     CHECK_OK(library_.objects_->reload());
     advance.steps.push_back({parsed, checked->head.commit, checked->commit});
+    if (checked->whole && picture->lacking.contains(feed)) advance.anew = feed;
     return library_.advance(advance);
   }
 
- private:
   /// What keeps us from reading what we said we have: then nothing that builds on it can be read.
   std::optional<Error> damage_of(const FeedId& feed) const {
     const auto held = library_.picture()->head(feed);
@@ -86,9 +95,11 @@ class FeedReceptionImpl final : public FeedReception {
     return std::make_shared<const FederationWord>(std::move(word));
   }
 
-  Result<ReceiveContext> context_of(const FeedId& feed, const Roster& roster,
+  Result<ReceiveContext> context_of(const IndexedPack& pack, const FeedId& feed, const Roster& roster,
                                     const Picture& picture) const {
-    ReceiveContext context{roster, picture.head(feed), std::nullopt, std::nullopt};
+    ReceiveContext context{roster, picture.head(feed), std::nullopt, false, std::nullopt};
+    // Whoever lacks objects asks for all of it; it may not lack them any more when it comes.
+    context.held_comes = context.held && pack.pack->ids().contains(context.held->commit);
     TRY(const auto witnessed, library_.state_->witnessed());
     const auto it = std::find_if(witnessed.begin(), witnessed.end(),
                                  [&](const Head& head) { return head.feed == feed; });

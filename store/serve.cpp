@@ -42,10 +42,13 @@ bool LibraryImpl::may_serve(const FeedId& feed) const {
 Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& have, bool plain) {
   const auto head = picture()->head(feed);
   if (!head || !may_serve(feed)) return fail(Errc::not_found, feed.str());
-  TRY(auto raw, objects_->read(head->commit, ObjectType::commit));
-  TRY(auto pack, spooled(*head, have, plain));
-  return PackSource{std::make_unique<SpooledSource>(std::move(pack), layout_.scratch()),
-                    std::move(raw)};
+  auto raw = objects_->read(head->commit, ObjectType::commit);
+  auto pack = raw ? spooled(*head, have, plain) : tl::unexpected(raw.error());
+  if (!pack) {
+    mender_.suspect(feed, pack.error());
+    return tl::unexpected(pack.error());
+  }
+  return PackSource{std::make_unique<SpooledSource>(std::move(*pack), layout_.scratch()), std::move(*raw)};
 }
 
 /// One export for all peers that ask for the same; one export at a time.
@@ -112,7 +115,9 @@ std::shared_ptr<ServedBase> LibraryImpl::base_of(const MediaRow& row, const Aske
 }
 
 Result<std::unique_ptr<Source>> LibraryImpl::open_whole_run(const MediaRow& row, const AskedRun& run) {
-  TRY(const auto chunks, read_chunk_list(run.list));
+  const auto list = read_chunk_list(run.list);
+  if (!list) mender_.suspect(run.feed, list.error());
+  TRY(const auto& chunks, list);
   if (!within(run.first, run.count, chunks.chunks.size())) return fail(Errc::not_found, row.media.hex());
   TRY(auto file, media_->open(row.media));
   const auto base = base_of(row, run);

@@ -17,13 +17,22 @@ class Verification {
  public:
   using Progress = std::function<bool(std::uint64_t, std::uint64_t)>;
 
-  Verification(LibraryImpl& library, Progress progress) : library_(library), progress_(std::move(progress)) {}
+  explicit Verification(LibraryImpl& library, Progress progress = {}, Library::Pace pace = {})
+      : library_(library), progress_(std::move(progress)), pace_(std::move(pace)) {}
 
   /// A feed by itself: its commits, and all that they reach.
   bool is_whole(const Head& head, const Roster& roster) {
     first_only_ = true;
     check_feed(head, &roster);
     return problems_.empty();
+  }
+
+  /// Of a feed by itself, the first object that is lost or damaged.
+  std::optional<Error> damage_of(const Head& head, const Roster* roster) {
+    first_damage_only_ = true;
+    check_feed(head, roster);
+    const auto it = std::ranges::find_if(problems_, is_damage);
+    return it == problems_.end() ? std::nullopt : std::optional(it->error);
   }
 
   Result<std::vector<Problem>> run() {
@@ -36,7 +45,9 @@ class Verification {
     }
     check_words(*picture);
     for (const auto& [feed, head] : picture->heads) {
+      const std::size_t before = problems_.size();
       check_feed(head, picture->roster.get());
+      for (std::size_t i = before; i < problems_.size(); ++i) library_.mender_.suspect(feed, problems_[i].error);
       CHECK_OK(advance(feed_weight));
     }
     for (const MediaRow& row : rows) CHECK_OK(check_media(row));
@@ -51,7 +62,12 @@ class Verification {
   /// What a feed counts as while progress is told, in bytes: text is little, and its size is not known before.
   static constexpr std::uint64_t feed_weight = 1'000'000;
 
-  bool is_over() const { return first_only_ && !problems_.empty(); }
+  static bool is_damage(const Problem& problem) {
+    return problem.error.code == Errc::object_missing || problem.error.code == Errc::corrupt;
+  }
+  bool is_over() const {
+    return stopped_ || (first_only_ && !problems_.empty()) || (first_damage_only_ && std::ranges::any_of(problems_, is_damage));
+  }
   void found(Error error, std::string where) { problems_.push_back({std::move(error), std::move(where)}); }
 
   Status advance(std::uint64_t bytes) {
@@ -92,14 +108,15 @@ class Verification {
       if (!raw) return;
       const auto as_it_is = [&] { return parse_commit(*raw).map([&](Commit commit) { return KnownCommit{*at, std::move(commit)}; }); };
       auto known = roster != nullptr ? read_commit(*raw, *roster) : as_it_is();
-      if (!known && known.error().code == Errc::feed_beyond && stays(head.feed, *roster)) known = as_it_is();
+      const bool beside_the_point = first_damage_only_ || (!known && known.error().code == Errc::feed_beyond && stays(head.feed, *roster));
+      if (!known && beside_the_point) known = as_it_is();
       if (!known) return found(known.error(), where);
       if (known->commit.feed != head.feed) return found({Errc::corrupt, "a commit of another feed"}, where);
       if (child && roster != nullptr) {
         if (const auto follows = check_succession(*known, *child, *roster); !follows) found(follows.error(), where);
       }
       check_tree(known->commit.tree, where);
-      if (is_head) check_kits(head.feed, known->commit.tree);
+      if (is_head && !is_over()) check_kits(head.feed, known->commit.tree);
       is_head = false;
       at = known->commit.parent;
       child = std::move(*known);
@@ -120,6 +137,7 @@ class Verification {
       return std::nullopt;
     }
     read_bytes_ += content->size();
+    stopped_ = stopped_ || (pace_ && !pace_(content->size()));
     if (object_id(type, *content) != id) {
       found({Errc::corrupt, "object " + id.hex() + " is not what its name says"}, where);
       return std::nullopt;
@@ -134,7 +152,10 @@ class Verification {
       waiting.pop_back();
       if (!seen_.insert(id).second) continue;
       const auto content = read(id, ObjectType::tree, where);
-      if (!content) continue;
+      if (!content) {
+        seen_.erase(id);  // said of each feed that comes to it
+        continue;
+      }
       const auto tree = parse_tree(*content);
       if (!tree) {
         found(tree.error(), where);
@@ -142,7 +163,7 @@ class Verification {
       }
       for (const TreeEntry& entry : *tree) {
         if (entry.mode == TreeEntry::Mode::tree) waiting.push_back(entry.id);
-        else if (seen_.insert(entry.id).second) (void)read(entry.id, ObjectType::blob, where + " " + entry.name);
+        else if (seen_.insert(entry.id).second && !read(entry.id, ObjectType::blob, where + " " + entry.name)) seen_.erase(entry.id);
       }
     }
   }
@@ -165,13 +186,7 @@ class Verification {
 
   Status check_media(const MediaRow& row) {
     if (row.held.empty()) return {};
-    const auto checked = library_.media_->verify(row.media);
-    if (!checked) {
-      found(checked.error(), "media " + row.media.hex());
-      if (checked.error().code == Errc::media_bad || checked.error().code == Errc::not_found) {
-        if (const auto aside = library_.set_aside(row.media); !aside) found(aside.error(), "media " + row.media.hex());
-      }
-    }
+    if (const auto checked = library_.check_held(row.media, {}); !checked) found(checked.error(), "media " + row.media.hex());
     const std::uint64_t bytes = row.named.empty() ? 0 : row.named.front().bytes;
     read_bytes_ += bytes;
     return advance(bytes);
@@ -209,8 +224,10 @@ class Verification {
 
   LibraryImpl& library_;
   const Progress progress_;
+  const Library::Pace pace_;
+  bool stopped_ = false;  ///< by pace_
   std::vector<Problem> problems_;
-  bool first_only_ = false;  ///< one is enough to know
+  bool first_only_ = false, first_damage_only_ = false;  ///< one is enough to know
   std::unordered_set<ObjectId, IdHash> seen_;  ///< trees and blobs that were read, of all feeds
   std::uint64_t done_ = 0, total_ = 0, read_bytes_ = 0;
 };
@@ -223,12 +240,23 @@ Result<std::vector<Problem>> LibraryImpl::verify(const std::function<bool(std::u
   return found;
 }
 
-bool LibraryImpl::is_whole(const Head& head, const Roster& roster) { return Verification(*this, {}).is_whole(head, roster); }
+bool LibraryImpl::is_whole(const Head& head, const Roster& roster) { return Verification(*this).is_whole(head, roster); }
+
+std::optional<Error> LibraryImpl::damage_of(const Head& head, const Roster* roster, const Pace& pace) {
+  return Verification(*this, {}, pace).damage_of(head, roster);
+}
 
 /// A damaged media file is kept, in case no peer has it, but it is held no longer: it is fetched again.
 Status LibraryImpl::recheck(const Sha256& media) {
   auto checked = media_->verify(media);
   if (checked || checked.error().code != Errc::media_bad) return checked;
+  CHECK_OK(set_aside(media));
+  return checked;
+}
+
+Status LibraryImpl::check_held(const Sha256& media, const Pace& pace) {
+  const auto checked = media_->verify(media, pace);
+  if (checked || (checked.error().code != Errc::media_bad && checked.error().code != Errc::not_found)) return checked;
   CHECK_OK(set_aside(media));
   return checked;
 }

@@ -12,7 +12,7 @@ namespace essaimage::core {
 struct Event {
   enum class Kind : std::uint8_t {
     peer_connected, peer_lost, peer_refused, stranger_refused, peer_misbehaved,
-    feed_advanced, fetch_started, fetch_failed, media_progress, media_completed,
+    feed_advanced, objects_lost, fetch_started, fetch_failed, media_progress, media_completed,
     fork_seen, rollback_refused, forgery_refused, joined, join_refused, member_admitted, level,
   };
   Kind kind{};

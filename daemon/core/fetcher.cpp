@@ -86,13 +86,13 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
   fetch.link = link.id;
   fetch.request = link.next_request++;
   fetch.job = context_.new_job();
-  fetch.have = entry.held.commit;
+  if (!entry.lacking) fetch.have = entry.held.commit;
   fetch.claimed = {entry.feed, claim.order, claim.commit};
   fetch.asked_at = context_.now;
   fetch.credit.given = limits::slice_bytes_max;
   requests_.emplace(std::pair(link.id, fetch.request), entry.feed);
   jobs_.emplace(fetch.job, entry.feed);
-  context_.send(link, message::FetchFeed{fetch.request, entry.feed, fetch.have, fetch.credit.given, entry.damaged});
+  context_.send(link, message::FetchFeed{fetch.request, entry.feed, fetch.have, fetch.credit.given, entry.damaged || entry.lacking});
   context_.report(Event::Kind::fetch_started, link.name, entry.feed);
   if (on_begun) on_begun(link, entry.feed);
   fetches_.emplace(entry.feed, std::move(fetch));
@@ -241,7 +241,9 @@ void Fetcher::accepted(const input::PackAccepted& accepted) {
   const Error& error = accepted.status.error();
   context_.heads.at(feed).last_error = error;
   context_.report(Event::Kind::fetch_failed, link != nullptr ? link->name : std::string(), feed, error);
-  if (!fetch.froze && describe(error.code, Language::english).actor == Actor::peer) {
+  // What we published or accepted meanwhile makes no liar of who sent what was newer then.
+  const bool overtaken = fetch.offered && fetch.offered->order <= context_.heads.at(feed).held.order && error.code == Errc::feed_older;
+  if (!fetch.froze && !overtaken && describe(error.code, Language::english).actor == Actor::peer) {
     context_.heads.drop(fetch.link, feed);
     if (link == nullptr) return;
     context_.report(Event::Kind::forgery_refused, link->name, feed, error);

@@ -40,6 +40,7 @@ bool FeedEntry::lacks(const Order& order, const ObjectId& commit_id) const {
     const Order& at = std::max(fork_order, held.order);
     return std::pair(order.generation, order.epoch) > std::pair(at.generation, at.epoch);
   }
+  if (lacking && order == held.order && commit_id == held.commit) return order >= witnessed_order;
   // A bound is told without commit (reconciler.cpp).
   if (order == held.order) return commit_id != held.commit && !commit_id.is_zero();
   if (order < held.order || order < witnessed_order) return false;
@@ -112,7 +113,18 @@ void Heads::set_held(const Head& head, SharedBytes commit) {
     entry.verified_commit.reset();
   }
   entry.last_error.reset();
+  entry.lacking = false;
+  lacking_.erase(head.feed);
   refresh(entry);
+}
+
+bool Heads::set_lacking(const FeedId& feed) {
+  FeedEntry* entry = find(feed);
+  if (entry == nullptr || !entry->has() || entry->lacking) return false;
+  entry->lacking = true;
+  lacking_.insert(feed);
+  refresh(*entry);
+  return true;
 }
 
 void Heads::set_fork(const Fork& fork, const Order& order) {

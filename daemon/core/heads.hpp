@@ -47,13 +47,14 @@ struct FeedEntry {
   std::vector<Claim> claims;        ///< by link
   std::optional<Error> last_error;
   bool damaged = false;             ///< what is held could not be read when something newer referred to it
+  bool lacking = false;             ///< objects of what is held are lost: it is fetched once more, whole
 
   bool has() const { return held.order != Order{}; }
   bool frozen() const { return fork.has_value() || fork_told; }
   /// Frozen, and the commits that prove it are lost.
   bool lacks_proof() const { return fork && !fork->first && !fork_told; }
   /// True if a head of this order and commit is worth fetching: newer than held and witnessed, or of equal order and
-  /// different (a fork, to be proved).
+  /// different (a fork, to be proved). Also what is held, while it is lacking.
   bool lacks(const Order& order, const ObjectId& commit) const;
   const Claim* claim(LinkId link) const;
   Claim* claim(LinkId link);
@@ -78,7 +79,8 @@ class Heads {
   const FeedEntry* find(const FeedId& feed) const;
   FeedEntry& at(const FeedId& feed);
 
-  void set_held(const Head& head, SharedBytes commit);
+  void set_held(const Head& head, SharedBytes commit);  ///< whole
+  bool set_lacking(const FeedId& feed);  ///< false: nothing is held, or it is known
   void set_fork(const Fork& fork, const Order& order);
   void clear_fork(const FeedId& feed);
 
@@ -94,6 +96,8 @@ class Heads {
   /// Feeds of which some link claims a head worth fetching.
   const std::set<FeedId, ByText>& wanted() const { return wanted_; }
   bool wants_from(LinkId link) const;
+  /// Feeds of which what is held is lacking something.
+  const std::set<FeedId, ByText>& lacking() const { return lacking_; }
   /// Counts the changes to what is worth fetching.
   std::uint64_t changes() const { return changes_; }
   /// Call after changing an entry through find() or at() in a way that changes what is worth fetching.
@@ -105,6 +109,7 @@ class Heads {
   BoundOf bound_of_;
   Table table_;
   std::set<FeedId, ByText> wanted_;
+  std::set<FeedId, ByText> lacking_;
   std::uint64_t changes_ = 0;
 };
 

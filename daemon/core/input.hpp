@@ -148,6 +148,10 @@ struct HeadChanged {
   SharedBytes commit;
   bool published_here = false;
 };
+/// Objects of what is held of this feed are lost or damaged: it is to be fetched once more, whole. HeadChanged comes when it is.
+struct ObjectsLost {
+  FeedId feed;
+};
 struct RosterChanged {
   RosterPtr roster;
 };
@@ -192,7 +196,8 @@ struct Locate {
 using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
                            input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
-                           input::Admitted, input::ForkKept, input::HeadChanged, input::RosterChanged,
+                           input::Admitted, input::ForkKept, input::HeadChanged, input::ObjectsLost,
+                           input::RosterChanged,
                            input::MediaNeeded, input::MediaComplete, input::MediaUnneeded, input::FeedFrozen,
                            input::Traffic, input::SyncNow, input::Locate>;
 

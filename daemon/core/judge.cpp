@@ -24,7 +24,7 @@ Judge::Standing Judge::weigh(Link& link, const Head& head, const SharedBytes& co
   const bool proves = entry.has() && head.order == entry.held.order && head.commit != entry.held.commit;
   if (entry.fork && !(entry.lacks_proof() && proves)) return Standing::frozen;
   if (entry.has() && head.order == entry.held.order) {
-    if (head.commit == entry.held.commit) return Standing::held;
+    if (head.commit == entry.held.commit) return entry.lacking ? Standing::newer : Standing::held;
     keep_fork(entry, entry.commit, commit);
     return Standing::forked;
   }

@@ -104,6 +104,7 @@ void Reconciler::finish(Link& link, Peer& peer, bool level, bool ours) {
   const bool was_level = peer.level;
   peer.level = level;
   if (level) {
+    ask_for_lacking(link);
     peer.level_at = context_.now;
     peer.unlevel = 0;
     peer.next_at = context_.now + jittered(context_.random, settings::round_interval);
@@ -146,6 +147,22 @@ void Reconciler::head_changed(const FeedEntry& entry) {
     peer.unlevel = 0;
     const Instant soon = context_.now + settings::round_retry_min;
     peer.next_at = std::min(peer.next_at, soon);
+  }
+}
+
+void Reconciler::objects_lost() {
+  for (const auto& [id, peer] : peers_) {
+    Link* link = context_.links.find(id);
+    if (link != nullptr && peer.level) ask_for_lacking(*link);
+  }
+}
+
+/// Who is level holds what we do, and so what lacks here.
+void Reconciler::ask_for_lacking(Link& link) {
+  for (const FeedId& feed : context_.heads.lacking()) {
+    const FeedEntry& entry = *context_.heads.find(feed);
+    const Claim* claim = entry.claim(link.id);
+    if (claim == nullptr || claim->order < entry.held.order) learn_head(link, entry.held);
   }
 }
 

@@ -22,6 +22,7 @@ class Reconciler {
   void sync_now();
   /// Our head changed: whoever may hold it and is not known to is not level any more.
   void head_changed(const FeedEntry& entry);
+  void objects_lost();  ///< of some feed: Heads::lacking()
   void tick();
   /// Starts the rounds asked for; call at the end of each input.
   void flush();
@@ -49,6 +50,7 @@ class Reconciler {
   void open_round(Link& link, Peer& peer);
   void learn(Link& link, const HeadSet& own, const Comparison& comparison);
   void learn_head(Link& link, const Head& head);
+  void ask_for_lacking(Link& link);
   void finish(Link& link, Peer& peer, bool level, bool ours);
 
   Context& context_;

@@ -115,6 +115,12 @@ struct Replica::Impl : Parts {
     context.report(Event::Kind::feed_advanced, {}, change.head.feed);
   }
 
+  void operator()(const input::ObjectsLost& lost) {
+    if (!context.heads.set_lacking(lost.feed)) return;
+    reconciler.objects_lost();
+    context.report(Event::Kind::objects_lost, {}, lost.feed);
+  }
+
   void operator()(const input::RosterChanged& change) {
     context.access.set_roster(change.roster);
     context.heads.roster_changed();
@@ -258,8 +264,11 @@ struct Replica::Impl : Parts {
       const Reconciler::Peer* peer = reconciler.peer(each.first);
       return each.second.is_open() && peer != nullptr && peer->told;
     });
-    const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(),
-                                   [&](const FeedId& feed) { return feed.centre == own; });
+    const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(), [&](const FeedId& feed) {
+      const FeedEntry& entry = *context.heads.find(feed);
+      const auto is_newer = [&](const Claim& claim) { return claim.order != entry.held.order && entry.lacks(claim.order, claim.commit); };
+      return feed.centre == own && (!entry.lacking || std::ranges::any_of(entry.claims, is_newer));
+    });
     own_heads_confirmed = alone || (told && !newer);
   }
 

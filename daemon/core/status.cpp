@@ -51,10 +51,18 @@ PeerStatus peer_status(const Parts& parts, const TransportKey& key, const Dialer
   return status;
 }
 
+bool is_lacking(const Parts& parts, const FeedEntry& entry) {
+  if (entry.frozen() || !parts.context.access.ours(entry.feed)) return false;
+  const Order& had = entry.has() ? entry.held.order : entry.witnessed_order;
+  const bool counts = had != Order{} && (!entry.bound || had <= *entry.bound);
+  return counts && (entry.lacking || !entry.has());
+}
+
 FeedStatus feed_status(const Parts& parts, const FeedEntry& entry) {
   FeedStatus status;
   status.held = entry.held;
   status.frozen = entry.frozen();
+  status.lacking = is_lacking(parts, entry);
   status.fetching = parts.fetcher.fetching(entry.feed);
   status.last_error = entry.last_error;
   status.wanted = entry.verified;
@@ -103,7 +111,8 @@ NodeStatus status_of(const Parts& parts, Instant) {
   std::sort(status.peers.begin(), status.peers.end(),
             [](const PeerStatus& a, const PeerStatus& b) { return a.slug < b.slug; });
   for (const auto& [feed, entry] : context.heads.table()) {
-    if (entry.has() || !entry.claims.empty() || entry.frozen()) status.feeds.push_back(feed_status(parts, entry));
+    const bool known = entry.has() || !entry.claims.empty() || entry.frozen() || is_lacking(parts, entry);
+    if (known) status.feeds.push_back(feed_status(parts, entry));
   }
   status.store_rests = parts.planner.store_rests();
   const auto under_way = parts.planner.under_way();

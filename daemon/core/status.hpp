@@ -31,6 +31,7 @@ struct FeedStatus {
   std::optional<Head> wanted;    ///< the newest valid head known but not held
   std::vector<std::string> holders;  ///< connected peers that hold it
   bool frozen = false;
+  bool lacking = false;          ///< what was held of it is lost here, or some of its objects are: it is to come once more
   bool fetching = false;
   std::optional<Error> last_error;
 };

@@ -12,6 +12,7 @@ inline core::Input input_of(const store::Change& change) {
     core::Input operator()(const store::change::HeadChanged& c) const {
       return core::input::HeadChanged{c.head, c.commit, c.published_here};
     }
+    core::Input operator()(const store::change::ObjectsLost& c) const { return core::input::ObjectsLost{c.feed}; }
     core::Input operator()(const store::change::MediaNeeded& c) const { return core::input::MediaNeeded{c.need}; }
     core::Input operator()(const store::change::MediaComplete& c) const { return core::input::MediaComplete{c.media}; }
     core::Input operator()(const store::change::MediaUnneeded& c) const { return core::input::MediaUnneeded{c.media}; }

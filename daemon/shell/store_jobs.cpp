@@ -19,6 +19,9 @@ constexpr Duration settle_every{100};
 /// Free bytes in the heap that are not worth a trim.
 constexpr std::size_t free_heap_max = 2 * limits::MiB;
 
+/// A library of 100 GB is read in four hours; an old disk has that many bytes in a tenth of its time.
+constexpr std::uint64_t scrub_bytes_per_s = 8'000'000;
+
 SharedBytes share(Bytes bytes) { return std::make_shared<const Bytes>(std::move(bytes)); }
 
 /// The sender's fault, and not this node's.
@@ -37,13 +40,14 @@ StoreJobs::StoreJobs(store::Library& library, Log& log, Post post, Worker::Runs 
       store_("store", jobs_max, runs),
       serve_("serve", jobs_max, runs),
       media_("media", jobs_max, runs),
-      settle_("settle", jobs_max, runs) {
+      settle_("settle", jobs_max, runs),
+      scrub_("scrub", jobs_max, runs) {
   library_.settle_by([this] { settle(); });
 }
 
 StoreJobs::~StoreJobs() {
   stop();
-  for (Worker* worker : {&store_, &serve_, &media_, &settle_}) worker->join();
+  for (Worker* worker : {&store_, &serve_, &media_, &settle_, &scrub_}) worker->join();
   runs_.clear();
   library_.settle_by({});
   if (settling_) library_.settle_media();  // asked for, and dropped by stop()
@@ -272,6 +276,24 @@ void StoreJobs::check_room() {
   run_once(checking_room_, [this] { return library_.check_room(); });
 }
 
+void StoreJobs::scrub() {
+  if (scrubbing_.exchange(true)) return;
+  scrub_.post([this] {
+    const auto pace = [this, read = std::uint64_t{0}](std::uint64_t bytes) mutable {
+      read += bytes;
+      if (read >= scrub_bytes_per_s / 10) {  // most texts are small
+        scrub_.pause(Duration{static_cast<std::int64_t>(read * 1'000 / scrub_bytes_per_s)});
+        read = 0;
+      }
+      return !scrub_.stopping();
+    };
+    Result<bool> more = true;
+    while (more && *more && !scrub_.stopping()) more = library_.scrub_next(pace);
+    if (!more) log_.write(LogLevel::error, "node", more.error());
+    scrubbing_ = false;
+  });
+}
+
 // A first replication takes a hundred megabytes for a minute, a list of all kits twenty for a moment, and glibc would keep them
 // for ever: an old computer has other use for them.
 void StoreJobs::give_back_memory(bool caches) {
@@ -283,13 +305,13 @@ void StoreJobs::give_back_memory(bool caches) {
 }
 
 void StoreJobs::stop() {
-  for (Worker* worker : {&store_, &serve_, &media_, &settle_}) worker->stop();
+  for (Worker* worker : {&store_, &serve_, &media_, &settle_, &scrub_}) worker->stop();
 }
 
 bool StoreJobs::wait_end(Duration at_most) {
   const auto deadline = std::chrono::steady_clock::now() + at_most;
   bool all = true;
-  for (Worker* worker : {&store_, &serve_, &media_, &settle_}) {
+  for (Worker* worker : {&store_, &serve_, &media_, &settle_, &scrub_}) {
     const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
     all = worker->wait_end(std::max(left, Duration{0})) && all;
   }

@@ -1,9 +1,10 @@
 #pragma once
-// Performs the core's store effects on four workers, and posts what came of them as inputs:
+// Performs the core's store effects on five workers, and posts what came of them as inputs:
 //   store   receptions of packs, admissions, forks, upkeep: what changes the library
 //   serve   sources: what is read for peers
 //   media   runs of chunks on their way in
 //   settle  media that became whole: they wait for the disk, and no chunk waits for them
+//   scrub   the slow reading of all that is held: it waits most of the time
 // so that checking a large pack delays neither reading nor media. What belongs to a job (a reception, a source, a run)
 // lives on its worker alone, by job; the library is safe from all of them.
 // Bounded by the core: it opens so many jobs, gives so much credit, and each effect is answered once.
@@ -54,6 +55,8 @@ class StoreJobs {
   void consolidate();
   void catch_up();
   void check_room();
+  /// Goes on reading what is held, slowly, as long as that is due; on a worker of its own.
+  void scrub();
   /// What was freed, to the system; `caches`: what the library's caches hold as well.
   void give_back_memory(bool caches);
   void run_on_store(std::function<Status()> job);
@@ -92,10 +95,11 @@ class StoreJobs {
   std::map<core::JobId, Run> runs_;                                          ///< of the media worker
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
-  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false};
+  std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false},
+      scrubbing_{false};
   std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
   // Last: their threads use all of the above, and end first.
-  Worker store_, serve_, media_, settle_;
+  Worker store_, serve_, media_, settle_, scrub_;
 };
 
 }  // namespace essaimage::shell

@@ -9,6 +9,7 @@ namespace {
 constexpr Duration publish_retry{60'000};
 constexpr Duration catch_up_retry{10'000};
 constexpr Duration check_room_every{30'000};
+constexpr Duration scrub_every{600'000};  // whether it is due
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
@@ -38,6 +39,11 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
     // Not amid work: it takes all locks of the heap. Caches go once a burst is over.
     if (!busy_) jobs_.give_back_memory(was_busy_);
     was_busy_ = std::exchange(busy_, false);
+  }
+  if (!scrub_at_) scrub_at_ = now + scrub_every;
+  if (now >= *scrub_at_) {
+    scrub_at_ = now + scrub_every;
+    jobs_.scrub();
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
-// What a node does without being asked: it merges its packs now and then, tells the others where they reach it, writes
-// what a full disk has kept from being written, and sees whether there is room for media that wait for it.
+// What a node does without being asked: it merges its packs and reads through what it holds now and then, tells the others
+// where they reach it, writes what a full disk has kept from being written, and sees whether there is room for media that
+// wait for it.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -39,6 +40,7 @@ class Upkeep {
   Instant catch_up_at_;                           ///< not before
   bool busy_ = false, was_busy_ = false;          ///< since the last look at the room, and before
   Instant check_room_at_;                         ///< not before
+  std::optional<Instant> scrub_at_;               ///< not before; nothing: soon after the start, not at once
 };
 
 }  // namespace essaimage::shell

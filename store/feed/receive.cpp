@@ -64,7 +64,7 @@ class PackCheck {
     const Head newest = head_of(head.commit, head.id);
     generation_ = newest.order.generation;
     epoch_ = newest.order.epoch;
-    CHECK_OK(check_newer(newest, context_.held, context_.witnessed));
+    CHECK_OK(check_newer(newest, context_.held_comes ? std::nullopt : context_.held, context_.witnessed));
     CHECK_OK(collect(std::move(head)));
     CHECK_OK(check_base());
     CHECK_OK(check_fork());
@@ -72,6 +72,7 @@ class PackCheck {
     if (new_objects_.taken() != pack_.pack->ids().size()) return fail(Errc::malformed, "the pack holds more than the feed");
     CheckedPack checked;
     checked.head = newest;
+    checked.whole = !based_on_;
     checked.commit.assign(raw.begin(), raw.end());
     for (auto it = chain_.rbegin(); it != chain_.rend(); ++it) checked.commits.push_back(it->id);
     return checked;
@@ -82,10 +83,11 @@ class PackCheck {
   Status collect(KnownCommit head) {
     TRY(const Bytes own, new_objects_.take(head.id, ObjectType::commit));
     chain_.push_back({head.id, head.commit.tree});
+    CHECK_OK(compare_with_held(head, own));
     KnownCommit oldest = std::move(head);
     while (oldest.commit.parent) {
       const ObjectId parent_id = *oldest.commit.parent;
-      const bool at_held = context_.held && parent_id == context_.held->commit;
+      const bool at_held = context_.held && !context_.held_comes && parent_id == context_.held->commit;
       TRY(const Bytes raw, at_held ? new_objects_.old(parent_id, ObjectType::commit)
                                    : new_objects_.take(parent_id, ObjectType::commit));
       // The held head was accepted once; what the roster says of it today does not matter here.
@@ -96,7 +98,7 @@ class PackCheck {
       }
       TRY(KnownCommit parent, read_commit(raw, context_.roster));
       CHECK_OK(check_succession(parent, oldest, context_.roster));
-      if (same_generation() && parent.commit.order == context_.held->order) return forked(raw, parent);
+      CHECK_OK(compare_with_held(parent, raw));
       chain_.push_back({parent.id, parent.commit.tree});
       oldest = std::move(parent);
     }
@@ -109,15 +111,19 @@ class PackCheck {
     return context_.held && generation_ == context_.held->order.generation;
   }
 
-  Status forked(const Bytes& raw, const KnownCommit& other) const {
+  /// A commit that the pack brings.
+  Status compare_with_held(const KnownCommit& known, const Bytes& raw) {
+    if (!same_generation() || known.commit.order != context_.held->order) return {};
+    comes_by_held_ = known.id == context_.held->commit;
+    if (comes_by_held_) return {};
     if (proof_ != nullptr) *proof_ = raw;
-    return fail(Errc::feed_fork, other.commit.feed.str() + " " + other.commit.order.str());
+    return fail(Errc::feed_fork, known.commit.feed.str() + " " + known.commit.order.str());
   }
 
   /// A chain that does not come from the held head must be of a later epoch, or of a later generation that left the held
   /// head behind (then the old one's last valid head lies in the chain, or there is none).
   Status check_base() const {
-    if (based_on_ || !same_generation()) return {};
+    if (based_on_ || comes_by_held_ || !same_generation()) return {};
     if (epoch_ > context_.held->order.epoch) return {};
     return fail(Errc::feed_gap, "not based on the held " + context_.held->order.str());
   }
@@ -153,6 +159,7 @@ class PackCheck {
   std::uint64_t generation_ = 0, epoch_ = 0;  ///< of the head
   std::vector<Link> chain_;
   std::optional<ObjectId> based_on_;                          ///< tree of the held head
+  bool comes_by_held_ = false;                                ///< the held head is among what the pack brings
   std::optional<std::pair<ObjectId, ObjectId>> resolves_;     ///< of the root
 };
 

@@ -36,6 +36,8 @@ struct ReceiveContext {
   const Roster& roster;           ///< for the federation's own feed: the one that the new head itself makes
   std::optional<Head> held;       ///< of this feed
   std::optional<Head> witnessed;  ///< the highest ever accepted of this feed
+  /// The pack brings the held head itself, too, and may end with it: what is held of the feed besides is not looked at.
+  bool held_comes = false;
   /// The feed is frozen by this proof (forks.hpp), by rising id: only an epoch root that resolves it is accepted, or a
   /// later generation than that of the proof (0: the proof was lost; then, than that of the held head).
   std::optional<std::pair<ObjectId, ObjectId>> fork;
@@ -47,6 +49,7 @@ struct CheckedPack {
   Head head;
   Bytes commit;                    ///< raw, of the head
   std::vector<ObjectId> commits;   ///< all new ones, oldest first
+  bool whole = false;              ///< from the first commit on
 };
 
 /// The objects of a pack in quarantine, within the caps, each named by its hash, before the rules: what the federation's feed

@@ -137,6 +137,8 @@ class State {
   Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held
   Result<std::vector<MediaRow>> all_media() const;                   ///< by media
   Result<std::vector<Sha256>> media_of(const FeedId& feed) const;    ///< that its current tree names, sorted
+  /// The first that is held for any feed, by rising id behind this one (zero: from the beginning).
+  Result<std::optional<Sha256>> held_after(const Sha256& media) const;
   /// A kit as a feed's current tree has it, as far as it decides whether its media are held.
   struct KitPlace {
     KitId id;

@@ -227,6 +227,16 @@ Result<std::vector<MediaRow>> State::all_media() const {
   });
 }
 
+Result<std::optional<Sha256>> State::held_after(const Sha256& media) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::optional<Sha256>> {
+    auto row = db.prepare("SELECT sha FROM media WHERE sha > ? AND EXISTS (SELECT 1 FROM held WHERE held.media = media.id) "
+                          "ORDER BY sha LIMIT 1");
+    row << media.view();
+    TRY(const bool found, row.step());
+    return found ? std::optional(row.fixed<Sha256>(0)) : std::nullopt;
+  });
+}
+
 Result<std::vector<Sha256>> State::media_of(const FeedId& feed) const {
   return impl_->read([&](sql::Database& db) -> Result<std::vector<Sha256>> {
     std::vector<Sha256> media;

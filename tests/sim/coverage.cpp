@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array fault_names = {
     "crash", "link cut", "partition", "one-way partition", "message lost", "message repeated", "link cut at a message", "dial failed",
-    "disk failed", "late joiner", "suspension", "backup restored", "published without asking", "message tampered with", "message replayed",
+    "disk failed", "late joiner", "suspension", "backup restored", "objects lost", "published without asking", "message tampered with", "message replayed",
     "garbage sent",
 };
 static_assert(fault_names.size() == faults);
@@ -21,7 +21,7 @@ static_assert(effect_names.size() == std::variant_size_v<core::Effect>);
 
 // In the order of core::Event::Kind.
 constexpr std::array event_names = {
-    "peer connected", "peer lost", "peer refused", "stranger refused", "peer misbehaved", "feed advanced", "fetch started", "fetch failed",
+    "peer connected", "peer lost", "peer refused", "stranger refused", "peer misbehaved", "feed advanced", "objects lost", "fetch started", "fetch failed",
     "media progress", "media completed", "fork seen", "rollback refused", "forgery refused", "joined", "join refused", "member admitted",
     "level",
 };

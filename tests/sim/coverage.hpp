@@ -12,7 +12,7 @@ namespace essaimage::sim {
 
 enum class Fault : std::uint8_t {
   crash, link_cut, partition, one_way_partition, message_lost, message_repeated, cut_at_a_message, dial_failed, disk_failed,
-  late_joiner, suspension, backup_restored, published_unasked, message_tampered, message_replayed, garbage_sent,
+  late_joiner, suspension, backup_restored, objects_lost, published_unasked, message_tampered, message_replayed, garbage_sent,
 };
 inline constexpr std::size_t faults = static_cast<std::size_t>(Fault::garbage_sent) + 1;
 

@@ -101,6 +101,21 @@ void GitStore::restore(const BackupPtr& backup, bool keep_witnessed) {
   open();
 }
 
+/// One of its packs.
+void GitStore::lose_objects() {
+  close();
+  std::set<store::Path> packs;
+  for (const auto& entry : std::filesystem::directory_iterator(layout_.packs())) {
+    if (entry.path().extension() == ".pack") packs.insert(entry.path());
+  }
+  if (!packs.empty()) {
+    store::Path pack = *std::next(packs.begin(), static_cast<std::ptrdiff_t>(all_.random.below(packs.size())));
+    std::filesystem::remove(pack);
+    std::filesystem::remove(pack.replace_extension(".idx"));
+  }
+  open();
+}
+
 // --- the core's side -----------------------------------------------------------------------------------------------------
 
 core::input::Start GitStore::start_input(std::uint64_t seed) {

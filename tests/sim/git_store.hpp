@@ -32,6 +32,7 @@ class GitStore final : public SimStore {
   Result<Inputs> suspend(const std::string& slug) override;
   BackupPtr backup() override;
   void restore(const BackupPtr& backup, bool keep_witnessed) override;
+  void lose_objects() override;
 
   core::RosterPtr roster() const override;
   std::vector<Head> heads() const override;

@@ -64,6 +64,14 @@ input::Start MemoryStore::start_input(std::uint64_t seed) {
   return start;
 }
 
+Inputs MemoryStore::started() {
+  Inputs out;
+  for (const auto& [id, feed] : feeds_) {
+    if (feed.lacking) out.push_back(input::ObjectsLost{id});
+  }
+  return out;
+}
+
 void MemoryStore::crash() {
   sources_.clear();
   packs_.clear();
@@ -101,6 +109,10 @@ void MemoryStore::open_pack(const effect::OpenPack& open, Inputs& out) {
     return;
   }
   const auto& chain = it->second.chain;
+  if (it->second.lacking && open.have.is_zero()) {
+    out.push_back(input::SourceOpened{open.job, fail(Errc::object_missing), nullptr});
+    return;
+  }
   auto from = chain.begin();
   if (!open.have.is_zero()) {
     from = std::find_if(chain.begin(), chain.end(), [&](const SharedBytes& raw) { return commit_id(*raw) == open.have; });
@@ -208,7 +220,9 @@ Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, F
     if (commit.parent != parent || commit.order.seq != chain.size() + 1) return fail(Errc::malformed, "chain");
     chain.push_back(raw);
   }
-  if (chain.size() <= feed.chain.size() || chain.size() < feed.witnessed.order.seq) return fail(Errc::malformed, "older than witnessed");
+  const bool comes_anew = whole && feed.lacking;
+  const std::size_t least = feed.chain.size() + (comes_anew ? 0 : 1);
+  if (chain.size() < least || chain.size() < feed.witnessed.order.seq) return fail(Errc::malformed, "older than witnessed");
   if (!feed.chain.empty() && *chain[feed.chain.size() - 1] != *feed.chain.back()) {
     std::size_t at = 0;
     while (*chain[at] == *feed.chain[at]) ++at;
@@ -217,6 +231,7 @@ Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, F
     return fail(Errc::malformed, "forked");
   }
   feed.chain = std::move(chain);
+  feed.lacking = feed.lacking && !comes_anew;
   feed.head = feed.witnessed = {accept.feed, head.order, commit_id(*accept.commit)};
   feed.top = head;
   advanced(feed, false, out);
@@ -227,6 +242,7 @@ void MemoryStore::advanced(const Feed& feed, bool here, Inputs& out) {
   const SimCommit& head = feed.top;
   if (head.roster != 0) out.push_back(input::RosterChanged{universe_.roster(head.roster)});
   out.push_back(input::HeadChanged{feed.head, feed.chain.back(), here});
+  if (feed.lacking) out.push_back(input::ObjectsLost{feed.head.feed});
   for (const MediaSpec& spec : head.media) {
     Media& media = media_[spec.media];
     if (media.held.empty()) {

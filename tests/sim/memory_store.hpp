@@ -19,6 +19,7 @@ class MemoryStore final : public SimStore {
   TransportKey transport_key() const override { return sim::transport_key(node_); }
   core::input::Start start_input(std::uint64_t seed) override;
   Inputs perform(const core::Effect& effect) override;
+  Inputs started() override;
   Inputs upkeep(Instant, bool) override { return {}; }
   void crash() override;
 
@@ -29,6 +30,7 @@ class MemoryStore final : public SimStore {
   Inputs publish_roster(Roster roster);
   BackupPtr backup() override;
   void restore(const BackupPtr& backup, bool keep_witnessed) override;
+  void lose_objects() override;
 
   core::RosterPtr roster() const override;
   std::vector<Head> heads() const override;
@@ -37,7 +39,7 @@ class MemoryStore final : public SimStore {
   std::set<FeedId> frozen() const override;
   std::vector<Sha256> named(const FeedId& feed) const override;
   bool is_whole(const FeedId& feed, const Sha256& media) const override;
-  std::vector<std::string> verify() override { return {}; }
+  std::vector<std::string> verify() override;
 
   std::optional<core::input::Start::Joining> joining;
   std::vector<std::uint32_t> next_chunks;  ///< of the next media published; empty: some
@@ -51,6 +53,7 @@ class MemoryStore final : public SimStore {
     Head head;
     Head witnessed;
     std::optional<Fork> fork;
+    bool lacking = false;               ///< some of the chain is lost, and not the last
   };
   struct Media {
     MediaSpec spec;

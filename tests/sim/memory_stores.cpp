@@ -111,7 +111,19 @@ void MemoryStore::restore(const BackupPtr& backup, bool keep_witnessed) {
   }
 }
 
+void MemoryStore::lose_objects() {
+  for (auto& [id, feed] : feeds_) feed.lacking = feed.lacking || (!feed.chain.empty() && random_.below(2) == 0);
+}
+
 // --- looking -------------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> MemoryStore::verify() {
+  std::vector<std::string> wrong;
+  for (const auto& [id, feed] : feeds_) {
+    if (feed.lacking) wrong.push_back(id.str() + ": lacks objects still");
+  }
+  return wrong;
+}
 
 std::vector<Head> MemoryStore::heads() const {
   std::vector<Head> heads;

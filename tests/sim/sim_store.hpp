@@ -28,6 +28,8 @@ class SimStore {
   virtual core::input::Start start_input(std::uint64_t seed) = 0;
   /// The inputs that this effect leads to: changes first, then the completion.
   virtual Inputs perform(const core::Effect& effect) = 0;
+  /// What it finds right after the start.
+  virtual Inputs started() { return {}; }
   /// What a daemon does once a second without being asked. `confirmed`: publishing makes no fork.
   virtual Inputs upkeep(Instant now, bool confirmed) = 0;
   /// Open packs, runs and sources are lost, what is durable stays. To be looked at and started again at once.
@@ -50,6 +52,8 @@ class SimStore {
   using BackupPtr = std::shared_ptr<const Backup>;
   virtual BackupPtr backup() = 0;
   virtual void restore(const BackupPtr& backup, bool keep_witnessed) = 0;
+  /// The disk loses objects of what is held; heads may be among them. The node is down.
+  virtual void lose_objects() = 0;
 
   // --- looking, whether the node is up or down
   virtual core::RosterPtr roster() const = 0;  ///< null while joining

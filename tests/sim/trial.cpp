@@ -24,6 +24,7 @@ struct Weather {
   bool hostile = false;
   bool restores = false;      ///< an old backup comes back
   bool forks = false;         ///< and publishes without asking anybody
+  bool loses = false;         ///< a disk loses objects
 };
 
 Weather weather_of(const std::string& scenario, core::Random& random) {
@@ -47,6 +48,9 @@ Weather weather_of(const std::string& scenario, core::Random& random) {
   weather.hostile = scenario == "hostile" || (mixed && percent(30));
   weather.restores = scenario == "restore" || scenario == "fork" || (mixed && percent(20));
   weather.forks = scenario == "fork" || (weather.restores && mixed && percent(30));
+  // So that somebody has what is lost, and may give it.
+  const bool all_serve = !weather.restores && !weather.hostile && !weather.suspends;
+  weather.loses = scenario == "loss-of-objects" || (mixed && all_serve && percent(30));
   return weather;
 }
 
@@ -153,6 +157,7 @@ class Trial {
       if (weather_.suspends && step == steps / 2) suspend();
       if (weather_.restores && step == steps / 3) backup();
       if (weather_.restores && step == 2 * steps / 3) restore();
+      if (weather_.loses && step >= steps / 2) lose_objects();
       if (plan_.below(4) == 0) restart_one();
     }
   }
@@ -230,6 +235,17 @@ class Trial {
     world_.publish(backed_up_, {Audience{}}, 0, weather_.forks);
   }
 
+  /// Once, on a node all of whose heads others hold.
+  void lose_objects() {
+    const std::size_t node = 1 + plan_.below(world_.size() - 1);
+    const auto heads = world_.node(node).store->heads();
+    const auto held_elsewhere = [&](const Head& head) { return elsewhere(head, node); };
+    if (!world_.node(node).up || heads.empty() || node == suspended_ || !std::ranges::all_of(heads, held_elsewhere)) return;
+    world_.crash(node);
+    world_.lose_objects(node);
+    weather_.loses = false;
+  }
+
   /// One peer's answer is what a restored home waits for. It is sure to know the newest version only if everybody does.
   void note_unsure() {
     const std::string& author = world_.node(backed_up_).slug;
@@ -242,9 +258,10 @@ class Trial {
     }
   }
 
-  bool elsewhere(const Head& head) {
+  bool elsewhere(const Head& head) { return elsewhere(head, backed_up_); }
+  bool elsewhere(const Head& head, std::size_t node) {
     for (std::size_t i = 0; i < world_.size(); ++i) {
-      if (i != backed_up_ && world_.held(i, head.feed) >= head.order) return true;
+      if (i != node && world_.held(i, head.feed) >= head.order) return true;
     }
     return false;
   }
@@ -296,7 +313,7 @@ class Trial {
 
 const std::vector<std::string>& scenarios() {
   static const std::vector<std::string> names = {"mixed", "calm", "loss",    "crash",   "partition", "join",
-                                                 "disk",  "suspend", "hostile", "restore", "fork"};
+                                                 "disk",  "suspend", "hostile", "restore", "fork", "loss-of-objects"};
   return names;
 }
 

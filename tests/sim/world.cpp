@@ -53,6 +53,7 @@ void World::start(std::size_t index) {
   node.store_free = now_;
   network.node_up(index, node.incarnation);
   feed(index, node.store->start_input(random.next()));
+  feed_all(index, node.store->started());
   if (stores_->has_upkeep()) keep_up(index, node.incarnation);
 }
 
@@ -83,6 +84,11 @@ void World::restore(std::size_t index, const SimStore::BackupPtr& backup, bool k
   network.coverage.strike(Fault::backup_restored);
   nodes_[index].store->restore(backup, keep_witnessed);
   if (!keep_witnessed) std::erase_if(accepted_, [&](const auto& each) { return each.first.first == index; });
+}
+
+void World::lose_objects(std::size_t index) {
+  network.coverage.strike(Fault::objects_lost);
+  nodes_[index].store->lose_objects();
 }
 
 bool World::publish(std::size_t index, const std::vector<Audience>& audiences, std::size_t media, bool offline) {

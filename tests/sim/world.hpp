@@ -40,6 +40,8 @@ class World {
   void crash(std::size_t node);
   /// An old backup of a node that is down comes back, with or without what it had witnessed since.
   void restore(std::size_t node, const SimStore::BackupPtr& backup, bool keep_witnessed);
+  /// The disk of a node that is down.
+  void lose_objects(std::size_t node);
   /// One version in each of these audiences, in one step. True if acknowledged.
   bool publish(std::size_t node, const std::vector<Audience>& audiences, std::size_t media, bool offline = false);
   void suspend(std::size_t node);

@@ -65,6 +65,17 @@ FeedId TestNode::feed(const std::string& audience) const {
   return {slug(), *Audience::parse(audience)};
 }
 
+bool TestNode::lacks_objects(const FeedId& feed) const {
+  bool lacks = false;
+  for (const auto& change : changes) {
+    const auto* lost = std::get_if<store::change::ObjectsLost>(&change);
+    if (lost != nullptr && lost->feed == feed) lacks = true;
+    const auto* changed = std::get_if<store::change::HeadChanged>(&change);
+    if (changed != nullptr && changed->head.feed == feed) lacks = false;
+  }
+  return lacks;
+}
+
 Head TestNode::head(const FeedId& feed) const {
   for (const auto& head : library_->heads()) {
     if (head.feed == feed) return head;
@@ -133,7 +144,8 @@ std::map<std::string, std::string> TestNode::checkout(const std::string& id,
 }
 
 Status fetch_feed(TestNode& from, TestNode& to, const FeedId& feed) {
-  TRY(const auto pack, from.library().open_pack(feed, to.head(feed).commit, false));
+  const bool anew = to.lacks_objects(feed);
+  TRY(const auto pack, from.library().open_pack(feed, anew ? ObjectId{} : to.head(feed).commit, anew));
   TRY(const auto reception, to.library().receive_feed());
   for (std::uint64_t at = 0; at < pack.source->bytes();) {
     TRY(const auto slice, pack.source->read(at, 65'536));
@@ -178,7 +190,7 @@ void replicate(TestNode& from, TestNode& to) {
     const auto roster = to.library().roster();
     const bool may =
         head.feed == first || (roster && roster->may_hold(to.slug(), head.feed.audience));
-    if (!may || !(to.head(head.feed).order < head.order)) continue;
+    if (!may || !(to.head(head.feed).order < head.order || to.lacks_objects(head.feed))) continue;
     const auto fetched = fetch_feed(from, to, head.feed);
     if (!fetched) FAIL(head.feed.str() + ": " + to_line(fetched.error()));
   }

@@ -37,6 +37,7 @@ class TestNode {
   const std::string& slug() const { return library_->identity().slug; }
   FeedId feed(const std::string& audience = "region") const;
   Head head(const FeedId& feed) const;  ///< zero if there is none
+  bool lacks_objects(const FeedId& feed) const;  ///< as was told last
 
   store::HoldPolicy policy;  ///< from the next open() on
   Timestamp now = test_start;

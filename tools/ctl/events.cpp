@@ -17,7 +17,7 @@ struct EventWords {
   Colour colour;
 };
 
-constexpr std::array<EventWords, 17> words{{
+constexpr std::array<EventWords, 18> words{{
     {"peer-connected", {"connected", "connecté"}, Colour::green},
     {"peer-lost", {"connection lost", "connexion perdue"}, Colour::yellow},
     {"peer-refused", {"refused us", "nous a refusés"}, Colour::red},
@@ -26,6 +26,9 @@ constexpr std::array<EventWords, 17> words{{
      {"broke the rules of the protocol", "a enfreint les règles du protocole"},
      Colour::red},
     {"feed-advanced", {"feed has news", "fil mis à jour"}, Colour::green},
+    {"objects-lost",
+     {"objects of the feed are lost here: fetched once more", "des objets du fil sont perdus ici : redemandés"},
+     Colour::red},
     {"fetch-started", {"feed is being fetched", "fil en cours de réception"}, Colour::none},
     {"fetch-failed", {"feed could not be fetched", "échec de la réception du fil"}, Colour::yellow},
     {"media-progress", {"media is coming", "média en cours de réception"}, Colour::dim},

@@ -26,26 +26,25 @@ const core::FeedStatus* find_feed(const Situation& here, const FeedId& feed) {
   return nullptr;
 }
 
+/// It was a member, and is one still.
+bool has_lost_word(const Situation& here) {
+  const auto* word = find_feed(here, {here.identity.federation_slug, Audience{}});
+  return word != nullptr && word->lacking;
+}
+
+void add_feed(const Situation& here, const core::FeedStatus& feed, Explanations& out) {
+  if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
+  else if (feed.lacking) out.push_back(about_lost(feed));
+  else if (feed.wanted) out.push_back(about_wanted(feed));
+}
+
 void add_feeds_and_media(const Situation& here, Explanations& out) {
-  for (const auto& feed : here.status.feeds) {
-    if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
-    if (feed.wanted && !feed.frozen) out.push_back(about_wanted(feed));
-  }
+  for (const auto& feed : here.status.feeds) add_feed(here, feed, out);
   Arrival lacking;
   for (const auto& media : here.status.media) lacking.add(media);
   if (lacking.coming()) out.push_back(about_media(here, "", lacking));
   for (const auto& [why, waiting] : here.not_held)
     if (store::waits_for_room(why)) out.push_back(about_room(why, waiting));
-}
-
-void add_feed(const Situation& here, const FeedId& feed, Explanations& out) {
-  const auto* known = find_feed(here, feed);
-  if (known == nullptr) return;
-  if (known->frozen) {
-    out.push_back(about_frozen(here, feed));
-  } else if (known->wanted) {
-    out.push_back(about_wanted(*known));
-  }
 }
 
 /// Why nothing may come from a centre at all just now.
@@ -57,7 +56,7 @@ void add_centre(const Situation& here, const std::string& centre, Explanations& 
   }
 }
 
-/// What the library itself found damaged. Media come again by themselves, and are told of as lacking until then.
+/// What the library itself found damaged. What peers have comes again by itself, and is told of as lacking until then.
 void add_damage(const Situation& here, Explanations& out) {
   constexpr std::size_t told_max = 3;
   std::size_t told = 0;
@@ -71,9 +70,10 @@ void add_damage(const Situation& here, Explanations& out) {
                    {fmt::format("Something of the library is damaged or lacking: {}.", words(Language::english)),
                     fmt::format("Une partie de la bibliothèque est abîmée ou manque : {}.", words(Language::french))},
                    Actor::admin,
-                   {"`essaimagectl verify` lists everything. Look at the disk; a backup of library.git brings it back.",
-                    "`essaimagectl verify` donne toute la liste. Vérifiez le disque ; une sauvegarde de library.git la "
-                    "rétablit."}});
+                   {"Peers bring back what they have; `essaimagectl verify` lists what lacks still. Look at the disk; a backup of "
+                    "library.git brings back what only this centre had.",
+                    "Les pairs rapportent ce qu'ils ont ; `essaimagectl verify` dit ce qui manque encore. Vérifiez le disque ; une "
+                    "sauvegarde de library.git rétablit ce que ce centre était seul à avoir."}});
   }
 }
 
@@ -82,7 +82,7 @@ void add_damage(const Situation& here, Explanations& out) {
 Explanations explain_node(const Situation& here) {
   Explanations out;
   add_damage(here, out);
-  if (!here.status.joined) out.push_back(about_joining(here));
+  if (!here.status.joined && !has_lost_word(here)) out.push_back(about_joining(here));
   if (here.status.suspended) out.push_back(about_suspension(here));
   if (here.disk_free_bytes < disk_low_bytes) out.push_back(about_disk(here));
   if (here.status.joined && !here.status.own_heads_confirmed) out.push_back(about_confirmation());
@@ -139,9 +139,7 @@ Explanations explain_peer(const Situation& here, const Member& member) {
     out.push_back(std::move(*found));
   }
   for (const auto& feed : here.status.feeds) {
-    if (feed.held.feed.centre != member.slug) continue;
-    if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
-    if (feed.wanted && !feed.frozen) out.push_back(about_wanted(feed));
+    if (feed.held.feed.centre == member.slug) add_feed(here, feed, out);
   }
   if (out.empty())
     out.push_back(
@@ -152,15 +150,15 @@ Explanations explain_peer(const Situation& here, const Member& member) {
 
 Explanations explain_feed(const Situation& here, const FeedId& feed) {
   Explanations out;
-  if (here.roster == nullptr) return {about_joining(here)};
+  if (here.roster == nullptr) return explain_node(here);
   const auto* member = here.roster->find(feed.centre);
   if (member == nullptr) return {about_unknown_centre(feed.str(), feed.centre)};
   if (!here.roster->may_hold(here.identity.slug, feed.audience) && !here.status.suspended)
     return {about_other_audience(feed.str(), feed.audience)};
   add_centre(here, feed.centre, out);
-  add_feed(here, feed, out);
-  if (!out.empty()) return out;
   const auto* known = find_feed(here, feed);
+  if (known != nullptr) add_feed(here, *known, out);
+  if (!out.empty()) return out;
   if (known == nullptr || known->held.order.seq == 0) return {about_absent(feed.str(), *member)};
   const auto order = known->held.order.str();
   return {
@@ -172,16 +170,18 @@ Explanations explain_feed(const Situation& here, const FeedId& feed) {
 Explanations explain_kit(const Situation& here, const KitId& id,
                          const std::optional<store::KitSummary>& kit) {
   Explanations out;
-  if (here.roster == nullptr) return {about_joining(here)};
+  if (here.roster == nullptr) return explain_node(here);
   const auto* member = here.roster->find(id.centre);
   if (!kit) {
     if (member == nullptr) return {about_unknown_centre(id.str(), id.centre)};
-    out.push_back(about_absent(id.str(), *member));
+    const bool lost = std::ranges::any_of(
+        here.status.feeds, [&](const auto& feed) { return feed.lacking && feed.held.feed.centre == id.centre; });
+    if (!lost) out.push_back(about_absent(id.str(), *member));
   }
   add_centre(here, id.centre, out);
   // Of our own audiences alone: a feed that we may not hold is never in the status.
   for (const auto& feed : here.status.feeds)
-    if (feed.held.feed.centre == id.centre) add_feed(here, feed.held.feed, out);
+    if (feed.held.feed.centre == id.centre) add_feed(here, feed, out);
   if (kit) {
     Arrival lacking;
     const auto& media = kit->row.media;

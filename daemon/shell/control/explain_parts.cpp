@@ -198,6 +198,31 @@ Explanation about_wanted(const core::FeedStatus& feed) {
           {"Nothing to do: it goes on by itself.", "Rien à faire : cela se poursuit tout seul."}};
 }
 
+Explanation about_lost(const core::FeedStatus& feed) {
+  const auto name = feed.held.feed.str();
+  const Words what{fmt::format("Something of the feed {}, which was here, is lost or damaged on this disk", name),
+                   fmt::format("Une partie du fil {}, qui était ici, est perdue ou abîmée sur ce disque", name)};
+  if (feed.holders.empty()) {
+    return {"feed-lost-no-holder",
+            true,
+            name,
+            {what.en + "; no connected peer holds it.", what.fr + " ; aucun pair connecté ne l'a."},
+            Actor::peer,
+            {"It comes again when a peer that holds it connects; `essaimagectl peers` says who is away. Look at the disk if it "
+             "happens once more.",
+             "Elle reviendra quand un pair qui l'a se connectera ; `essaimagectl peers` dit qui est absent. Vérifiez le disque si "
+             "cela se reproduit."}};
+  }
+  return {"feed-lost",
+          true,
+          name,
+          {fmt::format("{}; it is fetched once more from {}.", what.en, joined(feed.holders)),
+           fmt::format("{} ; il est redemandé à {}.", what.fr, joined(feed.holders))},
+          Actor::nobody,
+          {"Nothing to do: it goes on by itself. Look at the disk if it happens once more.",
+           "Rien à faire : cela se poursuit tout seul. Vérifiez le disque si cela se reproduit."}};
+}
+
 Explanation about_joining(const Situation& here) {
   const auto why = error_words(here.status.join_error);
   return {"not-joined",

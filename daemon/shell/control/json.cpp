@@ -86,12 +86,13 @@ std::string_view str(core::PeerStatus::State state) {
 }
 
 std::string_view str(core::Event::Kind kind) {
-  static constexpr std::array<std::string_view, 17> names = {"peer-connected",
+  static constexpr std::array<std::string_view, 18> names = {"peer-connected",
                                                              "peer-lost",
                                                              "peer-refused",
                                                              "stranger-refused",
                                                              "peer-misbehaved",
                                                              "feed-advanced",
+                                                             "objects-lost",
                                                              "fetch-started",
                                                              "fetch-failed",
                                                              "media-progress",

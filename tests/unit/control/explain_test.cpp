@@ -180,6 +180,34 @@ TEST_CASE("feeds of audiences that we are not in are never told of") {
   CHECK(find(explain_feed(picture.here(), ours), "feed-fetching") != nullptr);
 }
 
+TEST_CASE("a feed that was here and is lost is our disk's matter, not its author's") {
+  Picture picture;
+  const FeedId ours{"fives", {Audience::Kind::territory, "lille"}};
+  auto& known = picture.feed(ours, GENERATE(0U, 3U));
+  known.lacking = true;
+  for (const auto& all : {explain_node(picture.here()), explain_feed(picture.here(), ours),
+                          explain_kit(picture.here(), {"fives", "lampe"}, std::nullopt)}) {
+    REQUIRE(find(all, "feed-lost-no-holder") != nullptr);
+    CHECK(complete(*find(all, "feed-lost-no-holder")));
+    CHECK(find(all, "not-here") == nullptr);
+    CHECK(find(all, "all-well") == nullptr);
+  }
+  known.holders = {"loos"};
+  const auto all = explain_feed(picture.here(), ours);
+  REQUIRE(find(all, "feed-lost") != nullptr);
+  CHECK(complete(*find(all, "feed-lost")));
+  CHECK(find(all, "feed-lost")->text.en.find("from loos") != std::string::npos);
+}
+
+TEST_CASE("who lost the federation's word is not told to make a new home") {
+  Picture picture;
+  picture.status.joined = false;
+  picture.feed({picture.node.lib.who.federation_slug, {}}, 3).lacking = true;
+  const auto all = explain_node(picture.here());
+  CHECK(find(all, "not-joined") == nullptr);
+  CHECK(find(all, "feed-lost-no-holder") != nullptr);
+}
+
 TEST_CASE("a suspended peer is the federation's matter") {
   Picture picture;
   auto& member = picture.node.lib.members->members["fives"];

@@ -242,6 +242,7 @@ class FakeLibrary final : public store::Library {
   }
   Status release_memory() override { return {}; }
   Status consolidate() override { return {}; }
+  Result<bool> scrub_next(const Pace&) override { return false; }
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
   void tell_media(const Sha256&) override {}

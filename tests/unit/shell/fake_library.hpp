@@ -161,6 +161,7 @@ class FakeLibrary : public store::Library {
     return {};
   }
   Status consolidate() override { return {}; }
+  Result<bool> scrub_next(const Pace&) override { return false; }
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
   void tell_media(const Sha256& media) override { told.push_back(media); }

@@ -35,7 +35,7 @@ class Receiver {
     CHECK_OK(incoming->append(parcel));
     TRY(auto indexed, store::index_pack(*incoming, feed, commit, library.objects()));
     const Head before = library.head(feed);
-    store::ReceiveContext context{roster, {}, witnessed, fork, fork_generation};
+    store::ReceiveContext context{roster, {}, witnessed, false, fork, fork_generation};
     if (!before.commit.is_zero()) context.held = before;
     TRY(const auto checked, store::check_pack(indexed, feed, commit, context, &proof));
     CHECK_OK(store::move_in(indexed, library.layout()));

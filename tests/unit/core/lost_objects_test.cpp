@@ -1,0 +1,75 @@
+#include "tests/support/catch.hpp"
+#include "tests/unit/core/harness.hpp"
+
+using namespace essaimage;
+using namespace essaimage::core;
+using std::chrono::seconds;
+
+namespace {
+
+const FeedId feed = Bench::region(2);
+
+SharedBytes slice_of(std::size_t bytes) { return std::make_shared<const Bytes>(bytes, 1); }
+
+}  // namespace
+
+TEST_CASE("a feed of which objects are lost is asked for once more, whole, of who is level, and is served meanwhile") {
+  Bench bench;
+  const auto raw = Bench::commit(feed, 1, 2), next = Bench::commit(feed, 2, 2);
+  input::Start start;
+  start.heads = start.witnessed = {Bench::head(feed, 1, raw)};
+  bench.start(start);
+  const LinkId link = 77;
+  bench.on(input::LinkUp{link, sim::transport_key(3), true, "sim://x"});
+  bench.receive(link, message::Hello{1, 1, bench.federation(), "peer"});
+  const auto rounds = bench.sent<message::Reconcile>(link);
+  REQUIRE(rounds.size() == 1);
+  const auto level = [&] { bench.receive(link, message::Reconcile{rounds[0].round, false, {}}); };
+  const bool level_already = GENERATE(true, false);
+  if (level_already) level();
+  bench.on(input::ObjectsLost{feed});
+  if (!level_already) {
+    CHECK(bench.sent<message::FetchFeed>(link).empty());
+    level();
+  }
+  const auto fetch = bench.sent<message::FetchFeed>(link);
+  REQUIRE(fetch.size() == 1);
+  CHECK(fetch[0].feed == feed);
+  CHECK(fetch[0].have.is_zero());
+  CHECK(fetch[0].plain);
+  CHECK_FALSE(bench.status().level);
+  CHECK(bench.status().feeds.at(0).lacking);
+  CHECK(bench.status().feeds.at(0).held.order.seq == 1);
+  bench.receive(link, message::FetchFeed{9, feed, {}, 100'000, false});
+  CHECK(bench.wanted<effect::OpenPack>().size() == 1);
+
+  const auto bring = [&](const SharedBytes& commit) {
+    bench.receive(link, message::FeedOffer{fetch[0].request, commit, 100});
+    bench.receive(link, message::Slice{fetch[0].request, 0, true, slice_of(100)});
+    const auto accept = bench.wanted<effect::AcceptPack>();
+    REQUIRE(accept.size() == 1);
+    bench.on(input::SliceTaken{accept[0].job, {}});
+    return accept[0].job;
+  };
+  SECTION("the same head comes again") {
+    const auto job = bring(raw);
+    bench.hold(feed, 1, raw);
+    bench.on(input::PackAccepted{job, {}});
+  }
+  SECTION("a newer one comes with it") {
+    const auto job = bring(next);
+    bench.hold(feed, 2, next);
+    bench.on(input::PackAccepted{job, {}});
+  }
+  SECTION("what is published on it is still lacking") {
+    const auto job = bring(raw);
+    bench.hold(feed, 2, next);
+    bench.on(input::ObjectsLost{feed});
+    bench.on(input::PackAccepted{job, Status(fail(Errc::conflict))});
+    CHECK(bench.status().feeds.at(0).lacking);
+    return;
+  }
+  CHECK_FALSE(bench.status().feeds.at(0).lacking);
+  bench.pass(seconds(90));
+  CHECK(bench.sent<message::FetchFeed>(link).empty());
+}
