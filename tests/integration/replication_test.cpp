@@ -169,3 +169,43 @@ TEST_CASE("A centre that lost the texts of all feeds has them again from its pee
   CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
   CHECK(deule.ctl({"verify"}).exit_code == 0);
 }
+
+TEST_CASE("A centre of which packs are damaged, stopped or running, is whole again by itself") {
+  Nodes nodes;
+  Node& deule = nodes.join("deule", "lille");
+  Node& voisin = nodes.join("voisin", "lille");
+  publish(deule, {nodes.kit("film", 300'000).string()});
+  publish(deule, {nodes.kit("film", 300'000, 2).string()});
+  REQUIRE(eventually([&] { return has(voisin.whole_kits(), "deule/film"); }));
+  REQUIRE(voisin.sync());
+  const auto each_pack = [&](const std::function<void(std::string&)>& damage) {
+    for (const auto& entry : std::filesystem::directory_iterator(voisin.home / "library.git/objects/pack")) {
+      if (entry.path().extension() != ".pack") continue;
+      auto bytes = read_text(entry.path());
+      damage(bytes);
+      std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+      write_text(entry.path(), bytes);
+    }
+  };
+  SECTION("hit while it is stopped") {
+    voisin.stop();
+    each_pack([](std::string& bytes) { bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1); });
+    voisin.start();
+  }
+  SECTION("lost while it is stopped") {
+    voisin.stop();
+    std::filesystem::remove_all(voisin.home / "library.git/objects/pack");
+    voisin.start();
+  }
+  SECTION("cut short while it runs") {
+    each_pack([](std::string& bytes) { bytes.resize(bytes.size() / 2); });
+    CHECK(voisin.ctl({"verify"}).exit_code != 0);
+  }
+  const bool whole = eventually(
+      [&] { return voisin.ctl({"verify"}).exit_code == 0 && has(voisin.whole_kits(), "deule/film"); });
+  if (!whole) FAIL(voisin.ctl({"verify"}).output << voisin.ctl({"explain"}).output << voisin.log());
+  publish(deule, {nodes.kit("film", 300'000, 3).string()});
+  REQUIRE(voisin.sync());
+  CHECK(eventually([&] { return has(voisin.whole_kits(), "deule/film"); }));
+  CHECK(voisin.ctl({"verify"}).exit_code == 0);
+}
