@@ -57,6 +57,11 @@ struct Packed {
     return static_cast<std::size_t>(
         std::count_if(ids.begin(), ids.end(), [&](const ObjectId& id) { return library.objects().read(id).has_value(); }));
   }
+  /// Nothing is kept under a name that is not its own.
+  bool all_that_is_there_is_readable() {
+    const auto there = std::count_if(ids.begin(), ids.end(), [&](const ObjectId& id) { return library.objects().contains(id); });
+    return static_cast<std::size_t>(there) == readable();
+  }
   bool is_aside(const Path& file) const { return std::filesystem::exists(library.layout().damaged() / file.filename()); }
 };
 
@@ -93,6 +98,7 @@ TEST_CASE("wherever a pack or its index is hit, what is read afterwards is right
   Packed::flip(file, at);
   CHECK(p.salvage() == 1);
   CHECK(p.readable() >= (in_index ? 10 : 9));
+  CHECK(p.all_that_is_there_is_readable());
   CHECK(p.salvage() == 0);
 }
 
