@@ -39,10 +39,10 @@ struct Packed {
     return found;
   }
   static Path index_of(Path pack) { return pack.replace_extension(".idx"); }
-  static void flip(const Path& file, std::size_t at) {
+  static void flip(const Path& file, std::size_t at, char mask = 0x55) {
     auto bytes = test::read_text(file);
     REQUIRE(at < bytes.size());
-    bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
+    bytes[at] = static_cast<char>(bytes[at] ^ mask);
     std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
     test::write_text(file, bytes);
   }
@@ -85,6 +85,14 @@ TEST_CASE("of a damaged pack all is kept but the objects that were hit") {
   CHECK(p.is_aside(Packed::index_of(p.pack)));
   CHECK(p.packs().size() == 1);
   CHECK(p.salvage() == 0);
+}
+
+TEST_CASE("an object that reads as another kind now is lost, and not kept under its old name") {
+  Packed p;
+  Packed::flip(p.pack, 12, 0x10);  // the header of the first: a blob becomes a tree
+  CHECK(p.salvage() == 1);
+  CHECK(p.readable() == 9);
+  CHECK(p.all_that_is_there_is_readable());
 }
 
 TEST_CASE("wherever a pack or its index is hit, what is read afterwards is right or lacking") {
