@@ -47,7 +47,8 @@ Status LibraryImpl::read_forks(Picture& picture) {
 Result<std::vector<Fork>> LibraryImpl::frozen() const {
   std::vector<Path> damaged;
   TRY(auto forks, load_forks(layout_, damaged));
-  for (const auto& [feed, ids] : picture()->frozen) {
+  const auto now = picture();
+  for (const auto& [feed, ids] : now->frozen) {
     const bool proven = std::any_of(forks.begin(), forks.end(), [&](const Fork& fork) { return fork.feed == feed; });
     if (!proven) forks.push_back({feed, nullptr, nullptr});
   }

@@ -26,11 +26,20 @@ Result<bool> is_renewal(const ObjectDb& objects, const ObjectId& before, const O
 
 }  // namespace
 
+/// What it was indexed at may not be readable any more, and what it is at now may: then from nothing.
+Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const ObjectId& tree) {
+  TRY(const auto before, indexed_tree(head.feed));
+  auto touched = index_from(before, head, tree);
+  if (touched || !before) return touched;
+  const bool lost = touched.error().code == Errc::object_missing || touched.error().code == Errc::corrupt;
+  return lost ? index_from(std::nullopt, head, tree) : touched;
+}
+
 /// Brings the index of one feed up to this head; returns the media whose naming changed. A large change comes in
 /// batches, so that memory is bounded whatever a feed holds; until the last of them the feed is indexed at no commit,
 /// and whoever finds it so begins from nothing.
-Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const ObjectId& tree) {
-  TRY(const auto before, indexed_tree(head.feed));
+Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId>& before, const Head& head,
+                                                     const ObjectId& tree) {
   TRY(auto difference, compare_kits(*objects_, before, tree));
   if (!before) {
     TRY(difference.removed, state_->kits_in(head.feed));

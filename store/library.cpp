@@ -285,7 +285,8 @@ std::vector<Problem> LibraryImpl::problems() const {
 
 std::vector<Head> LibraryImpl::heads() const {
   std::vector<Head> heads;
-  for (const auto& [feed, head] : picture()->heads) heads.push_back(head);
+  const auto now = picture();
+  for (const auto& [feed, head] : now->heads) heads.push_back(head);
   return heads;
 }
 

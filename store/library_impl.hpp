@@ -237,6 +237,7 @@ class LibraryImpl final : public Library {
 
   // --- the index (index_feed.cpp)
   Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
+  Result<std::vector<Sha256>> index_from(const std::optional<ObjectId>& before, const Head& head, const ObjectId& tree);
   Status add_adoptions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const;
   Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit, std::size_t& comparisons) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
@@ -296,8 +297,6 @@ class LibraryImpl final : public Library {
   void add_holding(KitSummary& kit) const;
 
   // --- looking (look.cpp)
-  template <class T>
-  Result<T> looked(Result<T> result) const;
   Result<std::vector<KitVersion>> history_of(const KitId& id) const;
   Result<std::vector<KitFile>> files_of(const KitId& id, std::optional<std::uint64_t> version) const;
 

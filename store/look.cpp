@@ -88,17 +88,18 @@ Result<KitSummary> LibraryImpl::kit(const KitId& id) const {
   return kit;
 }
 
-/// What cannot be read here is mended.
-template <class T>
-Result<T> LibraryImpl::looked(Result<T> result) const {
-  if (!result) mender_.suspect_all(result.error());
-  return result;
+// What cannot be read here is mended.
+
+Result<std::vector<KitVersion>> LibraryImpl::history(const KitId& id) const {
+  auto versions = history_of(id);
+  if (!versions) mender_.suspect_centre(id.centre, versions.error());
+  return versions;
 }
 
-Result<std::vector<KitVersion>> LibraryImpl::history(const KitId& id) const { return looked(history_of(id)); }
-
 Result<std::vector<KitFile>> LibraryImpl::files(const KitId& id, std::optional<std::uint64_t> version) const {
-  return looked(files_of(id, version));
+  auto files = files_of(id, version);
+  if (!files) mender_.suspect_centre(id.centre, files.error());
+  return files;
 }
 
 Result<std::vector<KitVersion>> LibraryImpl::history_of(const KitId& id) const {
@@ -152,7 +153,9 @@ Result<Bytes> LibraryImpl::read_file(const KitFile& file, std::uint64_t offset,
     if (!media_->has(file.media)) return fail(Errc::media_not_here, file.path);
     return media_->read(file.media, offset, bytes_max);
   }
-  TRY(const Bytes text, looked(objects_->read(file.blob, ObjectType::blob)));
+  const auto read = objects_->read(file.blob, ObjectType::blob);
+  if (!read) mender_.suspect_any(read.error());
+  TRY(const Bytes text, read);
   const std::size_t begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, text.size()));
   const std::size_t end = begin + std::min(bytes_max, text.size() - begin);
   return Bytes(text.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -55,8 +55,23 @@ void TextMender::look_again(const FeedId& feed) {
   suspects_.insert(feed);
 }
 
-void TextMender::suspect_all(const Error& why) {
-  for (const auto& [feed, head] : library_.picture()->heads) suspect(feed, why);
+void TextMender::suspect_centre(const std::string& slug, const Error& why) {
+  const auto picture = library_.picture();
+  for (const auto& [feed, head] : picture->heads) {
+    if (feed.centre == slug) suspect(feed, why);
+  }
+}
+
+void TextMender::suspect_any(const Error& why) {
+  const auto picture = library_.picture();
+  if (is_damage(why) && picture->lacking.empty()) look_at_all(*picture);
+}
+
+/// One pass at a time: whatever asks for another meanwhile is answered by that.
+void TextMender::look_at_all(const Picture& picture) {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(all_pending_, true)) return;
+  for (const auto& [feed, head] : picture.heads) suspects_.insert(feed);
 }
 
 bool TextMender::has_suspects() const {
@@ -79,8 +94,7 @@ Status TextMender::start(Picture& picture) {
     look_again(*feed);  // and the core is told
   }
   TRY(const bool all_there, record_packs({}));
-  if (all_there) return {};
-  for (const auto& [feed, head] : picture.heads) look_again(feed);
+  if (!all_there) look_at_all(picture);
   return {};
 }
 
@@ -105,7 +119,7 @@ Status TextMender::packs_changed(const std::set<std::string>& before) {
   auto removed = before;
   for (const auto& name : packs()) removed.erase(name);
   TRY(const bool all_there, record_packs(removed));
-  if (!all_there) suspect_all(Error{Errc::object_missing, {}});
+  if (!all_there) look_at_all(*library_.picture());
   return {};
 }
 
@@ -122,12 +136,15 @@ Status TextMender::look() {
     }
   }
   for (const auto& feed : failed) look_again(feed);
-  // All have been looked at: a pack that had gone is no news any more.
-  if (!has_suspects() && !looking.feeds.empty()) {
-    const auto recorded = library_.state_->put(std::string(packs_key), text_of_lines(packs()));
-    if (!recorded) status = recorded;
-  }
-  return status;
+  if (!all_looked_at()) return status;
+  // A pack that had gone is no news any more.
+  return library_.state_->put(std::string(packs_key), text_of_lines(packs()));
+}
+
+/// True once, when a pass over all has ended.
+bool TextMender::all_looked_at() {
+  const std::lock_guard lock(mutex_);
+  return suspects_.empty() && std::exchange(all_pending_, false);
 }
 
 Status TextMender::look_at(const FeedId& feed, Looking& looking) {
@@ -138,7 +155,6 @@ Status TextMender::look_at(const FeedId& feed, Looking& looking) {
     looking.bytes += bytes;
     return true;
   };
-  looking.feeds.insert(feed);
   auto damage = library_.damage_of(*head, picture->roster.get(), count);
   if (damage && !std::exchange(looking.salvaged, true)) {
     // If it fails (a full disk), what is damaged is fetched all the same.
@@ -163,7 +179,7 @@ Status TextMender::salvage_packs() {
   if (salvage.damaged().empty()) return {};
   for (const auto& path : salvage.damaged())
     library_.note({Errc::corrupt, "it was damaged; what is right of it was kept"}, path.string());
-  suspect_all(Error{Errc::corrupt, {}});
+  look_at_all(*library_.picture());
   {
     const std::unique_lock packs(library_.packs_mutex_);
     const std::lock_guard changing(library_.changing_);
@@ -199,7 +215,8 @@ Status TextMender::set_whole(const Head& head) {
 
 Status TextMender::record_lacking() {
   std::set<std::string> names;
-  for (const auto& feed : library_.picture()->lacking) names.insert(feed.str());
+  const auto picture = library_.picture();
+  for (const auto& feed : picture->lacking) names.insert(feed.str());
   return library_.state_->put(std::string(lacking_key), text_of_lines(names));
 }
 

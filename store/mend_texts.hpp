@@ -22,7 +22,8 @@ class TextMender {
 
   /// To be looked through soon, if this error is of something that cannot be read here, and is not known yet.
   void suspect(const FeedId& feed, const Error& why);
-  void suspect_all(const Error& why);  ///< which one it is of is not known
+  void suspect_centre(const std::string& slug, const Error& why);  ///< likewise, of all its feeds
+  void suspect_any(const Error& why);  ///< which one it is of is not known; not while some are known to lack something
   bool has_suspects() const;
 
   /// While opening: what lacked something at the last end, and whatever a pack that has vanished may have held.
@@ -41,11 +42,12 @@ class TextMender {
 
  private:
   void look_again(const FeedId& feed);
+  void look_at_all(const Picture& picture);
+  bool all_looked_at();
   Result<bool> record_packs(const std::set<std::string>& removed);
   std::optional<FeedId> next_suspect();
   struct Looking {
     std::uint64_t bytes = 0;
-    std::set<FeedId> feeds;
     bool salvaged = false;  ///< of damaged packs, what is good is kept already
   };
   Status look_at(const FeedId& feed, Looking& looking);
@@ -58,6 +60,7 @@ class TextMender {
   LibraryImpl& library_;
   mutable std::mutex mutex_;  ///< a leaf
   std::set<FeedId> suspects_;
+  bool all_pending_ = false;  ///< all feeds were suspected, and have not all been looked at
 };
 
 }  // namespace essaimage::store

@@ -134,7 +134,7 @@ Status LibraryImpl::publish_endpoints(const std::vector<std::string>& endpoints)
 
 Result<std::vector<PublishedKit>> PublicationImpl::commit() {
   auto done = commit_all();
-  if (!done) library_.mender_.suspect_all(done.error());
+  if (!done) library_.mender_.suspect_centre(library_.identity_.slug, done.error());
   return done;
 }
 

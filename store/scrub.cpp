@@ -69,7 +69,8 @@ Result<bool> Scrub::is_due() {
 std::optional<Head> Scrub::feed_after_last() const {
   std::optional<Head> next;
   std::string name;
-  for (const auto& [feed, head] : library_.picture()->heads) {
+  const auto picture = library_.picture();
+  for (const auto& [feed, head] : picture->heads) {
     std::string candidate = std::string(feed_prefix) + feed.str();
     if (candidate <= last_ || (next && candidate >= name)) continue;
     name = std::move(candidate);

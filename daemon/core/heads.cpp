@@ -40,8 +40,9 @@ bool FeedEntry::lacks(const Order& order, const ObjectId& commit_id) const {
     const Order& at = std::max(fork_order, held.order);
     return std::pair(order.generation, order.epoch) > std::pair(at.generation, at.epoch);
   }
-  if (lacking && order == held.order && commit_id == held.commit) return order >= witnessed_order;
   // A bound is told without commit (reconciler.cpp).
+  const bool as_held = order == held.order && (commit_id == held.commit || commit_id.is_zero());
+  if (lacking && as_held) return order >= witnessed_order;
   if (order == held.order) return commit_id != held.commit && !commit_id.is_zero();
   if (order < held.order || order < witnessed_order) return false;
   return order != witnessed_order || commit_id == witnessed_commit || commit_id.is_zero();

@@ -266,7 +266,10 @@ struct Replica::Impl : Parts {
     });
     const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(), [&](const FeedId& feed) {
       const FeedEntry& entry = *context.heads.find(feed);
-      const auto is_newer = [&](const Claim& claim) { return claim.order != entry.held.order && entry.lacks(claim.order, claim.commit); };
+      const auto is_newer = [&](const Claim& claim) {
+        const bool as_held = claim.order == entry.held.order && (claim.commit == entry.held.commit || claim.commit.is_zero());
+        return !as_held && entry.lacks(claim.order, claim.commit);
+      };
       return feed.centre == own && (!entry.lacking || std::ranges::any_of(entry.claims, is_newer));
     });
     own_heads_confirmed = alone || (told && !newer);

@@ -55,6 +55,7 @@ std::size_t count_packs(const std::vector<Path>& folders) {
 Result<Object> read_from(git_odb* odb, const ObjectId& id) {
   if (odb == nullptr) return fail(Errc::io, "the folder of packs cannot be read");
   const git_oid oid = git::to_oid(id);
+  errno = 0;
   auto read = git::acquire<git::OdbObject>(id.hex(), Errc::corrupt, git_odb_read, odb, &oid);
   const int reason = errno;
   // libgit2 says of a pack that is not as its index, or any other, has it that the system failed.

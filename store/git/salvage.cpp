@@ -102,12 +102,11 @@ Result<Salvage> Salvage::prepare(const Layout& layout) {
 Status Salvage::look_at(const Path& pack) {
   const Path index = index_of(pack);
   TRY(const Sums sums, sums_of(pack));
+  std::error_code absent;
+  const bool is_new = sums.right && !std::filesystem::exists(index, absent);  // of one that is being added, the index comes last
   TRY(const Sums index_sums, sums_of_index(index));
   // An index names the pack that it is of, before its own sum.
   if (sums.right && index_sums.right && index_sums.before_last == sums.last) return {};
-  std::error_code absent;
-  // Of one that is being added, the index comes last.
-  const bool is_new = sums.right && !std::filesystem::exists(index, absent);
   if (!is_new) damaged_.push_back(sums.right ? index : pack);
   if (sums.right) {
     TRY(const auto folder, ScratchFolder::create(layout_.scratch()));
