@@ -34,11 +34,13 @@ std::string text_of_lines(const std::set<std::string>& lines) {
   return text;
 }
 
-std::set<std::string> names_of_packs(const Layout& layout) {
+/// Names and sizes.
+std::set<std::string> packs_of(const Layout& layout) {
   std::set<std::string> names;
   std::error_code error;
   for (std::filesystem::directory_iterator it(layout.packs(), error), end; !error && it != end; it.increment(error)) {
-    if (it->path().extension() == ".pack") names.insert(it->path().filename().string());
+    if (it->path().extension() != ".pack") continue;
+    names.insert(it->path().filename().string() + " " + std::to_string(store::file_size(it->path()).value_or(0)));
   }
   return names;
 }
@@ -98,7 +100,7 @@ Status TextMender::start(Picture& picture) {
   return {};
 }
 
-std::set<std::string> TextMender::packs() const { return names_of_packs(library_.layout_); }
+std::set<std::string> TextMender::packs() const { return packs_of(library_.layout_); }
 
 /// False if one is gone that was recorded and is not in `removed`: that is not forgotten before all feeds were looked at.
 Result<bool> TextMender::record_packs(const std::set<std::string>& removed) {
@@ -106,8 +108,8 @@ Result<bool> TextMender::record_packs(const std::set<std::string>& removed) {
   TRY(const auto recorded, library_.state_->get(std::string(packs_key)));
   for (const auto& name : lines_of(recorded.value_or(""))) {
     if (present.contains(name) || removed.contains(name)) continue;
-    library_.note({Errc::object_missing, "a pack is not there any more; what was in it alone is fetched anew"},
-                  (library_.layout_.packs() / name).string());
+    library_.note({Errc::object_missing, "a pack is not there any more, or not whole; what was in it alone is fetched anew"},
+                  (library_.layout_.packs() / name.substr(0, name.find(' '))).string());
     return false;
   }
   const auto text = text_of_lines(present);

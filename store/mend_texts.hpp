@@ -32,7 +32,7 @@ class TextMender {
   Status look();
   /// Somebody found a damaged pack. As look().
   Status packs_damaged();
-  /// Names of the files.
+  /// Names of the files, each with its size.
   std::set<std::string> packs() const;
   /// After packs came or went by our own doing: which are there now is recorded, so that one that is gone is missed. One that
   /// came meanwhile and is not recorded is missed by nobody.

@@ -67,7 +67,8 @@ FeedStatus feed_status(const Parts& parts, const FeedEntry& entry) {
   status.last_error = entry.last_error;
   status.wanted = entry.verified;
   for (const Claim& claim : entry.claims) {
-    if (entry.held_by(claim.link)) status.holders.push_back(name_of(parts, claim.link));
+    const bool enough = entry.has() || claim.order >= entry.witnessed_order;  // less is not what was lost
+    if (enough && entry.held_by(claim.link)) status.holders.push_back(name_of(parts, claim.link));
   }
   return status;
 }

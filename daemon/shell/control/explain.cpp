@@ -34,7 +34,7 @@ bool has_lost_word(const Situation& here) {
 
 void add_feed(const Situation& here, const core::FeedStatus& feed, Explanations& out) {
   if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
-  else if (feed.lacking) out.push_back(about_lost(feed));
+  else if (feed.lacking) out.push_back(about_lost(here, feed));
   else if (feed.wanted) out.push_back(about_wanted(feed));
 }
 

@@ -198,10 +198,21 @@ Explanation about_wanted(const core::FeedStatus& feed) {
           {"Nothing to do: it goes on by itself.", "Rien à faire : cela se poursuit tout seul."}};
 }
 
-Explanation about_lost(const core::FeedStatus& feed) {
+Explanation about_lost(const Situation& here, const core::FeedStatus& feed) {
   const auto name = feed.held.feed.str();
   const Words what{fmt::format("Something of the feed {}, which was here, is lost or damaged on this disk", name),
                    fmt::format("Une partie du fil {}, qui était ici, est perdue ou abîmée sur ce disque", name)};
+  if (feed.holders.empty() && feed.held.feed.centre == here.identity.slug) {
+    return {"own-feed-lost",
+            true,
+            name,
+            {what.en + "; no connected peer holds it as it was.", what.fr + " ; aucun pair connecté ne l'a tel qu'il était."},
+            Actor::admin,
+            {"A peer that holds it brings it again when it connects. What nobody else has yet only a backup of library.git brings "
+             "back; until then nothing that is published here goes on to others. Look at the disk.",
+             "Un pair qui l'a le rapportera quand il se connectera. Ce que personne d'autre n'a encore, seule une sauvegarde de "
+             "library.git le rétablit ; d'ici là, rien de ce qui est publié ici ne part vers les autres. Vérifiez le disque."}};
+  }
   if (feed.holders.empty()) {
     return {"feed-lost-no-holder",
             true,

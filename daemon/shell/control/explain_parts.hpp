@@ -18,7 +18,7 @@ Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);
 /// A feed that was here and is not any more, or not whole (`feed.lacking`).
-Explanation about_lost(const core::FeedStatus& feed);
+Explanation about_lost(const Situation& here, const core::FeedStatus& feed);
 /// Of media that are to come (`lacking.coming()`).
 Explanation about_media(const Situation& here, const std::string& subject, const Arrival& lacking);
 /// That these peers serve no media now.

@@ -199,6 +199,15 @@ TEST_CASE("a feed that was here and is lost is our disk's matter, not its author
   CHECK(find(all, "feed-lost")->text.en.find("from loos") != std::string::npos);
 }
 
+TEST_CASE("of its own feed a centre is told that others may not have it") {
+  Picture picture;
+  picture.feed({picture.node.lib.who.slug, {}}, 3).lacking = true;
+  const auto all = explain_node(picture.here());
+  REQUIRE(find(all, "own-feed-lost") != nullptr);
+  CHECK(complete(*find(all, "own-feed-lost")));
+  CHECK(find(all, "own-feed-lost")->next_step.en.find("backup") != std::string::npos);
+}
+
 TEST_CASE("who lost the federation's word is not told to make a new home") {
   Picture picture;
   picture.status.joined = false;

@@ -146,6 +146,19 @@ TEST_CASE("a feed of which older objects are lost is fetched once more, whole, a
   CHECK_FALSE(h.b.library().is_behind());
 }
 
+TEST_CASE("a pack that was cut short while the node was stopped is noticed at the start") {
+  Held h;
+  h.b.close();
+  std::filesystem::permissions(h.first, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+  std::filesystem::resize_file(h.first, std::filesystem::file_size(h.first) / 2);
+  REQUIRE(h.b.open());
+  REQUIRE(h.b.library().is_behind());
+  catch_up(h.b);
+  CHECK(h.b.lacks_objects(h.feed));
+  replicate(h.a, h.b);
+  h.check_whole();
+}
+
 TEST_CASE("that a feed lacks objects outlives a restart, and ends by itself when they are there again") {
   Held h;
   h.b.close();
