@@ -10,8 +10,6 @@ namespace {
 
 const FeedId feed = Bench::region(2);
 
-SharedBytes slice_of(std::size_t bytes) { return std::make_shared<const Bytes>(bytes, 1); }
-
 }  // namespace
 
 TEST_CASE("a publish is announced once to each peer that may know") {
@@ -42,7 +40,7 @@ TEST_CASE("an announced head is fetched, checked and passed on, and never back")
   CHECK(bench.sent_count(to) == 0);
 
   bench.receive(from, message::FeedOffer{fetch[0].request, raw, 100});
-  bench.receive(from, message::Slice{fetch[0].request, 0, true, slice_of(100)});
+  bench.receive(from, message::Slice{fetch[0].request, 0, true, Bench::slice_of(100)});
   CHECK(bench.wanted<effect::AppendPack>().size() == 1);
   const auto accept = bench.wanted<effect::AcceptPack>();
   REQUIRE(accept.size() == 1);
@@ -62,8 +60,8 @@ TEST_CASE("slices may overtake the offer") {
   const LinkId from = bench.open(2);
   const auto raw = Bench::commit(feed, 1, 2);
   const auto request = bench.announced(from, raw);
-  bench.receive(from, message::Slice{request, 0, false, slice_of(60)});
-  bench.receive(from, message::Slice{request, 60, true, slice_of(40)});
+  bench.receive(from, message::Slice{request, 0, false, Bench::slice_of(60)});
+  bench.receive(from, message::Slice{request, 60, true, Bench::slice_of(40)});
   CHECK(bench.wanted<effect::AppendPack>().empty());
   bench.receive(from, message::FeedOffer{request, raw, 100});
   CHECK(bench.wanted<effect::AppendPack>().size() == 2);
@@ -84,7 +82,7 @@ TEST_CASE("credit is given as slices are stored, and more than the credit is mis
   std::uint64_t offset = 0;
   const std::size_t slice = limits::slice_bytes_max;
   while (offset + slice <= credit) {
-    bench.receive(from, message::Slice{fetch.request, offset, false, slice_of(slice)});
+    bench.receive(from, message::Slice{fetch.request, offset, false, Bench::slice_of(slice)});
     offset += slice;
   }
   CHECK(bench.sent<message::Credit>(from).empty());
@@ -94,7 +92,7 @@ TEST_CASE("credit is given as slices are stored, and more than the credit is mis
     CHECK_FALSE(bench.sent<message::Credit>(from).empty());
   }
   SECTION("not stored, and sent all the same") {
-    bench.receive(from, message::Slice{fetch.request, offset, false, slice_of(slice)});
+    bench.receive(from, message::Slice{fetch.request, offset, false, Bench::slice_of(slice)});
     CHECK(bench.closed(from));
     CHECK(bench.wanted<effect::DropPack>().size() == 1);
   }
@@ -119,7 +117,7 @@ TEST_CASE("one fetch a feed at a time; what fails is fetched elsewhere") {
   }
   SECTION("the store finds it wrong") {
     bench.receive(first, message::FeedOffer{fetch[0].request, raw, 10});
-    bench.receive(first, message::Slice{fetch[0].request, 0, true, slice_of(10)});
+    bench.receive(first, message::Slice{fetch[0].request, 0, true, Bench::slice_of(10)});
     const auto accept = bench.wanted<effect::AcceptPack>();
     REQUIRE(accept.size() == 1);
     bench.on(input::PackAccepted{accept[0].job, fail(Errc::malformed)});
@@ -137,7 +135,7 @@ TEST_CASE("a feed of which something is damaged here is asked for with reference
     const auto fetch = bench.sent<message::FetchFeed>(from);
     REQUIRE(fetch.size() == 1);
     bench.receive(from, message::FeedOffer{fetch[0].request, raw, 10});
-    bench.receive(from, message::Slice{fetch[0].request, 0, true, slice_of(10)});
+    bench.receive(from, message::Slice{fetch[0].request, 0, true, Bench::slice_of(10)});
     const auto accept = bench.wanted<effect::AcceptPack>();
     REQUIRE(accept.size() == 1);
     bench.on(input::SliceTaken{accept[0].job, {}});
@@ -170,7 +168,7 @@ TEST_CASE("the federation's feed comes first") {
   REQUIRE(fetches.size() == 4);  // only a proof would hold up the others (liars_test.cpp)
   CHECK(fetches[0].feed == Bench::region(0));
   bench.receive(from, message::FeedOffer{fetches[0].request, news, 10});
-  bench.receive(from, message::Slice{fetches[0].request, 0, true, slice_of(10)});
+  bench.receive(from, message::Slice{fetches[0].request, 0, true, Bench::slice_of(10)});
   const auto accept = bench.wanted<effect::AcceptPack>();
   REQUIRE(accept.size() == 1);
   bench.hold(Bench::region(0), 9, news);
@@ -182,7 +180,7 @@ TEST_CASE("a forged commit closes the link and is never fetched") {
   bench.start();
   const LinkId from = bench.open(2);
   SECTION("signed by somebody else") { bench.receive(from, message::Announce{Bench::commit(feed, 1, 3)}); }
-  SECTION("not in its byte form") { bench.receive(from, message::Announce{slice_of(300)}); }
+  SECTION("not in its byte form") { bench.receive(from, message::Announce{Bench::slice_of(300)}); }
   CHECK(bench.closed(from));
   CHECK(bench.events(Event::Kind::forgery_refused).size() == 1);
   CHECK(bench.sent<message::FetchFeed>(from).empty());
@@ -270,7 +268,7 @@ TEST_CASE("a bad pack of a frozen feed is its sender's fault, and not asked for 
   sim::SimCommit freeing{feed, {1, 2, 1}, {}, {}, 0, 0, 0};
   const auto raw = std::make_shared<const Bytes>(sim::encode_commit(freeing, sim::signing_key(2)));
   const auto request = bench.offered(from, raw, 10);
-  bench.receive(from, message::Slice{request, 0, true, slice_of(10)});
+  bench.receive(from, message::Slice{request, 0, true, Bench::slice_of(10)});
   const JobId job = bench.wanted<effect::AcceptPack>().at(0).job;
   SECTION("the peer's fault") {
     bench.on(input::PackAccepted{job, fail(Errc::malformed)});
@@ -294,8 +292,8 @@ TEST_CASE("a pack that our full disk has cut is not its sender's fault") {
   const LinkId from = bench.open(2);
   const auto raw = Bench::commit(feed, 1, 2);
   const auto request = bench.offered(from, raw, 20);
-  bench.receive(from, message::Slice{request, 0, false, slice_of(10)});
-  bench.receive(from, message::Slice{request, 10, true, slice_of(10)});
+  bench.receive(from, message::Slice{request, 0, false, Bench::slice_of(10)});
+  bench.receive(from, message::Slice{request, 10, true, Bench::slice_of(10)});
   const JobId job = bench.wanted<effect::AcceptPack>().at(0).job;
   for (int i = 0; i < 2; ++i) bench.on(input::SliceTaken{job, fail(Errc::disk_full)});
   bench.on(input::PackAccepted{job, fail(Errc::malformed)});

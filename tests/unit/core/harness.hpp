@@ -148,6 +148,7 @@ class Bench {
     sim::SimCommit commit{feed, {1, 1, seq}, {}, {}, 0, 0, nonce};
     return std::make_shared<const Bytes>(sim::encode_commit(commit, sim::signing_key(author)));
   }
+  static SharedBytes slice_of(std::size_t bytes) { return std::make_shared<const Bytes>(bytes, 1); }
   static Head head(const FeedId& feed, std::uint64_t seq, const SharedBytes& raw) {
     return {feed, {1, 1, seq}, sim::commit_id(*raw)};
   }

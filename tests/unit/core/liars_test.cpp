@@ -13,8 +13,6 @@ namespace {
 const FeedId feed = Bench::region(2);
 const FeedId federation = Bench::region(0);
 
-SharedBytes slice_of(std::size_t bytes) { return std::make_shared<const Bytes>(bytes, 1); }
-
 /// Tells heads without proof, as a reconciliation does.
 void claim(Bench& bench, LinkId link, std::vector<Head> heads) {
   message::Reconcile told{1, true, {}};
@@ -30,7 +28,7 @@ Head head(const FeedId& of, std::uint64_t seq, std::size_t author) {
 bool drip(Bench& bench, LinkId link, std::uint64_t request, Duration at_most) {
   std::uint64_t offset = 0;
   for (Duration done{}; done < at_most; done += seconds(19)) {
-    bench.receive(link, message::Slice{request, offset++, false, slice_of(1)});
+    bench.receive(link, message::Slice{request, offset++, false, Bench::slice_of(1)});
     for (const auto& append : bench.wanted<effect::AppendPack>()) bench.on(input::SliceTaken{append.job, {}});
     for (const auto& write : bench.wanted<effect::WriteRun>()) bench.on(input::SliceTaken{write.job, {}});
     bench.pass(seconds(19));
@@ -62,7 +60,7 @@ TEST_CASE("proven news of the federation hold up the others, for a minute at mos
   std::uint64_t offset = 0;
   const std::size_t size = settings::progress_bytes;
   for (int i = 0; i < 4; ++i) {  // fast enough to go on
-    bench.receive(slow, message::Slice{request, offset, false, slice_of(size)});
+    bench.receive(slow, message::Slice{request, offset, false, Bench::slice_of(size)});
     for (const auto& append : bench.wanted<effect::AppendPack>()) bench.on(input::SliceTaken{append.job, {}});
     offset += size;
     bench.pass(seconds(16));
@@ -78,7 +76,7 @@ TEST_CASE("slices are no answer while the offer is missing") {
   claim(bench, liar, {head(feed, 9, 2)});
   const auto request = bench.sent<message::FetchFeed>(liar).at(0).request;
   bench.pass(seconds(10));
-  bench.receive(liar, message::Slice{request, 0, false, slice_of(1000)});
+  bench.receive(liar, message::Slice{request, 0, false, Bench::slice_of(1000)});
   bench.pass(seconds(11));
   CHECK(bench.sent<message::Cancel>(liar).size() == 1);
   CHECK(bench.events(Event::Kind::peer_misbehaved).size() == 1);
@@ -102,7 +100,7 @@ TEST_CASE("a pack of which everything came but its end is given up") {
   const LinkId liar = bench.open(2);
   const auto raw = Bench::commit(feed, 1, 2);
   const auto request = bench.offered(liar, raw, limits::slice_bytes_max);
-  bench.receive(liar, message::Slice{request, 0, false, slice_of(limits::slice_bytes_max)});
+  bench.receive(liar, message::Slice{request, 0, false, Bench::slice_of(limits::slice_bytes_max)});
   bench.pass(settings::answer_within + seconds(1));
   CHECK(bench.sent<message::Cancel>(liar).size() == 1);
 }
@@ -181,7 +179,7 @@ TEST_CASE("what belongs to no request is paid for") {
   bench.start();
   const LinkId link = bench.open(2);
   Message message;
-  SECTION("slices") { message = message::Slice{77, 0, false, slice_of(1000)}; }
+  SECTION("slices") { message = message::Slice{77, 0, false, Bench::slice_of(1000)}; }
   SECTION("credit") { message = message::Credit{77, 65536}; }
   SECTION("offers") { message = message::FeedOffer{77, Bench::commit(feed, 1, 2), 100}; }
   SECTION("media that nobody asked for") { message = message::MediaHave{feed, {{{}, true, {}, {}}}}; }
@@ -203,7 +201,7 @@ TEST_CASE("a transfer in drops is paid for") {
   bench.receive(link, message::FeedOffer{fetch.request, raw, 1'000'000});
   bool closed = false;
   for (std::uint64_t i = 0; i < fetch.credit_bytes && !closed; ++i) {
-    bench.receive(link, message::Slice{fetch.request, i, false, slice_of(1)});
+    bench.receive(link, message::Slice{fetch.request, i, false, Bench::slice_of(1)});
     closed = bench.closed(link);
   }
   CHECK(closed);

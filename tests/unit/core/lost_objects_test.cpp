@@ -9,8 +9,6 @@ namespace {
 
 const FeedId feed = Bench::region(2);
 
-SharedBytes slice_of(std::size_t bytes) { return std::make_shared<const Bytes>(bytes, 1); }
-
 }  // namespace
 
 TEST_CASE("a feed of which objects are lost is asked for once more, whole, of who is level, and is served meanwhile") {
@@ -45,7 +43,7 @@ TEST_CASE("a feed of which objects are lost is asked for once more, whole, of wh
 
   const auto bring = [&](const SharedBytes& commit) {
     bench.receive(link, message::FeedOffer{fetch[0].request, commit, 100});
-    bench.receive(link, message::Slice{fetch[0].request, 0, true, slice_of(100)});
+    bench.receive(link, message::Slice{fetch[0].request, 0, true, Bench::slice_of(100)});
     const auto accept = bench.wanted<effect::AcceptPack>();
     REQUIRE(accept.size() == 1);
     bench.on(input::SliceTaken{accept[0].job, {}});

@@ -33,6 +33,15 @@ void flip(const Path& file, std::size_t at) {
   write_text(file, bytes);
 }
 
+/// The head as `from` has it, and nothing that it reaches.
+void put_head_alone(const TestNode& from, const TestNode& to, const FeedId& feed) {
+  const auto raw = from.library().commit_of(from.head(feed));
+  const auto writer = store::PackWriter::create(to.layout().scratch());
+  REQUIRE(writer);
+  REQUIRE((*writer)->add(store::ObjectType::commit, *raw));
+  REQUIRE((*writer)->finish_into(to.layout().packs()));
+}
+
 /// It is as if no pack was recorded.
 void forget_packs(const TestNode& node) {
   const auto state = store::State::open(node.layout().state());
@@ -273,12 +282,7 @@ TEST_CASE("a centre whose copy of the federation's word is damaged is a member a
   for (const Path& pack : packs_of(b)) remove_pack(pack);
   SECTION("all is lost") {}
   SECTION("the newest commit is there, and what it says is not") {
-    // As the federation's node has it, without any tree.
-    const auto raw = m.federation->library().commit_of(m.federation->head(word));
-    const auto writer = store::PackWriter::create(b.layout().scratch());
-    REQUIRE(writer);
-    REQUIRE((*writer)->add(store::ObjectType::commit, *raw));
-    REQUIRE((*writer)->finish_into(b.layout().packs()));
+    put_head_alone(*m.federation, b, word);
   }
   REQUIRE(b.open());
   CHECK_FALSE(b.library().roster());
@@ -299,11 +303,7 @@ TEST_CASE("with the index lost as well, a feed that cannot be indexed comes back
   for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(Path(h.b.layout().state()) += part);
   SECTION("with its head") {}
   SECTION("its newest commit alone is there") {
-    const auto raw = h.a.library().commit_of(h.a.head(h.feed));
-    const auto writer = store::PackWriter::create(h.b.layout().scratch());
-    REQUIRE(writer);
-    REQUIRE((*writer)->add(store::ObjectType::commit, *raw));
-    REQUIRE((*writer)->finish_into(h.b.layout().packs()));
+    put_head_alone(h.a, h.b, h.feed);
   }
   REQUIRE(h.b.open());
   catch_up(h.b);
