@@ -25,7 +25,8 @@ endif()
 # One static library per folder, of all its *.cpp; a folder of headers alone becomes an interface.
 # essaimage_folder(name FOLDERS f... USES_PUBLIC l... USES l... PRECOMPILE h...)
 # PRECOMPILE: what most of its files include. Reading headers is two thirds of the time of a file; each file includes
-# what it needs all the same (clang-tidy reads them without).
+# what it needs all the same (clang-tidy reads them without). Named as in "#include <...>": a path of this machine in them
+# would keep a cache of compiled files from serving another checkout.
 function(essaimage_folder name)
   cmake_parse_arguments(ARG "" "" "FOLDERS;USES_PUBLIC;USES;PRECOMPILE" ${ARGN})
   set(sources)
