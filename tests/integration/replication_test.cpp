@@ -30,6 +30,15 @@ bool same(const std::filesystem::path& a, const std::filesystem::path& b) {
   return run({"diff", "-r", a.string(), b.string()}).exit_code == 0;
 }
 
+/// The federation's node has all that this one has. What nobody has heard of nobody can bring, and a centre publishes by itself,
+/// in its own time, where it can be reached.
+void wait_until_told(const Nodes& nodes, const Node& node) {
+  const auto refs = [](const Node& of) { return read_text(of.home / "library.git/packed-refs"); };
+  REQUIRE(eventually([&] {
+    return nodes.federation.ctl({"peers"}).output.find(node.endpoint) != std::string::npos && refs(node) == refs(nodes.federation);
+  }));
+}
+
 }  // namespace
 
 TEST_CASE("A kit reaches who may have it, byte for byte, its update too, and nobody else") {
@@ -154,11 +163,7 @@ TEST_CASE("A centre that lost the texts of all feeds has them again from its pee
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
   publish(deule, {nodes.kit("film", 300'000).string()});
-  // What nobody has heard of nobody can bring. A centre publishes by itself, in its own time, where it can be reached.
-  const auto refs = [](const Node& node) { return read_text(node.home / "library.git/packed-refs"); };
-  REQUIRE(eventually([&] {
-    return nodes.federation.ctl({"peers"}).output.find(deule.endpoint) != std::string::npos && refs(deule) == refs(nodes.federation);
-  }));
+  wait_until_told(nodes, deule);
   deule.stop();
   for (const auto* lost : {"packed-refs", "objects"}) std::filesystem::remove_all(deule.home / "library.git" / lost);
   deule.start();
@@ -177,7 +182,7 @@ TEST_CASE("A centre of which packs are damaged, stopped or running, is whole aga
   publish(deule, {nodes.kit("film", 300'000).string()});
   publish(deule, {nodes.kit("film", 300'000, 2).string()});
   REQUIRE(eventually([&] { return has(voisin.whole_kits(), "deule/film"); }));
-  REQUIRE(voisin.sync());
+  wait_until_told(nodes, voisin);
   const auto each_pack = [&](const std::function<void(std::string&)>& damage) {
     for (const auto& entry : std::filesystem::directory_iterator(voisin.home / "library.git/objects/pack")) {
       if (entry.path().extension() != ".pack") continue;
