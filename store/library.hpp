@@ -104,6 +104,15 @@ struct HoldingView {
   std::map<HoldReason, KeptBack> not_held;
 };
 
+/// The slow reading of everything that is held.
+struct ScrubView {
+  bool reading = false;        ///< one is under way
+  Timestamp begun;             ///< of that one, or of the last; zero: none yet
+  Timestamp due;               ///< when the next one begins by itself
+  std::uint64_t bytes = 0;     ///< that it has read, about
+  std::uint64_t damaged = 0;   ///< feeds and media files that it found damaged
+};
+
 struct Problem {          ///< found at start, at work, or by verify()
   Error error;
   std::string where;      ///< path, feed or object
@@ -223,6 +232,8 @@ class Library {
   /// The same, a feed or a media file at a time, in the order of a slow reading of everything that begins once in 30 days.
   /// Damage is noted, and mended as far as peers can. False: nothing more is due now. What `pace` stopped comes again.
   virtual Result<bool> scrub_next(const Pace& pace) = 0;
+  /// `begin`: one is due now, unless one is under way. Waits for no reading.
+  virtual Result<ScrubView> scrub(bool begin) = 0;
   virtual Status consolidate() = 0;
   /// What caches of the index and of objects hold after a burst of work. The allocator is the caller's to trim.
   virtual Status release_memory() = 0;

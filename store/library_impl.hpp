@@ -144,6 +144,7 @@ class LibraryImpl final : public Library {
   Status check_room() override;
 
   Result<bool> scrub_next(const Pace& pace) override { return scrub_.next(pace); }
+  Result<ScrubView> scrub(bool begin) override { return scrub_.look(begin); }
   Result<std::vector<Problem>> verify(
       const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;

@@ -36,6 +36,8 @@ class Node {
   virtual Result<Traffic::State> pause(std::optional<Duration> length) = 0;
   virtual Result<Traffic::State> resume() = 0;
   virtual Result<Traffic::State> traffic() = 0;
+  /// `begin`: everything that is held is read through now, slowly. What came of that so far.
+  virtual Result<store::ScrubView> scrub(bool begin) = 0;
   /// Where the federation's invitations shall point to: the endpoints that others can reach us at.
   virtual std::vector<std::string> endpoints() const = 0;
   /// Recent events, oldest first, after this number (0: all that are kept, at most 1,000).

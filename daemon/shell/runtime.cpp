@@ -293,6 +293,13 @@ Result<Traffic::State> Runtime::traffic() {
   return impl_->ask<Traffic::State>([impl = impl_.get()] { return impl->obey_traffic(); });
 }
 
+Result<store::ScrubView> Runtime::scrub(bool begin) {
+  TRY(const auto view, impl_->parts.library->scrub(begin));
+  // The question is for the loop, where jobs are given.
+  if (begin) impl_->mailbox->ask([impl = impl_.get()] { impl->jobs->scrub(); });
+  return view;
+}
+
 Result<std::uint64_t> Runtime::sync_now() {
   return impl_->ask<std::uint64_t>([impl = impl_.get()] {
     impl->feed(core::input::SyncNow{});

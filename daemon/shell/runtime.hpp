@@ -52,6 +52,7 @@ class Runtime final : public Node {
   Result<Traffic::State> pause(std::optional<Duration> length) override;
   Result<Traffic::State> resume() override;
   Result<Traffic::State> traffic() override;
+  Result<store::ScrubView> scrub(bool begin) override;
   std::vector<std::string> endpoints() const override;
   std::vector<NumberedEvent> events_after(std::uint64_t number) const override;
   bool stopping() const override;

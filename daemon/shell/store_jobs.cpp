@@ -277,8 +277,9 @@ void StoreJobs::check_room() {
 }
 
 void StoreJobs::scrub() {
-  if (scrubbing_.exchange(true)) return;
+  if (scrub_waits_.exchange(true)) return;
   scrub_.post([this] {
+    scrub_waits_ = false;  // what becomes due while this one looks for the last time is not missed
     const auto pace = [this, read = std::uint64_t{0}](std::uint64_t bytes) mutable {
       read += bytes;
       if (read >= scrub_bytes_per_s / 10) {  // most texts are small
@@ -290,7 +291,6 @@ void StoreJobs::scrub() {
     Result<bool> more = true;
     while (more && *more && !scrub_.stopping()) more = library_.scrub_next(pace);
     if (!more) log_.write(LogLevel::error, "node", more.error());
-    scrubbing_ = false;
   });
 }
 

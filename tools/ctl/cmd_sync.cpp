@@ -1,4 +1,4 @@
-// sync, verify: verbs that take their time.
+// sync, which takes its time.
 
 #include <fmt/format.h>
 
@@ -75,42 +75,6 @@ Result<ExitCode> sync(Context& context) {
                   human_bytes(number_at(reply, "bytes_lacking"), context.language),
                   by_number(number_at(reply, "media_lacking"), {{"lacking", "manquant"}, {"lacking", "manquants"}}, context.language));
   return fail(over ? Errc::timed_out : Errc::sync_not_level, detail);
-}
-
-Result<ExitCode> verify(Context& context) {
-  TRY(auto client, Client::connect(context));
-  ProgressBar bar(context, context.say("verify", "vérification"));
-  auto problems = Json::array();
-  Client::Handlers handlers;
-  handlers.progress = &bar;
-  handlers.item = [&](const Json& page) -> Status {
-    for (const auto& problem : page) problems.push_back(problem);
-    return {};
-  };
-  TRY(const auto reply, client.ask("verify", Json::object(), handlers));
-  bar.wipe();
-  if (context.json) {
-    context.out() << pretty({{"bytes", number_at(reply, "bytes")}, {"problems", problems}}) << "\n";
-    return problems.empty() ? ExitCode::ok : ExitCode::refused;
-  }
-  const auto read = human_bytes(number_at(reply, "bytes"), context.language);
-  if (problems.empty()) {
-    context.out() << context.say("All that is held is as it should be",
-                                 "Tout ce qui est ici est comme il doit être")
-                  << " (" << read << ").\n";
-    return ExitCode::ok;
-  }
-  for (const auto& problem : problems) {
-    const auto code = errc_from(text_at(problem, "code"));
-    const auto cause =
-        code ? std::string(describe(*code, context.language).cause) : text_at(problem, "cause");
-    context.out() << printable(text_at(problem, "where")) << context.say(": ", " : ") << printable(cause);
-    if (const auto detail = text_at(problem, "detail");
-        !detail.empty() && detail != text_at(problem, "where"))
-      context.out() << " (" << printable(detail) << ")";
-    context.out() << "\n";
-  }
-  return fail(Errc::verify_found, std::to_string(problems.size()));
 }
 
 }  // namespace essaimage::ctl::verb

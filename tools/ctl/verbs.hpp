@@ -56,7 +56,9 @@ Result<ExitCode> publish(Context& context);
 Result<ExitCode> checkout(Context& context);
 // cmd_sync.cpp
 Result<ExitCode> sync(Context& context);
+// cmd_upkeep.cpp
 Result<ExitCode> verify(Context& context);
+Result<ExitCode> scrub(Context& context);
 // cmd_watch.cpp
 Result<ExitCode> watch(Context& context);
 // cmd_status.cpp

@@ -34,6 +34,7 @@ constexpr std::array verbs = {
     Verb{"pin", verb::pin},
     Verb{"publish", verb::publish},
     Verb{"resume", verb::resume},
+    Verb{"scrub", verb::scrub},
     Verb{"status", verb::status},
     Verb{"sync", verb::sync},
     Verb{"unpin", verb::unpin},

@@ -62,6 +62,7 @@ Result<Json> kit_adopt(Session& session, Arguments& arguments);
 Result<Json> kit_unadopt(Session& session, Arguments& arguments);
 // verbs_upkeep.cpp
 Result<Json> verify(Session& session, Arguments& arguments);
+Result<Json> scrub(Session& session, Arguments& arguments);
 // verbs_watch.cpp
 Result<Json> watch(Session& session, Arguments& arguments);
 }  // namespace verb

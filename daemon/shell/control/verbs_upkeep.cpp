@@ -1,4 +1,4 @@
-// verify, which re-reads everything that is held.
+// verify, which re-reads everything that is held, and scrub, which does so slowly.
 
 #include "daemon/shell/control/verbs.hpp"
 
@@ -26,6 +26,18 @@ Result<Json> verify(Session& session, Arguments& arguments) {
   }
   CHECK_OK(session.list(list));
   return Json{{"problems", list.size()}, {"bytes", checked}};
+}
+
+Result<Json> scrub(Session& session, Arguments& arguments) {
+  TRY(const bool look, arguments.flag("look"));
+  CHECK_OK(arguments.nothing_else());
+  TRY(const auto view, session.node().scrub(!look));
+  const bool known = view.begun != Timestamp{};
+  return Json{{"reading", view.reading},
+              {"begun", known ? Json(to_utc(view.begun)) : Json()},
+              {"due", known ? Json(to_utc(view.due)) : Json()},
+              {"bytes", view.bytes},
+              {"damaged", view.damaged}};
 }
 
 }  // namespace essaimage::shell::verb

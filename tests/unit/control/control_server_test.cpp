@@ -335,6 +335,21 @@ TEST_CASE("verify lists what is wrong") {
   CHECK(answer.items[0][0]["code"] == "media.bad");
 }
 
+TEST_CASE("scrub begins a slow reading, or only tells of it") {
+  Served served;
+  const auto before = *ask(served, "scrub", {{"look", true}}).reply;
+  CHECK(before["reading"] == false);
+  CHECK(before["begun"].is_null());
+  served.node.lib.scrubbing = {false, {1'772'357'400}, {1'774'949'400}, 1'000, 1};
+  const auto now = *ask(served, "scrub").reply;
+  CHECK(now["reading"] == true);
+  CHECK(now["begun"] == "2026-03-01T09:30:00Z");
+  CHECK(now["due"] == "2026-03-31T09:30:00Z");
+  CHECK(now["bytes"] == 1'000);
+  CHECK(now["damaged"] == 1);
+  CHECK(ask(served, "scrub", {{"look", 3}}).failure == "usage");
+}
+
 TEST_CASE("watch tells what happens from now on, or from the beginning") {
   Served served;
   served.node.tell(core::Event::Kind::joined, "");

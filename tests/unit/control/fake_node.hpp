@@ -243,6 +243,11 @@ class FakeLibrary final : public store::Library {
   Status release_memory() override { return {}; }
   Status consolidate() override { return {}; }
   Result<bool> scrub_next(const Pace&) override { return false; }
+  Result<store::ScrubView> scrub(bool begin) override {
+    if (begin) scrubbing.reading = true;
+    return scrubbing;
+  }
+  store::ScrubView scrubbing;
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
   void tell_media(const Sha256&) override {}
@@ -336,6 +341,7 @@ class FakeNode final : public shell::Node {
   }
   Result<shell::Traffic::State> resume() override { return moves = {}; }
   Result<shell::Traffic::State> traffic() override { return moves; }
+  Result<store::ScrubView> scrub(bool begin) override { return lib.scrub(begin); }
   std::vector<std::string> endpoints() const override { return reachable_at; }
   Result<core::effect::Located> locate(std::vector<core::MediaPlace> media) override {
     core::effect::Located located{1, {}, true};

@@ -114,6 +114,40 @@ TEST_CASE("a slow reading that is stopped goes on with what it had not read to i
   CHECK(s.read == size);
 }
 
+TEST_CASE("a slow reading begins when somebody asks for it, and says how far it is") {
+  Scrubbed s;
+  auto& library = s.b.library();
+  const auto before = library.scrub(false).value();
+  CHECK_FALSE(before.reading);
+  CHECK(before.begun == s.b.now);
+  CHECK(before.due.seconds == s.b.now.seconds + 30 * day);
+  CHECK_FALSE(*s.step());
+  flip(s.b.layout().media(s.second), 60'000);
+  s.b.now.seconds += 100;
+  CHECK(library.scrub(true)->reading);
+  CHECK(*s.step());
+  const auto begun = library.scrub(true).value();  // one is under way
+  CHECK(begun.begun == s.b.now);
+  CHECK(begun.bytes > 0);
+  (void)s.scrub();
+  s.b.close();
+  REQUIRE(s.b.open());
+  const auto after = s.b.library().scrub(false).value();
+  CHECK_FALSE(after.reading);
+  CHECK(after.begun == s.b.now);
+  CHECK(after.bytes > 163'000);
+  CHECK(after.damaged == 1);
+  CHECK_FALSE(*s.step());
+}
+
+TEST_CASE("what looks at a slow reading does not wait for it") {
+  Scrubbed s;
+  s.pass(30);
+  bool looked = false;
+  CHECK(*s.b.library().scrub_next([&](std::uint64_t) { return looked = s.b.library().scrub(true)->reading; }));
+  CHECK(looked);
+}
+
 TEST_CASE("a slow reading goes on after a restart, and a clock that was wrong does not put it off for years") {
   Scrubbed s;
   s.pass(30);
