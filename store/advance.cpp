@@ -9,45 +9,10 @@
 
 namespace essaimage::store {
 
-/// A suspension names the last accepted order of each feed of its member. Who holds more of it
-/// falls back, so that old and new members converge. A feed that is not named stays as it is: there
-/// is nothing to fall back to. Who holds an epoch in which that order is not leaves it, and fetches
-/// what counts.
-void LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) {
-  if (!advance.word) return;
-  for (const auto& [feed, head] : before.heads) {
-    const Member* member = advance.word->roster.find(feed.centre);
-    if (member == nullptr || !member->suspended) continue;
-    const auto last = member->last_accepted.find(feed);
-    if (last == member->last_accepted.end() || head.order <= last->second) continue;
-    auto step = own_step(feed, last->second);
-    if (step) {
-      advance.steps.push_back(std::move(*step));
-    } else {
-      note(step.error(), "fallback of " + feed.str());
-      const auto why = step.error().code;  // what lies between may be lost here
-      if (why == Errc::not_found || why == Errc::object_missing || why == Errc::corrupt) advance.left.push_back(feed);
-    }
-  }
-}
-
-Result<LibraryImpl::Advance::Step> LibraryImpl::own_step(const FeedId& feed, const Order& order) const {
-  TRY(auto raw, own_commit(feed, order));
-  TRY(auto commit, parse_commit(raw));
-  const ObjectId id = object_id(ObjectType::commit, raw);
-  return Advance::Step{std::move(commit), id, std::move(raw)};
-}
-
-bool witness_counts(const Roster& roster, const Head& witness) {
-  const Member* member = roster.find(witness.feed.centre);
-  if (member == nullptr || !member->suspended) return true;
-  const auto last = member->last_accepted.find(witness.feed);
-  return last == member->last_accepted.end() || witness.order <= last->second;
-}
-
 Status LibraryImpl::advance(Advance advance) {
   const auto before = picture();
   add_fallbacks(*before, advance);
+  CHECK_OK(remember_epochs(*before, advance));
   const auto refs = refs_->snapshot();
   std::vector<Refs::Change> changes;
   for (const auto& step : advance.steps) {
@@ -80,10 +45,12 @@ Status LibraryImpl::advance(Advance advance) {
     tell(
         change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
     if (after->lacking.contains(head.feed)) tell(change::ObjectsLost{head.feed});  // still: it builds on what lacks
-    if (before->frozen.contains(head.feed) && !after->frozen.contains(head.feed)) {
-      if (auto thawed = thaw(head.feed); !thawed) note(thawed.error(), head.feed.str());
-      tell(change::FeedFrozen{Fork{head.feed, nullptr, nullptr}, false});
-    }
+  }
+  for (const auto& feed : advance.left) tell(change::FeedLeft{feed});
+  for (const auto& [feed, freeze] : before->frozen) {
+    if (after->frozen.contains(feed)) continue;
+    if (auto thawed = thaw(feed); !thawed) note(thawed.error(), feed.str());
+    tell(change::FeedFrozen{Fork{feed, nullptr, nullptr}, false});
   }
   if (advance.word) {
     const auto more = touched_by_word(*before, *advance.word);
@@ -180,6 +147,7 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
   for (const auto& feed : advance.left) next->heads.erase(feed);
   for (const auto& feed : advance.left) next->lacking.erase(feed);
   if (advance.anew) next->lacking.erase(*advance.anew);
+  if (advance.word) free_succeeded(*advance.word, before, *next);
   for (const auto& step : advance.steps) {
     const FeedId& feed = step.commit.feed;
     next->heads[feed] = head_of(step.commit, step.id);
@@ -225,21 +193,6 @@ Status LibraryImpl::roster_seen(const Roster& roster) {
 
 void LibraryImpl::tell(Change change) {
   if (listener_) listener_(change);
-}
-
-/// The commit of that order in the feed that is held.
-Result<Bytes> LibraryImpl::own_commit(const FeedId& feed, const Order& order) const {
-  const auto head = picture()->head(feed);
-  if (!head) return fail(Errc::not_found, feed.str());
-  ObjectId id = head->commit;
-  while (true) {
-    TRY(auto raw, objects_->read(id, ObjectType::commit));
-    TRY(const auto commit, parse_commit(raw));
-    if (commit.order == order) return raw;
-    if (commit.order < order || !commit.parent)
-      return fail(Errc::not_found, feed.str() + " " + order.str());
-    id = *commit.parent;
-  }
 }
 
 }  // namespace essaimage::store

@@ -20,6 +20,10 @@ struct HeadChanged {
 struct ObjectsLost {
   FeedId feed;
 };
+/// Nothing is held of this feed any more: what was held does not count now, and what counts is not here. It comes from peers.
+struct FeedLeft {
+  FeedId feed;
+};
 struct RosterChanged {
   std::shared_ptr<const Roster> roster;
 };
@@ -38,7 +42,7 @@ struct FeedFrozen {  ///< with the proof that is kept, or (frozen = false) free 
 };
 }  // namespace change
 
-using Change = std::variant<change::RosterChanged, change::HeadChanged, change::ObjectsLost, change::MediaNeeded, change::MediaComplete,
-                            change::MediaUnneeded, change::FeedFrozen>;
+using Change = std::variant<change::RosterChanged, change::HeadChanged, change::ObjectsLost, change::FeedLeft, change::MediaNeeded,
+                            change::MediaComplete, change::MediaUnneeded, change::FeedFrozen>;
 
 }  // namespace essaimage::store

@@ -25,6 +25,20 @@ bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
                              [&](const auto& each) { return each.second.file.invitation == invitation; });
 }
 
+/// The next version of a member's file, in which its key has ended with what is held here of its feeds.
+MemberFile succeeded(const Stated<MemberFile>& member, const Picture& picture) {
+  MemberFile file = member.file;
+  file.version += 1;
+  file.previous = member.content;
+  for (const auto& [feed, head] : picture.heads) {
+    if (feed.centre == file.member.slug) file.member.keys.back().last_valid[feed] = head;
+  }
+  file.member.suspended = false;
+  file.member.suspended_why.clear();
+  file.member.last_accepted.clear();
+  return file;
+}
+
 }  // namespace
 
 Result<Invitation> LibraryImpl::invite(const Invite& invite) {
@@ -47,7 +61,14 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite) {
   invitation.transport = transport_.public_key();
   invitation.expires = Timestamp{now_().seconds + invite.valid.count()};
   random_bytes(invitation.seed);
-  if (change.word().members.contains(invite.slug)) return fail(Errc::member_exists, invite.slug);
+  const auto member = change.word().members.find(invite.slug);
+  const bool known = member != change.word().members.end();
+  if (known) {
+    CHECK_OK(may_replace_key(invite, member->second.file.member));
+    invitation.name = member->second.file.member.name;
+  } else if (invite.new_key) {
+    return fail(Errc::member_unknown, invite.slug);
+  }
   for (const auto& [key, stated] : change.word().invitations) {
     if (stated.file.slug == invite.slug && stated.file.expires > now_()) {
       return fail(Errc::member_exists,
@@ -60,12 +81,20 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite) {
   InvitationFile file;
   file.key = SigningSecret::from_seed(invitation.seed).public_key();
   file.slug = invite.slug;
-  file.name = invite.name;
-  file.territories = invite.territories;
+  file.name = invitation.name;
+  file.territories = known ? member->second.file.member.territories : invite.territories;
   file.expires = invitation.expires;
   CHECK_OK(change.put(invitation_path(file.key), 1, {}, encode(file)));
   CHECK_OK(change.commit());
   return invitation;
+}
+
+Status LibraryImpl::may_replace_key(const Invite& invite, const Member& member) const {
+  if (!invite.new_key) return fail(Errc::member_exists, invite.slug);
+  if (invite.slug == identity_.slug) return fail(Errc::usage, "the federation's own key cannot be replaced so");
+  if (member.suspended && !invite.reinstate) return fail(Errc::member_suspended, invite.slug + ": " + member.suspended_why);
+  if (member.keys.size() >= generations_max) return fail(Errc::too_large, invite.slug + ": keys");
+  return {};
 }
 
 /// The first that uses it wins; the same keys again are a repeated question, and answered as
@@ -80,8 +109,8 @@ Status LibraryImpl::admit(const message::Join& join) {
   TRY(auto change, FederationChange::begin(*this, role_members));
   for (const auto& [slug, stated] : change.word().members) {
     if (stated.file.invitation != join.invitation) continue;
-    const auto& first = stated.file.member.keys.front();
-    if (first.signing == join.signing && first.transport == join.transport) return {};
+    const auto& keys = stated.file.member.current_keys();
+    if (keys.signing == join.signing && keys.transport == join.transport) return {};
     return fail(Errc::invitation_used, slug);
   }
   const auto it = change.word().invitations.find(join.invitation);
@@ -94,21 +123,26 @@ Status LibraryImpl::admit(const message::Join& join) {
         return fail(Errc::member_keys_taken, slug);
     }
   }
+  const auto member = change.word().members.find(invitation.slug);
   MemberFile file;
-  file.member.slug = invitation.slug;
-  file.member.name = invitation.name;
-  file.member.territories = invitation.territories;
-  file.member.keys.push_back({1, join.signing, join.transport, {}});
+  if (member != change.word().members.end()) {
+    file = succeeded(member->second, change.picture());
+  } else {
+    file.member.slug = invitation.slug;
+    file.member.name = invitation.name;
+    file.member.territories = invitation.territories;
+    file.since = now_();
+  }
+  file.member.keys.push_back({file.member.keys.size() + 1, join.signing, join.transport, {}});
   file.invitation = join.invitation;
-  file.since = now_();
   CHECK_OK(change.remove(invitation_path(join.invitation)));
-  CHECK_OK(change.put(member_path(file.member.slug), 1, {}, encode(file)));
+  CHECK_OK(change.put(member_path(file.member.slug), file.version, file.previous, encode(file)));
   return change.commit();
 }
 
 /// Names the last order that is accepted of each of its feeds, which is what is held here: so old
 /// and new members converge on the same.
-Status LibraryImpl::suspend(const std::string& slug, const std::string& why) {
+Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this, role_members));
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
@@ -124,6 +158,11 @@ Status LibraryImpl::suspend(const std::string& slug, const std::string& why) {
   file.member.suspended_why = why;
   for (const auto& [feed, head] : change.picture().heads) {
     if (feed.centre == slug) file.member.last_accepted[feed] = head.order;
+  }
+  for (const auto& [feed, order] : last) {
+    if (feed.centre != slug) return fail(Errc::usage, feed.str() + " is not a feed of " + slug);
+    TRY([[maybe_unused]] const auto known, own_commit(feed, order));
+    file.member.last_accepted[feed] = order;
   }
   CHECK_OK(change.put(member_path(slug), file.version, file.previous, encode(file)));
   return change.commit();

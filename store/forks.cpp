@@ -15,6 +15,12 @@ bool is_past(const Order& order, const Order& fork) {
   return std::tie(order.generation, order.epoch) > std::tie(fork.generation, fork.epoch);
 }
 
+/// Its author has a new key since: a proof about the old one proves nothing that matters.
+bool is_succeeded(const Roster* roster, const FeedId& feed, const Order& order) {
+  const Member* author = roster == nullptr ? nullptr : roster->find(feed.centre);
+  return author != nullptr && order.generation < author->current_keys().generation;
+}
+
 Freeze freeze_of(const Fork& fork) { return {ids_of(fork), order_of(fork)}; }
 
 }  // namespace
@@ -27,7 +33,7 @@ Status LibraryImpl::read_forks(Picture& picture) {
   for (const auto& fork : forks) {
     const Freeze freeze = freeze_of(fork);
     TRY(const auto highest, highest_of(fork.feed, picture));
-    if (highest && is_past(highest->order, freeze.order)) {
+    if ((highest && is_past(highest->order, freeze.order)) || is_succeeded(picture.roster.get(), fork.feed, freeze.order)) {
       freed.insert(fork.feed);
       if (const auto thawed = thaw(fork.feed); !thawed) note(thawed.error(), fork.feed.str());
     } else {
@@ -91,7 +97,7 @@ Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView
   TRY(const auto claim, read_commit(claimed, *now->roster));
   if (claim.commit.feed != feed) return fail(Errc::malformed, "no fork of " + feed.str());
   TRY(const auto highest, highest_of(feed, *now));
-  if (highest && is_past(highest->order, claim.commit.order)) return {};
+  if ((highest && is_past(highest->order, claim.commit.order)) || is_succeeded(now->roster.get(), feed, claim.commit.order)) return {};
   Bytes first(held.begin(), held.end());
   if (held.empty()) {
     TRY(first, own_commit(feed, claim.commit.order));

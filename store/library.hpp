@@ -141,6 +141,12 @@ class Library {
   virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept; null if lost
   virtual Result<std::vector<MediaNeed>> needs() const = 0;  ///< lacking, wanted, and with room for them
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
+  struct FeedVersion {
+    Head head;
+    Timestamp time;  ///< by its author's clock
+  };
+  /// Of what is held, newest first, at most so many; behind its first commit those of epochs that it has left.
+  virtual Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t count_max) const = 0;
   /// What opening and working found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged
   /// head, objects that lack. Peers heal all three.
   virtual std::vector<Problem> problems() const = 0;
@@ -156,10 +162,15 @@ class Library {
     std::set<std::string> territories;
     std::chrono::seconds valid;
     std::string endpoint;  ///< where the federation can be reached
+    /// For a member that has lost its key, or lost control of it: whoever joins by this invitation goes on as that member, under a
+    /// new key. Its name and territories stay, and what the old key made counts as far as it is held here now.
+    bool new_key = false;
+    bool reinstate = false;  ///< also if it is suspended; then it is not any more
   };
   virtual Result<Invitation> invite(const Invite& invite) = 0;
   virtual Status admit(const message::Join& join) = 0;
-  virtual Status suspend(const std::string& slug, const std::string& why) = 0;
+  /// Of its feeds that which is held here still counts; of those in `last`, up to that order (Errc::not_found: not known here).
+  virtual Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last = {}) = 0;
 
   // --- the catalogue (store/federation) --------------------------------------------------------------------------------------
   /// The decisions in force; null while joining.

@@ -1,6 +1,6 @@
 #pragma once
-// The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), the index
-// (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
+// The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), changing
+// (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
 // (federation_change.cpp, federation_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), forks (forks.cpp),
 // verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and held (holding_ops.cpp).
@@ -56,8 +56,8 @@ struct Picture {
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 
-/// False if its author is suspended and it is beyond what still counts of the feed: who fell back from it would
-/// otherwise take nothing older any more.
+/// False if its author is suspended, or has a new key, and it is beyond what still counts of the feed: who fell back from it
+/// would otherwise take nothing older any more. (fallback.cpp)
 bool witness_counts(const Roster& roster, const Head& witness);
 
 /// A media file that is on its way in, shared by the receptions of its runs and by who serves what
@@ -82,8 +82,7 @@ struct SpooledPack {
 
 class LibraryImpl final : public Library {
  public:
-  LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
-              TransportSecret transport, HoldPolicy policy);
+  LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing, TransportSecret transport, HoldPolicy policy);
   Status start(Fd lock);
 
   const Identity& identity() const override { return identity_; }
@@ -100,6 +99,7 @@ class LibraryImpl final : public Library {
   Result<std::vector<Fork>> frozen() const override;
   Result<std::vector<MediaNeed>> needs() const override;
   Result<Bytes> commit_of(const Head& head) const override;
+  Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t count_max) const override;  ///< (fallback.cpp)
   std::vector<Problem> problems() const override;
 
   Result<std::unique_ptr<Publication>> publish(const PublishOptions& options) override;
@@ -107,7 +107,7 @@ class LibraryImpl final : public Library {
 
   Result<Invitation> invite(const Invite& invite) override;
   Status admit(const message::Join& join) override;
-  Status suspend(const std::string& slug, const std::string& why) override;
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last) override;
 
   std::shared_ptr<const Catalogue> catalogue() const override;
   Result<CatalogueFile> accept(const Acceptance& acceptance) override;
@@ -120,11 +120,9 @@ class LibraryImpl final : public Library {
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
                                            std::uint32_t first, std::uint32_t count, const Sha256& base) override;
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
-  Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media,
-                                                    std::uint32_t first,
-                                                    std::uint32_t count, const Sha256& base) override;
-  Result<std::vector<Sha256>> find_media(const FeedId& feed,
-                                         const std::vector<Sha256>& media) const override;
+  Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media, std::uint32_t first, std::uint32_t count,
+                                                    const Sha256& base) override;
+  Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const override;
   Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) override;
 
   Result<std::vector<KitSummary>> kits() const override;
@@ -200,8 +198,12 @@ class LibraryImpl final : public Library {
   /// All refs in one step; then the index, the picture, and the listener. The refs are what makes
   /// it durable: an index that could not be written is caught up with later.
   Status advance(Advance advance);
-  void add_fallbacks(const Picture& before, Advance& advance);
+  void add_fallbacks(const Picture& before, Advance& advance);  ///< this and what follows: fallback.cpp
+  Status remember_epochs(const Picture& before, const Advance& advance);
+  static void free_succeeded(const FederationWord& word, const Picture& before, Picture& next);
   Result<Advance::Step> own_step(const FeedId& feed, const Order& order) const;
+  Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;
+  Result<Bytes> commit_before(ObjectId id, const Order& order) const;
   Result<std::vector<Sha256>> index_advance(const Advance& advance);
   /// Media that a new word of the federation concerns.
   Result<std::vector<Sha256>> touched_by_word(const Picture& before, const FederationWord& word) const;
@@ -225,7 +227,6 @@ class LibraryImpl final : public Library {
   PicturePtr picture() const;
   void tell(Change change);
   Status roster_seen(const Roster& roster);
-  Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;
 
   // --- feeds that forked (forks.cpp); `changing_` is held
   Status read_forks(Picture& picture);
@@ -254,8 +255,10 @@ class LibraryImpl final : public Library {
   // --- publishing
   Status publish_endpoints(const std::vector<std::string>& endpoints);
   Status may_publish(const Picture& picture, const Audience& audience) const;
+  Status may_replace_key(const Invite& invite, const Member& member) const;  ///< (federation_ops.cpp)
   Order next_order(const Picture& picture, const FeedId& feed) const;
   Status newer_than_witnessed(const Commit& commit) const;
+  Status follows_old_key(const Picture& picture, const Commit& commit) const;
   Result<TreeEditor> edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const;
   /// Signs the commit of an edited tree and adds it to the pack.
   Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree,

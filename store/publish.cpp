@@ -19,6 +19,7 @@ Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience
   if (self == nullptr || self->current_keys().signing != signing_.public_key())
     return fail(Errc::publish_joining);
   if (self->suspended) return fail(Errc::publish_suspended, self->suspended_why);
+  if (self->current_keys().signing != signing_.public_key()) return fail(Errc::key_succeeded, identity_.slug);
   if (audience.kind == Audience::Kind::mirror) return fail(Errc::audience_unknown, audience.str());
   if (!picture.roster->may_hold(identity_.slug, audience))
     return fail(Errc::audience_not_ours, audience.str());
@@ -41,6 +42,22 @@ Status LibraryImpl::newer_than_witnessed(const Commit& commit) const {
   for (const Head& head : witnessed) {
     if (head.feed != commit.feed || head.order < commit.order) continue;
     return fail(Errc::publish_unconfirmed, commit.feed.str() + ": " + head.order.str() + " was published already");
+  }
+  return {};
+}
+
+/// The first commit of a new key follows the last one of the old key that counts, and no other.
+Status LibraryImpl::follows_old_key(const Picture& picture, const Commit& commit) const {
+  const Member& self = *picture.roster->find(identity_.slug);
+  if (commit.parent && picture.head(commit.feed)->order.generation == commit.order.generation) return {};
+  for (const MemberKeys& keys : self.keys) {
+    const auto last = keys.last_valid.find(commit.feed);
+    if (last == keys.last_valid.end() || commit.parent == last->second.commit) continue;
+    // The last of them decides; older ones are before it.
+    const bool later = std::ranges::any_of(self.keys, [&](const MemberKeys& other) {
+      return other.generation > keys.generation && other.last_valid.contains(commit.feed);
+    });
+    if (!later) return fail(Errc::publish_unconfirmed, commit.feed.str() + ": " + last->second.order.str() + ", by this centre's old key");
   }
   return {};
 }
@@ -76,6 +93,7 @@ Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture
   step.commit.feed = feed;
   step.commit.order = next_order(picture, feed);
   CHECK_OK(newer_than_witnessed(step.commit));
+  CHECK_OK(follows_old_key(picture, step.commit));
   step.raw = sign_commit(step.commit, signing_);
   TRY(step.id, pack.add(ObjectType::commit, step.raw));
   return step;

@@ -55,11 +55,21 @@ bool Access::ours(const FeedId& feed) const {
   return feed == roster_->federation_feed();
 }
 
-std::optional<Order> Access::bound_of(const FeedId& feed) const {
+FeedLimits Access::limits_of(const FeedId& feed) const {
+  FeedLimits limits;
   const Member* author = roster_->find(feed.centre);
-  if (author == nullptr || !author->suspended) return std::nullopt;
-  const auto it = author->last_accepted.find(feed);
-  return it == author->last_accepted.end() ? Order{} : it->second;
+  if (author == nullptr) return limits;
+  if (author->suspended) {
+    const auto it = author->last_accepted.find(feed);
+    limits.bound = it == author->last_accepted.end() ? Order{} : it->second;
+  }
+  if (author->keys.size() < 2) return limits;
+  limits.ended.before = author->current_keys().generation;
+  for (const MemberKeys& keys : author->keys) {
+    const auto it = keys.last_valid.find(feed);
+    if (it != keys.last_valid.end() && it->second.order > limits.ended.last.order) limits.ended.last = it->second;
+  }
+  return limits;
 }
 
 bool Access::shared(const Member& peer, const FeedId& feed) const {

@@ -10,6 +10,21 @@
 
 namespace essaimage::core {
 
+/// What counts of a feed of which the author has a new key: of generations before this one, nothing beyond that head (order
+/// zero: nothing at all).
+struct Ended {
+  std::uint64_t before = 0;
+  Head last;
+  bool excludes(const Order& order) const { return order.generation < before && order > last.order; }
+};
+
+/// What the roster says of how much of a feed counts.
+struct FeedLimits {
+  /// Its author is suspended: the last order that counts (zero: none).
+  std::optional<Order> bound;
+  Ended ended;
+};
+
 class Access {
  public:
   void start(const input::Start& start);
@@ -28,8 +43,7 @@ class Access {
   const Member* member(const TransportKey& peer) const;
   /// We may hold it, and its author is a member (suspended or not: what it published before stays).
   bool ours(const FeedId& feed) const;
-  /// Of a suspended author's feed: the last order that counts (zero: none). Nothing: no such bound.
-  std::optional<Order> bound_of(const FeedId& feed) const;
+  FeedLimits limits_of(const FeedId& feed) const;
   /// Both that peer and we may hold it.
   bool shared(const Member& peer, const FeedId& feed) const;
 

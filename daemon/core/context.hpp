@@ -24,7 +24,7 @@ class Context {
   Random random;
   Access access;
   Links links;
-  Heads heads{[this](const FeedId& feed) { return access.bound_of(feed); }};
+  Heads heads{[this](const FeedId& feed) { return access.limits_of(feed); }};
   Conduct conduct;
   std::deque<Effect> effects;
 

@@ -34,7 +34,7 @@ bool ByText::operator()(const FeedId& a, const FeedId& b) const {
 }
 
 bool FeedEntry::lacks(const Order& order, const ObjectId& commit_id) const {
-  if (order == Order{} || fork_told || (bound && order > *bound)) return false;
+  if (order == Order{} || fork_told || (bound && order > *bound) || ended.excludes(order)) return false;
   if (fork) {
     // Only a new generation or epoch can free it.
     const Order& at = std::max(fork_order, held.order);
@@ -89,15 +89,31 @@ FeedEntry& Heads::at(const FeedId& feed) {
   if (added) {
     it->second.feed = it->second.held.feed = feed;
     it->second.text = feed.str();
-    if (bound_of_) it->second.bound = bound_of_(feed);
+    limit(it->second);
   }
   return it->second;
 }
 
 void Heads::roster_changed() {
   for (auto& [feed, entry] : table_) {
-    entry.bound = bound_of_ ? bound_of_(feed) : std::nullopt;
+    limit(entry);
     refresh(entry);
+  }
+}
+
+/// Who accepted more of an old key than counts now would take nothing older any more: that is forgotten.
+void Heads::limit(FeedEntry& entry) {
+  if (!limits_of_) return;
+  FeedLimits limits = limits_of_(entry.feed);
+  entry.bound = limits.bound;
+  entry.ended = std::move(limits.ended);
+  if (entry.ended.excludes(entry.witnessed_order)) {
+    entry.witnessed_order = entry.ended.last.order;
+    entry.witnessed_commit = entry.ended.last.commit;
+  }
+  if (entry.verified && entry.ended.excludes(entry.verified->order)) {
+    entry.verified.reset();
+    entry.verified_commit.reset();
   }
 }
 
@@ -117,6 +133,16 @@ void Heads::set_held(const Head& head, SharedBytes commit) {
   entry.lacking = false;
   lacking_.erase(head.feed);
   refresh(entry);
+}
+
+void Heads::leave(const FeedId& feed) {
+  FeedEntry* entry = find(feed);
+  if (entry == nullptr) return;
+  entry->held = {feed, {}, {}};
+  entry->commit.reset();
+  entry->lacking = false;
+  lacking_.erase(feed);
+  refresh(*entry);
 }
 
 bool Heads::set_lacking(const FeedId& feed) {

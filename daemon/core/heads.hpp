@@ -11,7 +11,7 @@
 #include <set>
 #include <vector>
 
-#include "daemon/core/input.hpp"
+#include "daemon/core/access.hpp"
 
 namespace essaimage::core {
 
@@ -39,6 +39,7 @@ struct FeedEntry {
   Order witnessed_order;            ///< zero: none
   ObjectId witnessed_commit;
   std::optional<Order> bound;       ///< its author is suspended: nothing beyond this counts
+  Ended ended;                      ///< of keys that its author had before
   std::optional<Fork> fork;         ///< frozen
   Order fork_order;
   bool fork_told = false;           ///< KeepFork is under way
@@ -67,10 +68,10 @@ struct FeedEntry {
 class Heads {
  public:
   using Table = std::map<FeedId, FeedEntry, ByText>;
-  /// Access::bound_of().
-  using BoundOf = std::function<std::optional<Order>(const FeedId&)>;
+  /// Access::limits_of().
+  using LimitsOf = std::function<FeedLimits(const FeedId&)>;
 
-  explicit Heads(BoundOf bound_of = {}) : bound_of_(std::move(bound_of)) {}
+  explicit Heads(LimitsOf limits_of = {}) : limits_of_(std::move(limits_of)) {}
   /// The bounds may have changed.
   void roster_changed();
 
@@ -80,6 +81,7 @@ class Heads {
   FeedEntry& at(const FeedId& feed);
 
   void set_held(const Head& head, SharedBytes commit);  ///< whole
+  void leave(const FeedId& feed);        ///< nothing is held of it any more
   bool set_lacking(const FeedId& feed);  ///< false: nothing is held, or it is known
   void set_fork(const Fork& fork, const Order& order);
   void clear_fork(const FeedId& feed);
@@ -106,7 +108,9 @@ class Heads {
  private:
   Claim& claim_at(FeedEntry& entry, LinkId link);
 
-  BoundOf bound_of_;
+  void limit(FeedEntry& entry);
+
+  LimitsOf limits_of_;
   Table table_;
   std::set<FeedId, ByText> wanted_;
   std::set<FeedId, ByText> lacking_;

@@ -152,6 +152,10 @@ struct HeadChanged {
 struct ObjectsLost {
   FeedId feed;
 };
+/// Nothing is held of this feed any more, because what was held does not count now.
+struct FeedLeft {
+  FeedId feed;
+};
 struct RosterChanged {
   RosterPtr roster;
 };
@@ -196,7 +200,7 @@ struct Locate {
 using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
                            input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
                            input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
-                           input::Admitted, input::ForkKept, input::HeadChanged, input::ObjectsLost,
+                           input::Admitted, input::ForkKept, input::HeadChanged, input::ObjectsLost, input::FeedLeft,
                            input::RosterChanged,
                            input::MediaNeeded, input::MediaComplete, input::MediaUnneeded, input::FeedFrozen,
                            input::Traffic, input::SyncNow, input::Locate>;

@@ -6,8 +6,9 @@ std::optional<Head> Judge::read(Link& link, const SharedBytes& commit) {
   if (context_.access.provisional()) return std::nullopt;  // no roster yet: nothing can be judged
   auto head = context_.notary.read_head(*commit, context_.access.roster());
   if (!head) {
-    // An author that we do not know may be known to the peer already: the federation's news will come.
-    if (head.error().code == Errc::feed_unknown_author) return std::nullopt;
+    // An author that we do not know may be known to the peer already: the federation's news will come. And what counts no more
+    // here the peer may not have heard of.
+    if (head.error().code == Errc::feed_unknown_author || head.error().code == Errc::feed_beyond) return std::nullopt;
     context_.report(Event::Kind::forgery_refused, link.name, {}, head.error());
     context_.blame(link, settings::score_max, head.error());
     return std::nullopt;

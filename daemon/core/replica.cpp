@@ -121,6 +121,13 @@ struct Replica::Impl : Parts {
     context.report(Event::Kind::objects_lost, {}, lost.feed);
   }
 
+  void operator()(const input::FeedLeft& left) {
+    context.heads.leave(left.feed);
+    fetcher.head_changed(left.feed);
+    answers.head_changed(left.feed);
+    reconciler.all_again();  // who has what counts
+  }
+
   void operator()(const input::RosterChanged& change) {
     context.access.set_roster(change.roster);
     context.heads.roster_changed();

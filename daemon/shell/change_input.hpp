@@ -13,6 +13,7 @@ inline core::Input input_of(const store::Change& change) {
       return core::input::HeadChanged{c.head, c.commit, c.published_here};
     }
     core::Input operator()(const store::change::ObjectsLost& c) const { return core::input::ObjectsLost{c.feed}; }
+    core::Input operator()(const store::change::FeedLeft& c) const { return core::input::FeedLeft{c.feed}; }
     core::Input operator()(const store::change::MediaNeeded& c) const { return core::input::MediaNeeded{c.need}; }
     core::Input operator()(const store::change::MediaComplete& c) const { return core::input::MediaComplete{c.media}; }
     core::Input operator()(const store::change::MediaUnneeded& c) const { return core::input::MediaUnneeded{c.media}; }

@@ -4,11 +4,11 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/feed/commit.hpp"
 
 namespace essaimage::store {
 namespace {
 
-constexpr std::size_t generations_max = 64;
 constexpr std::size_t why_bytes_max = 500;
 
 std::string header(std::uint64_t version) {
@@ -21,20 +21,10 @@ std::vector<std::string> listed(const std::set<std::string>& texts) {
 
 std::string order_text(const Order& order) { return "\"" + order.str() + "\""; }
 
-/// "1.2.3", each at least 1; the one form is enforced by the comparison of the whole file.
-Result<Order> parse_order(const TomlTable& table, std::string_view key) {
-  TRY(const auto text, table.text(key));
-  std::uint64_t parts[3] = {};
-  std::size_t at = 0;
-  for (std::size_t part = 0; part < 3; ++part) {
-    std::size_t digits = 0;
-    while (at < text.size() && text[at] >= '0' && text[at] <= '9' && digits++ < 18) {
-      parts[part] = parts[part] * 10 + static_cast<std::uint64_t>(text[at++] - '0');
-    }
-    if (digits == 0 || (part < 2 && (at >= text.size() || text[at++] != '.')))
-      return table.wrong(key, "an order");
-  }
-  return Order{parts[0], parts[1], parts[2]};
+Result<Order> read_order(const TomlTable& table) {
+  TRY(const auto text, table.text("order"));
+  const auto order = parse_order(text);
+  return order ? Result<Order>(*order) : table.wrong("order", "an order");
 }
 
 Status read_header(const TomlTable& table, std::uint64_t& version) {
@@ -86,7 +76,7 @@ Result<MemberKeys> read_keys(const TomlTable& table, const std::string& slug) {
     TRY(const auto feed, item.text("feed"));
     TRY(head.feed, FeedId::parse(feed));
     if (head.feed.centre != slug) return item.wrong("feed", "a feed of this member");
-    TRY(head.order, parse_order(item, "order"));
+    TRY(head.order, read_order(item));
     TRY(const auto commit, item.text("commit"));
     TRY(head.commit, ObjectId::parse(commit));
     keys.last_valid[head.feed] = head;
@@ -106,7 +96,7 @@ Status read_suspension(const TomlTable& table, Member& member) {
     TRY(const auto text, item.text("feed"));
     TRY(const auto feed, FeedId::parse(text));
     if (feed.centre != member.slug) return item.wrong("feed", "a feed of this member");
-    TRY(member.last_accepted[feed], parse_order(item, "order"));
+    TRY(member.last_accepted[feed], read_order(item));
   }
   return {};
 }

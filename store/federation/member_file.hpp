@@ -6,6 +6,8 @@
 
 namespace essaimage::store {
 
+inline constexpr std::size_t generations_max = 64;  ///< keys of one member, one after the other
+
 struct MemberFile {
   std::uint64_t version = 1;
   Sha256 previous;

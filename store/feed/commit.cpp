@@ -149,6 +149,20 @@ Status parse_message(Cutter& text, Commit& commit) {
 
 }  // namespace
 
+Result<Order> parse_order(std::string_view text) {
+  Order order;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::uint64_t* part : {&order.generation, &order.epoch, &order.seq}) {
+    const auto [next, error] = std::from_chars(at, end, *part);
+    if (error != std::errc() || !in_bounds(*part)) break;
+    at = next == end ? end : next + 1;
+  }
+  // There is one form of it.
+  if (order.str() != text || !in_bounds(order.seq)) return fail(Errc::malformed, "no order: " + std::string(text));
+  return order;
+}
+
 std::string principal_of(const std::string& centre) { return centre + "@" + std::string(domain); }
 
 Bytes sign_commit(Commit& commit, const SigningSecret& secret) {

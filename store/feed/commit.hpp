@@ -14,6 +14,9 @@ namespace essaimage::store {
 inline constexpr std::uint64_t order_part_max = 1'000'000'000'000;  ///< of generation, epoch and seq; each is at least 1
 inline constexpr std::int64_t commit_time_max = 253'402'300'799;     ///< the last second of the year 9999
 
+/// Of Order::str(), each part from 1 to order_part_max. Errc::malformed.
+Result<Order> parse_order(std::string_view text);
+
 /// Author and committer are "<centre> <centre@essaimage.invalid>": the name under which allowed_signers lists the key.
 std::string principal_of(const std::string& centre);
 

@@ -34,11 +34,7 @@ tl::unexpected<Error> beyond(const KnownCommit& known, std::string_view why) {
 
 Status check_limits(const KnownCommit& known, const Member& member, const Roster& roster) {
   const auto& [id, commit] = known;
-  if (commit.order.generation < member.keys.back().generation) {
-    const Head* last = last_valid(member, commit.order.generation, commit.feed);
-    const bool valid = last != nullptr && (commit.order < last->order || (commit.order == last->order && id == last->commit));
-    if (!valid) return beyond(known, "the key was succeeded before");
-  }
+  if (!counts_of_old_key(member, head_of(commit, id))) return beyond(known, "the key was succeeded before");
   if (!member.suspended && belongs_to(member, commit.feed.audience, roster)) return {};
   const auto last = member.last_accepted.find(commit.feed);
   if (last != member.last_accepted.end() && commit.order <= last->second) return {};
@@ -94,6 +90,12 @@ Status check_root(const KnownCommit& root, const Roster& roster) {
     if (keys_of(*member, older) == nullptr) break;
   }
   return {};
+}
+
+bool counts_of_old_key(const Member& member, const Head& head) {
+  if (head.order.generation >= member.current_keys().generation) return true;
+  const Head* last = last_valid(member, head.order.generation, head.feed);
+  return last != nullptr && (head.order < last->order || (head.order == last->order && head.commit == last->commit));
 }
 
 Status check_newer(const Head& head, const std::optional<Head>& held, const std::optional<Head>& witnessed) {

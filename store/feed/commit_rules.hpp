@@ -30,6 +30,10 @@ Status check_succession(const KnownCommit& parent, const KnownCommit& child, con
 /// That a commit without a parent may begin a feed: epoch 1 of the first generation that has one, or a later epoch.
 Status check_root(const KnownCommit& root, const Roster& roster);
 
+/// True if a key of this member that was succeeded since may have made that head: it is, or is before, the last one that counts.
+/// True also of a head of the present key.
+bool counts_of_old_key(const Member& member, const Head& head);
+
 /// That a head is newer than those. Errc::conflict: it is `held` itself; feed_older, feed_fork.
 Status check_newer(const Head& head, const std::optional<Head>& held, const std::optional<Head>& witnessed);
 

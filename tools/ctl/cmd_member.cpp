@@ -1,4 +1,4 @@
-// member invite, list, suspend.
+// member invite, new-key, list, show, suspend.
 
 #include <fmt/format.h>
 
@@ -24,31 +24,94 @@ Result<std::uint64_t> parse_period(const std::string& text, const char* option) 
 
 namespace essaimage::ctl::verb {
 
+namespace {
+
+/// Alone on stdout, so that a script or a QR code takes it as it is.
+void print_invitation(Context& context, const Json& reply) {
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+    return;
+  }
+  context.out() << text_at(reply, "invitation") << std::endl;
+  if (!context.io.err_is_terminal) return;
+  const auto until = human_time(text_at(reply, "expires"), context.language);
+  context.err() << fmt::format(fmt::runtime(context.say("\nSend this line to {}. It works once, until {}. There:\n  "
+                                                        "essaimagectl join INVITATION\n",
+                                                        "\nEnvoyez cette ligne à {}. Elle sert une fois, jusqu'au {}. "
+                                                        "Là-bas :\n  essaimagectl join INVITATION\n")),
+                               printable(text_at(reply, "name")), until);
+}
+
+Status add_period(Context& context, Json& arguments) {
+  const auto valid = context.parsed.value("valid");
+  if (valid.empty()) return {};
+  TRY(arguments["valid_seconds"], parse_period(valid, "--valid"));
+  return {};
+}
+
+/// Of a verb about a member: a name that is not known is compared with those that are.
+Result<Json> ask_about(Context& context, const char* verb, const Json& arguments, const Client::Handlers& handlers) {
+  TRY(auto client, Client::connect(context));
+  auto reply = client.ask(verb, arguments, handlers);
+  if (reply || reply.error().code != Errc::peer_unknown) return reply;
+  std::vector<std::string> known;
+  TRY(auto again, Client::connect(context));
+  TRY(const auto members, again.list("member.list"));
+  for (const auto& member : members) known.push_back(text_at(member, "centre"));
+  const auto slug = context.parsed.positionals[0];
+  return fail(Errc::peer_unknown, slug + did_you_mean(slug, known, context.language));
+}
+
+}  // namespace
+
 Result<ExitCode> member_invite(Context& context) {
   Json arguments{{"slug", context.parsed.positionals[0]}, {"name", context.parsed.value("name")}};
   if (const auto territories = context.parsed.values("territory"); !territories.empty())
     arguments["territories"] = territories;
-  if (const auto valid = context.parsed.value("valid"); !valid.empty()) {
-    TRY(arguments["valid_seconds"], parse_period(valid, "--valid"));
-  }
+  CHECK_OK(add_period(context, arguments));
   if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));
   TRY(const auto reply, client.ask("member.invite", arguments));
+  print_invitation(context, reply);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_new_key(Context& context) {
+  Json arguments{{"slug", context.parsed.positionals[0]}};
+  CHECK_OK(add_period(context, arguments));
+  for (const char* flag : {"offline", "reinstate"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
+  TRY(const auto reply, ask_about(context, "member.new-key", arguments, Client::Handlers{}));
+  print_invitation(context, reply);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_show(Context& context) {
+  Json arguments{{"slug", context.parsed.positionals[0]}};
+  if (const auto count = context.parsed.value("count"); !count.empty()) {
+    TRY(arguments["count"], parse_seconds(count, "count"));
+  }
+  auto versions = Json::array();
+  Client::Handlers handlers;
+  handlers.item = [&](const Json& page) -> Status {
+    for (const auto& version : page) versions.push_back(version);
+    return {};
+  };
+  TRY(auto reply, ask_about(context, "member.show", arguments, handlers));
   if (context.json) {
+    reply["published"] = std::move(versions);
     context.out() << pretty(reply) << "\n";
     return ExitCode::ok;
   }
-  // Alone on stdout, so that a script or a QR code takes it as it is.
-  context.out() << text_at(reply, "invitation") << std::endl;
-  if (context.io.err_is_terminal) {
-    const auto until = human_time(text_at(reply, "expires"), context.language);
-    context.err() << fmt::format(
-        fmt::runtime(context.say("\nSend this line to {}. It works once, until {}. There:\n  "
-                                 "essaimagectl join INVITATION\n",
-                                 "\nEnvoyez cette ligne à {}. Elle sert une fois, jusqu'au {}. "
-                                 "Là-bas :\n  essaimagectl join INVITATION\n")),
-        printable(text_at(reply, "name")), until);
-  }
+  context.out() << printable(text_at(reply, "name")) << " (" << text_at(reply, "centre") << ")";
+  if (flag_at(reply, "suspended")) context.out() << context.say(", suspended: ", ", suspendu : ") << printable(text_at(reply, "suspended_why"));
+  context.out() << "\n";
+  if (const auto keys = reply.value("keys", Json::array()).size(); keys > 1)
+    context.out() << fmt::format(fmt::runtime(context.say("It is under its key number {}.\n", "Il en est à sa clé numéro {}.\n")), keys);
+  Table table({{context.say("published", "publié")}, {context.say("time", "date")}});
+  for (const auto& version : versions)
+    table.add({text_at(version, "feed") + "@" + text_at(version, "order"), human_time(text_at(version, "time"), context.language)});
+  context.out() << table.str(context.out_style);
   return ExitCode::ok;
 }
 
@@ -82,19 +145,11 @@ Result<ExitCode> member_list(Context& context) {
 Result<ExitCode> member_suspend(Context& context) {
   const auto slug = context.parsed.positionals[0];
   Json arguments{{"slug", slug}, {"why", context.parsed.value("why")}};
+  if (const auto last = context.parsed.values("last"); !last.empty()) arguments["last"] = last;
   if (context.parsed.has("offline")) arguments["offline"] = true;
-  TRY(auto client, Client::connect(context));
-  auto reply = client.ask("member.suspend", arguments);
-  if (!reply && reply.error().code == Errc::peer_unknown) {
-    std::vector<std::string> known;
-    TRY(auto again, Client::connect(context));
-    TRY(const auto members, again.list("member.list"));
-    for (const auto& member : members) known.push_back(text_at(member, "centre"));
-    return fail(Errc::peer_unknown, slug + did_you_mean(slug, known, context.language));
-  }
-  if (!reply) return tl::unexpected(reply.error());
+  TRY(const auto reply, ask_about(context, "member.suspend", arguments, Client::Handlers{}));
   if (context.json) {
-    context.out() << pretty(*reply) << "\n";
+    context.out() << pretty(reply) << "\n";
   } else {
     context.out() << fmt::format(
         fmt::runtime(

@@ -53,6 +53,8 @@ struct Command {
 };
 
 const std::vector<Command>& all_commands();
+/// Those about members: a part of all_commands() (commands_member.cpp).
+std::vector<Command> member_commands();
 /// Those about what this node holds: a part of all_commands() (commands_hold.cpp).
 std::vector<Command> hold_commands();
 /// Those about the catalogue and adoptions: a part of all_commands() (commands_catalogue.cpp).

@@ -59,51 +59,6 @@ std::vector<Command> founding() {  // NOLINT(readability-function-size): a table
        {{"--home ~/essaimage join essaimage1-AbCd…",
          {"With the line from the federation's e-mail:", "Avec la ligne reçue par courriel :"}}},
        verb::join},
-      {"member invite",
-       {"Invite a centre (on the federation's node).",
-        "Inviter un centre (sur le nœud de la fédération)."},
-       {"Prints the invitation alone on stdout: one line that fits in an e-mail and a QR code.",
-        "Écrit l'invitation seule sur la sortie standard : une ligne, pour un courriel ou un QR "
-        "code."},
-       {{{"SLUG", "NOM-COURT"},
-         {"the centre's short name, for ever: a-z, 0-9, hyphens",
-          "le nom court du centre, définitif : a-z, 0-9, tirets"}}},
-       {{"name", {"NAME", "NOM"}, {"its name, for people", "son nom, pour les personnes"}, true},
-        {"territory",
-         {"T", "T"},
-         {"a territory that it belongs to", "un territoire auquel il appartient"},
-         false,
-         true},
-        {"valid",
-         {"7d", "7d"},
-         {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}},
-        offline},
-       {{"member invite wazemmes --name \"Centre social de Wazemmes\" --territory lille",
-         {"A centre in the territory of Lille:", "Un centre du territoire de Lille :"}}},
-       verb::member_invite},
-      {"member list",
-       {"List the members.", "Montrer les membres."},
-       {"", ""},
-       {},
-       {},
-       {{"member list --json", {"For a program:", "Pour un programme :"}}},
-       verb::member_list},
-      {"member suspend",
-       {"Suspend a centre (on the federation's node).",
-        "Suspendre un centre (sur le nœud de la fédération)."},
-       {"It keeps what it holds; peers cut it off at the next message. What it published until now "
-        "stays.",
-        "Il garde ce qu'il a ; les pairs rompent avec lui au message suivant. Ce qu'il a publié "
-        "reste."},
-       {{{"SLUG", "NOM-COURT"}, {"the centre", "le centre"}, true, false, Completes::member}},
-       {{"why",
-         {"TEXT", "TEXTE"},
-         {"the reason; every member can read it", "la raison ; chaque membre peut la lire"},
-         true},
-        offline},
-       {{"member suspend wazemmes --why \"computer stolen\"",
-         {"After a theft:", "Après un vol :"}}},
-       verb::member_suspend},
   };
 }
 
@@ -337,6 +292,7 @@ Option offline_option() { return offline; }
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     auto all = founding();
+    for (auto& command : member_commands()) all.push_back(command);
     for (auto& command : kits()) all.push_back(command);
     for (auto& command : catalogue_commands()) all.push_back(command);
     for (auto& command : hold_commands()) all.push_back(command);

@@ -82,7 +82,11 @@ void add_damage(const Situation& here, Explanations& out) {
 Explanations explain_node(const Situation& here) {
   Explanations out;
   add_damage(here, out);
-  if (!here.status.joined && !has_lost_word(here)) out.push_back(about_joining(here));
+  if (here.key_succeeded) {
+    out.push_back(about_succession());
+  } else if (!here.status.joined && !has_lost_word(here)) {
+    out.push_back(about_joining(here));
+  }
   if (here.status.suspended) out.push_back(about_suspension(here));
   if (here.disk_free_bytes < disk_low_bytes) out.push_back(about_disk(here));
   if (here.status.joined && !here.status.own_heads_confirmed) out.push_back(about_confirmation());

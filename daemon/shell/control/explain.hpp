@@ -43,6 +43,7 @@ struct Situation {
   std::vector<store::Problem> problems = {};  ///< of the library, as it knows them now
   std::map<store::HoldReason, store::KeptBack> not_held = {};
   Traffic::State traffic = {};
+  bool key_succeeded = false;  ///< the federation has given this centre a key that is not this home's
 };
 
 Explanations explain_node(const Situation& here);

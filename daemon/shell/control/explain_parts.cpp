@@ -118,6 +118,17 @@ std::optional<Explanation> about_peer(const Situation& here, const core::PeerSta
   return std::nullopt;
 }
 
+Explanation about_succession() {
+  const auto words = [](Language language) { return describe(Errc::key_succeeded, language); };
+  const auto en = words(Language::english), fr = words(Language::french);
+  return {"own-key-succeeded",
+          true,
+          "",
+          {fmt::format("No peer speaks with this node any more: {}.", en.cause), fmt::format("Plus aucun pair ne parle avec ce nœud : {}.", fr.cause)},
+          Actor::admin,
+          {std::string(en.next_step) + ".", std::string(fr.next_step) + "."}};
+}
+
 Explanation about_frozen(const Situation& here, const FeedId& feed) {
   const auto name = feed.str();
   if (own(here, feed)) {
@@ -135,11 +146,13 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
              "arrive quand deux copies de ce nœud publient (sauvegarde restaurée, carte clonée).",
              name)},
         Actor::admin,
-        {"Stop the other copy for good and tell the federation. Both publications are kept as proof "
-         "in library.git/essaimage/forks; no command frees the feed yet.",
-         "Arrêtez définitivement l'autre copie et prévenez la fédération. Les deux publications sont "
-         "gardées comme preuve dans library.git/essaimage/forks ; aucune commande ne libère encore le "
-         "fil."}};
+        {fmt::format("Stop the other copy for good, and ask the federation for a new key: it runs `essaimagectl member new-key {}`, and "
+                     "you join with that invitation in an empty home. What the federation's node holds of the feed counts then.",
+                     feed.centre),
+         fmt::format("Arrêtez définitivement l'autre copie, et demandez une nouvelle clé à la fédération : elle lance `essaimagectl member "
+                     "new-key {}`, et vous rejoignez avec cette invitation, dans un dossier vide. Ce que le nœud de la fédération a du fil "
+                     "compte alors.",
+                     feed.centre)}};
   }
   return {
       "feed-forked",
@@ -154,12 +167,11 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
                    "précède reste utilisable ; rien de plus récent n'est pris.",
                    name, feed.centre)},
       Actor::author,
-      {fmt::format(
-           "Tell {}: it must stop one of its two copies, then it or the federation frees the feed.",
-           feed.centre),
-       fmt::format("Prévenez {} : l'une de ses deux copies doit être arrêtée, puis le centre ou la "
-                   "fédération "
-                   "libère le fil.",
+      {fmt::format("Tell {0}: it must stop one of its two copies; then the federation gives it a new key (`essaimagectl member new-key {0}`), "
+                   "which frees the feed.",
+                   feed.centre),
+       fmt::format("Prévenez {0} : l'une de ses deux copies doit être arrêtée ; puis la fédération lui donne une nouvelle clé "
+                   "(`essaimagectl member new-key {0}`), ce qui libère le fil.",
                    feed.centre)}};
 }
 

@@ -14,6 +14,7 @@ std::string joined(const std::vector<std::string>& names);
 
 /// What a peer's state means; nothing if it is connected and level.
 std::optional<Explanation> about_peer(const Situation& here, const core::PeerStatus& peer);
+Explanation about_succession();
 Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);

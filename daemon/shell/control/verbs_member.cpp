@@ -4,6 +4,7 @@
 #include <map>
 
 #include "daemon/shell/control/verbs.hpp"
+#include "store/feed/commit.hpp"
 
 namespace essaimage::shell::verb {
 
@@ -13,17 +14,12 @@ constexpr std::uint64_t valid_days_max = 366;
 constexpr std::uint64_t seconds_per_day = 86'400;
 constexpr std::uint64_t valid_seconds_default = 7 * seconds_per_day;
 
+/// What all invitations have: for whom, how long, and where to.
 Result<store::Library::Invite> read_invite(Session& session, Arguments& arguments) {
   store::Library::Invite invite;
   TRY(invite.slug, arguments.text("slug"));
-  TRY(invite.name, arguments.text("name"));
-  TRY(const auto territories, arguments.texts("territories"));
   TRY(const auto valid, arguments.number("valid_seconds"));
   if (!is_slug(invite.slug)) return fail(Errc::usage, "slug: " + invite.slug);
-  if (invite.name.empty()) return fail(Errc::usage, "name is empty");
-  for (const auto& territory : territories)
-    if (!is_slug(territory)) return fail(Errc::usage, "territory: " + territory);
-  invite.territories.insert(territories.begin(), territories.end());
   const auto seconds = valid.value_or(valid_seconds_default);
   if (seconds == 0 || seconds > valid_days_max * seconds_per_day)
     return fail(Errc::usage, "valid: from 1 s to " + std::to_string(valid_days_max) + " days");
@@ -34,20 +30,86 @@ Result<store::Library::Invite> read_invite(Session& session, Arguments& argument
   return invite;
 }
 
-}  // namespace
-
-Result<Json> member_invite(Session& session, Arguments& arguments) {
-  auto& library = session.node().library();
-  if (!library.identity().is_federation())
-    return fail(Errc::not_federation, library.identity().federation_slug);
-  TRY(const auto invite, read_invite(session, arguments));
+Result<Json> invited(Session& session, Arguments& arguments, const store::Library::Invite& invite) {
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   if (!offline) CHECK_OK(wait_for_confirmation(session));
-  TRY(const auto invitation, library.invite(invite));
+  TRY(const auto invitation, session.node().library().invite(invite));
   return Json{{"invitation", to_text(invitation)}, {"slug", invitation.slug},
               {"name", invitation.name},           {"territories", to_json(invite.territories)},
               {"endpoint", invitation.endpoint},   {"expires", to_utc(invitation.expires)}};
+}
+
+Status check_federation(Session& session) {
+  const auto& identity = session.node().library().identity();
+  return identity.is_federation() ? Status{} : fail(Errc::not_federation, identity.federation_slug);
+}
+
+/// "wazemmes/region@1.1.40"
+Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts) {
+  std::map<FeedId, Order> last;
+  for (const auto& text : texts) {
+    const auto at = text.find('@');
+    const auto feed = FeedId::parse(text.substr(0, at));
+    const auto order = store::parse_order(at == std::string::npos ? std::string_view() : std::string_view(text).substr(at + 1));
+    if (!feed || !order) return fail(Errc::usage, "last: CENTRE/region@1.1.40; " + text);
+    last[*feed] = *order;
+  }
+  return last;
+}
+
+}  // namespace
+
+Result<Json> member_invite(Session& session, Arguments& arguments) {
+  CHECK_OK(check_federation(session));
+  TRY(auto invite, read_invite(session, arguments));
+  TRY(invite.name, arguments.text("name"));
+  TRY(const auto territories, arguments.texts("territories"));
+  if (invite.name.empty()) return fail(Errc::usage, "name is empty");
+  for (const auto& territory : territories)
+    if (!is_slug(territory)) return fail(Errc::usage, "territory: " + territory);
+  invite.territories.insert(territories.begin(), territories.end());
+  return invited(session, arguments, invite);
+}
+
+Result<Json> member_new_key(Session& session, Arguments& arguments) {
+  CHECK_OK(check_federation(session));
+  TRY(auto invite, read_invite(session, arguments));
+  TRY(invite.reinstate, arguments.flag("reinstate"));
+  invite.new_key = true;
+  if (const auto roster = session.node().library().roster()) {
+    const Member* member = roster->find(invite.slug);
+    if (member == nullptr) return fail(Errc::peer_unknown, invite.slug);
+    invite.name = member->name;
+    invite.territories = member->territories;
+  }
+  return invited(session, arguments, invite);
+}
+
+Result<Json> member_show(Session& session, Arguments& arguments) {
+  TRY(const auto slug, arguments.text("slug"));
+  TRY(const auto count, arguments.number("count"));
+  CHECK_OK(arguments.nothing_else());
+  constexpr std::uint64_t count_default = 10, count_max = 1'000;
+  if (count && (*count == 0 || *count > count_max)) return fail(Errc::usage, "count: 1-" + std::to_string(count_max));
+  auto& library = session.node().library();
+  const auto roster = library.roster();
+  if (roster == nullptr) return fail(Errc::not_joined);
+  const Member* member = roster->find(slug);
+  if (member == nullptr) return fail(Errc::peer_unknown, slug);
+  std::vector<Json> versions;
+  for (const auto& head : library.heads()) {
+    if (head.feed.centre != slug) continue;
+    TRY(const auto history, library.feed_history(head.feed, count.value_or(count_default)));
+    for (const auto& version : history)
+      versions.push_back({{"feed", version.head.feed.str()}, {"order", version.head.order.str()}, {"time", to_utc(version.time)},
+                          {"commit", version.head.commit.hex()}});
+  }
+  CHECK_OK(session.list(versions));
+  auto keys = Json::array();
+  for (const auto& each : member->keys) keys.push_back(each.signing.hex());
+  return Json{{"centre", slug}, {"name", member->name}, {"territories", to_json(member->territories)}, {"suspended", member->suspended},
+              {"suspended_why", member->suspended_why}, {"keys", std::move(keys)}};
 }
 
 Result<Json> member_list(Session& session, Arguments& arguments) {
@@ -79,11 +141,12 @@ Result<Json> member_list(Session& session, Arguments& arguments) {
 Result<Json> member_suspend(Session& session, Arguments& arguments) {
   TRY(const auto slug, arguments.text("slug"));
   TRY(const auto why, arguments.text("why"));
+  TRY(const auto texts, arguments.texts("last"));
+  TRY(const auto last, read_last(texts));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   auto& library = session.node().library();
-  if (!library.identity().is_federation())
-    return fail(Errc::not_federation, library.identity().federation_slug);
+  CHECK_OK(check_federation(session));
   const auto roster = library.roster();
   if (roster == nullptr) return fail(Errc::not_joined);
   if (roster->find(slug) == nullptr) return fail(Errc::peer_unknown, slug);
@@ -91,7 +154,7 @@ Result<Json> member_suspend(Session& session, Arguments& arguments) {
     return fail(Errc::usage, slug + ": the federation cannot suspend itself");
   if (why.empty()) return fail(Errc::usage, "why is empty");
   if (!offline) CHECK_OK(wait_for_confirmation(session));
-  CHECK_OK(library.suspend(slug, why));
+  CHECK_OK(library.suspend(slug, why, last));
   return Json{{"centre", slug}, {"suspended", true}, {"suspended_why", why}};
 }
 

@@ -107,6 +107,11 @@ std::string obstacle(const core::NodeStatus& status, const Traffic::State& traff
   return std::string(lasts ? str(*wait) : "media");
 }
 
+bool key_succeeded(const store::Library& library, const Roster* roster) {
+  const Member* self = roster == nullptr ? nullptr : roster->find(library.identity().slug);
+  return self != nullptr && self->current_keys().signing != library.signing().public_key();
+}
+
 }  // namespace
 
 Result<Json> version(Session&, Arguments& arguments) {
@@ -127,8 +132,15 @@ Result<Json> status(Session& session, Arguments& arguments) {
   const Totals totals(all, arrivals);
   TRY(const auto view, node.library().holding(false));
   auto problems = Json::array();
-  const Situation here{status, roster.get(),    identity, node.now(), disk.free_bytes, node.library().problems(),
-                       view.not_held, arrivals.traffic()};
+  const Situation here{status,
+                       roster.get(),
+                       identity,
+                       node.now(),
+                       disk.free_bytes,
+                       node.library().problems(),
+                       view.not_held,
+                       arrivals.traffic(),
+                       key_succeeded(node.library(), roster.get())};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
@@ -249,8 +261,15 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   const auto roster = node.library().roster();
   TRY(const auto view, node.library().holding(false));
   TRY(const auto traffic, node.traffic());
-  const Situation here{status, roster.get(), node.library().identity(), node.now(), disk.free_bytes, node.library().problems(),
-                       view.not_held, traffic};
+  const Situation here{status,
+                       roster.get(),
+                       node.library().identity(),
+                       node.now(),
+                       disk.free_bytes,
+                       node.library().problems(),
+                       view.not_held,
+                       traffic,
+                       key_succeeded(node.library(), roster.get())};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

@@ -217,6 +217,17 @@ TEST_CASE("who lost the federation's word is not told to make a new home") {
   CHECK(find(all, "feed-lost-no-holder") != nullptr);
 }
 
+TEST_CASE("a home whose centre goes on under another key is told so") {
+  Picture picture;
+  picture.status.joined = false;
+  auto here = picture.here();
+  here.key_succeeded = true;
+  const auto all = explain_node(here);
+  CHECK(find(all, "not-joined") == nullptr);
+  REQUIRE(find(all, "own-key-succeeded") != nullptr);
+  CHECK(complete(*find(all, "own-key-succeeded")));
+}
+
 TEST_CASE("a suspended peer is the federation's matter") {
   Picture picture;
   auto& member = picture.node.lib.members->members["fives"];

@@ -100,6 +100,9 @@ class FakeLibrary final : public store::Library {
   Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
   Result<std::vector<MediaNeed>> needs() const override { return std::vector<MediaNeed>{}; }
   Result<Bytes> commit_of(const Head&) const override { return fail(Errc::not_found); }
+  Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t) const override {
+    return std::vector{FeedVersion{{feed, {1, 1, 3}, {}}, {1'772'357'400}}};
+  }
 
   Result<std::unique_ptr<store::Publication>> publish(
       const store::PublishOptions& options) override {
@@ -109,6 +112,7 @@ class FakeLibrary final : public store::Library {
   Status publish_centre(const std::vector<std::string>&) override { return {}; }
   Result<store::Invitation> invite(const Invite& invite) override {
     store::Invitation out;
+    if (invite.new_key) calls.push_back(std::string("new key of ") + invite.slug + (invite.reinstate ? ", reinstated" : ""));
     out.slug = invite.slug;
     out.name = invite.name;
     out.federation_slug = who.federation_slug;
@@ -117,8 +121,9 @@ class FakeLibrary final : public store::Library {
     return out;
   }
   Status admit(const message::Join&) override { return {}; }
-  Status suspend(const std::string& slug, const std::string& why) override {
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last) override {
     calls.push_back("suspend " + slug + ": " + why);
+    for (const auto& [feed, order] : last) calls.push_back("last " + feed.str() + " " + order.str());
     return {};
   }
 

@@ -49,12 +49,37 @@ TEST_CASE("a head is worth fetching when it is newer than what is held and witne
     CHECK(entry.lacks({1, 1, 8}, {}));
     CHECK_FALSE(entry.lacks({1, 1, 7}, {}));
   }
+  SECTION("of a key that was succeeded, nothing beyond the last that counts; of the new one, everything") {
+    entry.ended = {2, Bench::head(feed, 7, Bench::commit(feed, 7, 2))};
+    CHECK(entry.lacks({1, 1, 7}, {}));
+    CHECK_FALSE(entry.lacks({1, 1, 8}, {}));
+    CHECK_FALSE(entry.lacks({1, 9, 1}, {}));
+    CHECK(entry.lacks({2, 1, 8}, {}));
+  }
   SECTION("of a frozen feed only a new epoch") {
     entry.fork = Fork{};
     entry.fork_order = five.order;
     CHECK_FALSE(entry.lacks({1, 1, 9}, other_five.commit));
     CHECK(entry.lacks({1, 2, 1}, other_five.commit));
   }
+}
+
+TEST_CASE("who accepted more of a succeeded key than counts takes what counts again") {
+  FeedLimits limits;
+  Heads heads([&](const FeedId&) { return limits; });
+  const FeedId feed = Bench::region(2);
+  const auto counts = Bench::head(feed, 4, Bench::commit(feed, 4, 2));
+  heads.set_held(Bench::head(feed, 9, Bench::commit(feed, 9, 2)), nullptr);
+  heads.note(1, counts, true, {});
+  CHECK_FALSE(heads.wants_from(1));
+  limits.ended = {2, counts};
+  heads.roster_changed();
+  heads.leave(feed);
+  CHECK_FALSE(heads.find(feed)->has());
+  CHECK(heads.find(feed)->witnessed_order == counts.order);
+  CHECK(heads.wants_from(1));
+  heads.note(1, Bench::head(feed, 9, Bench::commit(feed, 9, 2)), true, {});
+  CHECK_FALSE(heads.wants_from(1));
 }
 
 TEST_CASE("claims go with their link") {

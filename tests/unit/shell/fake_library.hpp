@@ -91,6 +91,7 @@ class FakeLibrary : public store::Library {
   Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
   Result<std::vector<MediaNeed>> needs() const override { return std::vector<MediaNeed>{}; }
   Result<Bytes> commit_of(const Head&) const override { return none<Bytes>(); }
+  Result<std::vector<FeedVersion>> feed_history(const FeedId&, std::size_t) const override { return std::vector<FeedVersion>{}; }
   std::vector<store::Problem> problems() const override { return {}; }
 
   Result<std::unique_ptr<store::Publication>> publish(const store::PublishOptions&) override {
@@ -102,7 +103,7 @@ class FakeLibrary : public store::Library {
   }
   Result<store::Invitation> invite(const Invite&) override { return none<store::Invitation>(); }
   Status admit(const message::Join&) override { return fail(Errc::invitation_used); }
-  Status suspend(const std::string&, const std::string&) override { return fail(Errc::not_found); }
+  Status suspend(const std::string&, const std::string&, const std::map<FeedId, Order>&) override { return fail(Errc::not_found); }
   std::shared_ptr<const store::Catalogue> catalogue() const override { return nullptr; }
   Result<store::CatalogueFile> accept(const Acceptance&) override { return fail(Errc::not_found); }
   Result<store::CatalogueFile> retire(const KitId&, const std::string&) override { return fail(Errc::not_found); }

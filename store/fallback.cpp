@@ -1,0 +1,156 @@
+// What does not count any more of a member's feeds, because it was suspended or has a new key, is left: back to the last head
+// that does.
+#include <algorithm>
+#include <charconv>
+
+#include "store/feed/commit_rules.hpp"
+#include "store/library_impl.hpp"
+
+namespace essaimage::store {
+namespace {
+
+/// Of each feed, the heads that a later epoch has left, one a line: "order commit". Who stole a key can make many epochs: the
+/// first ones are kept.
+constexpr std::string_view epochs_key = "left epochs of ";
+constexpr std::size_t epochs_max = 256;
+
+std::string key_of(const FeedId& feed) { return std::string(epochs_key) + feed.str(); }
+
+std::vector<ObjectId> commits_of(std::string_view lines) {
+  std::vector<ObjectId> commits;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    if (const auto commit = ObjectId::parse(lines.substr(0, end))) commits.push_back(*commit);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return commits;
+}
+
+/// The last head that counts of that feed, where that is another than the one that is held.
+struct Bound {
+  Order order;
+  ObjectId commit;  ///< zero: whichever of that order is held
+};
+std::optional<Bound> bound_of(const Member& member, const Head& head) {
+  if (member.suspended) {
+    const auto last = member.last_accepted.find(head.feed);
+    // A feed that is not named stays as it is: there is nothing to fall back to.
+    if (last == member.last_accepted.end() || head.order <= last->second) return std::nullopt;
+    return Bound{last->second, {}};
+  }
+  if (counts_of_old_key(member, head)) return std::nullopt;
+  Bound bound;
+  for (const MemberKeys& keys : member.keys) {
+    const auto last = keys.last_valid.find(head.feed);
+    if (last != keys.last_valid.end() && keys.generation <= head.order.generation) bound = {last->second.order, last->second.commit};
+  }
+  return bound;
+}
+
+}  // namespace
+
+/// Old and new members converge on what the federation named. Who holds an epoch or a side of a fork in which that is not leaves
+/// the feed, and fetches what counts.
+void LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) {
+  if (!advance.word) return;
+  for (const auto& [feed, head] : before.heads) {
+    const Member* member = advance.word->roster.find(feed.centre);
+    const auto bound = member == nullptr ? std::nullopt : bound_of(*member, head);
+    if (!bound) continue;
+    auto step = own_step(feed, bound->order);
+    if (step && (bound->commit.is_zero() || step->id == bound->commit)) {
+      advance.steps.push_back(std::move(*step));
+      continue;
+    }
+    if (step) step = fail(Errc::not_found, feed.str() + " " + bound->order.str());
+    note(step.error(), "fallback of " + feed.str());
+    const auto why = step.error().code;  // what lies between may be lost here
+    if (why == Errc::not_found || why == Errc::object_missing || why == Errc::corrupt) advance.left.push_back(feed);
+  }
+}
+
+Result<LibraryImpl::Advance::Step> LibraryImpl::own_step(const FeedId& feed, const Order& order) const {
+  TRY(auto raw, own_commit(feed, order));
+  TRY(auto commit, parse_commit(raw));
+  const ObjectId id = object_id(ObjectType::commit, raw);
+  return Advance::Step{std::move(commit), id, std::move(raw)};
+}
+
+/// The commit of that order: of what is held, else of an epoch that was left.
+Result<Bytes> LibraryImpl::own_commit(const FeedId& feed, const Order& order) const {
+  const auto head = picture()->head(feed);
+  if (!head) return fail(Errc::not_found, feed.str());
+  auto found = commit_before(head->commit, order);
+  if (found || found.error().code != Errc::not_found) return found;
+  TRY(const auto left, state_->get(key_of(feed)));
+  for (const ObjectId& id : commits_of(left.value_or(""))) {
+    if (auto older = commit_before(id, order)) return older;
+  }
+  return fail(Errc::not_found, feed.str() + " " + order.str());
+}
+
+/// That commit or one before it.
+Result<Bytes> LibraryImpl::commit_before(ObjectId id, const Order& order) const {
+  while (true) {
+    TRY(auto raw, objects_->read(id, ObjectType::commit));
+    TRY(const auto commit, parse_commit(raw));
+    if (commit.order == order) return raw;
+    if (commit.order < order || !commit.parent) return fail(Errc::not_found, commit.feed.str() + " " + order.str());
+    id = *commit.parent;
+  }
+}
+
+Result<std::vector<Library::FeedVersion>> LibraryImpl::feed_history(const FeedId& feed, std::size_t count_max) const {
+  std::vector<FeedVersion> history;
+  const auto head = picture()->head(feed);
+  if (!head) return history;
+  TRY(const auto left, state_->get(key_of(feed)));
+  auto older = commits_of(left.value_or(""));
+  std::optional<ObjectId> at = head->commit;
+  while (at && history.size() < count_max) {
+    TRY(const auto raw, objects_->read(*at, ObjectType::commit));
+    TRY(const auto commit, parse_commit(raw));
+    history.push_back({head_of(commit, *at), commit.time});
+    at = commit.parent;
+    if (at || older.empty()) continue;
+    at = older.back();
+    older.pop_back();
+  }
+  return history;
+}
+
+/// An epoch does not build on what it follows. Should it be a thief's, that is what the author goes on from.
+Status LibraryImpl::remember_epochs(const Picture& before, const Advance& advance) {
+  for (const auto& step : advance.steps) {
+    const auto held = before.head(step.commit.feed);
+    if (!held || step.commit.order.epoch <= held->order.epoch) continue;
+    TRY(const auto left, state_->get(key_of(held->feed)));
+    const std::string text = left.value_or("");
+    if (commits_of(text).size() >= epochs_max) continue;
+    CHECK_OK(state_->put(key_of(held->feed), text + held->commit.hex() + "\n"));
+  }
+  return {};
+}
+
+/// A succession says which side of a fork of the old key counts, if any does.
+void LibraryImpl::free_succeeded(const FederationWord& word, const Picture& before, Picture& next) {
+  std::erase_if(next.frozen, [&](const auto& each) {
+    const Member* author = word.roster.find(each.first.centre);
+    if (author == nullptr) return false;
+    const auto now = author->current_keys().generation;
+    if (!each.second.is_lost()) return each.second.order.generation < now;
+    const Member* was = before.word ? before.word->roster.find(each.first.centre) : nullptr;
+    return was != nullptr && was->current_keys().generation < now;
+  });
+}
+
+bool witness_counts(const Roster& roster, const Head& witness) {
+  const Member* member = roster.find(witness.feed.centre);
+  if (member == nullptr) return true;
+  if (!counts_of_old_key(*member, witness)) return false;
+  if (!member->suspended) return true;
+  const auto last = member->last_accepted.find(witness.feed);
+  return last == member->last_accepted.end() || witness.order <= last->second;
+}
+
+}  // namespace essaimage::store
