@@ -260,7 +260,7 @@ Result<std::vector<Problem>> LibraryImpl::rollbacks(const Picture& picture) cons
     const auto head = picture.head(witness.feed);
     if (head && head->order >= witness.order) continue;
     const Member* author = picture.roster ? picture.roster->find(witness.feed.centre) : nullptr;
-    if (author != nullptr && author->suspended) continue;  // we fell back, as the federation said
+    if (author != nullptr && (author->suspended || !witness_counts(*picture.roster, witness))) continue;  // we fell back, as was said
     found.push_back({Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) +
                                                     ", accepted before " + witness.order.str()},
                      witness.feed.str()});
