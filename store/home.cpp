@@ -70,10 +70,11 @@ class Making {
 
   const Layout& inside() const { return inside_; }
 
-  /// Goes on with a move that was cut off.
+  /// Goes on with a move that was cut off, also at its very end.
   static Status resume(const Layout& layout) {
     const Making making(layout);
-    return is_there(making.inside_.identity()) ? making.move_in() : Status{};
+    if (is_there(making.inside_.identity())) return making.move_in();
+    return is_there(layout.identity()) ? remove_folder_tree(making.inside_.home) : Status{};
   }
 
   Status finish(const Identity& identity, std::string_view config) {

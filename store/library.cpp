@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "store/disk/files.hpp"
 #include "store/federation/paths.hpp"
 #include "store/feed/allowed_signers.hpp"
 #include "store/git/consolidate.hpp"
@@ -75,6 +76,7 @@ LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecre
 
 Status LibraryImpl::start(Fd lock) {
   lock_ = std::move(lock);
+  for (const Path& folder : {layout_.home, layout_.keys()}) CHECK_OK(sweep_temporaries(folder));
   CHECK_OK(sweep_repository(layout_));
   TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
   CHECK_OK(open_refs());

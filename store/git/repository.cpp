@@ -86,8 +86,9 @@ Status create_repository(const Layout& layout, const FeedId& head) {
 Status sweep_repository(const Layout& layout) {
   CHECK_OK(remove_folder_tree(layout.scratch()));
   CHECK_OK(make_all_folders(layout));
-  CHECK_OK(sweep_temporaries(layout.library()));
-  CHECK_OK(sweep_temporaries(layout.allowed_signers().parent_path()));
+  for (const Path& folder : {layout.library(), layout.allowed_signers().parent_path(), layout.forks()}) {
+    CHECK_OK(sweep_temporaries(folder));
+  }
   // Without it stock git does not read the library as it should. What a person added behind it stays.
   const Path file = layout.library() / "config";
   const auto present = read_file(file, config_bytes_max);

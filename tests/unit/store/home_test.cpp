@@ -158,6 +158,26 @@ TEST_CASE("a home whose making was cut off while it moved in is finished, and ne
   REQUIRE(finish_making(layout));
 }
 
+TEST_CASE("of a making that was cut off at its very end nothing is left by the daemon's start") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
+  std::filesystem::create_directories(layout.home / ".making/keys");
+  REQUIRE(finish_making(layout));
+  CHECK_FALSE(std::filesystem::exists(layout.home / ".making"));
+  CHECK(load_identity(layout));
+}
+
+TEST_CASE("temporary files of the home and of its keys are swept when it is opened") {
+  const test::TempFolder folder;
+  const Layout layout{folder / "fed"};
+  REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
+  const std::vector<Path> left{layout.home / "state.sqlite.suspect.1-1.essaimage-tmp", layout.keys() / "invitation.1-2.essaimage-tmp"};
+  for (const auto& path : left) test::write_text(path, "half");
+  REQUIRE(Library::open(layout, [] { return start; }));
+  for (const auto& path : left) CHECK_FALSE(std::filesystem::exists(path));
+}
+
 TEST_CASE("what was half written when the making was cut off is begun again") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};

@@ -87,12 +87,14 @@ TEST_CASE("sweeping removes what a crash left, and keeps the library") {
   write_text(layout.packs() / "pack-5678.pack", "no pack, and without an index");
   write_text(layout.quarantine() / "1-1/objects/pack/incoming", "half");
   write_text(layout.library() / "packed-refs.1-2.essaimage-tmp", "half");
+  write_text(layout.forks() / "a+region.fork.1-3.essaimage-tmp", "half");
   write_text(layout.partials() / "kept", "some chunks");
   REQUIRE(sweep_repository(layout));
   CHECK(std::distance(std::filesystem::directory_iterator(layout.packs()), {}) == 2);
   CHECK(read_text(layout.damaged() / "pack-5678.pack") == "no pack, and without an index");
   CHECK(std::filesystem::is_empty(layout.quarantine()));
   CHECK_FALSE(std::filesystem::exists(layout.library() / "packed-refs.1-2.essaimage-tmp"));
+  CHECK(std::filesystem::is_empty(layout.forks()));
   CHECK(read_text(layout.partials() / "kept") == "some chunks");
   REQUIRE(library.objects().reload());
   CHECK(library.objects().contains(head.commit));

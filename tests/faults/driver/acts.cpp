@@ -1,0 +1,322 @@
+#include "tests/faults/driver/acts.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "store/disk/files.hpp"
+#include "store/federation/invitation.hpp"
+
+namespace essaimage::faults {
+namespace {
+
+const std::string lamp = "deule/lampe";
+
+/// A text, a media file of some chunks, and two small ones: those come into their places together.
+KitFiles lamp_of(int version) {
+  const auto seed = static_cast<std::uint64_t>(version);
+  return kit_of("Lampe", "Version " + std::to_string(version) + "\n",
+                {{"film.bin", media_of(60'000, seed)}, {"vue.jpg", media_of(3'000, seed + 10)}, {"plan.jpg", media_of(2'000, 7)}});
+}
+
+/// A federation "fed" with the members "deule", which publishes, and "lys", which reads.
+struct Base {
+  LibraryPtr federation, author, reader;
+};
+/// Each lies beside the home, but the one that is `home`.
+Result<Base> make_base(const World& world, const std::string& home) {
+  const auto place = [&](const std::string& name) { return name == home ? world.home() : world.other(name); };
+  Base base;
+  TRY(base.federation, make_federation(place("fed")));
+  TRY(base.author, make_member(*base.federation, place("deule"), "deule"));
+  TRY(base.reader, make_member(*base.federation, place("lys"), "lys"));
+  CHECK_OK(fetch_feed(*base.federation, *base.author, feed_of(*base.federation)));
+  return base;
+}
+
+std::set<Path> packs_of(const Layout& layout) {
+  std::set<Path> packs;
+  for (const auto& entry : std::filesystem::directory_iterator(layout.packs())) {
+    if (entry.path().extension() == ".pack") packs.insert(entry.path());
+  }
+  return packs;
+}
+
+Status write_text(const Path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+  return {};
+}
+
+Result<std::string> read_text(const Path& path) {
+  TRY(const auto bytes, store::read_file(path, 1 << 20));
+  return std::string(text_of(bytes));
+}
+
+// --- publishing
+
+Status prepare_author(const World& world) {
+  TRY(const Base base, make_base(world, "deule"));
+  return publish(*base.author, "table", kit_of("Table", "rien d'autre\n"));
+}
+Status publish_first(const World&, LibraryPtr& library) { return publish(*library, "lampe", lamp_of(1)); }
+Result<bool> has_first(const World&, Library& library) { return has_kit(library, lamp, 1, lamp_of(1)); }
+
+Status prepare_second(const World& world) {
+  TRY(const Base base, make_base(world, "deule"));
+  return publish(*base.author, "lampe", lamp_of(1));
+}
+Status publish_second(const World&, LibraryPtr& library) { return publish(*library, "lampe", lamp_of(2)); }
+Result<bool> has_second(const World&, Library& library) {
+  TRY(const bool first, has_kit(library, lamp, 1, lamp_of(1)));
+  if (!first) return fail(Errc::corrupt, lamp + ": its first version is not whole");
+  return has_kit(library, lamp, 2, lamp_of(2));
+}
+
+// --- receiving
+
+Status prepare_news(const World& world) {
+  TRY(const Base base, make_base(world, "lys"));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
+  CHECK_OK(fetch_media(*base.author, *base.reader));
+  return publish(*base.author, "lampe", lamp_of(2));
+}
+Status receive_feed(const World& world, LibraryPtr& library) {
+  TRY(const auto author, open_library(world.other("deule")));
+  return fetch_feed(*author, *library, feed_of(*author));
+}
+Result<bool> knows_second(const World&, Library& library) {
+  TRY(const auto kits, library.kits());
+  if (kits.size() != 1 || kits.front().row.id.str() != lamp) return fail(Errc::corrupt, lamp + ": not known any more");
+  CHECK_OK(has_kit(library, lamp, 1, lamp_of(1)));
+  CHECK_OK(has_kit(library, lamp, kits.front().row.version, lamp_of(static_cast<int>(kits.front().row.version))));
+  return kits.front().row.version == 2;
+}
+
+Status prepare_media(const World& world) {
+  CHECK_OK(prepare_news(world));
+  TRY(auto reader, open_library(world.home()));
+  return receive_feed(world, reader);
+}
+Status receive_media(const World& world, LibraryPtr& library) {
+  TRY(const auto author, open_library(world.other("deule")));
+  CHECK_OK(fetch_media(*author, *library));
+  return library->is_behind() ? library->catch_up() : Status{};
+}
+Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp, 2, lamp_of(2)); }
+
+// --- upkeep
+
+constexpr std::size_t small_packs = 5;
+
+Status prepare_packs(const World& world) {
+  TRY(const Base base, make_base(world, "deule"));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  for (std::size_t i = 0; i < small_packs; ++i) {
+    CHECK_OK(publish(*base.author, "table" + std::to_string(i), kit_of("Table", "numéro " + std::to_string(i) + "\n")));
+  }
+  return {};
+}
+Status consolidate(const World&, LibraryPtr& library) { return library->consolidate(); }
+Result<bool> is_consolidated(const World& world, Library& library) {
+  TRY(const bool whole, has_kit(library, lamp, 1, lamp_of(1)));
+  if (!whole) return fail(Errc::corrupt, lamp);
+  for (std::size_t i = 0; i < small_packs; ++i) {
+    const std::string name = std::to_string(i);
+    TRY(const bool there, has_kit(library, "deule/table" + name, 1, kit_of("Table", "numéro " + name + "\n")));
+    if (!there) return fail(Errc::corrupt, "deule/table" + name);
+  }
+  return packs_of(world.home()).size() <= small_packs;
+}
+
+Status prepare_held(const World& world) {
+  TRY(const Base base, make_base(world, "lys"));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
+  return fetch_media(*base.author, *base.reader);
+}
+Status drop(const World&, LibraryPtr& library) { return library->choose(*KitId::parse(lamp), store::KitChoice::Kind::dropped); }
+Result<bool> is_dropped(const World&, Library& library) {
+  TRY(const bool whole, has_kit(library, lamp, 1, lamp_of(1)));
+  TRY(const auto kit, library.kit(*KitId::parse(lamp)));
+  const bool dropped = kit.choice.kind == store::KitChoice::Kind::dropped;
+  if (!dropped && !whole) return fail(Errc::corrupt, lamp + ": its media are gone, and nobody dropped it");
+  if (dropped && kit.media_here > 0) return fail(Errc::corrupt, lamp + ": dropped, and its media are here");
+  return dropped;
+}
+
+/// A crash came between a pack and its index, and left what was on its way.
+Status prepare_crashed(const World& world) {
+  CHECK_OK(prepare_second(world));
+  for (const Path& pack : packs_of(world.home())) {
+    Path index = pack;
+    std::filesystem::remove(index.replace_extension(".idx"));
+  }
+  const Path library = world.home().library();
+  for (const Path& file : {library / "packed-refs.1-0.essaimage-tmp", world.home().packs() / "pack_git2_abcdef",
+                           world.home().allowed_signers().parent_path() / "allowed_signers.1-1.essaimage-tmp",
+                           world.home().forks() / "deule+region.fork.1-2.essaimage-tmp",
+                           world.home().home / "state.sqlite.suspect.1-3.essaimage-tmp", world.home().scratch() / "1-0"})
+    CHECK_OK(write_text(file, "half of what was to be written"));
+  return {};
+}
+Status open_again(const World& world, LibraryPtr& library) {
+  if (library) return {};
+  TRY(library, open_library(world.home()));
+  return {};
+}
+
+/// A bit of a text flipped on the disk of whoever has it from others.
+Status prepare_damage(const World& world) {
+  TRY(Base base, make_base(world, "lys"));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  const auto before = packs_of(world.home());
+  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
+  CHECK_OK(fetch_media(*base.author, *base.reader));
+  base.reader.reset();
+  for (const Path& pack : packs_of(world.home())) {
+    if (before.contains(pack)) continue;
+    TRY(auto text, read_text(pack));
+    text[text.size() / 2] = static_cast<char>(text[text.size() / 2] ^ 0x55);
+    std::filesystem::permissions(pack, std::filesystem::perms::owner_all);
+    CHECK_OK(write_text(pack, text));
+    CHECK_OK(write_text(world.folder / "damaged", pack.stem().string()));
+  }
+  return {};
+}
+Status mend(const World& world, LibraryPtr& library) {
+  TRY(const auto author, open_library(world.other("deule")));
+  if (!library) {
+    TRY(library, open_library(world.home()));
+  }
+  CHECK_OK(library->verify({}));
+  for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
+  const auto fetched = fetch_feed(*author, *library, feed_of(*author), true);
+  if (!fetched && fetched.error().code != Errc::conflict) return fetched;  // conflict: nothing lacks any more
+  for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
+  return {};
+}
+Result<bool> is_mended(const World&, Library& library) {
+  TRY(const auto problems, library.verify({}));
+  if (!problems.empty()) return false;
+  return has_kit(library, lamp, 1, lamp_of(1));
+}
+
+// --- the federation
+
+Status prepare_federation(const World& world) {
+  TRY(const Base base, make_base(world, "fed"));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  return fetch_feed(*base.author, *base.federation, feed_of(*base.author));
+}
+Status decide(const World& world, LibraryPtr& library) {
+  (void)world;
+  if (const auto catalogue = library->catalogue(); catalogue && catalogue->lists(*KitId::parse(lamp))) return {};
+  CHECK_OK(library->accept({*KitId::parse(lamp), {}, "essayé", {"énergie"}}));
+  return {};
+}
+Result<bool> is_decided(const World&, Library& library) {
+  const auto catalogue = library.catalogue();
+  return catalogue && catalogue->lists(*KitId::parse(lamp));
+}
+
+Status prepare_newcomer(const World& world) {
+  TRY(const Base base, make_base(world, "fed"));
+  TRY(const auto invitation, invite(*base.federation, "scarpe"));
+  CHECK_OK(create_joining_home(world.other("scarpe"), invitation, ""));
+  return write_text(world.folder / "invitation", to_text(invitation));
+}
+Status admit(const World& world, LibraryPtr& library) {
+  TRY(const auto text, read_text(world.folder / "invitation"));
+  TRY(const auto invitation, store::parse_invitation(text));
+  TRY(const auto newcomer, open_library(world.other("scarpe")));
+  if (library->roster()->find("scarpe") != nullptr) return {};
+  return library->admit(make_join(invitation, newcomer->signing().public_key(), newcomer->transport().public_key()));
+}
+Result<bool> is_admitted(const World&, Library& library) {
+  return library.roster() && library.roster()->find("scarpe") != nullptr;
+}
+
+Status adopt(const World&, LibraryPtr& library) {
+  CHECK_OK(library->adopt(*KitId::parse(lamp), "chaque mardi"));
+  return {};
+}
+Result<bool> is_adopted(const World&, Library& library) {
+  TRY(const auto adoptions, library.adoptions(*KitId::parse(lamp)));
+  return adoptions.size() == 1;
+}
+
+// --- making a home
+
+Status prepare_nothing(const World&) { return {}; }
+/// As who asked for a home does: what was cut off goes on, and one that is there already is there.
+Status made(Status status) { return !status && status.error().code == Errc::home_exists ? Status{} : status; }
+Status make_new_federation(const World& world, LibraryPtr&) {
+  return made(store::create_federation_home(world.home(), {"Fed", "fed", {}}, "", Timestamp{1}).map([](const auto&) {}));
+}
+Status prepare_invited(const World& world) {
+  TRY(const auto federation, make_federation(world.other("fed")));
+  TRY(const auto invitation, invite(*federation, "scarpe"));
+  return write_text(world.folder / "invitation", to_text(invitation));
+}
+Status join(const World& world, LibraryPtr&) {
+  TRY(const auto text, read_text(world.folder / "invitation"));
+  TRY(const auto invitation, store::parse_invitation(text));
+  return made(store::create_joining_home(world.home(), invitation, "").map([](const auto&) {}));
+}
+Result<bool> is_home(const World& world, Library& library) {
+  TRY(const auto identity, store::load_identity(world.home()));
+  return identity.slug == library.identity().slug;
+}
+
+// --- a fork
+
+/// The author published two versions of one order; the reader holds one of them.
+Status prepare_fork(const World& world) {
+  TRY(Base base, make_base(world, "lys"));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  base.author.reset();
+  std::filesystem::copy(world.other("deule").home, world.other("clone").home, std::filesystem::copy_options::recursive);
+  TRY(base.author, open_library(world.other("deule")));
+  TRY(const auto clone, open_library(world.other("clone"), 1));
+  CHECK_OK(publish(*base.author, "lampe", lamp_of(2)));
+  CHECK_OK(publish(*clone, "lampe", lamp_of(2)));
+  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
+  return fetch_media(*base.author, *base.reader);
+}
+Status freeze(const World& world, LibraryPtr& library) {
+  TRY(const auto clone, open_library(world.other("clone"), 1));
+  const auto head = head_of(*clone, feed_of(*clone));
+  TRY(const auto claimed, clone->commit_of(*head));
+  return library->keep_fork(head->feed, {}, claimed);
+}
+Result<bool> is_frozen(const World&, Library& library) {
+  TRY(const auto frozen, library.frozen());
+  if (frozen.empty()) return false;
+  const bool proven = frozen.front().first && frozen.front().second;
+  if (!proven) return fail(Errc::corrupt, frozen.front().feed.str() + ": frozen without its proof");
+  return true;
+}
+
+const Act all_acts[] = {
+    {"publish", prepare_author, publish_first, has_first},
+    {"publish-again", prepare_second, publish_second, has_second},
+    {"receive", prepare_news, receive_feed, knows_second},
+    {"media", prepare_media, receive_media, holds_second},
+    {"consolidate", prepare_packs, consolidate, is_consolidated},
+    {"drop", prepare_held, drop, is_dropped},
+    {"adopt", prepare_held, adopt, is_adopted},
+    {"open", prepare_crashed, open_again, has_first, true},
+    {"mend", prepare_damage, mend, is_mended, true, true},
+    {"decide", prepare_federation, decide, is_decided},
+    {"admit", prepare_newcomer, admit, is_admitted},
+    {"create", prepare_nothing, make_new_federation, is_home, false, false, true},
+    {"join", prepare_invited, join, is_home, false, false, true},
+    {"freeze", prepare_fork, freeze, is_frozen},
+};
+
+}  // namespace
+
+std::span<const Act> acts() { return all_acts; }
+
+}  // namespace essaimage::faults
