@@ -94,9 +94,10 @@ class Faults:
         ran.report = report.read_text(errors="replace").splitlines() if report.exists() else []
         return ran
 
-    def check(self, act: str, world: Path, acknowledged: bool) -> Ran:
+    def check(self, act: str, world: Path, acknowledged: bool, unreadable: bool = False) -> Ran:
         """Whether the home is whole, in the right state, and the act can be done again."""
-        return self.run("check", act, world, *(["--acknowledged"] if acknowledged else []))
+        flags = {"--acknowledged": acknowledged, "--unreadable": unreadable}
+        return self.run("check", act, world, *(flag for flag, given in flags.items() if given))
 
 
 class Tally:

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "store/disk/unreadable_pages.hpp"
+#include "store/git/pack_parser.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/state/state.hpp"
 #include "tests/unit/store/members.hpp"
@@ -106,6 +107,43 @@ struct Held {
 };
 
 }  // namespace
+
+TEST_CASE("a damaged pack leaves the library also where another one has all that was in it") {
+  Held h;
+  h.b.close();
+  const auto objects = store::parse_pack(h.first);
+  REQUIRE(objects);
+  const std::string packed = read_text(h.first);
+  const auto copy = store::PackWriter::create(h.b.layout().scratch()).value();
+  for (const auto& object : *objects) {
+    const auto part = std::string_view(packed).substr(object.offset, object.packed_bytes);
+    REQUIRE(copy->add_packed(object.id, bytes_of(part)));
+  }
+  REQUIRE(copy->add(store::ObjectType::blob, bytes_of("and one more")));
+  REQUIRE(copy->finish_into(h.b.layout().packs()));
+  flip(h.first, packed.size() / 2);
+  REQUIRE(store::State::open(h.b.layout().state()).value()->put("packs", "pack-gone.pack 1\n"));  // so that all feeds are looked at
+  REQUIRE(h.b.open());
+  catch_up(h.b);
+  CHECK(std::filesystem::exists(h.b.layout().damaged() / h.first.filename()));
+  CHECK_FALSE(std::filesystem::exists(h.first));
+  h.check_whole();
+}
+
+TEST_CASE("a damaged pack that a right one of its name has replaced is read as it is now") {
+  Held h;
+  h.b.close();
+  const std::string right = read_text(h.first);
+  flip(h.first, right.size() / 2);
+  REQUIRE(h.b.open());
+  REQUIRE_FALSE(h.b.library().verify({})->empty());  // and it is mapped
+  const Path fresh = h.b.layout().scratch() / "fresh";
+  write_text(fresh, right);
+  std::filesystem::rename(fresh, h.first);
+  catch_up(h.b);
+  h.check_whole();
+  CHECK_FALSE(std::filesystem::exists(h.b.layout().damaged()));
+}
 
 TEST_CASE("a feed of which older objects are lost is fetched once more, whole, and goes on") {
   Held h;
