@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Faults:
     def __init__(self, driver: Path, interposer: Path, folder: Path):
         self.driver, self.interposer, self.folder = driver, interposer, folder
         self.worlds: dict[str, Path] = {}
+        self.preparing = threading.Lock()
         self.numbers = iter(range(1 << 60))
 
     def acts(self) -> list[str]:
@@ -62,14 +64,15 @@ class Faults:
 
     def prepared(self, act: str) -> Path:
         """The world before the act; it is not to be changed."""
-        if act not in self.worlds:
-            world = self.folder / f"prepared-{act}"
-            world.mkdir()
-            ran = self.run("prepare", act, world)
-            if ran.code != 0:
-                raise RuntimeError(f"{act}: cannot be prepared: {ran.output}")
-            self.worlds[act] = world
-        return self.worlds[act]
+        with self.preparing:
+            if act not in self.worlds:
+                world = self.folder / f"prepared-{act}"
+                world.mkdir()
+                ran = self.run("prepare", act, world)
+                if ran.code != 0:
+                    raise RuntimeError(f"{act}: cannot be prepared: {ran.output}")
+                self.worlds[act] = world
+            return self.worlds[act]
 
     @contextmanager
     def world(self, act: str) -> Iterator[Path]:

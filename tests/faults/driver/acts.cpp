@@ -98,12 +98,16 @@ Status prepare_media(const World& world) {
   TRY(auto reader, open_library(world.home()));
   return receive_feed(world, reader);
 }
+Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp, 2, lamp_of(2)); }
+/// What finds no room is no need, until there is room for it.
 Status receive_media(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
+  CHECK_OK(library->check_room());
   CHECK_OK(fetch_media(*author, *library));
-  return library->is_behind() ? library->catch_up() : Status{};
+  if (library->is_behind()) CHECK_OK(library->catch_up());
+  TRY(const bool done, holds_second(world, *library));
+  return done ? Status{} : fail(Errc::disk_full, "media wait for room");
 }
-Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp, 2, lamp_of(2)); }
 
 // --- upkeep
 

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <new>
 
 #include "store/disk/unreadable_pages.hpp"
 #include "tests/faults/driver/acts.hpp"
@@ -30,17 +29,6 @@ Result<LibraryPtr> open_home(const World& world) {
   return open_library(world.home());
 }
 
-Status attempt(const Act& act, const World& world, LibraryPtr& library) {
-  Status status;
-  try {
-    status = act.run(world, library);
-  } catch (const std::bad_alloc&) {
-    disarm();
-    status = fail(Errc::internal, "std::bad_alloc escaped");
-  }
-  return status;
-}
-
 Result<bool> do_again(const Act& act, const World& world, LibraryPtr& library) {
   for (int i = 0; library && i < 5 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
   CHECK_OK(act.run(world, library));
@@ -55,7 +43,7 @@ int do_act(const Act& act, const World& world, bool again) {
     library = std::move(*opened);
   }
   arm();
-  const auto status = attempt(act, world, library);
+  const auto status = act.run(world, library);
   if (status) mark("acknowledged");
   disarm();
   if (status) std::puts("acknowledged");

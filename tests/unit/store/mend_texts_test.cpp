@@ -6,32 +6,14 @@
 #include "store/git/pack_parser.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/state/state.hpp"
-#include "tests/unit/store/members.hpp"
+#include "tests/unit/store/held.hpp"
 
 namespace essaimage::test {
 namespace {
 
-using store::Path;
-
-std::set<Path> packs_of(const TestNode& node) {
-  std::set<Path> packs;
-  for (const auto& entry : std::filesystem::directory_iterator(node.layout().packs())) {
-    if (entry.path().extension() == ".pack") packs.insert(entry.path());
-  }
-  return packs;
-}
-
 void remove_pack(Path pack) {
   REQUIRE(std::filesystem::remove(pack));
   REQUIRE(std::filesystem::remove(pack.replace_extension(".idx")));
-}
-
-void flip(const Path& file, std::size_t at) {
-  auto bytes = read_text(file);
-  REQUIRE(at < bytes.size());
-  bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
-  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
-  write_text(file, bytes);
 }
 
 /// The head as `from` has it, and nothing that it reaches.
@@ -62,49 +44,6 @@ std::size_t damages(const TestNode& node) {
     return problem.error.code == Errc::object_missing || problem.error.code == Errc::corrupt;
   }));
 }
-
-/// Two versions of a kit, held by b in packs of their own.
-struct Held {
-  Members m;
-  TestNode& a = *m.a;
-  TestNode& b = *m.b;
-  FeedId feed = m.a->feed();
-  Path published;      ///< with the first version
-  Path first, second;  ///< as they came
-
-  Held() {
-    const auto before = packs_of(a);
-    first = receive("1");
-    published = new_pack(a, before);
-    second = receive("2");
-    REQUIRE(a.find("a/k"));
-    for (TestNode* node : {&a, &b}) REQUIRE(node->library().release_memory());  // and packs are recorded
-  }
-  static Path new_pack(const TestNode& node, const std::set<Path>& before) {
-    const auto after = packs_of(node);
-    REQUIRE(after.size() == before.size() + 1);
-    return *std::ranges::find_if(after, [&](const Path& pack) { return !before.contains(pack); });
-  }
-  /// The pack that came.
-  Path receive(const std::string& text) {
-    const auto before = packs_of(b);
-    a.publish_one("k", {{"x", text}, {"noise", to_hex(noise(3'000, std::hash<std::string>()(text)))}});
-    replicate(a, b);
-    return new_pack(b, before);
-  }
-  void check_whole() {
-    CHECK(b.head(feed) == a.head(feed));
-    CHECK_FALSE(b.lacks_objects(feed));
-    const auto problems = b.library().verify({});
-    REQUIRE(problems);
-    CHECK(problems->empty());
-    const auto here = b.library().history(*KitId::parse("a/k")), there = a.library().history(*KitId::parse("a/k"));
-    REQUIRE(here);
-    REQUIRE(there);
-    CHECK(here->size() == there->size());
-    CHECK_FALSE(b.library().is_behind());
-  }
-};
 
 }  // namespace
 
