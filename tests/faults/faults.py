@@ -148,9 +148,8 @@ def arguments(description: str, every: int) -> argparse.ArgumentParser:
     return parser
 
 
-def run_test(description: str, every: int, test: Callable[[Faults, list[str], argparse.Namespace], int],
-             parser: argparse.ArgumentParser | None = None) -> None:
-    options = (parser or arguments(description, every)).parse_args()
+def run_test(description: str, every: int, test: Callable[[Faults, list[str], argparse.Namespace], int]) -> None:
+    options = arguments(description, every).parse_args()
     with tempfile.TemporaryDirectory(prefix="essaimage-faults.", dir=scratch_below()) as folder:
         faults = Faults(options.driver.resolve(), options.interposer.resolve(), Path(folder))
         acts = options.acts.split(",") if options.acts else faults.acts()

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from faults import REFUSED, Faults, Ran, Tally, arguments, in_parallel, run_test
+from faults import REFUSED, Faults, Ran, Tally, in_parallel, run_test
 
 DISK_BYTES = 4 << 20
 INSIDE = "ESSAIMAGE_FAULTS_INSIDE"
@@ -92,4 +92,4 @@ def test(faults: Faults, acts: list[str], options) -> int:
 
 if __name__ == "__main__":
     enter()
-    run_test(__doc__, 12, test, arguments(__doc__, 12))
+    run_test(__doc__, 24, test)

@@ -45,4 +45,4 @@ def test(faults: Faults, acts: list[str], options) -> int:
 
 
 if __name__ == "__main__":
-    run_test(__doc__, 997, test)
+    run_test(__doc__, 4999, test)

@@ -188,6 +188,11 @@ Status prepare_damage(const World& world) {
   }
   return {};
 }
+Result<bool> is_mended(const World&, Library& library) {
+  TRY(const auto problems, library.verify({}));
+  if (!problems.empty()) return false;
+  return has_kit(library, lamp, 1, lamp_of(1));
+}
 Status mend(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
   if (!library) {
@@ -198,12 +203,8 @@ Status mend(const World& world, LibraryPtr& library) {
   const auto fetched = fetch_feed(*author, *library, feed_of(*author), true);
   if (!fetched && fetched.error().code != Errc::conflict) return fetched;  // conflict: nothing lacks any more
   for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
-  return {};
-}
-Result<bool> is_mended(const World&, Library& library) {
-  TRY(const auto problems, library.verify({}));
-  if (!problems.empty()) return false;
-  return has_kit(library, lamp, 1, lamp_of(1));
+  TRY(const bool done, is_mended(world, *library));
+  return done ? Status{} : fail(Errc::corrupt, "not yet mended");
 }
 
 // --- the federation

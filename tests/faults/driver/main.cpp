@@ -1,6 +1,6 @@
 // essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | check ACT WORLD [--acknowledged] [--unreadable]
 //   act    does the act in WORLD/home, with whatever faults libfaults.so makes: "acknowledged" and exit code 0, or "refused
-//          CODE DETAIL" and 3. --again: then once more in the same process, without faults; 4 if that fails.
+//          CODE DETAIL" and 3. --again: what was refused then once more in the same process, without faults; 4 if that fails.
 //   check  the home opens, verifies clean, and is in the state before or after the act; with --acknowledged: after. Then the act is
 //          done (again), and nothing is left behind. "old" or "new" and exit code 0, or what is wrong and 1. --unreadable: the disk
 //          refused to read, which is damage: what it refused may have been set aside.
@@ -48,13 +48,13 @@ int do_act(const Act& act, const World& world, bool again) {
   disarm();
   if (status) std::puts("acknowledged");
   const int code = status ? 0 : say("refused", status.error(), 3);
-  if (!again) return code;
-  // As the daemon does every ten seconds; what it finds wrong at one time is mended by the next.
-  for (int round = 0;; ++round) {
+  if (!again || status) return code;  // what was acknowledged is judged from what is on the disk
+  // What is damaged may show at one time and be mended at the next, as the daemon tries every ten seconds.
+  for (int rounds = act.damaged ? 4 : 1;; --rounds) {
     const auto done = do_again(act, world, library);
-    if (!done) return say("not done again", done.error(), 4);
-    if (*done) return code;
-    if (round == 3) return say("not done again", {Errc::internal, "it says that it is done"}, 4);
+    if (done && *done) return code;
+    if (rounds > 1) continue;
+    return say("not done again", done ? Error{Errc::internal, "it says that it is done"} : done.error(), 4);
   }
 }
 
