@@ -6,6 +6,7 @@
 
 #include "store/disk/files.hpp"
 #include "store/federation/invitation.hpp"
+#include "tests/support/bytes.hpp"
 
 namespace essaimage::faults {
 namespace {
@@ -149,9 +150,13 @@ Result<bool> is_dropped(const World&, Library& library) {
   return dropped;
 }
 
-/// A crash came between a pack and its index, and left what was on its way.
+/// A crash came between packs and their indexes, and left what was on its way. One pack is larger than what is swept.
 Status prepare_crashed(const World& world) {
   CHECK_OK(prepare_second(world));
+  {
+    TRY(auto author, open_library(world.home()));
+    CHECK_OK(publish(*author, "table", kit_of("Table", to_hex(test::noise(60'000, 5)))));
+  }
   for (const Path& pack : packs_of(world.home())) {
     Path index = pack;
     std::filesystem::remove(index.replace_extension(".idx"));
