@@ -158,10 +158,11 @@ Status TextMender::look_at(const FeedId& feed, Looking& looking) {
     return true;
   };
   auto damage = library_.damage_of(*head, picture->roster.get(), count);
-  if (damage && !std::exchange(looking.salvaged, true)) {
+  // Also where none was met: an object may lie in two packs, and which copy is read is chance (that of the last pack that had anything).
+  if (!std::exchange(looking.salvaged, true)) {
     // If it fails (a full disk), what is damaged is fetched all the same.
     if (const auto salvaged = salvage_packs(); !salvaged) library_.note(salvaged.error(), library_.layout_.packs().string());
-    damage = library_.damage_of(*head, picture->roster.get(), count);
+    if (damage) damage = library_.damage_of(*head, picture->roster.get(), count);
   }
   const std::lock_guard changing(library_.changing_);
   if (library_.picture()->head(feed) != head) {
@@ -178,7 +179,8 @@ Status TextMender::packs_damaged() { return salvage_packs(); }
 Status TextMender::salvage_packs() {
   const auto before = packs();
   TRY(auto salvage, Salvage::prepare(library_.layout_));
-  if (salvage.damaged().empty()) return {};
+  // What was read as damaged and is right on the disk has been replaced there, under its old name, and is mapped as it was before.
+  if (salvage.damaged().empty()) return library_.objects_->release_memory();
   for (const auto& path : salvage.damaged())
     library_.note({Errc::corrupt, "it was damaged; what is right of it was kept"}, path.string());
   look_at_all(*library_.picture());

@@ -179,13 +179,14 @@ Status move_durably(const Path& from, const Path& to) {
 
 Status make_folders(const Path& folder, unsigned mode) {
   if (::mkdir(folder.c_str(), static_cast<mode_t>(mode)) == 0) return sync_folder(folder_of(folder));
-  const int reason = errno;
+  int reason = errno;
   std::error_code unseen;
   // A parent that is there, and yet ENOENT: a folder that was removed under us, or /proc.
   if (reason == ENOENT && folder.has_parent_path() && folder.parent_path() != folder &&
       !std::filesystem::exists(folder.parent_path(), unseen)) {
     CHECK_OK(make_folders(folder.parent_path(), mode));
     if (::mkdir(folder.c_str(), static_cast<mode_t>(mode)) == 0) return sync_folder(folder_of(folder));
+    reason = errno;
   }
   std::error_code ignored;
   if (std::filesystem::is_directory(folder, ignored)) return {};

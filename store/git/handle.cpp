@@ -48,6 +48,7 @@ Error error_of(int code, std::string_view doing, Errc otherwise) {
     const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG || says(ENOSPC) || says(EDQUOT) || says(EFBIG);
     return {full ? Errc::disk_full : Errc::io, std::move(detail)};
   }
+  if (last != nullptr && last->klass == GIT_ERROR_NOMEMORY) return {Errc::io, std::move(detail)};
   return {code == GIT_ENOTFOUND ? Errc::object_missing : otherwise, std::move(detail)};
 }
 

@@ -38,13 +38,15 @@ bool is_temporary(const std::string& name) {
   return name.starts_with("pack_git2_") || name.starts_with("tmp_") || name.ends_with(".lock") || name.ends_with(".tmp");
 }
 
-/// A pack that lost its index gets it back; one that cannot be indexed is kept out of the way.
+/// A pack that lost its index gets it back; one that is damaged is kept out of the way. What fails for another reason (a full
+/// disk, no memory) says nothing of the pack.
 Status index_again(const Layout& layout, const Path& pack) {
   TRY(const auto folder, ScratchFolder::create(layout.scratch()));
   const auto files = index_pack_file(pack, folder.path());
   if (files && files->pack.filename() == pack.filename()) {
     return move_durably(files->index, layout.packs() / files->index.filename());
   }
+  if (!files && files.error().code != Errc::malformed && files.error().code != Errc::corrupt) return tl::unexpected(files.error());
   CHECK_OK(make_folders(layout.damaged()));
   return move_durably(pack, layout.damaged() / pack.filename());
 }

@@ -18,8 +18,10 @@ Error error_of(sqlite3* handle, int sqlite_code) {
     default:
       break;
   }
-  // SQLite knows ENOSPC; a quota or a limit on the file's size shows in errno alone (sqlite3_system_errno() stays 0).
-  const bool full = sqlite_code == SQLITE_IOERR_WRITE && (reason == EDQUOT || reason == EFBIG);
+  // SQLite knows ENOSPC of a write to its own files, and no other: a quota, a limit on the file's size, no room for the index of its
+  // log or for a new file show in errno alone (sqlite3_system_errno() stays 0).
+  const bool by_system = (sqlite_code & 0xFF) == SQLITE_IOERR || (sqlite_code & 0xFF) == SQLITE_CANTOPEN;
+  const bool full = by_system && (reason == ENOSPC || reason == EDQUOT || reason == EFBIG);
   return {full ? Errc::disk_full : Errc::io, text};
 }
 
@@ -53,6 +55,7 @@ void Statement::bind_column(const Statement& row, int column) {
 
 Result<bool> Statement::step() {
   CHECK_OK(error_);
+  errno = 0;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -81,6 +84,7 @@ ByteView Statement::blob(int column) const {
 
 Result<std::unique_ptr<Database>> Database::open(const Path& file) {
   sqlite3* handle = nullptr;
+  errno = 0;
   const int code = sqlite3_open_v2(
       file.c_str(), &handle,
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -94,6 +98,7 @@ Result<std::unique_ptr<Database>> Database::open(const Path& file) {
 Database::~Database() = default;
 
 Status Database::execute(const char* script) {
+  errno = 0;
   const int code = sqlite3_exec(handle_.get(), script, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return tl::unexpected(error_of(handle_.get(), code));
   return {};
@@ -103,6 +108,7 @@ Statement Database::prepare(const char* literal) {
   auto& kept = statements_[literal];
   if (!kept) {
     sqlite3_stmt* statement = nullptr;
+    errno = 0;
     const int code = sqlite3_prepare_v3(handle_.get(), literal, -1, SQLITE_PREPARE_PERSISTENT,
                                         &statement, nullptr);
     if (code != SQLITE_OK) return Statement(nullptr, tl::unexpected(error_of(handle_.get(), code)));

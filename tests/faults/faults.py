@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Faults:
     def __init__(self, driver: Path, interposer: Path, folder: Path):
         self.driver, self.interposer, self.folder = driver, interposer, folder
         self.worlds: dict[str, Path] = {}
+        self.preparing = threading.Lock()
         self.numbers = iter(range(1 << 60))
 
     def acts(self) -> list[str]:
@@ -62,14 +64,15 @@ class Faults:
 
     def prepared(self, act: str) -> Path:
         """The world before the act; it is not to be changed."""
-        if act not in self.worlds:
-            world = self.folder / f"prepared-{act}"
-            world.mkdir()
-            ran = self.run("prepare", act, world)
-            if ran.code != 0:
-                raise RuntimeError(f"{act}: cannot be prepared: {ran.output}")
-            self.worlds[act] = world
-        return self.worlds[act]
+        with self.preparing:
+            if act not in self.worlds:
+                world = self.folder / f"prepared-{act}"
+                world.mkdir()
+                ran = self.run("prepare", act, world)
+                if ran.code != 0:
+                    raise RuntimeError(f"{act}: cannot be prepared: {ran.output}")
+                self.worlds[act] = world
+            return self.worlds[act]
 
     @contextmanager
     def world(self, act: str) -> Iterator[Path]:
@@ -94,9 +97,10 @@ class Faults:
         ran.report = report.read_text(errors="replace").splitlines() if report.exists() else []
         return ran
 
-    def check(self, act: str, world: Path, acknowledged: bool) -> Ran:
+    def check(self, act: str, world: Path, acknowledged: bool, unreadable: bool = False) -> Ran:
         """Whether the home is whole, in the right state, and the act can be done again."""
-        return self.run("check", act, world, *(["--acknowledged"] if acknowledged else []))
+        flags = {"--acknowledged": acknowledged, "--unreadable": unreadable}
+        return self.run("check", act, world, *(flag for flag, given in flags.items() if given))
 
 
 class Tally:
@@ -144,9 +148,8 @@ def arguments(description: str, every: int) -> argparse.ArgumentParser:
     return parser
 
 
-def run_test(description: str, every: int, test: Callable[[Faults, list[str], argparse.Namespace], int],
-             parser: argparse.ArgumentParser | None = None) -> None:
-    options = (parser or arguments(description, every)).parse_args()
+def run_test(description: str, every: int, test: Callable[[Faults, list[str], argparse.Namespace], int]) -> None:
+    options = arguments(description, every).parse_args()
     with tempfile.TemporaryDirectory(prefix="essaimage-faults.", dir=scratch_below()) as folder:
         faults = Faults(options.driver.resolve(), options.interposer.resolve(), Path(folder))
         acts = options.acts.split(",") if options.acts else faults.acts()

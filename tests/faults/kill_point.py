@@ -52,4 +52,4 @@ def test(faults: Faults, acts: list[str], options) -> int:
 
 
 if __name__ == "__main__":
-    run_test(__doc__, 23, test)
+    run_test(__doc__, 29, test)

@@ -96,4 +96,4 @@ def test(faults: Faults, acts: list[str], options) -> int:
 
 
 if __name__ == "__main__":
-    run_test(__doc__, 16, test)
+    run_test(__doc__, 20, test)

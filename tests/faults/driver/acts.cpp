@@ -6,6 +6,7 @@
 
 #include "store/disk/files.hpp"
 #include "store/federation/invitation.hpp"
+#include "tests/support/bytes.hpp"
 
 namespace essaimage::faults {
 namespace {
@@ -98,12 +99,16 @@ Status prepare_media(const World& world) {
   TRY(auto reader, open_library(world.home()));
   return receive_feed(world, reader);
 }
+Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp, 2, lamp_of(2)); }
+/// What finds no room is no need, until there is room for it.
 Status receive_media(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
+  CHECK_OK(library->check_room());
   CHECK_OK(fetch_media(*author, *library));
-  return library->is_behind() ? library->catch_up() : Status{};
+  if (library->is_behind()) CHECK_OK(library->catch_up());
+  TRY(const bool done, holds_second(world, *library));
+  return done ? Status{} : fail(Errc::disk_full, "media wait for room");
 }
-Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp, 2, lamp_of(2)); }
 
 // --- upkeep
 
@@ -145,9 +150,13 @@ Result<bool> is_dropped(const World&, Library& library) {
   return dropped;
 }
 
-/// A crash came between a pack and its index, and left what was on its way.
+/// A crash came between packs and their indexes, and left what was on its way. One pack is larger than what is swept.
 Status prepare_crashed(const World& world) {
   CHECK_OK(prepare_second(world));
+  {
+    TRY(auto author, open_library(world.home()));
+    CHECK_OK(publish(*author, "table", kit_of("Table", to_hex(test::noise(60'000, 5)))));
+  }
   for (const Path& pack : packs_of(world.home())) {
     Path index = pack;
     std::filesystem::remove(index.replace_extension(".idx"));
@@ -184,6 +193,11 @@ Status prepare_damage(const World& world) {
   }
   return {};
 }
+Result<bool> is_mended(const World&, Library& library) {
+  TRY(const auto problems, library.verify({}));
+  if (!problems.empty()) return false;
+  return has_kit(library, lamp, 1, lamp_of(1));
+}
 Status mend(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
   if (!library) {
@@ -194,12 +208,8 @@ Status mend(const World& world, LibraryPtr& library) {
   const auto fetched = fetch_feed(*author, *library, feed_of(*author), true);
   if (!fetched && fetched.error().code != Errc::conflict) return fetched;  // conflict: nothing lacks any more
   for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
-  return {};
-}
-Result<bool> is_mended(const World&, Library& library) {
-  TRY(const auto problems, library.verify({}));
-  if (!problems.empty()) return false;
-  return has_kit(library, lamp, 1, lamp_of(1));
+  TRY(const bool done, is_mended(world, *library));
+  return done ? Status{} : fail(Errc::corrupt, "not yet mended");
 }
 
 // --- the federation

@@ -1,18 +1,22 @@
-// essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | check ACT WORLD [--acknowledged]
+// essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | check ACT WORLD [--acknowledged] [--unreadable]
 //   act    does the act in WORLD/home, with whatever faults libfaults.so makes: "acknowledged" and exit code 0, or "refused
-//          CODE DETAIL" and 3. --again: then once more in the same process, without faults; 4 if that fails.
+//          CODE DETAIL" and 3. --again: what was refused then once more in the same process, without faults; 4 if that fails.
 //   check  the home opens, verifies clean, and is in the state before or after the act; with --acknowledged: after. Then the act is
-//          done (again), and nothing is left behind. "old" or "new" and exit code 0, or what is wrong and 1.
+//          done (again), and nothing is left behind. "old" or "new" and exit code 0, or what is wrong and 1. --unreadable: the disk
+//          refused to read, which is damage: what it refused may have been set aside.
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <new>
 
 #include "store/disk/unreadable_pages.hpp"
 #include "tests/faults/driver/acts.hpp"
 
 namespace essaimage::faults {
 namespace {
+
+struct Flags {
+  bool again = false, acknowledged = false, unreadable = false;
+};
 
 int say(const char* what, const Error& error, int code) {
   std::printf("%s %s %s\n", what, std::string(describe(error.code, Language::english).code).c_str(), error.detail.c_str());
@@ -25,15 +29,10 @@ Result<LibraryPtr> open_home(const World& world) {
   return open_library(world.home());
 }
 
-Status attempt(const Act& act, const World& world, LibraryPtr& library) {
-  Status status;
-  try {
-    status = act.run(world, library);
-  } catch (const std::bad_alloc&) {
-    disarm();
-    status = fail(Errc::internal, "std::bad_alloc escaped");
-  }
-  return status;
+Result<bool> do_again(const Act& act, const World& world, LibraryPtr& library) {
+  for (int i = 0; library && i < 5 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
+  CHECK_OK(act.run(world, library));
+  return library ? act.is_done(world, *library) : Result<bool>(true);
 }
 
 int do_act(const Act& act, const World& world, bool again) {
@@ -44,25 +43,23 @@ int do_act(const Act& act, const World& world, bool again) {
     library = std::move(*opened);
   }
   arm();
-  const auto status = attempt(act, world, library);
+  const auto status = act.run(world, library);
   if (status) mark("acknowledged");
   disarm();
   if (status) std::puts("acknowledged");
   const int code = status ? 0 : say("refused", status.error(), 3);
-  if (!again) return code;
-  for (int i = 0; library && i < 5 && library->is_behind(); ++i) {
-    if (const auto caught_up = library->catch_up(); !caught_up) return say("not caught up", caught_up.error(), 4);
+  if (!again || status) return code;  // what was acknowledged is judged from what is on the disk
+  // What is damaged may show at one time and be mended at the next, as the daemon tries every ten seconds.
+  for (int rounds = act.damaged ? 4 : 1;; --rounds) {
+    const auto done = do_again(act, world, library);
+    if (done && *done) return code;
+    if (rounds > 1) continue;
+    return say("not done again", done ? Error{Errc::internal, "it says that it is done"} : done.error(), 4);
   }
-  if (const auto second = act.run(world, library); !second) return say("not done again", second.error(), 4);
-  if (!library) return code;
-  const auto done = act.is_done(world, *library);
-  if (!done) return say("wrong after it was done again", done.error(), 4);
-  if (!*done) return say("wrong", {Errc::internal, "it was done again, and is not done"}, 4);
-  return code;
 }
 
 /// What a crash may leave until the next start, and nothing after it.
-Status nothing_left(const World& world) {
+Status nothing_left(const World& world, const Flags& flags) {
   const Path scratch = world.home().scratch();
   const auto planted = store::read_file(world.folder / "damaged", 100);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(world.home().home)) {
@@ -70,7 +67,7 @@ Status nothing_left(const World& world) {
     const bool in_scratch = entry.path().string().starts_with(scratch.string() + "/") && !entry.is_directory();
     const bool temporary = name.find("-tmp") != std::string::npos || name.starts_with("pack_git2_") || name.ends_with(".lock") ||
                            name == ".making" || name.ends_with(".suspect");
-    const bool aside = entry.path().parent_path() == world.home().damaged();
+    const bool aside = !flags.unreadable && entry.path().parent_path() == world.home().damaged();
     const bool rightly = planted && entry.path().stem().string() == text_of(*planted);
     if (in_scratch || temporary) return fail(Errc::internal, "left behind: " + entry.path().string());
     if (aside && !rightly) return fail(Errc::internal, "set aside, and was not damaged: " + entry.path().string());
@@ -93,7 +90,7 @@ Status is_level(const Act& act, const World& world) {
   return {};
 }
 
-int check(const Act& act, const World& world, bool acknowledged) {
+int check(const Act& act, const World& world, const Flags& flags) {
   bool is_new = false;
   {
     auto opened = open_home(world);
@@ -106,11 +103,11 @@ int check(const Act& act, const World& world, bool acknowledged) {
     const auto done = library ? act.is_done(world, *library) : Result<bool>(false);
     if (!done) return say("neither old nor new:", done.error(), 1);
     is_new = *done;
-    if (acknowledged && !is_new) return say("lost:", {Errc::internal, "it was acknowledged"}, 1);
+    if (flags.acknowledged && !is_new) return say("lost:", {Errc::internal, "it was acknowledged"}, 1);
     if (const auto again = act.run(world, library); !again) return say("cannot be done again:", again.error(), 1);
   }
   if (const auto level = is_level(act, world); !level) return say("not level again:", level.error(), 1);
-  if (const auto left = nothing_left(world); !left) return say("", left.error(), 1);
+  if (const auto left = nothing_left(world, flags); !left) return say("", left.error(), 1);
   std::puts(is_new ? "new" : "old");
   return 0;
 }
@@ -126,13 +123,19 @@ int run(int argc, char** argv) {
     if (argc > 3 && std::strcmp(each.name, argv[2]) == 0) act = &each;
   }
   if (act == nullptr) {
-    std::puts("essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | check ACT WORLD [--acknowledged]");
+    std::puts("essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | "
+              "check ACT WORLD [--acknowledged] [--unreadable]");
     return 2;
   }
   const World world{argv[3]};
-  const bool flag = argc > 4;
-  if (command == "act") return do_act(*act, world, flag);
-  if (command == "check") return check(*act, world, flag);
+  Flags flags;
+  for (int i = 4; i < argc; ++i) {
+    flags.again = flags.again || std::strcmp(argv[i], "--again") == 0;
+    flags.acknowledged = flags.acknowledged || std::strcmp(argv[i], "--acknowledged") == 0;
+    flags.unreadable = flags.unreadable || std::strcmp(argv[i], "--unreadable") == 0;
+  }
+  if (command == "act") return do_act(*act, world, flags.again);
+  if (command == "check") return check(*act, world, flags);
   const auto prepared = act->prepare(world);
   return prepared ? 0 : say("not prepared:", prepared.error(), 1);
 }

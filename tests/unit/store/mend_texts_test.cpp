@@ -3,34 +3,17 @@
 #include <csignal>
 
 #include "store/disk/unreadable_pages.hpp"
+#include "store/git/pack_parser.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/state/state.hpp"
-#include "tests/unit/store/members.hpp"
+#include "tests/unit/store/held.hpp"
 
 namespace essaimage::test {
 namespace {
 
-using store::Path;
-
-std::set<Path> packs_of(const TestNode& node) {
-  std::set<Path> packs;
-  for (const auto& entry : std::filesystem::directory_iterator(node.layout().packs())) {
-    if (entry.path().extension() == ".pack") packs.insert(entry.path());
-  }
-  return packs;
-}
-
 void remove_pack(Path pack) {
   REQUIRE(std::filesystem::remove(pack));
   REQUIRE(std::filesystem::remove(pack.replace_extension(".idx")));
-}
-
-void flip(const Path& file, std::size_t at) {
-  auto bytes = read_text(file);
-  REQUIRE(at < bytes.size());
-  bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
-  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
-  write_text(file, bytes);
 }
 
 /// The head as `from` has it, and nothing that it reaches.
@@ -62,50 +45,44 @@ std::size_t damages(const TestNode& node) {
   }));
 }
 
-/// Two versions of a kit, held by b in packs of their own.
-struct Held {
-  Members m;
-  TestNode& a = *m.a;
-  TestNode& b = *m.b;
-  FeedId feed = m.a->feed();
-  Path published;      ///< with the first version
-  Path first, second;  ///< as they came
-
-  Held() {
-    const auto before = packs_of(a);
-    first = receive("1");
-    published = new_pack(a, before);
-    second = receive("2");
-    REQUIRE(a.find("a/k"));
-    for (TestNode* node : {&a, &b}) REQUIRE(node->library().release_memory());  // and packs are recorded
-  }
-  static Path new_pack(const TestNode& node, const std::set<Path>& before) {
-    const auto after = packs_of(node);
-    REQUIRE(after.size() == before.size() + 1);
-    return *std::ranges::find_if(after, [&](const Path& pack) { return !before.contains(pack); });
-  }
-  /// The pack that came.
-  Path receive(const std::string& text) {
-    const auto before = packs_of(b);
-    a.publish_one("k", {{"x", text}, {"noise", to_hex(noise(3'000, std::hash<std::string>()(text)))}});
-    replicate(a, b);
-    return new_pack(b, before);
-  }
-  void check_whole() {
-    CHECK(b.head(feed) == a.head(feed));
-    CHECK_FALSE(b.lacks_objects(feed));
-    const auto problems = b.library().verify({});
-    REQUIRE(problems);
-    CHECK(problems->empty());
-    const auto here = b.library().history(*KitId::parse("a/k")), there = a.library().history(*KitId::parse("a/k"));
-    REQUIRE(here);
-    REQUIRE(there);
-    CHECK(here->size() == there->size());
-    CHECK_FALSE(b.library().is_behind());
-  }
-};
-
 }  // namespace
+
+TEST_CASE("a damaged pack leaves the library also where another one has all that was in it") {
+  Held h;
+  h.b.close();
+  const auto objects = store::parse_pack(h.first);
+  REQUIRE(objects);
+  const std::string packed = read_text(h.first);
+  const auto copy = store::PackWriter::create(h.b.layout().scratch()).value();
+  for (const auto& object : *objects) {
+    const auto part = std::string_view(packed).substr(object.offset, object.packed_bytes);
+    REQUIRE(copy->add_packed(object.id, bytes_of(part)));
+  }
+  REQUIRE(copy->add(store::ObjectType::blob, bytes_of("and one more")));
+  REQUIRE(copy->finish_into(h.b.layout().packs()));
+  flip(h.first, packed.size() / 2);
+  REQUIRE(store::State::open(h.b.layout().state()).value()->put("packs", "pack-gone.pack 1\n"));  // so that all feeds are looked at
+  REQUIRE(h.b.open());
+  catch_up(h.b);
+  CHECK(std::filesystem::exists(h.b.layout().damaged() / h.first.filename()));
+  CHECK_FALSE(std::filesystem::exists(h.first));
+  h.check_whole();
+}
+
+TEST_CASE("a damaged pack that a right one of its name has replaced is read as it is now") {
+  Held h;
+  h.b.close();
+  const std::string right = read_text(h.first);
+  flip(h.first, right.size() / 2);
+  REQUIRE(h.b.open());
+  REQUIRE_FALSE(h.b.library().verify({})->empty());  // and it is mapped
+  const Path fresh = h.b.layout().scratch() / "fresh";
+  write_text(fresh, right);
+  std::filesystem::rename(fresh, h.first);
+  catch_up(h.b);
+  h.check_whole();
+  CHECK_FALSE(std::filesystem::exists(h.b.layout().damaged()));
+}
 
 TEST_CASE("a feed of which older objects are lost is fetched once more, whole, and goes on") {
   Held h;

@@ -4,6 +4,7 @@
 
 #include "store/feed/allowed_signers.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/file_size_limit.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/test_feed.hpp"
 
@@ -96,6 +97,23 @@ TEST_CASE("sweeping removes what a crash left, and keeps the library") {
   CHECK_FALSE(std::filesystem::exists(layout.library() / "packed-refs.1-2.essaimage-tmp"));
   CHECK(std::filesystem::is_empty(layout.forks()));
   CHECK(read_text(layout.partials() / "kept") == "some chunks");
+  REQUIRE(library.objects().reload());
+  CHECK(library.objects().contains(head.commit));
+}
+
+TEST_CASE("a right pack that cannot be indexed for want of room stays where it is") {
+  TestLibrary library;
+  const Head head = library.commit(region, files(1));
+  const Layout& layout = library.layout();
+  for (const auto& item : std::filesystem::directory_iterator(layout.packs())) {
+    if (item.path().extension() == ".idx") std::filesystem::remove(item.path());
+  }
+  {
+    const FileSizeLimit full(100);
+    CHECK(sweep_repository(layout).error().code == Errc::disk_full);
+  }
+  CHECK_FALSE(std::filesystem::exists(layout.damaged()));
+  REQUIRE(sweep_repository(layout));
   REQUIRE(library.objects().reload());
   CHECK(library.objects().contains(head.commit));
 }
