@@ -1,6 +1,6 @@
 #pragma once
 // One replication core among peers that may send anything, with a store that answers in its own time; and what must hold
-// whatever they send (DESIGN's promises M and S, as far as the core keeps them):
+// whatever they send:
 // - what is to be accepted, or kept as the proof of a fork, is signed by its author;
 // - a peer is told of no feed, and asked for none, that it may not hold; who is no member learns nothing;
 // - no more is sent than the peer's credit allows, and no more passed to the store than ours did;
