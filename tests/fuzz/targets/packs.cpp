@@ -100,12 +100,14 @@ bool run_index(ByteView bytes) {
 
 std::vector<Seed> index_seeds() {
   const Bytes good = written(".idx");
-  Bytes count = good, fan = good, order = good, more = good;
+  Bytes count = good, huge = good, fan = good, order = good, more = good;
   count[8 + 255 * 4 + 2] = 0x40;
+  std::fill_n(huge.begin() + 8 + 255 * 4, 4, std::uint8_t{0xFF});
   fan[8 + 3] ^= 1;
   std::swap_ranges(order.begin() + 1032, order.begin() + 1052, order.begin() + 1052);
   more.insert(more.begin() + 1032, 28, 0);
-  return {seed("valid-three", good), seed("hostile-count", count), seed("hostile-fan", fan), seed("hostile-order", order),
+  return {seed("valid-three", good), seed("hostile-count", count), seed("hostile-huge-count", huge),
+          seed("hostile-fan", fan), seed("hostile-order", order),
           seed("hostile-more", more), seed("hostile-cut-off", ByteView(good).first(good.size() - 28))};
 }
 
