@@ -11,12 +11,16 @@ target_compile_options(essaimage_options INTERFACE
 if(ESSAIMAGE_WERROR)
   target_compile_options(essaimage_options INTERFACE -Werror)
 endif()
-if(ESSAIMAGE_SANITIZE STREQUAL "address")
+if(ESSAIMAGE_SANITIZE STREQUAL "address" OR ESSAIMAGE_SANITIZE STREQUAL "fuzzer")
   # Without the checks that are made at each use of a pointer: they double the time of compilation, and what they find
   # AddressSanitizer or the machine finds too.
   target_compile_options(essaimage_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
     -fno-sanitize=null,alignment,object-size,pointer-overflow,vptr,return)
   target_link_options(essaimage_options INTERFACE -fsanitize=address,undefined)
+  if(ESSAIMAGE_SANITIZE STREQUAL "fuzzer")
+    # Counts the branches that are taken; the program that fuzzes is tests/fuzz's.
+    target_compile_options(essaimage_options INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 elseif(ESSAIMAGE_SANITIZE STREQUAL "thread")
   target_compile_options(essaimage_options INTERFACE -fsanitize=thread)
   target_link_options(essaimage_options INTERFACE -fsanitize=thread)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "store/git/pack_format.hpp"
 
@@ -37,10 +38,17 @@ Result<std::vector<IndexEntry>> read_index(ByteView index) {
   if (!std::ranges::equal(sum_of(index.first(index.size() - trailer_bytes)).view(), index.last(trailer_bytes))) return wrong();
   const ByteView ids = index.subspan(head), crcs = ids.subspan(count * ObjectId::size), offsets = crcs.subspan(count * 4);
   std::vector<IndexEntry> entries(count);
+  std::array<std::uint32_t, fan> until{};
   for (std::size_t i = 0; i < count; ++i) {
     std::ranges::copy(ids.subspan(i * ObjectId::size, ObjectId::size), entries[i].id.bytes.begin());
     entries[i].crc = get_u32(crcs.subspan(i * 4));
     entries[i].offset = get_u32(offsets.subspan(i * 4));
+    if (i > 0 && entries[i].id <= entries[i - 1].id) return wrong();
+    ++until[entries[i].id.bytes[0]];
+  }
+  std::partial_sum(until.begin(), until.end(), until.begin());
+  for (std::size_t byte = 0; byte < fan; ++byte) {
+    if (get_u32(index.subspan(magic.size() + byte * 4)) != until[byte]) return wrong();
   }
   return entries;
 }

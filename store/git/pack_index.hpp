@@ -15,7 +15,7 @@ struct IndexEntry {
   std::uint32_t crc = 0;     ///< CRC-32 of the object as it stands in the pack, with its header
 };
 
-/// What encode_index() wrote, by rising id. Errc::malformed: something of it is not as it was written.
+/// What encode_index() wrote, by rising id, each once. Errc::malformed: something of it is not as it was written.
 Result<std::vector<IndexEntry>> read_index(ByteView index);
 
 /// `trailer`: the SHA-1 that ends the pack. Sorts the entries.

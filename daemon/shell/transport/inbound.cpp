@@ -86,12 +86,23 @@ void Inbound::drain_monitor() {
     if (event->kind == Monitor::Kind::accepted) {
       forget(event->fd);
       connections_[event->fd].since = now_;
-      if (connections_.size() > options_.connections) cut(event->fd);
+      if (connections_.size() > options_.connections) cut(least_deserving(event->fd));
     } else if (event->kind == Monitor::Kind::disconnected && connections_.contains(event->fd)) {
       // What came before the end may reach us a moment after the news of the end.
       gone_.emplace(event->fd, now_ + last_words);
     }
   }
+}
+
+/// Which connection makes room for one more: the oldest of those that have not said anything yet. Whoever keeps places by
+/// silence then keeps nobody out, who needs no longer for a handshake than it takes to fill all places anew. Else the new one.
+int Inbound::least_deserving(int newest) const {
+  int found = newest;
+  for (const auto& [fd, connection] : connections_) {
+    if (fd == newest || !connection.routing_id.empty() || connection.doomed || gone_.contains(fd)) continue;
+    if (found == newest || connection.since < connections_.at(found).since) found = fd;
+  }
+  return found;
 }
 
 /// The connection is over.

@@ -72,6 +72,7 @@ class Inbound {
   void drain_monitor();
   void forget(int fd);
   void forget_the_gone();
+  int least_deserving(int newest) const;
   void cut(int fd);
   void dismiss(int fd);
   Connection* connection_of(const std::string& routing_id, zmq::message_t& frame);

@@ -227,7 +227,7 @@ TEST_CASE("One key gets only so many connections; others still get theirs") {
   CHECK(attack.victim.downs.empty());
 }
 
-TEST_CASE("Beyond the number of connections, new ones are cut and the old ones stay") {
+TEST_CASE("Beyond the number of connections, those that say nothing are cut and links stay") {
   TransportOptions options;
   options.connections = 8;
   Attack attack(options);
@@ -236,5 +236,31 @@ TEST_CASE("Beyond the number of connections, new ones are cut and the old ones s
   for (int i = 0; i < 20; ++i) idle.emplace_back(attack.victim.transport->endpoint());
   const auto closed = [&] { return std::count_if(idle.begin(), idle.end(), [](Tcp& tcp) { return tcp.closed(); }); };
   REQUIRE(attack.until([&] { return closed() >= 14; }));
+  CHECK(attack.victim.downs.empty());
+}
+
+TEST_CASE("Connections that say nothing keep nobody out: the oldest of them make room") {
+  TransportOptions options;
+  options.connections = 8;
+  options.pairing_at_most = std::chrono::hours(1);
+  Attack attack(options);
+  std::vector<Tcp> silent;
+  for (int i = 0; i < 8; ++i) silent.emplace_back(attack.victim.transport->endpoint());
+  const auto closed = [&] { return std::count_if(silent.begin(), silent.end(), [](Tcp& tcp) { return tcp.closed(); }); };
+  silent.emplace_back(attack.victim.transport->endpoint());
+  REQUIRE(attack.until([&] { return closed() == 1; }));  // all places are taken
+  const RawLink link(attack);
+  REQUIRE(attack.until([&] { return closed() >= 3; }));
+  CHECK(closed() == 3);
+  CHECK(attack.victim.downs.empty());
+}
+
+TEST_CASE("Where every place is taken by somebody who spoke, new connections are cut") {
+  TransportOptions options;
+  options.connections = 2;
+  Attack attack(options);
+  const RawLink link(attack);
+  Tcp late(attack.victim.transport->endpoint());
+  REQUIRE(attack.until([&] { return late.closed(); }));
   CHECK(attack.victim.downs.empty());
 }

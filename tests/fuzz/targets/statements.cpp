@@ -1,0 +1,93 @@
+// The TOML files of the federation's feed and of centres; each has one byte form.
+
+#include "store/federation/adoption_file.hpp"
+#include "store/federation/catalogue_file.hpp"
+#include "store/federation/federation_file.hpp"
+#include "store/federation/member_file.hpp"
+#include "tests/fuzz/target.hpp"
+#include "tests/support/test_feed.hpp"
+
+namespace essaimage::fuzz {
+namespace {
+
+template <class File>
+bool round(Result<File> (*parse)(std::string_view), std::string_view text) {
+  const auto file = parse(text);
+  if (!file) return false;
+  ESSAIMAGE_ASSERT(encode(*file) == text);
+  return true;
+}
+
+bool run(ByteView bytes) {
+  const std::string_view text = text_of(bytes);
+  const int kinds = round(store::parse_federation_file, text) + round(store::parse_member_file, text) +
+                    round(store::parse_invitation_file, text) + round(store::parse_centre_file, text) +
+                    round(store::parse_catalogue_file, text) + round(store::parse_adoption, text);
+  ESSAIMAGE_ASSERT(kinds <= 1);
+  return kinds == 1;
+}
+
+SigningKey key(std::uint8_t byte) {
+  SigningKey value;
+  value.bytes.fill(byte);
+  return value;
+}
+
+std::string federation() {
+  store::FederationFile file;
+  file.slug = "fcs-npdc";
+  file.name = "Fédération \"test\" \\ Nord";
+  for (const auto role : {store::role_root, store::role_members, store::role_curators, store::role_withdrawals, store::role_heartbeat}) {
+    file.roles[std::string(role)] = store::Role{{key(1), key(3)}, 1, std::nullopt};
+  }
+  file.roles["heartbeat"].expires = Timestamp{1'900'000'001};
+  return encode(file);
+}
+
+std::string member() {
+  store::MemberFile file;
+  file.version = 3;
+  file.previous.bytes[0] = 9;
+  file.member.slug = "mdq";
+  file.member.name = "Maison de quartier";
+  file.member.territories = {"lille", "roubaix"};
+  file.since = Timestamp{951'782'400};
+  file.invitation = key(5);
+  file.member.suspended = true;
+  file.member.suspended_why = "clé volée";
+  const FeedId region{"mdq", {}};
+  file.member.last_accepted[region] = Order{1, 1, 42};
+  MemberKeys first{1, key(6), {}, {}}, second{2, key(7), {}, {}};
+  first.transport.bytes.fill(8);
+  second.transport.bytes.fill(9);
+  first.last_valid[region] = Head{region, {1, 1, 40}, {}};
+  file.member.keys = {first, second};
+  return encode(file);
+}
+
+std::vector<Seed> seeds() {
+  store::InvitationFile invitation{1, key(4), "csc-fives", "Centre social de Fives", {"lille"}, Timestamp{1'900'000'000}};
+  store::CentreFile centre{"MDQ Wazemmes", "kits@example.org", {"tcp://mdq.example.org:7490"}};
+  store::CatalogueFile decision;
+  decision.kit = {"mdq", "robot"};
+  decision.kit_version = 2;
+  decision.tree.bytes.fill(5);
+  decision.reason = "Essayé à Lille";
+  decision.themes = {"bois", "robots"};
+  decision.decided = Timestamp{1'800'000'000};
+  store::Adoption adoption{{"mdq", "robot"}, 2, decision.tree, Timestamp{1'800'000'000}, "chaque mercredi"};
+  return {seed("valid-federation", federation()),
+          seed("valid-member", member()),
+          seed("valid-invitation", encode(invitation)),
+          seed("valid-centre", encode(centre)),
+          seed("valid-decision", encode(decision)),
+          seed("valid-adoption", encode(adoption)),
+          seed("hostile-comment", encode(adoption) + "# x\n"),
+          seed("hostile-crlf", "name = \"MDQ\"\r\n"),
+          seed("hostile-inline", "name = {a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={}}}}}}}}}}}}}}}}}}}\n")};
+}
+
+const Registered registered{{"statements", run, seeds}};
+
+}  // namespace
+}  // namespace essaimage::fuzz
