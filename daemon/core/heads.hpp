@@ -71,8 +71,10 @@ class Heads {
   using BoundOf = std::function<std::optional<Order>(const FeedId&)>;
 
   explicit Heads(BoundOf bound_of = {}) : bound_of_(std::move(bound_of)) {}
-  /// The bounds may have changed.
-  void roster_changed();
+  using Shared = std::function<bool(LinkId, const FeedId&)>;
+  /// The bounds may have changed; and what a link claimed of a feed that is not for both any more is forgotten, because
+  /// nobody will ask for it.
+  void roster_changed(const Shared& shared);
 
   void start(const input::Start& start);
   FeedEntry* find(const FeedId& feed);

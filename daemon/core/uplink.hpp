@@ -29,10 +29,13 @@ class QueueDelay {
 
  private:
   static constexpr std::size_t minutes = 10, recent = 2;
-  std::array<std::int64_t, minutes> least_{};
+  struct Minute {
+    Instant began;
+    std::int64_t least = 0;
+  };
+  std::array<Minute, minutes> least_{};   ///< the latest first
   std::array<std::int64_t, recent> last_{};
   std::size_t least_count_ = 0, last_count_ = 0;
-  Instant minute_;
 };
 
 class Uplink {
@@ -47,6 +50,8 @@ class Uplink {
   std::size_t slice_bytes_max() const;
   /// Pings at once, so that the line is seen empty before bulk fills it.
   void link_opened(const Link& link);
+  /// Pings a link that was silent; so its delay is known when bulk begins.
+  void keep_alive(Link& link);
   void pong(const Link& link, const message::Pong& pong);
   void link_closed(LinkId link) { probes_.erase(link); }
   /// Sends pings along with bulk, and adapts the rate. To be called at least at wake_at().

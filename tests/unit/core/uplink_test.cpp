@@ -83,6 +83,13 @@ TEST_CASE("the delay of a queue is what is above the least seen, whatever the cl
     }
     CHECK(delay.now().count() <= 20);
   }
+  SECTION("also where samples are rare") {
+    for (std::int64_t minute = 3; minute <= 300; minute += 3) {
+      now = now + minutes(3);
+      delay.sample(-5'000 + minute * 2, now);
+    }
+    CHECK(delay.now().count() <= 20);
+  }
 }
 
 TEST_CASE("a full line is found, kept full, and kept short") {
