@@ -89,8 +89,8 @@ std::string not_converged(const World& world) {
 std::string not_level(const World& world) {
   for (std::size_t i = 0; i < world.size(); ++i) {
     if (!world.counts(i) || !world.node(i).up) continue;
+    if (world.node(i).replica->level()) continue;
     const core::NodeStatus status = world.status(i);
-    if (status.level) continue;
     std::string why = world.node(i).slug + " is not level:";
     for (const auto& peer : status.peers) {
       using State = core::PeerStatus::State;

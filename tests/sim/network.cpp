@@ -62,6 +62,10 @@ void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportK
     Connection& connection = links_[link];
     connection.ends[0] = {from, incarnation, true, {}, 0};
     connection.ends[1] = {to, other, true, {}, 0};
+    connection.distance_ms = distance_ms_min;
+    if (distance_ms_max > distance_ms_min) {
+      connection.distance_ms += static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(distance_ms_max - distance_ms_min + 1)));
+    }
     feed_(to, other, input::LinkUp{link, keys[from], false, {}});
     feed_(from, incarnation, input::LinkUp{link, keys[to], true, endpoint});
   });
@@ -85,8 +89,9 @@ void Network::send(std::size_t from, core::LinkId link, Message message, Instant
 
 void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
                       std::int64_t extra_ms) {
-  End& end = links_.at(link).ends[to];
-  const std::int64_t at = std::max(now.ms + delay() + extra_ms, end.next_ms[channel]);
+  Connection& connection = links_.at(link);
+  End& end = connection.ends[to];
+  const std::int64_t at = std::max(now.ms + connection.distance_ms + delay() + extra_ms, end.next_ms[channel]);
   end.next_ms[channel] = at;
   std::uint64_t bytes = 0;
   if (message) {
@@ -97,13 +102,13 @@ void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, st
   schedule_(Instant{at}, [this, link, to, bytes, sent = std::move(message)]() mutable {
     const auto it = links_.find(link);
     if (it == links_.end()) return;
-    Connection& connection = it->second;
-    End& receiver = connection.ends[to];
+    Connection& carrier = it->second;
+    End& receiver = carrier.ends[to];
     receiver.in_flight -= bytes;
-    if (connection.broken || !receiver.up || !alive(receiver)) return;
+    if (carrier.broken || !receiver.up || !alive(receiver)) return;
     delivered_ += 1;
     if (!sent) return feed_(receiver.node, receiver.incarnation, input::Garbage{link});
-    if (on_delivered) on_delivered(connection.ends[1 - to].node, receiver.node, *sent);
+    if (on_delivered) on_delivered(carrier.ends[1 - to].node, receiver.node, *sent);
     feed_(receiver.node, receiver.incarnation, input::Received{link, std::move(*sent)});
   });
 }
@@ -154,6 +159,14 @@ void Network::cut_any(Instant now) {
   auto it = links_.begin();
   std::advance(it, static_cast<std::ptrdiff_t>(random_.below(links_.size())));
   break_link(it->first, now, random_.below(3) == 0 ? 30'000 : 0);
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> Network::linked() const {
+  std::vector<std::pair<std::size_t, std::size_t>> found;
+  for (const auto& [link, connection] : links_) {
+    if (!connection.broken) found.emplace_back(connection.ends[0].node, connection.ends[1].node);
+  }
+  return found;
 }
 
 std::set<std::size_t> Network::neighbours(std::size_t node) const {

@@ -38,6 +38,8 @@ class Network {
   std::vector<TransportKey> keys;     ///< by node
   /// Bytes a second that a node can send in all; without an entry it is not the line that limits.
   std::map<std::size_t, std::uint64_t> upload;
+  /// Each link adds its own share to the delay, drawn between these when it comes up.
+  std::int64_t distance_ms_min = 0, distance_ms_max = 0;
   Coverage coverage;                  ///< of its own faults, and of those that its user counts
 
   void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
@@ -63,6 +65,8 @@ class Network {
   std::uint64_t most_in_flight() const { return most_in_flight_; }
   std::set<std::size_t> neighbours(std::size_t node) const;
   std::uint64_t sent_bytes(std::size_t node) const;
+  /// Each link of this moment, by its two ends.
+  std::vector<std::pair<std::size_t, std::size_t>> linked() const;
 
  private:
   /// What a node has sent and, where its line is narrow, when the last of it will have left.
@@ -80,6 +84,7 @@ class Network {
   struct Connection {
     std::array<End, 2> ends;
     bool broken = false;
+    std::int64_t distance_ms = 0;
   };
 
   void break_link(core::LinkId link, Instant now, std::size_t silent_for);

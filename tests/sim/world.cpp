@@ -60,7 +60,7 @@ void World::start(std::size_t index) {
 void World::keep_up(std::size_t index, std::uint64_t incarnation) {
   Node& node = nodes_[index];
   if (!node.up || node.incarnation != incarnation) return;
-  feed_all(index, node.store->upkeep(now_, status(index).own_heads_confirmed));
+  feed_all(index, node.store->upkeep(now_, nodes_[index].replica->own_heads_confirmed()));
   schedule(now_ + milliseconds(1'000), [this, index, incarnation] { keep_up(index, incarnation); });
 }
 
@@ -93,10 +93,10 @@ void World::lose_objects(std::size_t index) {
 
 bool World::publish(std::size_t index, const std::vector<Audience>& audiences, std::size_t media, bool offline) {
   Node& node = nodes_[index];
-  if (!node.up || (!offline && !status(index).own_heads_confirmed)) return false;
+  if (!node.up || (!offline && !nodes_[index].replica->own_heads_confirmed())) return false;
   auto published = node.store->publish(audiences, media);
   if (!published) return false;
-  if (!published->heads.empty() && !status(index).own_heads_confirmed) network.coverage.strike(Fault::published_unasked);
+  if (!published->heads.empty() && !nodes_[index].replica->own_heads_confirmed()) network.coverage.strike(Fault::published_unasked);
   acknowledged.insert(acknowledged.end(), published->heads.begin(), published->heads.end());
   feed_all(index, std::move(published->inputs));
   return true;
@@ -254,6 +254,7 @@ void World::check_head(std::size_t index, const input::HeadChanged& change) {
 }
 
 void World::check_sent(std::size_t from, std::size_t to, const Message& message) {
+  if (!check_messages) return;
   const core::RosterPtr roster = nodes_[from].store->roster();
   const std::string& receiver = nodes_[to].slug;
   const auto who = [&] { return nodes_[from].slug + " to " + receiver + ": " + std::string(name_of(message)); };

@@ -76,6 +76,7 @@ class World {
   bool verbose = false;
   bool through_codec = false;            ///< every message is encoded and decoded on its way
   std::int64_t store_ms_max = 5;
+  bool check_messages = true;            ///< each that is sent, against who may be told of what
 
   void feed(std::size_t node, core::Input input);
   /// All that changed at a node that may be down: then it learns it with its next start.
