@@ -19,11 +19,12 @@
 
 namespace essaimage::core {
 
-/// How much longer than ever before messages travel now. Only differences of the two clocks count, so they need not agree;
+/// How much longer than before messages travel now. Only differences of the two clocks count, so they need not agree;
 /// the least of each of the last minutes is kept, so that clocks that drift, and routes that change, are forgotten.
 class QueueDelay {
  public:
-  void sample(std::int64_t travelled_ms, Instant now);
+  /// `round_trip`, by our clock alone: no queue is longer, however the other clock jumped or ours stood still.
+  void sample(std::int64_t travelled_ms, Duration round_trip, Instant now);
   /// Of the last few samples the least: one late message is no queue.
   Duration now() const;
 
@@ -34,7 +35,7 @@ class QueueDelay {
     std::int64_t least = 0;
   };
   std::array<Minute, minutes> least_{};   ///< the latest first
-  std::array<std::int64_t, recent> last_{};
+  std::array<std::int64_t, recent> last_{}, round_trips_{};
   std::size_t least_count_ = 0, last_count_ = 0;
 };
 
