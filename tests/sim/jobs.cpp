@@ -1,5 +1,7 @@
 #include "tests/sim/jobs.hpp"
 
+#include "tests/sim/shrink.hpp"
+
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,7 +31,17 @@ void print(const std::string& text) {
 void print_failure(const TrialOptions& options, const TrialResult& result) {
   std::string text = "seed " + std::to_string(options.seed) + " fails:\n";
   for (const std::string& failure : result.failures) text += "  " + failure + "\n";
-  print(text + "replay: " + replay_command(options) + " -v\n");
+  print(text + "replay: " + replay_command(options) + "\n");
+}
+
+/// The first that fails is made as small as it becomes in reasonable time.
+void print_shrunk(const TrialOptions& options) {
+  const Shrunk shrunk = shrink(options);
+  std::string text = "seed " + std::to_string(options.seed) + " fails still without " + std::to_string(shrunk.options.without.size()) +
+                     " kinds and events, in " + std::to_string(shrunk.result.events.size()) + " events:\n";
+  for (const std::string& event : shrunk.result.events) text += "  " + event + "\n";
+  for (const std::string& failure : shrunk.result.failures) text += "  => " + failure + "\n";
+  print(text + "replay: " + replay_command(shrunk.options) + " -v\n");
 }
 
 /// Every `step`-th seed from the one of the options on.
@@ -37,7 +49,10 @@ void run_some(TrialOptions options, std::uint64_t end, std::uint64_t step, Repor
   for (; options.seed < end; options.seed += step) {
     report.running = options.seed;
     const TrialResult result = run_trial(options);
-    if (!result.failures.empty()) print_failure(options, result);
+    if (!result.failures.empty()) {
+      print_failure(options, result);
+      if (report.totals.failed == 0 && options.shrinks) print_shrunk(options);
+    }
     report.totals.add(result);
   }
 }
@@ -112,6 +127,7 @@ std::string replay_command(const TrialOptions& options) {
   std::string command = "essaimage-sim --seed " + std::to_string(options.seed) + " --scenario " + options.scenario;
   if (options.slow_stores) command += " --store git";
   if (options.nodes != 0) command += " --nodes " + std::to_string(options.nodes);
+  for (const std::string& kind : options.without) command += " --without " + kind;
   return command;
 }
 

@@ -13,7 +13,7 @@ using essaimage::sim::TrialOptions;
 
 void usage() {
   std::printf(
-      "usage: essaimage-sim [--seed N] [--seeds COUNT] [--nodes N] [--scenario S] [--store S] [--jobs N] [-v]\n"
+      "usage: essaimage-sim [--seed N] [--seeds COUNT] [--nodes N] [--scenario S] [--store S] [--jobs N] [--without K]... [-v]\n"
       "  --seed N       the first seed (1)\n"
       "  --seeds COUNT  how many seeds from there (1)\n"
       "  --nodes N      nodes of each run (5 to 20, from the seed; on git stores 5 to 8)\n"
@@ -21,6 +21,8 @@ void usage() {
       "  --store S      memory (the default: fast), or git: the real library, each node in a temporary home on disk\n"
       "  --scenario S   what may go wrong; one of:");
   for (const std::string& name : essaimage::sim::scenarios()) std::printf(" %s", name.c_str());
+  std::printf("\n  --without K    leave out a kind of fault, or the event of that number, and again for more; kinds:");
+  for (const std::string& kind : essaimage::sim::kinds_of_faults()) std::printf(" %s", kind.c_str());
   std::printf("\n  -v             print every message and event; keep the homes\n");
 }
 
@@ -54,6 +56,7 @@ int main(int argc, char** argv) {
       else if (flag == "--seeds") count = std::strtoull(value, nullptr, 10);
       else if (flag == "--jobs") jobs = static_cast<unsigned>(std::strtoul(value, nullptr, 10));
       else if (flag == "--nodes") options.nodes = std::strtoull(value, nullptr, 10);
+      else if (flag == "--without") options.without.insert(value);
       else if (flag == "--scenario") options.scenario = value;
       else if (flag == "--store" && std::string(value) == "git") options.slow_stores = true;
       else if (flag != "--store" || std::string(value) != "memory") return usage(), 2;
@@ -61,6 +64,12 @@ int main(int argc, char** argv) {
   }
   const auto& names = essaimage::sim::scenarios();
   if (std::find(names.begin(), names.end(), options.scenario) == names.end()) return usage(), 2;
+  options.shrinks = !options.verbose;
+  const auto& kinds = essaimage::sim::kinds_of_faults();
+  for (const std::string& each : options.without) {
+    const bool number = each.find_first_not_of("0123456789") == std::string::npos;
+    if (!number && std::find(kinds.begin(), kinds.end(), each) == kinds.end()) return usage(), 2;
+  }
   if (options.slow_stores) options.stores = essaimage::sim::git_stores(options.verbose);
   const essaimage::sim::Totals totals = essaimage::sim::run_seeds(options, count, jobs);
   std::printf("%llu of %llu seeds fail; %llu inputs, %llu messages; slowest healing %.1f s\n",
