@@ -1,87 +1,98 @@
 #include "daemon/core/dialer.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <cstring>
 
 namespace essaimage::core {
+namespace {
+
+/// The place of a member among equals, which another node gives another place.
+std::uint64_t drawn(std::uint64_t lot, const TransportKey& key) {
+  std::uint64_t start = 0;
+  std::memcpy(&start, key.bytes.data(), sizeof start);
+  return Random(lot ^ start).next();
+}
+
+}  // namespace
 
 void Dialer::start(const input::Start& start) {
   configured_ = start.endpoints;
+  lot_ = context_.random.next();
   roster_changed();
 }
 
 void Dialer::roster_changed() {
-  std::map<TransportKey, Peer> old = std::move(peers_);
-  peers_.clear();
-  const auto peer_at = [&](const TransportKey& key) -> Peer& {
-    const auto [it, added] = peers_.try_emplace(key);
-    if (added) {
-      if (const auto known = old.find(key); known != old.end()) it->second = std::move(known->second);
-      else it->second.lot = context_.random.next();
-      it->second.endpoints.clear();
-      it->second.slug.clear();
-    }
-    return it->second;
-  };
-  const auto add = [](Peer& peer, const std::string& endpoint) {
-    if (std::find(peer.endpoints.begin(), peer.endpoints.end(), endpoint) == peer.endpoints.end()) {
-      peer.endpoints.push_back(endpoint);
-    }
-  };
-  for (const auto& [slug, member] : context_.access.roster().members) {
-    const TransportKey& key = member.current_keys().transport;
-    if (key == context_.access.own_key() || member.suspended) continue;
-    Peer& peer = peer_at(key);
-    peer.slug = slug;
-    for (const std::string& endpoint : member.endpoints) add(peer, endpoint);
-  }
-  for (const PeerEndpoint& extra : configured_) {
-    // Only members are dialled; an endpoint of the configuration waits until the roster names its key.
-    const auto it = peers_.find(extra.peer);
-    if (it != peers_.end()) add(it->second, extra.endpoint);
-  }
+  std::erase_if(peers_, [&](const auto& each) { return context_.access.member(each.first) == nullptr; });
+  in_order_ = false;
 }
 
+const Dialer::Peer* Dialer::find(const TransportKey& key) const {
+  const auto it = peers_.find(key);
+  return it == peers_.end() ? nullptr : &it->second;
+}
+
+Dialer::Peer* Dialer::peer_at(const TransportKey& key) {
+  if (key == context_.access.own_key() || context_.access.member(key) == nullptr) return nullptr;
+  return &peers_[key];
+}
+
+std::vector<std::string> Dialer::endpoints(const Member& member) const {
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& endpoint) {
+    if (std::find(all.begin(), all.end(), endpoint) == all.end()) all.push_back(endpoint);
+  };
+  for (const std::string& endpoint : member.endpoints) add(endpoint);
+  // Only members are dialled; an endpoint of the configuration waits until the roster names its key.
+  for (const PeerEndpoint& extra : configured_) {
+    if (extra.peer == member.current_keys().transport) add(extra.endpoint);
+  }
+  return all;
+}
+
+// --- what happened -------------------------------------------------------------------------------------------------------
+
 void Dialer::link_up(const Link& link) {
-  const auto it = peers_.find(link.peer);
-  if (it == peers_.end()) return;
-  it->second.dialling = false;
-  it->second.retry_at.reset();
-  it->second.connected_at = context_.now;
+  Peer* peer = peer_at(link.peer);
+  if (peer == nullptr) return;
+  peer->dialling = false;
+  peer->retry_at.reset();
+  peer->connected_at = context_.now;
 }
 
 void Dialer::link_down(const Link& link, const std::string& reason) {
-  const auto it = peers_.find(link.peer);
-  if (it == peers_.end()) return;
-  Peer& peer = it->second;
+  Peer* peer = peer_at(link.peer);
+  if (peer == nullptr) return;
   const bool other = std::any_of(context_.links.all().begin(), context_.links.all().end(), [&](const auto& each) {
     return each.second.peer == link.peer && !each.second.closing && each.first != link.id;
   });
   if (other) return;
   if (link.is_open() || link.phase == Link::Phase::open) {
-    peer.refused_us = false;
-    if (context_.now - peer.connected_at >= settings::backoff_reset_after) peer.failures = 0;
+    peer->refused_us = false;
+    if (context_.now - peer->connected_at >= settings::backoff_reset_after) peer->failures = 0;
   }
-  fail(peer, Errc::transport, reason, 1);
+  fail(*peer, link.peer, Errc::transport, reason, 1);
 }
 
 void Dialer::dial_failed(const input::DialFailed& failure) {
-  const auto it = peers_.find(failure.peer);
-  if (it == peers_.end() || !it->second.dialling) return;
-  it->second.next_endpoint += 1;
-  fail(it->second, Errc::transport, failure.endpoint + ": " + failure.reason, 1);
+  Peer* peer = peer_at(failure.peer);
+  if (peer == nullptr || !peer->dialling) return;
+  peer->next_endpoint += 1;
+  fail(*peer, failure.peer, Errc::transport, failure.endpoint + ": " + failure.reason, 1);
 }
 
 void Dialer::refused(const Link& link) {
-  const auto it = peers_.find(link.peer);
-  if (it == peers_.end()) return;
-  it->second.refused_us = true;
-  fail(it->second, Errc::peer_refuses, {}, 2);
+  Peer* peer = peer_at(link.peer);
+  if (peer == nullptr) return;
+  peer->refused_us = true;
+  fail(*peer, link.peer, Errc::peer_refuses, {}, 2);
 }
 
-void Dialer::fail(Peer& peer, Errc code, const std::string& reason, unsigned steps) {
+void Dialer::fail(Peer& peer, const TransportKey& key, Errc code, const std::string& reason, unsigned steps) {
   peer.dialling = false;
-  const Duration base = doubled(settings::backoff_min, peer.failures, settings::backoff_max);
+  peer.failed_at = context_.now;
+  // Who has company hears the federation's news from it, and leaves a node that is full, or off, in peace.
+  const bool company = is_federation(key) && busy() >= settings::peers_wanted;
+  const Duration base = doubled(settings::backoff_min, peer.failures, company ? settings::backoff_in_company : settings::backoff_max);
   peer.retry_at = context_.now + jittered(context_.random, base);
   peer.failures = std::min(peer.failures + steps, 20U);
   // A link that ends after a refusal tells nothing more.
@@ -89,20 +100,21 @@ void Dialer::fail(Peer& peer, Errc code, const std::string& reason, unsigned ste
 }
 
 void Dialer::sync_now() {
-  for (auto& [key, peer] : peers_) {
-    if (peer.endpoints.empty()) continue;
-    peer.retry_at.reset();
-  }
+  for (auto& [key, peer] : peers_) peer.retry_at.reset();
 }
 
-int Dialer::rank(const Peer& peer) const {
-  const Roster& roster = context_.access.roster();
-  if (peer.slug == roster.federation_slug) return 0;
-  const Member* own = roster.find(context_.access.own_slug());
-  const Member* other = roster.find(peer.slug);
-  if (own == nullptr || other == nullptr) return 2;
-  const auto common = [&](const std::string& territory) { return other->territories.contains(territory); };
-  return std::any_of(own->territories.begin(), own->territories.end(), common) ? 1 : 2;
+// --- whom to dial ----------------------------------------------------------------------------------------------------------
+
+bool Dialer::is_federation(const TransportKey& key) const {
+  const Member* member = context_.access.member(key);
+  return member != nullptr && member->slug == context_.access.roster().federation_slug;
+}
+
+bool Dialer::is_near(const Member& other) const {
+  const Member* own = context_.access.roster().find(context_.access.own_slug());
+  if (own == nullptr) return false;
+  const auto common = [&](const std::string& territory) { return other.territories.contains(territory); };
+  return std::any_of(own->territories.begin(), own->territories.end(), common);
 }
 
 std::size_t Dialer::busy() const {
@@ -114,44 +126,96 @@ std::size_t Dialer::busy() const {
   return count;
 }
 
+Dialer::Tally Dialer::tally() const {
+  Tally tally;
+  const auto count = [&](const TransportKey& key) {
+    const Member* member = context_.access.member(key);
+    if (member == nullptr || is_federation(key)) return;
+    (is_near(*member) ? tally.near : tally.far) += 1;
+  };
+  for (const auto& [id, link] : context_.links.all()) {
+    if (!link.closing && link.phase != Link::Phase::stranger) count(link.peer);
+  }
+  for (const auto& [key, peer] : peers_) {
+    if (peer.dialling) count(key);
+  }
+  return tally;
+}
+
 bool Dialer::connecting() const {
   const auto under_way = [](const auto& each) { return each.second.dialling; };
   if (std::any_of(peers_.begin(), peers_.end(), under_way)) return true;
   return std::any_of(context_.links.all().begin(), context_.links.all().end(), [](const auto& each) {
-    return each.second.phase == Link::Phase::greeting && !each.second.closing;
+    return !each.second.closing && each.second.phase == Link::Phase::greeting;
   });
 }
 
-void Dialer::plan() {
-  std::size_t count = busy();
-  std::vector<std::tuple<int, std::uint64_t, TransportKey>> candidates;
-  for (auto& [key, peer] : peers_) {
-    if (peer.dialling && context_.now - peer.dialled_at >= settings::dial_within) {
-      peer.next_endpoint += 1;
-      fail(peer, Errc::timed_out, "no answer", 1);
-    }
-    const bool due = !peer.retry_at || *peer.retry_at <= context_.now;
-    if (peer.endpoints.empty() || peer.dialling || !due || context_.conduct.banned(key, context_.now)) continue;
-    candidates.emplace_back(rank(peer), peer.lot, key);
-  }
-  if (candidates.empty()) return;
-  std::sort(candidates.begin(), candidates.end());
-  for (const auto& [rank_of, lot, key] : candidates) {
-    // The federation's node is always dialled: without its news nothing new can be judged.
-    if (count >= settings::peers_wanted && rank_of != 0) break;
-    const bool connected = std::any_of(
-        context_.links.all().begin(), context_.links.all().end(),
-        [&, peer = key](const auto& each) { return each.second.peer == peer && !each.second.closing; });
-    if (connected) continue;
-    dial(key, peers_.at(key));
-    ++count;
-  }
+bool Dialer::connected(const TransportKey& key) const {
+  return std::any_of(context_.links.all().begin(), context_.links.all().end(),
+                     [&](const auto& each) { return each.second.peer == key && !each.second.closing; });
 }
 
-void Dialer::dial(const TransportKey& key, Peer& peer) {
+void Dialer::put_in_order() {
+  if (in_order_) return;
+  in_order_ = true;
+  near_.clear();
+  far_.clear();
+  std::vector<std::pair<std::uint64_t, const Member*>> lots;
+  for (const auto& [slug, member] : context_.access.roster().members) {
+    const TransportKey& key = member.current_keys().transport;
+    if (member.suspended || key == context_.access.own_key() || is_federation(key) || endpoints(member).empty()) continue;
+    lots.emplace_back(drawn(lot_, key), &member);
+  }
+  std::sort(lots.begin(), lots.end());
+  for (const auto& [lot, member] : lots) (is_near(*member) ? near_ : far_).push_back(member);
+}
+
+bool Dialer::dial_if_due(const Member& member, bool alone) {
+  const TransportKey& key = member.current_keys().transport;
+  if (key == context_.access.own_key() || member.suspended) return false;
+  if (const Peer* known = find(key)) {
+    const bool waited = alone && context_.now - known->failed_at >= settings::backoff_max;
+    if (known->dialling || (known->retry_at && *known->retry_at > context_.now && !waited)) return false;
+  }
+  if (context_.conduct.banned(key, context_.now) || connected(key)) return false;
+  const auto where = endpoints(member);
+  if (where.empty()) return false;
+  Peer& peer = peers_[key];
   peer.dialling = true;
   peer.dialled_at = context_.now;
-  context_.emit(effect::Dial{key, peer.endpoints[peer.next_endpoint % peer.endpoints.size()]});
+  context_.emit(effect::Dial{key, where[peer.next_endpoint % where.size()]});
+  return true;
+}
+
+void Dialer::plan() {
+  for (auto& [key, peer] : peers_) {
+    if (!peer.dialling || context_.now - peer.dialled_at < settings::dial_within) continue;
+    peer.next_endpoint += 1;
+    fail(peer, key, Errc::timed_out, "no answer", 1);
+  }
+  std::size_t count = busy();
+  const Roster& roster = context_.access.roster();
+  // The federation's node is always dialled: without its news nothing new can be judged.
+  const Member* federation = roster.find(roster.federation_slug);
+  if (federation != nullptr && dial_if_due(*federation, count == 0)) ++count;
+  if (count >= settings::peers_wanted) return;
+  put_in_order();
+  Tally have = tally();
+  std::size_t near_at = 0, far_at = 0;
+  const auto dial_next = [&](const Order& order, std::size_t& at) {
+    while (at < order.size()) {
+      if (dial_if_due(*order[at++], count == 0)) return true;
+    }
+    return false;
+  };
+  // With peers of our own territories alone, each territory would be an island; with none of them, its news would take long ways.
+  for (; count < settings::peers_wanted; ++count) {
+    const bool near_first = have.near < settings::near_wanted;
+    const bool dialled_first = near_first ? dial_next(near_, near_at) : dial_next(far_, far_at);
+    if (!dialled_first && !(near_first ? dial_next(far_, far_at) : dial_next(near_, near_at))) return;
+    if (near_first == dialled_first) have.near += 1;
+    else have.far += 1;
+  }
 }
 
 }  // namespace essaimage::core

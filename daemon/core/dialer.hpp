@@ -1,6 +1,8 @@
 #pragma once
-// Whom to dial, and when: the federation first, our own territories next, then the others, until enough peers are
-// connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
+// Whom to dial, and when: the federation first, then some of our own territories and some of elsewhere, until enough peers
+// are connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
+//
+// Of a member nothing is kept until it is dialled or linked: a region has thousands, and a node knows a few.
 
 #include <map>
 
@@ -27,29 +29,46 @@ class Dialer {
   bool connecting() const;
 
   struct Peer {
-    std::string slug;                    ///< empty if it is no member
-    std::vector<std::string> endpoints;
     std::size_t next_endpoint = 0;
-    std::uint64_t lot = 0;               ///< random order among equals
     bool dialling = false;
     Instant dialled_at;
     Instant connected_at;
+    Instant failed_at;
     unsigned failures = 0;
     std::optional<Instant> retry_at;
     bool refused_us = false;
     std::optional<Error> last_error;
   };
-  const std::map<TransportKey, Peer>& peers() const { return peers_; }
+  /// Null: it was neither dialled nor linked yet.
+  const Peer* find(const TransportKey& key) const;
+  /// Where that member can be dialled, as it says and as our configuration says.
+  std::vector<std::string> endpoints(const Member& member) const;
 
  private:
-  void fail(Peer& peer, Errc code, const std::string& reason, unsigned steps);
-  int rank(const Peer& peer) const;
-  void dial(const TransportKey& key, Peer& peer);
+  using Order = std::vector<const Member*>;
+  /// Open, greeting and dialled, by whether they are of our territories.
+  struct Tally {
+    std::size_t near = 0, far = 0;
+  };
+
+  Peer* peer_at(const TransportKey& key);  ///< null: no other active member
+  void fail(Peer& peer, const TransportKey& key, Errc code, const std::string& reason, unsigned steps);
+  bool dial_if_due(const Member& member, bool alone);
+  bool is_near(const Member& other) const;
+  bool is_federation(const TransportKey& key) const;
+  bool connected(const TransportKey& key) const;
   std::size_t busy() const;
+  Tally tally() const;
+  void put_in_order();
 
   Context& context_;
   std::map<TransportKey, Peer> peers_;
   std::vector<PeerEndpoint> configured_;
+  /// Whoever has an endpoint, in the order in which this node tries them: another order at each node. Made when needed;
+  /// points into the roster.
+  Order near_, far_;
+  bool in_order_ = false;
+  std::uint64_t lot_ = 0;
 };
 
 }  // namespace essaimage::core

@@ -94,8 +94,9 @@ FeedEntry& Heads::at(const FeedId& feed) {
   return it->second;
 }
 
-void Heads::roster_changed() {
+void Heads::roster_changed(const Shared& shared) {
   for (auto& [feed, entry] : table_) {
+    std::erase_if(entry.claims, [&, of = &feed](const Claim& claim) { return !shared(claim.link, *of); });
     limit(entry);
     refresh(entry);
   }

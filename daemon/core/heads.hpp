@@ -72,8 +72,10 @@ class Heads {
   using LimitsOf = std::function<FeedLimits(const FeedId&)>;
 
   explicit Heads(LimitsOf limits_of = {}) : limits_of_(std::move(limits_of)) {}
-  /// The bounds may have changed.
-  void roster_changed();
+  using Shared = std::function<bool(LinkId, const FeedId&)>;
+  /// The bounds may have changed; and what a link claimed of a feed that is not for both any more is forgotten, because
+  /// nobody will ask for it.
+  void roster_changed(const Shared& shared);
 
   void start(const input::Start& start);
   FeedEntry* find(const FeedId& feed);

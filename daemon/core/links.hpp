@@ -24,6 +24,7 @@ struct Link {
   bool refused_sent = false;
   bool closing = false;
   Instant up_at, heard_at, pinged_at;
+  Duration ping_after{};            ///< of silence; drawn anew with each ping, either side's
   TokenBucket messages{settings::messages_burst, settings::messages_per_second};
   bool control_writable = true;
   bool bulk_writable = true;

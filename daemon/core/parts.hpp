@@ -38,5 +38,6 @@ struct Parts {
 };
 
 NodeStatus status_of(const Parts& parts, Instant now);
+bool is_level(const Parts& parts);
 
 }  // namespace essaimage::core

@@ -107,12 +107,16 @@ void Reconciler::finish(Link& link, Peer& peer, bool level, bool ours) {
     ask_for_lacking(link);
     peer.level_at = context_.now;
     peer.unlevel = 0;
-    peer.next_at = context_.now + jittered(context_.random, settings::round_interval);
+    // News comes by announcements; a round only finds what they missed.
+    const Duration wait = doubled(settings::round_interval, peer.calm, settings::round_interval_max);
+    peer.next_at = context_.now + jittered(context_.random, wait);
+    peer.calm += 1;
     if (!was_level) context_.report(Event::Kind::level, link.name);
   } else {
     const Duration wait = doubled(settings::round_retry_min, peer.unlevel, settings::round_interval);
     peer.next_at = context_.now + jittered(context_.random, wait);
     peer.unlevel += 1;
+    peer.calm = 0;
   }
 }
 
@@ -141,7 +145,9 @@ std::uint64_t Reconciler::sync_done() const {
 void Reconciler::head_changed(const FeedEntry& entry) {
   for (auto& [id, peer] : peers_) {
     const Link* link = context_.links.find(id);
-    if (link == nullptr || entry.held_by(id) || !context_.shared(*link, entry.feed)) continue;
+    if (link == nullptr || !context_.shared(*link, entry.feed)) continue;
+    peer.calm = 0;
+    if (entry.held_by(id)) continue;
     peer.level = false;
     peer.stale = true;
     peer.unlevel = 0;

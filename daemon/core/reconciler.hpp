@@ -38,6 +38,7 @@ class Reconciler {
     bool again = false;
     Instant next_at;
     unsigned unlevel = 0;              ///< rounds since it was level
+    unsigned calm = 0;                 ///< rounds that found it level since something changed here
     std::uint64_t sync_started = 0;    ///< the command that the running round answers
     std::uint64_t sync_done = 0;
   };

@@ -10,6 +10,7 @@ namespace essaimage::core {
 struct Replica::Impl : Parts {
   explicit Impl(const Notary& notary) : Parts(notary) {
     fetcher.on_drained = [this](LinkId link) { reconciler.again(link); };
+    sessions.on_silent = [this](Link& link) { uplink.keep_alive(link); };
     fetcher.on_begun = [this](Link& link, const FeedId& feed) { announcer.asked(link, feed); };
   }
 
@@ -130,7 +131,10 @@ struct Replica::Impl : Parts {
 
   void operator()(const input::RosterChanged& change) {
     context.access.set_roster(change.roster);
-    context.heads.roster_changed();
+    context.heads.roster_changed([this](LinkId id, const FeedId& feed) {
+      const Link* link = context.links.find(id);
+      return link != nullptr && context.shared(*link, feed);
+    });
     sessions.roster_changed();
     joiner.roster_changed();
     dialer.roster_changed();
@@ -327,5 +331,7 @@ std::optional<Effect> Replica::next() {
 }
 
 NodeStatus Replica::status(Instant now) const { return status_of(*impl_, now); }
+bool Replica::level() const { return is_level(*impl_); }
+bool Replica::own_heads_confirmed() const { return impl_->own_heads_confirmed; }
 
 }  // namespace essaimage::core

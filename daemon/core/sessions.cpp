@@ -23,12 +23,12 @@ double cost_of(const Message& message) {
 
 bool Sessions::link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining) {
   Link& link = context_.links.add(up, context_.now);
+  link.ping_after = jittered(context_.random, settings::ping_after);
   const bool invited = joining && up.outbound && up.peer == joining->transport && !context_.access.joined();
   const Member* peer = context_.access.member(up.peer);
   const bool stranger = peer == nullptr;
   if (context_.conduct.banned(up.peer, context_.now) || up.peer == context_.access.own_key() ||
-      context_.links.size() > settings::links_max || (stranger && up.outbound) ||
-      (stranger && strangers() > settings::strangers_max)) {
+      (stranger && up.outbound) || (stranger ? strangers() > settings::strangers_max : members() >= settings::links_max)) {
     context_.close(link);
     return false;
   }
@@ -71,6 +71,7 @@ void Sessions::refuse(Link& link) {
 
 Sessions::Verdict Sessions::received(Link& link, const Message& message) {
   link.heard_at = context_.now;
+  if (std::holds_alternative<message::Ping>(message)) link.ping_after = jittered(context_.random, settings::ping_after);
   link.received_bytes += approximate_bytes(message);
   if (!context_.charge(link, cost_of(message))) return Verdict::drop;
   if (std::holds_alternative<message::Open>(message)) {
@@ -156,18 +157,25 @@ void Sessions::tick() {
                       (link.phase == Link::Phase::greeting && age >= settings::hello_within);
     if (late || silent >= settings::close_after) {
       context_.close(link);
-    } else if (link.is_open() && silent >= settings::ping_after &&
-               context_.now - link.pinged_at >= settings::ping_after) {
+    } else if (link.is_open() && silent >= link.ping_after && context_.now - link.pinged_at >= settings::ping_after) {
       link.pinged_at = context_.now;
-      context_.send(link, message::Ping{context_.random.next()});
+      link.ping_after = jittered(context_.random, settings::ping_after);
+      on_silent(link);
     }
   }
 }
 
+/// Each has places of its own: strangers do not keep members out, nor members who would join.
 std::size_t Sessions::strangers() const {
   return static_cast<std::size_t>(std::count_if(
       context_.links.all().begin(), context_.links.all().end(),
       [](const auto& each) { return each.second.phase == Link::Phase::stranger && !each.second.closing; }));
+}
+
+std::size_t Sessions::members() const {
+  return static_cast<std::size_t>(std::count_if(
+      context_.links.all().begin(), context_.links.all().end(),
+      [](const auto& each) { return each.second.phase != Link::Phase::stranger && !each.second.closing; }));
 }
 
 }  // namespace essaimage::core

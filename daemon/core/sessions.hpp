@@ -2,6 +2,8 @@
 // Opening, keeping and ending links: greeting, membership at every message, refusal of strangers, one link per peer, rates,
 // liveness. What an open link is used for is decided elsewhere.
 
+#include <functional>
+
 #include "daemon/core/context.hpp"
 
 namespace essaimage::core {
@@ -9,6 +11,9 @@ namespace essaimage::core {
 class Sessions {
  public:
   explicit Sessions(Context& context) : context_(context) {}
+
+  /// Nothing was heard from an open link for a while: ping it.
+  std::function<void(Link&)> on_silent;
 
   /// False if the link was refused at once.
   bool link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining);
@@ -32,6 +37,7 @@ class Sessions {
   Verdict from_stranger(Link& link, const Message& message);
   void keep_one(Link& newest);
   std::size_t strangers() const;
+  std::size_t members() const;
 
   Context& context_;
 };

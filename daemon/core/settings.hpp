@@ -15,19 +15,23 @@ using std::chrono::seconds;
 
 // --- links ---------------------------------------------------------------------------------------------------------
 inline constexpr Duration tick_interval = seconds(1);      ///< all timers below are this exact
-inline constexpr Duration ping_after = seconds(30);        ///< WIRE.md; below the idle limit of home routers
-inline constexpr Duration close_after = seconds(90);       ///< WIRE.md
+/// WIRE.md; of silence, give or take a quarter, so that now one side pings and now the other. Below the idle limit of home
+/// routers (minutes), and most of what an idle node sends: half of it would cost twice as much.
+inline constexpr Duration ping_after = seconds(80);
+inline constexpr Duration close_after = seconds(120);      ///< WIRE.md; the longest silence, and 20 s for the answer
 inline constexpr Duration hello_within = seconds(20);      ///< an ADSL line full of uploads answers in under 10
 inline constexpr Duration stranger_within = seconds(30);   ///< WIRE.md
 inline constexpr std::size_t strangers_max = 16;
-inline constexpr std::size_t links_max = 512;              ///< the federation's node serves a region
+inline constexpr std::size_t links_max = 512;              ///< of members: the federation's node serves a region
 inline constexpr std::size_t waiting_messages_max = 1024;  ///< of a link that is not writable; beyond it, it is dead
 
 // --- dialling --------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t peers_wanted = 7;
+inline constexpr std::size_t near_wanted = 4;              ///< of them, of our own territories
 inline constexpr Duration dial_within = seconds(30);
 inline constexpr Duration backoff_min = seconds(1);
 inline constexpr Duration backoff_max = minutes(5);
+inline constexpr Duration backoff_in_company = minutes(60);  ///< of the federation's node, by who has enough other peers
 inline constexpr Duration backoff_reset_after = minutes(1);  ///< a link that lived so long was a good one
 
 // --- misbehaviour ------------------------------------------------------------------------------------------------------
@@ -49,6 +53,7 @@ inline constexpr std::size_t records_max = 4096;
 // --- announcing and reconciling ------------------------------------------------------------------------------------------
 inline constexpr Duration graft_after = seconds(1);        ///< WIRE.md; an eager announcement is usually faster
 inline constexpr Duration round_interval = seconds(60);    ///< WIRE.md
+inline constexpr Duration round_interval_max = minutes(16);  ///< WIRE.md; doubles up to it while both are level and nothing changes
 inline constexpr Duration round_within = seconds(20);      ///< WIRE.md
 inline constexpr Duration round_retry_min = seconds(1);    ///< while a peer is not level; doubles up to the interval
 inline constexpr std::size_t list_heads_max = 4;           ///< WIRE.md

@@ -25,12 +25,17 @@ bool level(const Parts& parts, const Link& link) {
   return peer != nullptr && peer->level && parts.server.serving(link.id) == 0 && parts.fetcher.open_on(link.id) == 0;
 }
 
-PeerStatus peer_status(const Parts& parts, const TransportKey& key, const Dialer::Peer& peer) {
+PeerStatus peer_status(const Parts& parts, const Member& member) {
+  static const Dialer::Peer nothing_yet;
+  const TransportKey& key = member.current_keys().transport;
+  const Dialer::Peer* known = parts.dialer.find(key);
+  const Dialer::Peer& peer = known != nullptr ? *known : nothing_yet;
+  const auto endpoints = parts.dialer.endpoints(member);
   using State = PeerStatus::State;
   PeerStatus status;
-  status.slug = peer.slug;
+  status.slug = member.slug;
   status.transport = key;
-  if (!peer.endpoints.empty()) status.endpoint = peer.endpoints[peer.next_endpoint % peer.endpoints.size()];
+  if (!endpoints.empty()) status.endpoint = endpoints[peer.next_endpoint % endpoints.size()];
   status.last_error = peer.last_error;
   status.retry_at = peer.retry_at;
   if (const Link* link = link_to(parts, key)) {
@@ -46,7 +51,7 @@ PeerStatus peer_status(const Parts& parts, const TransportKey& key, const Dialer
   }
   if (peer.dialling) status.state = State::connecting;
   else if (peer.refused_us) status.state = State::refused_us;
-  else if (peer.endpoints.empty()) status.state = State::unreachable;
+  else if (endpoints.empty()) status.state = State::unreachable;
   else status.state = State::waiting;
   return status;
 }
@@ -84,15 +89,15 @@ MediaStatus media_status(const Parts& parts, const Want& want) {
   return status;
 }
 
-bool all_level(const Parts& parts) {
+}  // namespace
+
+bool is_level(const Parts& parts) {
   if (!parts.context.access.joined() || parts.dialer.connecting()) return false;
   if (!parts.context.heads.wanted().empty() || !parts.fetcher.idle() || parts.planner.outstanding()) return false;
   return std::all_of(parts.context.links.all().begin(), parts.context.links.all().end(), [&](const auto& each) {
     return !each.second.is_open() || level(parts, each.second);
   });
 }
-
-}  // namespace
 
 NodeStatus status_of(const Parts& parts, Instant) {
   const Context& context = parts.context;
@@ -107,10 +112,11 @@ NodeStatus status_of(const Parts& parts, Instant) {
   const std::uint64_t done = parts.reconciler.sync_done();
   const bool last_open = done == status.sync_rounds_asked && done > 0 && parts.dialer.connecting();
   status.sync_rounds_done = last_open ? done - 1 : done;
-  status.level = all_level(parts);
-  for (const auto& [key, peer] : parts.dialer.peers()) status.peers.push_back(peer_status(parts, key, peer));
-  std::sort(status.peers.begin(), status.peers.end(),
-            [](const PeerStatus& a, const PeerStatus& b) { return a.slug < b.slug; });
+  status.level = is_level(parts);
+  for (const auto& [slug, member] : context.access.roster().members) {
+    const bool own = member.current_keys().transport == context.access.own_key();
+    if (!own && !member.suspended) status.peers.push_back(peer_status(parts, member));
+  }
   for (const auto& [feed, entry] : context.heads.table()) {
     const bool known = entry.has() || !entry.claims.empty() || entry.frozen() || is_lacking(parts, entry);
     if (known) status.feeds.push_back(feed_status(parts, entry));

@@ -6,24 +6,29 @@ namespace essaimage::core {
 
 // --- delay -------------------------------------------------------------------------------------------------------------
 
-void QueueDelay::sample(std::int64_t travelled_ms, Instant now) {
-  if (least_count_ == 0 || now - minute_ >= std::chrono::minutes(1)) {
-    minute_ = now;
+void QueueDelay::sample(std::int64_t travelled_ms, Duration round_trip, Instant now) {
+  // On an idle link samples are rare, and clocks drift meanwhile: age counts, and not how many came since.
+  while (least_count_ > 0 && now - least_[least_count_ - 1].began > std::chrono::minutes(minutes)) --least_count_;
+  if (least_count_ == 0 || now - least_[0].began >= std::chrono::minutes(1)) {
     least_count_ = std::min(least_count_ + 1, minutes);
     std::rotate(least_.begin(), least_.end() - 1, least_.end());
-    least_[0] = travelled_ms;
+    least_[0] = {now, travelled_ms};
   }
-  least_[0] = std::min(least_[0], travelled_ms);
+  least_[0].least = std::min(least_[0].least, travelled_ms);
   std::rotate(last_.begin(), last_.end() - 1, last_.end());
   last_[0] = travelled_ms;
+  std::rotate(round_trips_.begin(), round_trips_.end() - 1, round_trips_.end());
+  round_trips_[0] = round_trip.count();
   last_count_ = std::min(last_count_ + 1, recent);
 }
 
 Duration QueueDelay::now() const {
   if (last_count_ == 0) return {};
-  const std::int64_t base = *std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(least_count_));
+  const auto less = [](const Minute& a, const Minute& b) { return a.least < b.least; };
+  const std::int64_t base = std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(least_count_), less)->least;
   const std::int64_t last = *std::min_element(last_.begin(), last_.begin() + static_cast<std::ptrdiff_t>(last_count_));
-  return std::min(Duration(last - base), settings::queue_believed);
+  const auto shortest = *std::min_element(round_trips_.begin(), round_trips_.begin() + static_cast<std::ptrdiff_t>(last_count_));
+  return std::min({Duration(last - base), Duration(shortest), settings::queue_believed});
 }
 
 // --- rate ----------------------------------------------------------------------------------------------------------------
@@ -77,6 +82,11 @@ void Uplink::link_opened(const Link& link) {
   ping(*context_.links.find(link.id), probes_[link.id]);
 }
 
+void Uplink::keep_alive(Link& link) {
+  if (link.lan) context_.send(link, message::Ping{context_.random.next()});
+  else ping(link, probes_[link.id]);
+}
+
 void Uplink::ping(Link& link, Probe& probe) {
   probe.waiting = true;
   probe.sent_at = context_.now;
@@ -89,10 +99,9 @@ void Uplink::tick() {
   starved_ = false;
   for (auto& [id, probe] : probes_) {
     Link* link = context_.links.find(id);
-    if (link == nullptr || !link->is_open()) continue;
+    if (link == nullptr || !link->is_open() || !is_active(probe)) continue;
     const Duration since = context_.now - probe.sent_at;
-    const Duration interval = is_active(probe) ? settings::probe_interval : settings::round_interval;
-    if (since >= interval && (!probe.waiting || since >= settings::probe_lost_after)) ping(*link, probe);
+    if (since >= settings::probe_interval && (!probe.waiting || since >= settings::probe_lost_after)) ping(*link, probe);
   }
   if (context_.now - adapted_at_ >= settings::probe_interval) adapt();
 }
@@ -102,7 +111,7 @@ void Uplink::pong(const Link& link, const message::Pong& pong) {
   if (it == probes_.end() || !it->second.waiting || it->second.token != pong.token) return;
   Probe& probe = it->second;
   probe.waiting = false;
-  probe.delay.sample(pong.heard_ms - probe.sent_at.ms, context_.now);
+  probe.delay.sample(pong.heard_ms - probe.sent_at.ms, context_.now - probe.sent_at, context_.now);
   if (probe.answered) {
     // Two that arrive close together after a hold-up tell of no rate; and more than was sent in the time cannot have been carried.
     const auto apart = std::max(pong.heard_ms - probe.answered->heard_ms, (probe.sent_at - probe.answered->sent_at).count());

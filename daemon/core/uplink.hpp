@@ -19,20 +19,24 @@
 
 namespace essaimage::core {
 
-/// How much longer than ever before messages travel now. Only differences of the two clocks count, so they need not agree;
+/// How much longer than before messages travel now. Only differences of the two clocks count, so they need not agree;
 /// the least of each of the last minutes is kept, so that clocks that drift, and routes that change, are forgotten.
 class QueueDelay {
  public:
-  void sample(std::int64_t travelled_ms, Instant now);
+  /// `round_trip`, by our clock alone: no queue is longer, however the other clock jumped or ours stood still.
+  void sample(std::int64_t travelled_ms, Duration round_trip, Instant now);
   /// Of the last few samples the least: one late message is no queue.
   Duration now() const;
 
  private:
   static constexpr std::size_t minutes = 10, recent = 2;
-  std::array<std::int64_t, minutes> least_{};
-  std::array<std::int64_t, recent> last_{};
+  struct Minute {
+    Instant began;
+    std::int64_t least = 0;
+  };
+  std::array<Minute, minutes> least_{};   ///< the latest first
+  std::array<std::int64_t, recent> last_{}, round_trips_{};
   std::size_t least_count_ = 0, last_count_ = 0;
-  Instant minute_;
 };
 
 class Uplink {
@@ -47,6 +51,8 @@ class Uplink {
   std::size_t slice_bytes_max() const;
   /// Pings at once, so that the line is seen empty before bulk fills it.
   void link_opened(const Link& link);
+  /// Pings a link that was silent; so its delay is known when bulk begins.
+  void keep_alive(Link& link);
   void pong(const Link& link, const message::Pong& pong);
   void link_closed(LinkId link) { probes_.erase(link); }
   /// Sends pings along with bulk, and adapts the rate. To be called at least at wake_at().

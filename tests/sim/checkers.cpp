@@ -26,10 +26,18 @@ bool somewhere(const World& world, const FeedId& feed, const Sha256& media) {
   return false;
 }
 
+/// Its author may not serve it any more: who had not got it then may never.
+bool left_by_author(const World& world, const FeedId& feed) {
+  for (std::size_t i = 0; i < world.size(); ++i) {
+    if (world.node(i).slug == feed.centre) return !may_hold(world, i, feed);
+  }
+  return false;
+}
+
 /// Every acknowledged version is in the chain of whoever may hold it.
 void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
   for (const Head& head : world.acknowledged) {
-    if (excuses.contains(head.feed)) continue;
+    if (excuses.contains(head.feed) || left_by_author(world, head.feed)) continue;
     for (std::size_t i = 0; i < world.size(); ++i) {
       if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, head.feed)) continue;
       const auto chain = world.node(i).store->chain(head.feed);
@@ -89,8 +97,8 @@ std::string not_converged(const World& world) {
 std::string not_level(const World& world) {
   for (std::size_t i = 0; i < world.size(); ++i) {
     if (!world.counts(i) || !world.node(i).up) continue;
+    if (world.node(i).replica->level()) continue;
     const core::NodeStatus status = world.status(i);
-    if (status.level) continue;
     std::string why = world.node(i).slug + " is not level:";
     for (const auto& peer : status.peers) {
       using State = core::PeerStatus::State;
@@ -111,10 +119,11 @@ void check_stores(World& world) {
   check_acknowledged(world, excuses);
   for (std::size_t i = 0; i < world.size(); ++i) {
     const Node& node = world.node(i);
-    if (node.hostile) continue;
+    if (world.hostile(node.slug)) continue;
     for (const Head& head : node.store->heads()) {
-      // Moves between territories are part of no scenario here, so what may not be held now never might.
-      if (world.counts(i) && !may_hold(world, i, head.feed)) world.violated(node.slug + " holds " + head.feed.str());
+      // What it had when it left a territory stays there.
+      const bool had = head.feed.audience.kind == Audience::Kind::territory && node.left.contains(head.feed.audience.slug);
+      if (world.counts(i) && !had && !may_hold(world, i, head.feed)) world.violated(node.slug + " holds " + head.feed.str());
       for (const ObjectId& commit : node.store->chain(head.feed)) {
         if (!world.stores().is_genuine(commit)) world.violated(node.slug + " accepted a forgery in " + head.feed.str());
       }

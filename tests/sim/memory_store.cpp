@@ -309,7 +309,12 @@ void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
     const Bytes bytes(run.bytes.begin(), run.bytes.begin() + static_cast<std::ptrdiff_t>(size));
     run.bytes.erase(run.bytes.begin(), run.bytes.begin() + static_cast<std::ptrdiff_t>(size));
     const bool right = bytes == chunk_content(media.spec, chunk);
-    if (right) media.held[chunk] = true;
+    if (right) {
+      media.held[chunk] = true;
+      constexpr std::size_t syncs_after = 8;
+      if (unsynced_.size() >= syncs_after) unsynced_.clear();
+      unsynced_.emplace_back(write.media, chunk);
+    }
     out.push_back(input::ChunksStored{write.job, write.media, chunk, 1, right ? Status() : fail(Errc::chunk_bad)});
     run.settled += 1;
   }

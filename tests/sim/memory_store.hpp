@@ -31,6 +31,8 @@ class MemoryStore final : public SimStore {
   BackupPtr backup() override;
   void restore(const BackupPtr& backup, bool keep_witnessed) override;
   void lose_objects() override;
+  Open open() const override { return {sources_.size(), packs_.size(), runs_.size()}; }
+  std::size_t lose_unsynced() override;
 
   core::RosterPtr roster() const override;
   std::vector<Head> heads() const override;
@@ -100,6 +102,7 @@ class MemoryStore final : public SimStore {
   std::map<core::JobId, Source> sources_;
   std::map<core::JobId, Bytes> packs_;
   std::map<core::JobId, Run> runs_;
+  std::vector<std::pair<Sha256, std::uint32_t>> unsynced_;  ///< chunks, since the disk was synced last
 };
 
 /// All of a world in memory, where nothing is looked up that the universe knows.
@@ -114,6 +117,7 @@ class MemoryStores final : public Stores {
   bool founds_members() const override { return true; }
   bool has_upkeep() const override { return false; }
   Inputs invite(std::size_t node, const std::set<std::string>& territories) override;
+  std::optional<Inputs> move(std::size_t node, const std::set<std::string>& territories) override;
   const Roster& truth() const override { return *universe_.roster(universe_.newest()); }
   bool is_genuine(const ObjectId& commit) const override { return universe_.genuine.contains(commit); }
   std::optional<FeedId> feed_of(ByteView commit) const override;

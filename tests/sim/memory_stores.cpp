@@ -40,6 +40,7 @@ Result<SimStore::Published> MemoryStore::publish(const std::vector<Audience>& au
   if (!known || known->find(slug_of(node_)) == nullptr) return fail(Errc::member_unknown);
   std::vector<SimCommit> commits;
   for (const Audience& audience : audiences) {
+    if (!known->may_hold(slug_of(node_), audience)) return fail(Errc::audience_not_ours, audience.slug);
     const FeedId feed{slug_of(node_), audience};
     const auto it = feeds_.find(feed);
     if (it != feeds_.end() && it->second.fork) return fail(Errc::feed_fork, feed.str());
@@ -113,6 +114,17 @@ void MemoryStore::restore(const BackupPtr& backup, bool keep_witnessed) {
 
 void MemoryStore::lose_objects() {
   for (auto& [id, feed] : feeds_) feed.lacking = feed.lacking || (!feed.chain.empty() && random_.below(2) == 0);
+}
+
+std::size_t MemoryStore::lose_unsynced() {
+  std::size_t lost = 0;
+  for (const auto& [id, chunk] : std::exchange(unsynced_, {})) {
+    const auto it = media_.find(id);
+    if (it == media_.end() || it->second.complete || !it->second.held[chunk]) continue;  // what is whole was synced
+    it->second.held[chunk] = false;
+    lost += 1;
+  }
+  return lost;
 }
 
 // --- looking -------------------------------------------------------------------------------------------------------------
@@ -229,6 +241,10 @@ Result<Inputs> MemoryStores::admit(const message::Join& join) {
   if (random_.below(2) == 0) member.endpoints.push_back(sim::endpoint_of(node));
   roster.members[member.slug] = std::move(member);
   return stores_[0]->publish_roster(std::move(roster));
+}
+
+std::optional<Inputs> MemoryStores::move(std::size_t node, const std::set<std::string>& territories) {
+  return change_roster([&](Roster& roster) { roster.members.at(slug_of(node)).territories = territories; });
 }
 
 void MemoryStores::next_media(std::size_t node, std::vector<std::uint32_t> chunk_bytes) {

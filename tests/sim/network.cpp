@@ -34,13 +34,28 @@ std::uint64_t Network::sent_bytes(std::size_t node) const {
   return it == uplinks_.end() ? 0 : it->second.sent;
 }
 
+bool Network::blocked(std::size_t from, std::size_t to) const {
+  return std::any_of(partitions_.begin(), partitions_.end(), [&](const Partition& partition) {
+    return partition.side[from] != partition.side[to] && (!partition.one_way || !partition.side[from]);
+  });
+}
+
+void Network::heal_some() {
+  if (!partitions_.empty()) coverage.strike(Fault::healed_in_part);
+  for (Partition& partition : partitions_) {
+    for (std::size_t node = 0; node < partition.side.size(); ++node) {
+      if (!partition.side[node] && random_.below(2) == 0) partition.side[node] = true;
+    }
+  }
+}
+
 bool Network::alive(const End& end) const {
   const auto it = up_.find(end.node);
   return it != up_.end() && it->second == end.incarnation;
 }
 
 void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now) {
-  bool fails = blocked_.contains({from, to}) || blocked_.contains({to, from}) || !up_.contains(to);
+  bool fails = blocked(from, to) || blocked(to, from) || !up_.contains(to);
   if (!fails && random_.below(100) < conditions.dial_fails_percent) {
     fails = true;
     coverage.strike(Fault::dial_failed);
@@ -62,6 +77,11 @@ void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportK
     Connection& connection = links_[link];
     connection.ends[0] = {from, incarnation, true, {}, 0};
     connection.ends[1] = {to, other, true, {}, 0};
+    connection.distance_ms = distance_ms_min;
+    if (distance_ms_max > distance_ms_min) {
+      coverage.strike(Fault::far_link);
+      connection.distance_ms += static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(distance_ms_max - distance_ms_min + 1)));
+    }
     feed_(to, other, input::LinkUp{link, keys[from], false, {}});
     feed_(from, incarnation, input::LinkUp{link, keys[to], true, endpoint});
   });
@@ -75,7 +95,7 @@ void Network::send(std::size_t from, core::LinkId link, Message message, Instant
   const std::size_t receiver = it->second.ends[to].node;
   if (on_sent) on_sent(from, receiver, message);
   std::optional<Message> sent = tamper ? tamper(from, std::move(message)) : std::optional<Message>(std::move(message));
-  if (blocked_.contains({from, receiver})) return break_link(link, now, 20'000);
+  if (blocked(from, receiver)) return break_link(link, now, 20'000);
   if (strikes(conditions.cut_per_10000, Fault::cut_at_a_message)) return break_link(link, now, 0);
   if (strikes(conditions.loss_per_10000, Fault::message_lost)) return;
   if (sent && strikes(conditions.repeat_per_10000, Fault::message_repeated)) deliver(link, to, channel, sent, now, leave(from, sent, now));
@@ -85,9 +105,11 @@ void Network::send(std::size_t from, core::LinkId link, Message message, Instant
 
 void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
                       std::int64_t extra_ms) {
-  End& end = links_.at(link).ends[to];
-  const std::int64_t at = std::max(now.ms + delay() + extra_ms, end.next_ms[channel]);
-  end.next_ms[channel] = at;
+  Connection& connection = links_.at(link);
+  End& end = connection.ends[to];
+  std::int64_t at = std::max(now.ms + connection.distance_ms + delay() + extra_ms, end.next_ms[channel]);
+  if (strikes(overtaken_per_10000, Fault::message_overtaken)) at += 1 + static_cast<std::int64_t>(random_.below(2'000));
+  else end.next_ms[channel] = at;
   std::uint64_t bytes = 0;
   if (message) {
     if (const auto* slice = std::get_if<message::Slice>(&*message)) bytes = slice->bytes->size();
@@ -97,13 +119,13 @@ void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, st
   schedule_(Instant{at}, [this, link, to, bytes, sent = std::move(message)]() mutable {
     const auto it = links_.find(link);
     if (it == links_.end()) return;
-    Connection& connection = it->second;
-    End& receiver = connection.ends[to];
+    Connection& carrier = it->second;
+    End& receiver = carrier.ends[to];
     receiver.in_flight -= bytes;
-    if (connection.broken || !receiver.up || !alive(receiver)) return;
+    if (carrier.broken || !receiver.up || !alive(receiver)) return;
     delivered_ += 1;
     if (!sent) return feed_(receiver.node, receiver.incarnation, input::Garbage{link});
-    if (on_delivered) on_delivered(connection.ends[1 - to].node, receiver.node, *sent);
+    if (on_delivered) on_delivered(carrier.ends[1 - to].node, receiver.node, *sent);
     feed_(receiver.node, receiver.incarnation, input::Received{link, std::move(*sent)});
   });
 }
@@ -154,6 +176,14 @@ void Network::cut_any(Instant now) {
   auto it = links_.begin();
   std::advance(it, static_cast<std::ptrdiff_t>(random_.below(links_.size())));
   break_link(it->first, now, random_.below(3) == 0 ? 30'000 : 0);
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> Network::linked() const {
+  std::vector<std::pair<std::size_t, std::size_t>> found;
+  for (const auto& [link, connection] : links_) {
+    if (!connection.broken) found.emplace_back(connection.ends[0].node, connection.ends[1].node);
+  }
+  return found;
 }
 
 std::set<std::size_t> Network::neighbours(std::size_t node) const {

@@ -38,6 +38,9 @@ class Network {
   std::vector<TransportKey> keys;     ///< by node
   /// Bytes a second that a node can send in all; without an entry it is not the line that limits.
   std::map<std::size_t, std::uint64_t> upload;
+  /// Each link adds its own share to the delay, drawn between these when it comes up.
+  std::int64_t distance_ms_min = 0, distance_ms_max = 0;
+  unsigned overtaken_per_10000 = 0;   ///< of messages: later ones of the same channel may arrive before
   Coverage coverage;                  ///< of its own faults, and of those that its user counts
 
   void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
@@ -45,9 +48,13 @@ class Network {
   void close(std::size_t from, core::LinkId link, Instant now);
   void node_up(std::size_t node, std::uint64_t incarnation) { up_[node] = incarnation; }
   void node_down(std::size_t node, Instant now);
-  /// From then on nothing passes from a to b; links between them stall, and break after a while.
-  void block(std::size_t a, std::size_t b) { blocked_.insert({a, b}); }
-  void heal() { blocked_.clear(); }
+  /// From then on nothing passes between the two sides (`side` is by node), or only from the second to the first; links between
+  /// them stall, and break after a while.
+  void part(std::vector<bool> side, bool one_way) { partitions_.push_back({std::move(side), one_way}); }
+  bool parted() const { return !partitions_.empty(); }
+  void heal() { partitions_.clear(); }
+  /// About half of the nodes of each first side come back, one here and one there.
+  void heal_some();
   /// Cuts some link, if there is one.
   void cut_any(Instant now);
 
@@ -63,6 +70,8 @@ class Network {
   std::uint64_t most_in_flight() const { return most_in_flight_; }
   std::set<std::size_t> neighbours(std::size_t node) const;
   std::uint64_t sent_bytes(std::size_t node) const;
+  /// Each link of this moment, by its two ends.
+  std::vector<std::pair<std::size_t, std::size_t>> linked() const;
 
  private:
   /// What a node has sent and, where its line is narrow, when the last of it will have left.
@@ -77,9 +86,14 @@ class Network {
     std::array<std::int64_t, 2> next_ms{};       ///< when the next message of each channel may arrive at it
     std::uint64_t in_flight = 0;                 ///< slice bytes on their way to it
   };
+  struct Partition {
+    std::vector<bool> side;
+    bool one_way = false;
+  };
   struct Connection {
     std::array<End, 2> ends;
     bool broken = false;
+    std::int64_t distance_ms = 0;
   };
 
   void break_link(core::LinkId link, Instant now, std::size_t silent_for);
@@ -90,13 +104,14 @@ class Network {
   std::int64_t leave(std::size_t from, const std::optional<Message>& message, Instant now);
   bool strikes(unsigned per_10000, Fault fault);
   bool alive(const End& end) const;
+  bool blocked(std::size_t from, std::size_t to) const;
 
   core::Random& random_;
   Schedule schedule_;
   Feed feed_;
   std::map<std::size_t, std::uint64_t> up_;
   std::map<core::LinkId, Connection> links_;
-  std::set<std::pair<std::size_t, std::size_t>> blocked_;
+  std::vector<Partition> partitions_;
   std::map<std::size_t, Uplink> uplinks_;
   core::LinkId last_link_ = 0;
   std::uint64_t delivered_ = 0, most_in_flight_ = 0;

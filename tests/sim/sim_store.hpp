@@ -67,6 +67,15 @@ class SimStore {
   /// What a thorough look at everything held finds wrong.
   virtual std::vector<std::string> verify() = 0;
 
+  /// What is open for the core at this moment.
+  struct Open {
+    std::size_t sources = 0, packs = 0, runs = 0;
+  };
+  virtual Open open() const { return {}; }
+
+  /// A crash takes what came within the last quarter of a second. Returns how many chunks.
+  virtual std::size_t lose_unsynced() { return 0; }
+
   /// True now and then: the disk refuses.
   std::function<bool()> disk_fails = [] { return false; };
 };
@@ -90,6 +99,9 @@ class Stores {
   virtual bool has_upkeep() const = 0;
   /// This node gets an invitation to start with. Returns what changed at the federation's node.
   virtual Inputs invite(std::size_t node, const std::set<std::string>& territories) = 0;
+
+  /// That member is of these territories from now on. Returns what changed at the federation's node; nothing: these stores cannot.
+  virtual std::optional<Inputs> move(std::size_t, const std::set<std::string>&) { return std::nullopt; }
 
   /// The newest roster that the federation made.
   virtual const Roster& truth() const = 0;

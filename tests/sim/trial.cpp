@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 
 #include "tests/sim/checkers.hpp"
 #include "tests/sim/tamper.hpp"
@@ -12,56 +13,19 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// What may go wrong, in percent of the runs or per minute.
-struct Weather {
-  Conditions conditions;
-  unsigned crashes = 0;       ///< in the whole time of faults
-  unsigned cuts = 0;
-  unsigned partitions = 0;
-  unsigned joins = 0;
-  bool disk_fails = false;
-  bool suspends = false;
-  bool hostile = false;
-  bool restores = false;      ///< an old backup comes back
-  bool forks = false;         ///< and publishes without asking anybody
-  bool loses = false;         ///< a disk loses objects
-};
-
-Weather weather_of(const std::string& scenario, core::Random& random) {
-  Weather weather;
-  const auto percent = [&](unsigned p) { return random.below(100) < p; };
-  const bool mixed = scenario == "mixed";
-  weather.conditions.delay_ms_max = static_cast<std::int64_t>(5 + random.below(200));
-  if (scenario == "calm") return weather;
-  weather.conditions.dial_fails_percent = static_cast<unsigned>(random.below(30));
-  if (scenario == "loss" || (mixed && percent(40))) {
-    weather.conditions.loss_per_10000 = static_cast<unsigned>(random.below(300));
-    weather.conditions.repeat_per_10000 = static_cast<unsigned>(random.below(300));
-    weather.conditions.cut_per_10000 = static_cast<unsigned>(random.below(100));
-  }
-  if (scenario == "crash" || (mixed && percent(60))) weather.crashes = static_cast<unsigned>(1 + random.below(6));
-  if (scenario == "partition" || (mixed && percent(50))) weather.partitions = static_cast<unsigned>(1 + random.below(3));
-  if (mixed && percent(60)) weather.cuts = static_cast<unsigned>(random.below(10));
-  if (scenario == "join" || (mixed && percent(50))) weather.joins = static_cast<unsigned>(1 + random.below(3));
-  weather.disk_fails = scenario == "disk" || (mixed && percent(25));
-  weather.suspends = scenario == "suspend" || (mixed && percent(15));
-  weather.hostile = scenario == "hostile" || (mixed && percent(30));
-  weather.restores = scenario == "restore" || scenario == "fork" || (mixed && percent(20));
-  weather.forks = scenario == "fork" || (weather.restores && mixed && percent(30));
-  // So that somebody has what is lost, and may give it.
-  const bool all_serve = !weather.restores && !weather.hostile && !weather.suspends;
-  weather.loses = scenario == "loss-of-objects" || (mixed && all_serve && percent(30));
-  return weather;
-}
-
 class Trial {
  public:
   explicit Trial(const TrialOptions& options)
       : options_(options),
         plan_(options.seed * 7919 + 13),
+        draw_(options.seed),
+        disk_random_(options.seed + 2),
+        hostile_random_(options.seed + 3),
         world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(options.slow_stores ? 4 : 16), options.stores),
         weather_(weather_of(options.scenario, plan_)),
-        tamperer_(world_.stores(), plan_, world_.network.coverage) {
+        tamperer_(world_.stores(), hostile_random_, world_.network.coverage) {
+    for (const std::string& kind : options.without) weather_.leave_out(kind);
+    world_.crashes_lose_unsynced = weather_.unsynced;
     world_.verbose = options.verbose;
     world_.through_codec = options.seed % 16 == 0;
   }
@@ -99,7 +63,7 @@ class Trial {
     }
     if (weather_.hostile) {
       hostile_ = 1 + plan_.below(world_.size() - newcomers - 1);
-      world_.node(hostile_).hostile = true;
+      world_.make_hostile(hostile_);
       world_.network.tamper = [this](std::size_t from, Message message) {
         return from == hostile_ ? tamperer_(std::move(message)) : std::optional<Message>(std::move(message));
       };
@@ -107,15 +71,39 @@ class Trial {
     if (weather_.disk_fails) {
       for (std::size_t i = 0; i < world_.size(); ++i) {
         world_.node(i).store->disk_fails = [this] {
-          const bool fails = plan_.below(100) < 3;
+          const bool fails = disk_random_.below(100) < 3;
           if (fails) world_.network.coverage.strike(Fault::disk_failed);
           return fails;
         };
       }
     }
     world_.network.conditions = weather_.conditions;
+    world_.network.distance_ms_max = weather_.distance_ms;
+    world_.network.overtaken_per_10000 = weather_.overtaken_per_10000;
+    set_clocks_and_speeds();
     for (std::size_t i = 0; i < world_.size(); ++i) {
       if (!world_.node(i).up) world_.start(i);
+    }
+  }
+
+  void set_clocks_and_speeds() {
+    core::Random random(options_.seed + 1);
+    Coverage& coverage = world_.network.coverage;
+    for (std::size_t i = 0; i < world_.size(); ++i) {
+      Node& node = world_.node(i);
+      if (weather_.clocks) {
+        coverage.strike(Fault::clock_drifts);
+        node.clock.jump(seconds(random.below(1'000'000)));
+        node.clock.set_rate(world_.now(), 0.95 + static_cast<double>(random.below(101)) / 1000);
+      }
+      if (weather_.slow_lines && random.below(4) == 0) {
+        coverage.strike(Fault::slow_line);
+        world_.network.upload[i] = 2'000 + random.below(30'000);
+      }
+      if (weather_.slow_disks && random.below(4) == 0) {
+        coverage.strike(Fault::slow_disk);
+        node.disk_ms_max = static_cast<std::int64_t>(100 + random.below(2'000));
+      }
     }
   }
 
@@ -136,11 +124,12 @@ class Trial {
     if (!world_.run_until(joined, minutes(5))) result_.failures.push_back("not joined after 5 minutes of calm");
   }
 
-  std::set<std::string> territories() {
+  std::set<std::string> territories() { return territories(plan_); }
+  static std::set<std::string> territories(core::Random& random) {
     static const std::vector<std::string> names = {"lille", "valenciennes", "lens"};
     std::set<std::string> some;
-    if (plan_.below(10) < 9) some.insert(names[plan_.below(names.size())]);
-    if (plan_.below(10) < 2) some.insert(names[plan_.below(names.size())]);
+    if (random.below(10) < 9) some.insert(names[random.below(names.size())]);
+    if (random.below(10) < 2) some.insert(names[random.below(names.size())]);
     return some;
   }
 
@@ -149,31 +138,51 @@ class Trial {
     const auto spread = [&](unsigned count) { return plan_.below(steps) < count; };
     for (std::uint64_t step = 0; step < steps; ++step) {
       world_.run_for(seconds(1 + static_cast<std::int64_t>(plan_.below(3))));
-      if (plan_.below(3) != 0) publish(any());
-      if (spread(weather_.crashes)) crash(any());
-      if (spread(weather_.cuts)) world_.network.cut_any(world_.now());
-      if (spread(weather_.partitions)) partition();
-      if (plan_.below(6) == 0) world_.network.heal();
-      if (weather_.suspends && step == steps / 2) suspend();
-      if (weather_.restores && step == steps / 3) backup();
-      if (weather_.restores && step == 2 * steps / 3) restore();
-      if (weather_.loses && step >= steps / 2) lose_objects();
-      if (plan_.below(4) == 0) restart_one();
+      act("publish", plan_.below(3) != 0, [&] { publish(any()); });
+      act("crash", spread(weather_.crashes), [&] { crash(any()); });
+      act("cut", spread(weather_.cuts), [&] { world_.network.cut_any(world_.now()); });
+      act("partition", spread(weather_.partitions), [&] { partition(); });
+      act("partition", world_.network.parted() && plan_.below(4) == 0, [&] { heal(); });
+      act("move", spread(weather_.moves), [&] { move(any()); });
+      act("clock", weather_.clocks && plan_.below(4) == 0, [&] { clock(any()); });
+      act("suspend", weather_.suspends && step == steps / 2, [&] { suspend(); });
+      act("restore", weather_.restores && step == steps / 3, [&] { backup(); });
+      act("restore", weather_.restores && step == 2 * steps / 3, [&] { restore(); });
+      act("objects", weather_.loses && step >= steps / 2, [&] { lose_objects(); });
+      act("start", plan_.below(4) == 0, [&] { restart_one(); });
     }
   }
 
-  std::size_t any() { return plan_.below(world_.size()); }
+  /// Each event has a number and draws of its own, so that those that are left stay as they were when others are left out.
+  void act(const std::string& kind, bool happens, const std::function<void()>& event) {
+    events_ += 1;
+    if (!happens || options_.without.contains(kind) || options_.without.contains(std::to_string(events_))) return;
+    draw_ = core::Random(options_.seed * 1'000'003 + events_);
+    subject_.clear();
+    event();
+    result_.events.push_back(std::to_string(events_) + "  " + std::to_string(world_.now().ms) + " ms  " + kind + subject_);
+  }
+
+  std::size_t any() {
+    const std::size_t node = draw_.below(world_.size());
+    return named(node);
+  }
+  /// For the log.
+  std::size_t named(std::size_t node) {
+    subject_ += " " + world_.node(node).slug;
+    return node;
+  }
 
   void publish(std::size_t node) {
     const Member* member = world_.truth().find(world_.node(node).slug);
     if (member == nullptr || member->suspended || node == suspended_ || node == 0) return;
     std::vector<Audience> audiences;
-    if (plan_.below(2) == 0 || member->territories.empty()) audiences.push_back({});
-    if (!member->territories.empty() && (audiences.empty() || plan_.below(3) == 0)) {
+    if (draw_.below(2) == 0 || member->territories.empty()) audiences.push_back({});
+    if (!member->territories.empty() && (audiences.empty() || draw_.below(3) == 0)) {
       audiences.push_back({Audience::Kind::territory, *member->territories.begin()});
     }
-    const std::size_t versions = plan_.below(5) == 0 ? 3 : 1;
-    for (std::size_t i = 0; i < versions; ++i) world_.publish(node, audiences, plan_.below(3));
+    const std::size_t versions = draw_.below(5) == 0 ? 3 : 1;
+    for (std::size_t i = 0; i < versions; ++i) world_.publish(node, audiences, draw_.below(3));
   }
 
   void crash(std::size_t node) {
@@ -188,26 +197,51 @@ class Trial {
   }
 
   void partition() {
-    const std::size_t side = 1 + plan_.below(world_.size() - 1);
-    const bool one_way = plan_.below(3) == 0;
+    const std::size_t first = 1 + draw_.below(world_.size() - 1);
+    const bool one_way = draw_.below(3) == 0;
     world_.network.coverage.strike(one_way ? Fault::one_way_partition : Fault::partition);
-    for (std::size_t a = 0; a < side; ++a) {
-      for (std::size_t b = side; b < world_.size(); ++b) {
-        world_.network.block(a, b);
-        if (!one_way) world_.network.block(b, a);
-      }
+    std::vector<bool> side(world_.size());
+    for (std::size_t i = first; i < side.size(); ++i) side[i] = true;
+    subject_ += " before " + world_.node(first).slug + (one_way ? ", one way" : "");
+    world_.network.part(std::move(side), one_way);
+  }
+
+  void heal() {
+    const bool all = draw_.below(2) == 0;
+    subject_ += all ? " heals" : " heals in part";
+    if (all) world_.network.heal();
+    else world_.network.heal_some();
+  }
+
+  /// Whoever changes territories meanwhile keeps no backup, and is neither suspended nor hostile: each has its own checks.
+  void move(std::size_t node) {
+    const Member* member = world_.truth().find(world_.node(node).slug);
+    if (member == nullptr || member->suspended || node == 0 || node == hostile_ || node == backed_up_) return;
+    world_.move(node, territories(draw_));
+  }
+
+  /// It jumps as after a sleep, or stands still until the next event of a clock.
+  void clock(std::size_t node) {
+    Node& owner = world_.node(node);
+    if (draw_.below(2) == 0) {
+      world_.jump_clock(node, seconds(static_cast<std::int64_t>(1 + draw_.below(draw_.below(3) == 0 ? 20'000 : 200))));
+      return;
     }
+    world_.network.coverage.strike(Fault::clock_stood);
+    if (stood_) world_.node(*stood_).clock.set_rate(world_.now(), 1);
+    owner.clock.set_rate(world_.now(), 0);
+    stood_ = node;
   }
 
   void suspend() {
-    const std::size_t node = 1 + plan_.below(world_.size() - 1);
+    const std::size_t node = 1 + draw_.below(world_.size() - 1);
     if (world_.truth().find(world_.node(node).slug) == nullptr || node == hostile_ || node == backed_up_) return;
     suspended_ = node;
     world_.suspend(node);
   }
 
   void backup() {
-    backed_up_ = 1 + plan_.below(world_.size() - 1);
+    backed_up_ = 1 + draw_.below(world_.size() - 1);
     const bool usable = world_.counts(backed_up_) && world_.node(backed_up_).up && backed_up_ != suspended_;
     if (!usable) backed_up_ = 0;
     else backup_ = world_.node(backed_up_).store->backup();
@@ -223,7 +257,7 @@ class Trial {
     // What only this node held died with its disk: nobody promises to bring it back, and who remembers having had it waits
     // for it for ever.
     const std::string& author = world_.node(backed_up_).slug;
-    bool keep_witnessed = plan_.below(2) == 0;
+    bool keep_witnessed = draw_.below(2) == 0;
     for (const Head& head : world_.node(backed_up_).store->heads()) {
       if (head.feed.centre == author && !elsewhere(head)) keep_witnessed = false;
     }
@@ -237,7 +271,7 @@ class Trial {
 
   /// Once, on a node all of whose heads others hold.
   void lose_objects() {
-    const std::size_t node = 1 + plan_.below(world_.size() - 1);
+    const std::size_t node = 1 + draw_.below(world_.size() - 1);
     const auto heads = world_.node(node).store->heads();
     const auto held_elsewhere = [&](const Head& head) { return elsewhere(head, node); };
     if (!world_.node(node).up || heads.empty() || node == suspended_ || !std::ranges::all_of(heads, held_elsewhere)) return;
@@ -269,7 +303,11 @@ class Trial {
   void peace() {
     world_.network.heal();
     world_.network.conditions = {1, 60, 0, 0, 0, 0};
+    world_.network.overtaken_per_10000 = 0;
+    world_.network.upload.clear();
     for (std::size_t i = 0; i < world_.size(); ++i) {
+      world_.node(i).disk_ms_max = 0;
+      if (weather_.clocks) world_.node(i).clock.set_rate(world_.now(), 1);
       world_.node(i).store->disk_fails = [] { return false; };
       if (!world_.node(i).up) world_.start(i);
     }
@@ -300,22 +338,21 @@ class Trial {
 
   const TrialOptions& options_;
   core::Random plan_;
+  core::Random draw_;             ///< of the event of this moment
+  core::Random disk_random_, hostile_random_;
   World world_;
   Weather weather_;
   Tamperer tamperer_;
   TrialResult result_;
+  std::uint64_t events_ = 0;
+  std::string subject_;
+  std::optional<std::size_t> stood_;
   std::size_t hostile_ = 0, suspended_ = 0, backed_up_ = 0;
   SimStore::BackupPtr backup_;
   std::set<FeedId> unsure_;  ///< may fork after the restoration, though it asked
 };
 
 }  // namespace
-
-const std::vector<std::string>& scenarios() {
-  static const std::vector<std::string> names = {"mixed", "calm", "loss",    "crash",   "partition", "join",
-                                                 "disk",  "suspend", "hostile", "restore", "fork", "loss-of-objects"};
-  return names;
-}
 
 TrialResult run_trial(const TrialOptions& options) { return Trial(options).run(); }
 

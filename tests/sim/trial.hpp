@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/weather.hpp"
 #include "tests/sim/world.hpp"
 
 namespace essaimage::sim {
@@ -15,18 +16,18 @@ struct TrialOptions {
   bool slow_stores = false;
   std::string scenario = "mixed";
   bool verbose = false;
+  std::set<std::string> without;      ///< kinds of faults, and numbers of events, that are left out
+  bool shrinks = false;               ///< the first that fails is made smaller (for whoever runs many)
   StoresMaker stores = memory_stores();
 };
 
 struct TrialResult {
   std::vector<std::string> failures;  ///< empty: all promises hold
+  std::vector<std::string> events;    ///< what was done to the federation, by number
   std::uint64_t inputs = 0, messages = 0;
   Duration healed_in{};               ///< from peace to convergence
   Coverage coverage;
 };
-
-/// Names of the scenarios: what may go wrong in them.
-const std::vector<std::string>& scenarios();
 
 TrialResult run_trial(const TrialOptions& options);
 

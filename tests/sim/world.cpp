@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "daemon/core/settings.hpp"
 #include "proto/codec.hpp"
 
 namespace essaimage::sim {
@@ -60,7 +61,7 @@ void World::start(std::size_t index) {
 void World::keep_up(std::size_t index, std::uint64_t incarnation) {
   Node& node = nodes_[index];
   if (!node.up || node.incarnation != incarnation) return;
-  feed_all(index, node.store->upkeep(now_, status(index).own_heads_confirmed));
+  feed_all(index, node.store->upkeep(now_, nodes_[index].replica->own_heads_confirmed()));
   schedule(now_ + milliseconds(1'000), [this, index, incarnation] { keep_up(index, incarnation); });
 }
 
@@ -76,6 +77,7 @@ void World::crash(std::size_t index) {
   network.coverage.strike(Fault::crash);
   node.up = false;
   node.store->crash();
+  if (crashes_lose_unsynced && node.store->lose_unsynced() > 0) network.coverage.strike(Fault::unsynced_lost);
   node.replica.reset();
   network.node_down(index, now_);
 }
@@ -93,10 +95,10 @@ void World::lose_objects(std::size_t index) {
 
 bool World::publish(std::size_t index, const std::vector<Audience>& audiences, std::size_t media, bool offline) {
   Node& node = nodes_[index];
-  if (!node.up || (!offline && !status(index).own_heads_confirmed)) return false;
+  if (!node.up || (!offline && !nodes_[index].replica->own_heads_confirmed())) return false;
   auto published = node.store->publish(audiences, media);
   if (!published) return false;
-  if (!published->heads.empty() && !status(index).own_heads_confirmed) network.coverage.strike(Fault::published_unasked);
+  if (!published->heads.empty() && !nodes_[index].replica->own_heads_confirmed()) network.coverage.strike(Fault::published_unasked);
   acknowledged.insert(acknowledged.end(), published->heads.begin(), published->heads.end());
   feed_all(index, std::move(published->inputs));
   return true;
@@ -107,6 +109,27 @@ void World::suspend(std::size_t index) {
   if (!changes) return violated(nodes_[index].slug + " cannot be suspended: " + to_line(changes.error()));
   network.coverage.strike(Fault::suspension);
   feed_all(0, std::move(*changes));
+}
+
+bool World::move(std::size_t index, const std::set<std::string>& territories) {
+  const Member* member = truth().find(nodes_[index].slug);
+  if (member == nullptr) return false;
+  const std::set<std::string> before = member->territories;
+  auto changes = stores_->move(index, territories);
+  if (!changes) return false;
+  for (const std::string& each : before) {
+    if (!territories.contains(each)) nodes_[index].left.insert(each);
+  }
+  for (const std::string& each : territories) nodes_[index].left.erase(each);
+  network.coverage.strike(Fault::territories_changed);
+  feed_all(0, std::move(*changes));
+  return true;
+}
+
+void World::jump_clock(std::size_t index, Duration ahead) {
+  network.coverage.strike(Fault::clock_jumped);
+  nodes_[index].clock.jump(ahead);
+  feed(index, input::Tick{});
 }
 
 // --- driving -----------------------------------------------------------------------------------------------------------------
@@ -121,7 +144,7 @@ void World::feed(std::size_t index, core::Input in) {
   inputs_ += 1;
   if (verbose) print_media(node, in);
   if (const auto* change = std::get_if<input::HeadChanged>(&in)) check_head(index, *change);
-  node.replica->on(in, now_);
+  node.replica->on(in, node.clock.read(now_));
   while (auto effect = node.replica->next()) {
     network.coverage.saw(*effect);
     perform(node, std::move(*effect));
@@ -169,11 +192,7 @@ void World::perform(Node& node, core::Effect effect) {
   }
   if (const auto* wake = std::get_if<effect::WakeAt>(&effect)) {
     node.wake_at = wake->at;
-    schedule(wake->at, [this, index = node.index, at = wake->at, incarnation = node.incarnation] {
-      const Node& woken = nodes_[index];
-      if (woken.up && woken.incarnation == incarnation && woken.wake_at == at) feed(index, input::Tick{});
-    });
-    return;
+    return this->wake(node.index, node.incarnation, wake->at);
   }
   if (const auto* dial = std::get_if<effect::Dial>(&effect)) {
     return network.dial(node.index, node.incarnation, dial->peer, by_endpoint_.at(dial->endpoint), now_);
@@ -192,14 +211,25 @@ void World::perform(Node& node, core::Effect effect) {
   perform_store(node, std::move(effect));
 }
 
+void World::wake(std::size_t index, std::uint64_t incarnation, Instant at) {
+  schedule(nodes_[index].clock.when(at, now_), [this, index, incarnation, at] {
+    const Node& woken = nodes_[index];
+    if (!woken.up || woken.incarnation != incarnation || woken.wake_at != at) return;
+    if (woken.clock.read(now_) >= at) feed(index, input::Tick{});
+    else wake(index, incarnation, at);  // its clock stood still, or goes slower now
+  });
+}
+
 void World::perform_store(Node& node, core::Effect effect) {
   // One disk a node, in order; what is not done at a crash is lost.
-  node.store_free = std::max(node.store_free, now_) + milliseconds(static_cast<std::int64_t>(
-                                                          random.below(static_cast<std::uint64_t>(store_ms_max + 1))));
+  const auto takes_ms_max = static_cast<std::uint64_t>(std::max(store_ms_max, node.disk_ms_max));
+  node.store_free = std::max(node.store_free, now_) + milliseconds(static_cast<std::int64_t>(random.below(takes_ms_max + 1)));
   schedule(node.store_free, [this, index = node.index, incarnation = node.incarnation, work = std::move(effect)] {
     Node& owner = nodes_[index];
     if (!owner.up || owner.incarnation != incarnation) return;
-    feed_all(index, owner.store->perform(work));
+    Inputs done = owner.store->perform(work);
+    check_open(owner);
+    feed_all(index, std::move(done));
   });
 }
 
@@ -231,11 +261,7 @@ Order World::held(std::size_t index, const FeedId& feed) const {
 
 bool World::counts(std::size_t index) const {
   const Member* member = truth().find(nodes_[index].slug);
-  return member != nullptr && !member->suspended && !nodes_[index].hostile;
-}
-
-bool World::hostile(const std::string& slug) const {
-  return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) { return node.hostile && node.slug == slug; });
+  return member != nullptr && !member->suspended && !hostile(nodes_[index].slug);
 }
 
 void World::violated(const std::string& what) {
@@ -251,9 +277,30 @@ void World::check_head(std::size_t index, const input::HeadChanged& change) {
     violated(nodes_[index].slug + " went back in " + change.head.feed.str());
   }
   highest = std::max(highest, change.head.order);
+  const Node& node = nodes_[index];
+  if (hostile(node.slug)) return;
+  if (!stores_->is_genuine(change.head.commit)) violated(node.slug + " took what nobody signed for " + change.head.feed.str());
+  // By what it knows itself: news of the federation may be on their way.
+  const core::RosterPtr roster = node.store->roster();
+  const bool allowed = !roster || change.head.feed == roster->federation_feed() || roster->may_hold(node.slug, change.head.feed.audience);
+  if (!allowed && roster->find(node.slug) != nullptr && !roster->find(node.slug)->suspended) {
+    violated(node.slug + " took " + change.head.feed.str() + ", which is not for it");
+  }
+}
+
+/// A store has as much open as the core promises at most, whatever peers ask.
+void World::check_open(const Node& node) {
+  const SimStore::Open open = node.store->open();
+  const auto bounded = [&](const char* what, std::size_t count, std::size_t max) {
+    if (count > max) violated(node.slug + " has " + std::to_string(count) + " " + what + " open, of " + std::to_string(max));
+  };
+  bounded("sources", open.sources, core::settings::sources_max);
+  bounded("packs", open.packs, core::settings::fetches_max);
+  bounded("runs", open.runs, core::settings::runs_max);
 }
 
 void World::check_sent(std::size_t from, std::size_t to, const Message& message) {
+  if (!check_messages) return;
   const core::RosterPtr roster = nodes_[from].store->roster();
   const std::string& receiver = nodes_[to].slug;
   const auto who = [&] { return nodes_[from].slug + " to " + receiver + ": " + std::string(name_of(message)); };

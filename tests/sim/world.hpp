@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "daemon/core/replica.hpp"
+#include "tests/sim/clock.hpp"
 #include "tests/sim/memory_store.hpp"
 #include "tests/sim/network.hpp"
 
@@ -20,8 +21,10 @@ struct Node {
   std::unique_ptr<core::Replica> replica;
   std::unique_ptr<SimStore> store;
   Instant store_free;                   ///< when its disk has done what it was asked
-  Instant wake_at;
-  bool hostile = false;
+  Instant wake_at;                      ///< by its own clock
+  NodeClock clock;
+  std::int64_t disk_ms_max = 0;         ///< if it is a slow one
+  std::set<std::string> left;           ///< territories: what it had of them stays
 };
 
 class World {
@@ -45,6 +48,10 @@ class World {
   /// One version in each of these audiences, in one step. True if acknowledged.
   bool publish(std::size_t node, const std::vector<Audience>& audiences, std::size_t media, bool offline = false);
   void suspend(std::size_t node);
+  /// False: these stores know no such change.
+  bool move(std::size_t node, const std::set<std::string>& territories);
+  /// Its clock jumps ahead; the node wakes up.
+  void jump_clock(std::size_t node, Duration ahead);
   void sync_now(std::size_t node) { feed(node, core::input::SyncNow{}); }
 
   // --- time ------------------------------------------------------------------------------------------------------------------
@@ -64,7 +71,8 @@ class World {
   Stores& stores() const { return *stores_; }
   /// Member, active, and not hostile: what is promised is promised to these.
   bool counts(std::size_t node) const;
-  bool hostile(const std::string& slug) const;
+  bool hostile(const std::string& slug) const { return hostile_.contains(slug); }
+  void make_hostile(std::size_t node) { hostile_.insert(nodes_[node].slug); }
   std::uint64_t inputs() const { return inputs_; }
 
   core::Random random;
@@ -76,6 +84,8 @@ class World {
   bool verbose = false;
   bool through_codec = false;            ///< every message is encoded and decoded on its way
   std::int64_t store_ms_max = 5;
+  bool crashes_lose_unsynced = false;
+  bool check_messages = true;            ///< each that is sent, against who may be told of what
 
   void feed(std::size_t node, core::Input input);
   /// All that changed at a node that may be down: then it learns it with its next start.
@@ -99,10 +109,13 @@ class World {
   /// Every feed that a message names or proves.
   std::vector<FeedId> feeds_of(const Message& message) const;
   void check_head(std::size_t node, const core::input::HeadChanged& change);
+  void check_open(const Node& node);
+  void wake(std::size_t node, std::uint64_t incarnation, Instant at);
 
   std::unique_ptr<Stores> stores_;
   std::map<std::pair<std::size_t, FeedId>, Order> accepted_;  ///< the highest, by node and feed
   std::vector<Node> nodes_;
+  std::set<std::string> hostile_;
   std::map<std::string, std::size_t> by_endpoint_;
   std::priority_queue<Event> events_;
   std::uint64_t last_number_ = 0, inputs_ = 0;

@@ -73,7 +73,7 @@ TEST_CASE("who accepted more of a succeeded key than counts takes what counts ag
   heads.note(1, counts, true, {});
   CHECK_FALSE(heads.wants_from(1));
   limits.ended = {2, counts};
-  heads.roster_changed();
+  heads.roster_changed([](LinkId, const FeedId&) { return true; });
   heads.leave(feed);
   CHECK_FALSE(heads.find(feed)->has());
   CHECK(heads.find(feed)->witnessed_order == counts.order);

@@ -56,6 +56,28 @@ TEST_CASE("strangers are bounded in number") {
   CHECK(closed == 50 - settings::strangers_max);
 }
 
+TEST_CASE("strangers keep no member out, and members no stranger who would join") {
+  Bench bench(0);
+  std::vector<std::size_t> centres;
+  for (std::size_t i = 2; i < settings::links_max + 4; ++i) {
+    bench.add_member(i, {});
+    centres.push_back(i);
+  }
+  bench.start();
+  LinkId link = 0;
+  for (std::size_t i = 0; i < settings::strangers_max; ++i) bench.on(input::LinkUp{++link, sim::transport_key(10'000 + i), false, {}});
+  std::size_t closed = 0;
+  for (const std::size_t centre : centres) {
+    bench.on(input::LinkUp{++link, sim::transport_key(centre), false, {}});
+    closed += bench.closed(link) ? 1 : 0;
+  }
+  CHECK(closed == centres.size() - settings::links_max);
+  bench.pass(settings::stranger_within + seconds(1));
+  for (LinkId stranger = 1; stranger <= settings::strangers_max; ++stranger) bench.on(input::LinkDown{stranger, {}});
+  bench.on(input::LinkUp{++link, sim::transport_key(20'000), false, {}});
+  CHECK_FALSE(bench.closed(link));
+}
+
 TEST_CASE("a member suspended while connected is cut off") {
   Bench bench;
   bench.start();
@@ -109,19 +131,47 @@ TEST_CASE("of two links dialled by one side, the newer stays") {
   CHECK_FALSE(bench.closed(50));
 }
 
-TEST_CASE("a silent link is asked after 30 seconds and closed after 90") {
+TEST_CASE("a silent link is asked after 60 to 100 seconds and closed after 120") {
   Bench bench;
   bench.start();
   const LinkId link = bench.open(2);
-  bench.pass(seconds(29));
+  bench.pass(seconds(59));
   CHECK(bench.sent<message::Ping>(link).empty());
-  bench.pass(seconds(2));
+  bench.pass(seconds(42));
   CHECK(bench.sent<message::Ping>(link).size() == 1);
   bench.receive(link, message::Pong{1, 0});
-  bench.pass(seconds(80));
+  bench.pass(seconds(118));
+  CHECK(bench.sent<message::Ping>(link).size() == 1);
   CHECK_FALSE(bench.closed(link));
-  bench.pass(seconds(11));
+  bench.pass(seconds(3));
   CHECK(bench.closed(link));
+}
+
+TEST_CASE("an idle link costs about one ping or pong of each side in 80 seconds, and a round in 16 minutes") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  std::size_t messages = 0, pings = 0, rounds = 0;
+  constexpr std::size_t day = 24 * 60 * 60;
+  for (std::size_t second = 0; second < day; ++second) {
+    bench.pass(seconds(1));
+    messages += bench.sent_count(link);
+    for (const auto& ping : bench.sent<message::Ping>(link)) {
+      pings += 1;
+      bench.receive(link, message::Pong{ping.token, 0});
+    }
+    for (const auto& opening : bench.sent<message::Reconcile>(link)) {
+      rounds += 1;
+      bench.receive(link, message::Reconcile{opening.round, false, {}});
+    }
+    bench.forget();
+  }
+  CHECK(pings >= day / 101);
+  CHECK(pings <= day / 75);
+  CHECK(rounds >= day / (20 * 60));
+  CHECK(rounds <= day / (12 * 60) + 6);
+  CHECK(messages == pings + rounds);
+  CHECK_FALSE(bench.closed(link));
 }
 
 TEST_CASE("garbage closes the link, and the peer stays banned for 5 minutes") {
@@ -176,7 +226,45 @@ TEST_CASE("the federation is dialled first, then our own territories, at most se
   const auto dials = bench.wanted<effect::Dial>();
   REQUIRE(dials.size() == settings::peers_wanted);
   CHECK(dials[0].endpoint == sim::endpoint_of(0));
-  for (std::size_t i = 1; i <= 5; ++i) CHECK(std::stoul(dials[i].endpoint.substr(6)) % 2 == 0);
+  for (std::size_t i = 1; i <= settings::near_wanted; ++i) CHECK(std::stoul(dials[i].endpoint.substr(6)) % 2 == 0);
+  for (std::size_t i = settings::near_wanted + 1; i < dials.size(); ++i) CHECK(std::stoul(dials[i].endpoint.substr(6)) % 2 == 1);
+}
+
+TEST_CASE("with nobody elsewhere to dial, or nobody of our own territories, the others make up the number") {
+  for (const std::string& theirs : {std::string("lille"), std::string("lens")}) {
+    Bench bench;
+    for (std::size_t i = 0; i < 12; ++i) {
+      bench.add_member(i, {i == 1 ? "lille" : theirs});
+      if (i != 1) bench.roster().members.at(Bench::slug(i)).endpoints = {sim::endpoint_of(i)};
+    }
+    bench.start();
+    CHECK(bench.wanted<effect::Dial>().size() == settings::peers_wanted);
+  }
+}
+
+TEST_CASE("a federation's node that is full is tried once an hour by who has other peers, and every 5 minutes by who has none") {
+  Bench bench;
+  bench.roster().members.at(Bench::slug(0)).endpoints = {sim::endpoint_of(0)};
+  for (std::size_t i = 2; i < 12; ++i) bench.add_member(i, {"lille"});
+  bench.start();
+  std::vector<LinkId> company;
+  for (std::size_t i = 2; i < 2 + settings::peers_wanted; ++i) company.push_back(bench.open(i));
+  const auto dials_within = [&](Duration time) {
+    std::size_t dials = 0;
+    for (Duration passed{}; passed < time; passed += seconds(1)) {
+      bench.on(input::DialFailed{sim::transport_key(0), sim::endpoint_of(0), "full"});
+      bench.pass(seconds(1));
+      dials += bench.wanted<effect::Dial>().size();
+      for (const LinkId link : company) bench.receive(link, message::Pong{0, 0});
+      bench.forget();
+    }
+    return dials;
+  };
+  dials_within(std::chrono::hours(3));
+  CHECK(dials_within(std::chrono::hours(10)) <= 14);
+  for (const LinkId link : company) bench.on(input::LinkDown{link, {}});
+  company.clear();
+  CHECK(dials_within(std::chrono::hours(1)) >= 9);
 }
 
 TEST_CASE("a peer that cannot be reached is tried again after 1 s, 2 s, 4 s, … at most 5 minutes") {

@@ -156,6 +156,23 @@ TEST_CASE("own heads are confirmed by one whole round with a member") {
   }
 }
 
+TEST_CASE("what a peer claimed of a feed that is not for both any more is forgotten") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  const FeedId feed = Bench::territory(3, "lille");
+  bench.receive(link, message::Have{{{feed, {1, 1, 4}, sim::commit_id(*Bench::commit(feed, 4, 3))}}});
+  bench.pass(seconds(3));
+  REQUIRE_FALSE(bench.sent<message::FetchFeed>(link).empty());
+  bench.roster().members.at(Bench::slug(2)).territories = {"lens"};
+  bench.on(input::RosterChanged{bench.roster_now()});
+  for (int second = 0; second < 60; ++second) {
+    for (const auto& opening : bench.sent<message::Reconcile>(link)) bench.receive(link, message::Reconcile{opening.round, false, {}});
+    bench.pass(seconds(1));
+  }
+  CHECK(bench.status().level);
+}
+
 TEST_CASE("a node that is alone needs nobody's word") {
   Bench bench(0);
   bench.roster().members.clear();

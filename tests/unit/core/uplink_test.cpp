@@ -71,15 +71,26 @@ TEST_CASE("the delay of a queue is what is above the least seen, whatever the cl
   QueueDelay delay;
   Instant now{0};
   CHECK(delay.now().count() == 0);
-  delay.sample(-5'000, now);
-  delay.sample(-4'900, now);
+  delay.sample(-5'000, seconds(9), now);
+  delay.sample(-4'900, seconds(9), now);
   CHECK(delay.now().count() == 0);  // the least of the last few
-  for (int i = 0; i < 3; ++i) delay.sample(-4'800, now);
+  for (int i = 0; i < 3; ++i) delay.sample(-4'800, seconds(9), now);
   CHECK(delay.now().count() == 200);
   SECTION("a clock that drifts is followed") {
     for (std::int64_t minute = 1; minute <= 30; ++minute) {
       now = now + minutes(1);
-      for (int i = 0; i < 3; ++i) delay.sample(-5'000 + minute * 2, now);
+      for (int i = 0; i < 3; ++i) delay.sample(-5'000 + minute * 2, seconds(9), now);
+    }
+    CHECK(delay.now().count() <= 20);
+  }
+  SECTION("a clock that jumped is no queue: no message is longer on its way than there and back") {
+    for (int i = 0; i < 3; ++i) delay.sample(55'000, milliseconds(60), now);
+    CHECK(delay.now().count() == 60);
+  }
+  SECTION("also where samples are rare") {
+    for (std::int64_t minute = 3; minute <= 300; minute += 3) {
+      now = now + minutes(3);
+      delay.sample(-5'000 + minute * 2, seconds(9), now);
     }
     CHECK(delay.now().count() <= 20);
   }
