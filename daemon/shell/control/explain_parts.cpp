@@ -136,15 +136,12 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
         "own-feed-forked",
         true,
         name,
-        {fmt::format("Our own feed {} is frozen: two different publications carry the same number. "
-                     "That happens when "
-                     "two copies of this home publish (a restored backup, a cloned card).",
+        {fmt::format("Our own feed {} is frozen: two different publications carry the same number. That happens when two copies of this home "
+                     "publish (a restored backup, a cloned card).",
                      name),
-         fmt::format(
-             "Notre propre fil {} est gelé : deux publications différentes portent le même numéro. "
-             "Cela "
-             "arrive quand deux copies de ce nœud publient (sauvegarde restaurée, carte clonée).",
-             name)},
+         fmt::format("Notre propre fil {} est gelé : deux publications différentes portent le même numéro. Cela arrive quand deux copies de ce "
+                     "nœud publient (sauvegarde restaurée, carte clonée).",
+                     name)},
         Actor::admin,
         {fmt::format("Stop the other copy for good, and ask the federation for a new key: it runs `essaimagectl member new-key {}`, and "
                      "you join with that invitation in an empty home. What the federation's node holds of the feed counts then.",
