@@ -155,13 +155,11 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
       "feed-forked",
       true,
       name,
-      {fmt::format("The feed {} is frozen: {} signed two different publications with the same "
-                   "number. What came "
-                   "before stays usable; nothing newer is taken.",
+      {fmt::format("The feed {} is frozen: {} signed two different publications with the same number. What came before stays usable; "
+                   "nothing newer is taken.",
                    name, feed.centre),
-       fmt::format("Le fil {} est gelé : {} a signé deux publications différentes avec le même "
-                   "numéro. Ce qui "
-                   "précède reste utilisable ; rien de plus récent n'est pris.",
+       fmt::format("Le fil {} est gelé : {} a signé deux publications différentes avec le même numéro. Ce qui précède reste utilisable ; "
+                   "rien de plus récent n'est pris.",
                    name, feed.centre)},
       Actor::author,
       {fmt::format("Tell {0}: it must stop one of its two copies; then the federation gives it a new key (`essaimagectl member new-key {0}`), "
