@@ -113,7 +113,10 @@ def join(federation: Node, node: Node) -> None:
 
 
 def is_lost(node: Node, publisher: Publisher, folder: Path) -> str | None:
-    """What was acknowledged last, or something newer, is there, whole."""
+    """What was acknowledged last, or something newer, is there, whole; and no version before it was left out."""
+    version = node.versions().get(publisher.id(), 0)
+    if version < publisher.acknowledged:
+        return f"{node.slug} has version {version} of {publisher.id()}; acknowledged: {publisher.acknowledged} versions"
     target = folder / f"out-{node.slug}-{publisher.node.slug}"
     node.ctl("checkout", publisher.id(), target)
     text = (target / "lisez-moi.md").read_text()

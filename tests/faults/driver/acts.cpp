@@ -207,6 +207,7 @@ Status mend(const World& world, LibraryPtr& library) {
   for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
   const auto fetched = fetch_feed(*author, *library, feed_of(*author), true);
   if (!fetched && fetched.error().code != Errc::conflict) return fetched;  // conflict: nothing lacks any more
+  CHECK_OK(fetch_media(*author, *library));                                // what the disk cannot read is lost, too
   for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
   TRY(const bool done, is_mended(world, *library));
   return done ? Status{} : fail(Errc::corrupt, "not yet mended");
