@@ -162,8 +162,11 @@ void Dialer::put_in_order() {
   far_.clear();
   std::vector<std::pair<std::uint64_t, const Member*>> lots;
   for (const auto& [slug, member] : context_.access.roster().members) {
+    // Most of a region cannot be reached from outside: what is cheap to ask comes first.
+    if (member.suspended || slug == context_.access.roster().federation_slug) continue;
+    if (member.endpoints.empty() && (configured_.empty() || endpoints(member).empty())) continue;
     const TransportKey& key = member.current_keys().transport;
-    if (member.suspended || key == context_.access.own_key() || is_federation(key) || endpoints(member).empty()) continue;
+    if (key == context_.access.own_key()) continue;
     lots.emplace_back(drawn(lot_, key), &member);
   }
   std::sort(lots.begin(), lots.end());

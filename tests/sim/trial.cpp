@@ -93,7 +93,7 @@ class Trial {
       Node& node = world_.node(i);
       if (weather_.clocks) {
         coverage.strike(Fault::clock_drifts);
-        node.clock.jump(seconds(random.below(1'000'000)));
+        if (!node.up) node.clock.jump(seconds(random.below(1'000'000)));  // its origin
         node.clock.set_rate(world_.now(), 0.95 + static_cast<double>(random.below(101)) / 1000);
       }
       if (weather_.slow_lines && random.below(4) == 0) {
