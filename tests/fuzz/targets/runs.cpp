@@ -44,7 +44,7 @@ bool run(ByteView bytes) {
   std::uint64_t sum = 0;
   for (auto& length : lengths) sum += length = static_cast<std::uint32_t>(1 + 16 * choices.u16());
   const auto whole = told(lengths, sum, choices.rest(), bytes.size());
-  const auto pieces = told(lengths, sum, choices.rest(), 7);
+  const auto pieces = told(lengths, sum, choices.rest(), 7 + bytes.size() / 16);
   if (whole && pieces) ESSAIMAGE_ASSERT(*whole == *pieces);
   return whole && whole->size() == sum;
 }
@@ -85,8 +85,9 @@ bool run_zstd(ByteView bytes) {
   ESSAIMAGE_ASSERT(!whole || whole->size() == size);
   StreamDecompressor stream;
   std::size_t all = 0;
-  for (ByteView rest = choices.rest(); !rest.empty(); rest = rest.subspan(std::min<std::size_t>(5, rest.size()))) {
-    const auto some = stream.append(rest.first(std::min<std::size_t>(5, rest.size())), size - all);
+  const std::size_t piece = 5 + bytes.size() / 16;  // each costs the memory for what it may unfold to
+  for (ByteView rest = choices.rest(); !rest.empty(); rest = rest.subspan(std::min(piece, rest.size()))) {
+    const auto some = stream.append(rest.first(std::min(piece, rest.size())), size - all);
     if (!some) break;
     all += some->size();
     ESSAIMAGE_ASSERT(all <= size);
