@@ -142,8 +142,10 @@ void Sessions::writable(const input::Writable& change) {
 void Sessions::roster_changed() {
   for (auto& [id, link] : context_.links.all()) {
     if (link.closing || link.phase == Link::Phase::stranger) continue;
-    if (context_.member(link) != nullptr) continue;
-    refuse(link);
+    const bool is_member = context_.member(link) != nullptr;
+    // What waits was written by the roster before, and may name feeds that this peer may not hold any more: begun anew.
+    if (is_member && link.waiting.empty()) continue;
+    if (!is_member) refuse(link);
     context_.close(link);
   }
 }

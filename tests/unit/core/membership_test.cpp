@@ -244,3 +244,17 @@ TEST_CASE("who asks to join and goes away counts until the store has answered") 
   }
   CHECK(admissions == settings::joins_at_once);
 }
+
+TEST_CASE("what waits for a link is not told to who may not hold it any more") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  bench.on(input::Writable{link, Channel::control, false});
+  const FeedId own = Bench::territory(1, "lille");
+  bench.hold(own, 1, Bench::commit(own, 1, 1), true);
+  bench.roster().members[Bench::slug(2)].territories = {"roubaix"};
+  bench.on(input::RosterChanged{bench.roster_now()});
+  bench.on(input::Writable{link, Channel::control, true});
+  CHECK(bench.sent<message::Announce>(link).empty());
+  CHECK(bench.closed(link));
+}
