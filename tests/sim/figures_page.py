@@ -115,9 +115,9 @@ WHY = """## Why
 - **An idle day.** A ping of 14 bytes is 49 in its box and over 100 in its segment, so the number of links times the number of
   pings is what counts. Pings come after 60 to 100 seconds of silence, so that a dead link is noticed within two minutes; rarer ones
   would cost less and notice later.
-- **Not in it: TCP's keepalive,** a segment and its acknowledgement after 15 silent minutes, on both connections of a link: by calculation about
-  0.2 MB a day on the line with 13.6 links. ZMTP's own heartbeats are off: every 20 seconds they would be about 30 MB a day, and the core's
-  pings notice a dead link without them.
+- **Not in it: TCP's keepalive,** a segment and its acknowledgement after 15 silent minutes, on both connections of a link: by
+  calculation about 0.2 MB a day on the line with 13.6 links. ZMTP's own heartbeats are off: every 20 seconds they would be about
+  30 MB a day, and the core's pings notice a dead link without them.
 - **Not in it either:** computing time, disks slower than 5 ms, queues in other people's boxes.
 """
 
