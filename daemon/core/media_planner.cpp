@@ -10,6 +10,13 @@ bool MediaPlanner::Holding::holds(std::size_t chunk) const {
   return complete || (chunk / 8 < chunks.size() && (chunks[chunk / 8] >> (chunk % 8) & 1U) != 0);
 }
 
+bool MediaPlanner::Holding::helps(const Want& want) const {
+  for (std::size_t i = want.first_missing; i < want.chunks.size(); ++i) {
+    if (want.chunks[i] != Want::Chunk::held && holds(i)) return true;
+  }
+  return false;
+}
+
 std::size_t MediaPlanner::Holding::weight() const {
   if (complete) return std::numeric_limits<std::size_t>::max();
   std::size_t held = 0;
@@ -58,6 +65,7 @@ void MediaPlanner::forget(const Sha256& media) {
     source.unasked.erase(want->place());
     source.offers.erase(want->place());
     source.asked.erase(media);
+    source.turns.erase(media);
     source.holdings.erase(media);
   }
   wants_.erase(media);
@@ -131,11 +139,12 @@ void MediaPlanner::ask_again(Source& source) {
   }
 }
 
-const FeedId* MediaPlanner::common_feed(const Link& link, const Want& want) const {
+std::vector<const FeedId*> MediaPlanner::common_feeds(const Link& link, const Want& want) const {
+  std::vector<const FeedId*> feeds;
   for (const FeedId& feed : want.need.feeds) {
-    if (context_.shared(link, feed)) return &feed;
+    if (context_.shared(link, feed)) feeds.push_back(&feed);
   }
-  return nullptr;
+  return feeds;
 }
 
 void MediaPlanner::ask(const Link& link, Source& source) {
@@ -143,10 +152,12 @@ void MediaPlanner::ask(const Link& link, Source& source) {
   while (!source.unasked.empty() && source.asked.size() < settings::asked_media_max) {
     const auto place = source.unasked.begin();
     const Want* want = wants_.find(place->second);
-    const FeedId* feed = want != nullptr ? common_feed(link, *want) : nullptr;
-    if (feed != nullptr) {
-      if (!questions.contains(*feed) && !source.questions.take(1, context_.now)) break;
-      questions[*feed].push_back(place->second);
+    const auto feeds = want != nullptr ? common_feeds(link, *want) : std::vector<const FeedId*>();
+    if (!feeds.empty()) {
+      const auto turn = source.turns.find(place->second);
+      const FeedId& feed = *feeds[turn == source.turns.end() ? 0 : turn->second % feeds.size()];
+      if (!questions.contains(feed) && !source.questions.take(1, context_.now)) break;
+      questions[feed].push_back(place->second);
       source.asked[place->second] = context_.now;
     }
     source.unasked.erase(place);
@@ -169,9 +180,20 @@ void MediaPlanner::have(Link& link, const message::MediaHave& have) {
   for (const auto& item : have.items) {
     Want* want = wants_.find(item.media);
     if (!may_tell || want == nullptr || !want->names(have.feed) || !told(it->second, have.feed, item, *want)) ++idle;
+    else if (!item.complete) ask_through_next(link, it->second, *want);
   }
   if (idle == 0) return;
   context_.charge(link, settings::idle_cost + static_cast<double>(idle) * settings::idle_item_cost);
+}
+
+/// What a link does not hold for one feed it may hold for another that names it: nothing passes from a narrow audience to a wide one.
+void MediaPlanner::ask_through_next(const Link& link, Source& source, const Want& want) {
+  const auto holding = source.holdings.find(want.need.media);
+  if (holding != source.holdings.end() && holding->second.helps(want)) return;
+  const std::size_t feeds = common_feeds(link, want).size();
+  if (feeds < 2) return;
+  const std::size_t turn = ++source.turns[want.need.media];
+  if (turn % feeds != 0) source.unasked.insert(want.place());  // all in turn, and then again when others are
 }
 
 /// True if it was asked, or tells of more than before: who is not asked has no reason to tell of less.
@@ -201,12 +223,7 @@ std::vector<LinkId> MediaPlanner::holders(const Sha256& media) const {
   const Want* want = wants_.find(media);
   for (const auto& [link, source] : sources_) {
     const auto holding = source.holdings.find(media);
-    if (want == nullptr || holding == source.holdings.end()) continue;
-    for (std::size_t i = want->first_missing; i < want->chunks.size(); ++i) {
-      if (want->chunks[i] == Want::Chunk::held || !holding->second.holds(i)) continue;
-      links.push_back(link);
-      break;
-    }
+    if (want != nullptr && holding != source.holdings.end() && holding->second.helps(*want)) links.push_back(link);
   }
   return links;
 }

@@ -60,12 +60,14 @@ class MediaPlanner {
     Instant retry_at;        ///< not fetched before
     unsigned failures = 0;
     bool holds(std::size_t chunk) const;
+    bool helps(const Want& want) const;  ///< holds something that lacks here
     std::size_t weight() const;  ///< more: it holds more
   };
   using Holdings = std::map<Sha256, Holding>;
   struct Source {
     std::set<WantPlace> unasked;
     std::map<Sha256, Instant> asked;     ///< and not answered; when
+    std::map<Sha256, std::size_t> turns; ///< of media that several feeds name: how many it was asked through in vain
     Holdings holdings;                   ///< of what it told to hold some of
     std::set<WantPlace> offers;          ///< holds something; candidates for a run
     std::size_t runs = 0;
@@ -95,9 +97,11 @@ class MediaPlanner {
   using Runs = std::map<JobId, Run>;
 
   void ask(const Link& link, Source& source);
+  void ask_through_next(const Link& link, Source& source, const Want& want);
   bool told(Source& source, const FeedId& feed, const message::MediaHave::Item& item, Want& want);
   Holdings::iterator erase(Source& source, Holdings::iterator holding);
-  const FeedId* common_feed(const Link& link, const Want& want) const;
+  /// The feeds through which a link may be asked for it.
+  std::vector<const FeedId*> common_feeds(const Link& link, const Want& want) const;
   bool has_room(const Link& link, const Source& source, const Want& want);
   bool plan_run(Link& link, Source& source);
   std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding,

@@ -119,7 +119,13 @@ void compare_list(Comparison& result, Reply& reply, const HeadSet& own, std::siz
   std::map<std::string, const Head*, std::less<>> listed;
   for (const Head& head : range.heads) listed.emplace(head.feed.str(), &head);
   result.told.insert(result.told.end(), range.heads.begin(), range.heads.end());
-  if (range.answer) return reply.skip(range.upper);
+  if (range.answer) {
+    // It answers a list of ours, and names what differs: the rest is the same there.
+    for (std::size_t i = first; i < end; ++i) {
+      if (!listed.contains(own[i].text)) result.equal.emplace_back(i, i + 1);
+    }
+    return reply.skip(range.upper);
+  }
   std::vector<std::size_t> differing;
   for (std::size_t i = first; i < end; ++i) {
     const auto it = listed.find(own[i].text);

@@ -209,8 +209,12 @@ Status mend(const World& world, LibraryPtr& library) {
   if (!fetched && fetched.error().code != Errc::conflict) return fetched;  // conflict: nothing lacks any more
   CHECK_OK(fetch_media(*author, *library));                                // what the disk cannot read is lost, too
   for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
+  const auto said = library->problems();
   TRY(const bool done, is_mended(world, *library));
-  return done ? Status{} : fail(Errc::corrupt, "not yet mended");
+  if (done) return {};
+  // What kept it from being mended was noted, and stands among what was damaged.
+  const auto why = std::ranges::find_if(said, [](const auto& problem) { return problem.error.code != Errc::corrupt; });
+  return why == said.end() ? fail(Errc::corrupt, "not yet mended") : tl::unexpected(why->error);
 }
 
 // --- the federation

@@ -19,6 +19,38 @@ TEST_CASE("media are asked of every peer that may hold the feed, and of no other
   CHECK(bench.sent_count(lens) == 0);
 }
 
+TEST_CASE("a file that several feeds name is asked for through each of them in turn") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  MediaNeed lacks = need(1, 2, 1'000);
+  lacks.held[0] = true;
+  const FeedId narrow = Bench::territory(2, "lille");
+  lacks.feeds.push_back(narrow);
+  bench.on(input::MediaNeeded{lacks});
+  auto query = bench.sent<message::MediaQuery>(link);
+  REQUIRE(query.size() == 1);
+  CHECK(query[0].feed == feed);
+  const bool some = GENERATE(false, true);  // nothing, or only what is here
+  CAPTURE(some);
+  bench.receive(link, message::MediaHave{feed, {{media(1), false, some ? Bytes{1} : Bytes{}, some ? list(1) : ObjectId{}}}});
+  query = bench.sent<message::MediaQuery>(link);
+  REQUIRE(query.size() == 1);
+  CHECK(query[0].feed == narrow);
+  SECTION("the second holds it") {
+    bench.receive(link, message::MediaHave{narrow, {{media(1), true, {}, {}}}});
+    const auto runs = bench.sent<message::FetchChunks>(link);
+    REQUIRE(runs.size() == 1);
+    CHECK(runs[0].feed == narrow);
+  }
+  SECTION("neither does") {
+    bench.receive(link, message::MediaHave{narrow, {{media(1), false, {}, {}}}});
+    CHECK(bench.sent<message::MediaQuery>(link).empty());
+    bench.pass(settings::round_interval * 2);
+    CHECK(bench.sent<message::MediaQuery>(link).size() >= 1);
+  }
+}
+
 TEST_CASE("small media come before big ones, in runs under credit") {
   Bench bench;
   bench.start();

@@ -26,7 +26,11 @@ struct Side {
   }
   /// What the other has newer, as learnt.
   std::map<std::string, Head> news;
-  void learn(const Comparison& comparison) {
+  std::set<std::string> alike;
+  void learn(const Comparison& comparison, const HeadSet& own) {
+    for (const auto& [first, end] : comparison.equal) {
+      for (std::size_t i = first; i < end; ++i) alike.emplace(own[i].text);
+    }
     for (const Head& head : comparison.told) {
       const auto mine = heads.find(head.feed.str());
       if (mine == heads.end() || mine->second.order < head.order) news[head.feed.str()] = head;
@@ -55,7 +59,7 @@ Cost reconcile(Side& opener, Side& other) {
     if (received.ranges.empty()) return cost;
     const HeadSet own = receiver->set();
     const Comparison comparison = compare(notary, round, own, received.ranges);
-    receiver->learn(comparison);
+    receiver->learn(comparison, own);
     message = {round, false, comparison.reply};
     receiver = receiver == &other ? &opener : &other;
   }
@@ -99,6 +103,16 @@ TEST_CASE("both sides learn what the other has newer, in one round") {
   reconcile(a, b);
   CHECK(a.news.size() == 28 + 1);
   CHECK(b.news.size() == 43 - 4 + 1);
+}
+
+TEST_CASE("who has few heads learns which of them the other has alike") {
+  Side few, many;
+  for (std::size_t centre = 0; centre < 500; ++centre) many.put(centre, 3);
+  few.put(250, 3);
+  few.put(260, 2);
+  reconcile(few, many);
+  CHECK(few.alike == std::set<std::string>{"centre-1250/region"});
+  CHECK(few.news.contains("centre-1260/region"));
 }
 
 TEST_CASE("a newcomer learns thousands of heads in bounded messages") {
