@@ -159,6 +159,10 @@ Status LibraryImpl::suspend(const std::string& slug, const std::string& why, con
   for (const auto& [feed, head] : change.picture().heads) {
     if (feed.centre == slug) file.member.last_accepted[feed] = head.order;
   }
+  // A new key that was on its way would undo it.
+  for (const auto& [key, stated] : change.word().invitations) {
+    if (stated.file.slug == slug) CHECK_OK(change.remove(invitation_path(key)));
+  }
   for (const auto& [feed, order] : last) {
     if (feed.centre != slug) return fail(Errc::usage, feed.str() + " is not a feed of " + slug);
     TRY([[maybe_unused]] const auto known, own_commit(feed, order));

@@ -202,6 +202,22 @@ TEST_CASE("a new key publishes on top of the last that counts of the old one, an
   CHECK(again->publish_one("k", {{"x", "2"}}).version == 2);
 }
 
+TEST_CASE("an invitation for a new key that is on its way ends with a suspension") {
+  Story s;
+  auto& library = s.federation->library();
+  const auto invitation = library.invite({"a", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, false});
+  REQUIRE(invitation);
+  REQUIRE(library.suspend("a", "stolen"));
+  const auto node = TestNode::joining(*invitation);
+  const auto admitted = library.admit(store::make_join(*invitation, node->library().signing().public_key(),
+                                                       node->library().transport().public_key()));
+  REQUIRE_FALSE(admitted);
+  CHECK(admitted.error().code == Errc::invitation_unknown);
+  CHECK(library.roster()->find("a")->suspended);
+  (void)succeed(*s.federation, "a", true);
+  CHECK_FALSE(library.roster()->find("a")->suspended);
+}
+
 TEST_CASE("a key is replaced for members alone, and never by accident") {
   Story s;
   auto& library = s.federation->library();
