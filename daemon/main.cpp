@@ -153,7 +153,7 @@ Status run(const Options& options, Language& language) {
   ::umask(0077);  // SQLite and the log make files of their own
   parts.signals = std::move(signals);
   CHECK_OK(store::finish_making(parts.layout));
-  if (!std::filesystem::exists(parts.layout.identity())) return fail(Errc::home_missing, parts.layout.home.string());
+  if (const auto identity = store::load_identity(parts.layout); !identity) return tl::unexpected(identity.error());
   TRY(parts.config, shell::load_config(parts.layout, language));
   if (!options.log_level.empty()) {
     TRY(parts.config.log.level, shell::parse_log_level(options.log_level));

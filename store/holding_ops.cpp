@@ -208,8 +208,10 @@ Result<std::vector<FeedMedia>> LibraryImpl::removable(const KitId& id) const {
   for (const auto& row : rows) {
     for (const auto& named : row.media) {
       const auto same = [&](const FeedMedia& other) { return other.media == named.media; };
-      if (!media_->has(named.media) || fetched.contains(named.media) || std::any_of(list.begin(), list.end(), same)) continue;
+      if (fetched.contains(named.media) || std::any_of(list.begin(), list.end(), same)) continue;
       TRY(const auto held, state_->media(named.media));
+      const bool recorded = held && !held->held.empty();  // also of one that went before its record (put_choice)
+      if (!recorded && !media_->has(named.media)) continue;
       // An earlier version of ours may be the only one that names it.
       const auto own = [&](const FeedId& feed) { return feed.centre == identity_.slug; };
       if (held && std::any_of(held->held.begin(), held->held.end(), own)) continue;

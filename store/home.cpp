@@ -281,12 +281,13 @@ Status finish_making(const Layout& layout) { return Making::resume(layout); }
 Result<Identity> load_identity(const Layout& layout) {
   const auto content = read_file(layout.identity(), limits::statement_bytes_max);
   if (!content) {
-    if (content.error().code == Errc::not_found)
-      return fail(Errc::home_missing, layout.home.string());
-    return tl::unexpected(content.error());
+    if (content.error().code != Errc::not_found) return tl::unexpected(content.error());
+    // It is the last piece that a home gets: where the first ones are, it was lost.
+    const bool was_there = is_there(layout.signing_key());
+    return was_there ? fail(Errc::home_damaged, layout.identity().string()) : fail(Errc::home_missing, layout.home.string());
   }
   auto identity = parse_identity(text_of(*content), layout.identity().string());
-  if (!identity) return fail(Errc::home_damaged, to_line(identity.error()));
+  if (!identity) return fail(Errc::home_damaged, layout.identity().string() + ": " + to_line(identity.error()));
   if (encode(*identity) != text_of(*content)) return fail(Errc::home_damaged, layout.identity().string());
   return identity;
 }

@@ -119,11 +119,16 @@ Status LibraryImpl::start(Fd lock) {
 /// Nobody would take what is signed by, or comes over, a key that the federation never admitted for this centre. One that
 /// it has replaced since is not foreign: the peers say so.
 Status LibraryImpl::check_keys(const Picture& picture) const {
-  const Member* own = picture.roster ? picture.roster->find(identity_.slug) : nullptr;
+  if (!picture.roster) return {};
+  const auto signs = [&](const MemberKeys& keys) { return keys.signing == signing_.public_key(); };
+  const Member* own = picture.roster->find(identity_.slug);
+  const bool is_others = std::ranges::any_of(picture.roster->members, [&](const auto& member) {
+    return member.first != identity_.slug && std::ranges::any_of(member.second.keys, signs);
+  });
+  if (is_others) return fail(Errc::home_damaged, layout_.identity().string());
   if (own == nullptr) return {};
   const auto knows = [&](const auto& is_same) { return std::any_of(own->keys.begin(), own->keys.end(), is_same); };
-  if (!knows([&](const MemberKeys& keys) { return keys.signing == signing_.public_key(); }))
-    return fail(Errc::key_foreign, layout_.signing_key().string());
+  if (!knows(signs)) return fail(Errc::key_foreign, layout_.signing_key().string());
   if (!knows([&](const MemberKeys& keys) { return keys.transport == transport_.public_key(); }))
     return fail(Errc::key_foreign, layout_.transport_key().string());
   return {};
@@ -150,6 +155,7 @@ Status LibraryImpl::read_heads(Picture& picture) {
     const auto raw = objects_->read(id, ObjectType::commit);
     if (!raw) {
       note(raw.error(), feed.str());
+      mender_.look_again(feed);
       continue;
     }
     const auto commit = parse_commit(*raw);
@@ -158,6 +164,8 @@ Status LibraryImpl::read_heads(Picture& picture) {
            feed.str());
       continue;
     }
+    // Nothing of another federation was ever accepted: it is the home that says the wrong one.
+    if (commit->federation != identity_.federation) return fail(Errc::home_damaged, layout_.identity().string());
     picture.heads[feed] = head_of(*commit, id);
   }
   return {};

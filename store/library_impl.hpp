@@ -184,6 +184,7 @@ class LibraryImpl final : public Library {
   void read_word(Picture& picture);
   Status bring_back_heads(Picture& picture);  ///< (lost_heads.cpp)
   Status settle_word();                       ///< likewise
+  Status read_again();                        ///< likewise; what could not be read before. `changing_` is held
   Status check_keys(const Picture& picture) const;
   Result<std::vector<Sha256>> catch_up_index(const Picture& picture);
   /// Returns those of `media` of which the record was lost.

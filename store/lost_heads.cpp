@@ -42,6 +42,26 @@ Status LibraryImpl::bring_back_heads(Picture& picture) {
   return {};
 }
 
+/// Under the same names: a pack of which the index was made anew, a disk that reads again.
+Status LibraryImpl::read_again() {
+  Picture now = *picture();
+  Advance advance;
+  const auto refs = refs_->snapshot();
+  for (const auto& [feed, id] : *refs) {
+    if (now.heads.contains(feed)) continue;
+    auto raw = objects_->read(id, ObjectType::commit);
+    auto commit = raw ? parse_commit(*raw) : tl::unexpected(raw.error());
+    if (!commit || commit->feed != feed) continue;
+    now.heads[feed] = head_of(*commit, id);
+    advance.steps.push_back({std::move(*commit), id, std::move(*raw)});
+  }
+  if (!now.word) {
+    read_word(now);
+    advance.word = now.word;
+  }
+  return advance.steps.empty() && !advance.word ? Status{} : this->advance(std::move(advance));
+}
+
 /// A word of the federation that came back without passing through advance(): who holds more of a suspended member's feeds
 /// than counts falls back now.
 Status LibraryImpl::settle_word() {

@@ -138,6 +138,10 @@ Status TextMender::look() {
     }
   }
   for (const auto& feed : failed) look_again(feed);
+  if (!has_suspects()) {
+    const std::lock_guard changing(library_.changing_);
+    CHECK_OK(library_.read_again());
+  }
   if (!all_looked_at()) return status;
   // A pack that had gone is no news any more.
   return library_.state_->put(std::string(packs_key), text_of_lines(packs()));
@@ -149,19 +153,27 @@ bool TextMender::all_looked_at() {
   return suspects_.empty() && std::exchange(all_pending_, false);
 }
 
+void TextMender::salvage_once(Looking& looking) {
+  if (std::exchange(looking.salvaged, true)) return;
+  // If it fails (a full disk), what is damaged is fetched all the same.
+  if (const auto salvaged = salvage_packs(); !salvaged) library_.note(salvaged.error(), library_.layout_.packs().string());
+}
+
 Status TextMender::look_at(const FeedId& feed, Looking& looking) {
   const auto picture = library_.picture();
   const auto head = picture->head(feed);
-  if (!head) return {};  // one that cannot be read is fetched anew already
+  if (!head) {  // the refs name one that cannot be read; it is fetched anew already, if it does not show itself again
+    salvage_once(looking);
+    return {};
+  }
   const auto count = [&](std::uint64_t bytes) {
     looking.bytes += bytes;
     return true;
   };
   auto damage = library_.damage_of(*head, picture->roster.get(), count);
   // Also where none was met: an object may lie in two packs, and which copy is read is chance (that of the last pack that had anything).
-  if (!std::exchange(looking.salvaged, true)) {
-    // If it fails (a full disk), what is damaged is fetched all the same.
-    if (const auto salvaged = salvage_packs(); !salvaged) library_.note(salvaged.error(), library_.layout_.packs().string());
+  if (!looking.salvaged) {
+    salvage_once(looking);
     if (damage) damage = library_.damage_of(*head, picture->roster.get(), count);
   }
   const std::lock_guard changing(library_.changing_);

@@ -23,6 +23,7 @@ class TextMender {
   /// To be looked through soon, if this error is of something that cannot be read here, and is not known yet.
   void suspect(const FeedId& feed, const Error& why);
   void suspect_centre(const std::string& slug, const Error& why);  ///< likewise, of all its feeds
+  void look_again(const FeedId& feed);                      ///< whatever kept it from being read
   void suspect_any(const Error& why);  ///< which one it is of is not known; not while some are known to lack something
   bool has_suspects() const;
 
@@ -41,7 +42,6 @@ class TextMender {
   Status came_anew(const FeedId& feed);
 
  private:
-  void look_again(const FeedId& feed);
   void look_at_all(const Picture& picture);
   bool all_looked_at();
   Result<bool> record_packs(const std::set<std::string>& removed);
@@ -51,6 +51,7 @@ class TextMender {
     bool salvaged = false;  ///< of damaged packs, what is good is kept already
   };
   Status look_at(const FeedId& feed, Looking& looking);
+  void salvage_once(Looking& looking);
   Status salvage_packs();
   Status set_lacking(const Head& head);
   Status set_whole(const Head& head);

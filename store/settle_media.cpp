@@ -127,7 +127,10 @@ void LibraryImpl::give_up(const OpenPartialPtr& open, const Error& why) {
   note(why, media.hex());
   // Another partial file may lie there by now: it is not this one's to remove.
   const auto dropped = why.code == Errc::conflict ? Status{} : drop_partial(media);
-  if (!dropped) note(dropped.error(), media.hex());
+  if (!dropped) {
+    note(dropped.error(), media.hex());
+    behind_ = true;  // it lies there still, whole, and is looked at again
+  }
   {
     const std::lock_guard lock(open->mutex);
     open->dropped = true;

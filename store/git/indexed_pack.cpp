@@ -3,10 +3,12 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "proto/limits.hpp"
 #include "store/disk/files.hpp"
 #include "store/git/handle.hpp"
+#include "store/git/pack_parser.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -16,9 +18,7 @@ constexpr std::size_t read_bytes = limits::MiB;
 /// a page no page of that map is a hole, so that a full disk is an error of the write, and not the end of the process.
 constexpr std::size_t slice_bytes = 4096;
 
-}  // namespace
-
-Result<PackFiles> index_pack_file(const Path& file, const Path& folder) {
+Result<PackFiles> run_indexer(const Path& file, const Path& folder) {
   git::runtime();
   git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
   options.verify = 0;
@@ -39,6 +39,22 @@ Result<PackFiles> index_pack_file(const Path& file, const Path& folder) {
   CHECK_OK(git::check(git_indexer_commit(indexer.get(), &progress), "indexing", Errc::malformed));
   const std::string name = std::string("pack-") + git_indexer_name(indexer.get());
   return PackFiles{folder / (name + ".pack"), folder / (name + ".idx")};
+}
+
+}  // namespace
+
+Result<PackFiles> index_pack_file(const Path& file, const Path& folder) {
+  auto files = run_indexer(file, folder);
+  if (!files && files.error().code == Errc::corrupt) files = run_indexer(file, folder);  // a disk may fail to read, once
+  const int reason = errno;
+  if (files || files.error().code != Errc::malformed) return files;
+  // It says the same where it found no memory, or could not link. Packs of ours are of whole objects, which is easily looked at.
+  const auto parsed = parse_pack(file);
+  if (!parsed && parsed.error().code != Errc::io) return files;
+  errno = reason;
+  auto error = system_error(file, "indexing");
+  if (error.code == Errc::corrupt) error.code = Errc::io;
+  return tl::unexpected(std::move(error));
 }
 
 Status install_pack(const PackFiles& files, const Path& packs) {

@@ -16,18 +16,6 @@ FULL = ("ENOSPC", "EDQUOT")
 # Why SQLite could not make a new file nobody learns: it tries to read the file then, and that it is not there is its last error.
 REASON_LOST = "state.sqlite: unable to open database file"
 
-# What is still open, as ARCHITECTURE.md says under "Not there yet": (act, part of the fault, part of what was found). Each case is
-# printed and counted; nothing that was acknowledged is lost by any of them.
-OPEN = (("media", "sync", "not done again disk.full media wait for room"),
-        ("drop", "write", "dropped, and its media are here"),
-        ("open", "(fault read", "not clean: library.object-missing"),
-        ("open", "ENOMEM map", "not clean: library.object-missing"),
-        ("open", "ENOMEM map", "not done again internal it says that it is done"))
-
-
-def is_open(what: str, wrong: str) -> bool:
-    return any(what.startswith(f"{act}:") and fault in what and found in wrong for act, fault, found in OPEN)
-
 
 def is_wrong(ran: Ran, errno: str) -> str | None:
     if ran.code not in (0, REFUSED):
@@ -64,14 +52,9 @@ def test(faults: Faults, acts: list[str], options) -> int:
                 wrong = None if checked.code == 0 else checked.output or f"exit code {checked.code}"
             return what, wrong
 
-    still_open = 0
     for what, wrong in in_parallel(fail, cases[options.every // 2::options.every]):
-        if wrong is not None and is_open(what, wrong):
-            print(f"open: {what}: {wrong}", flush=True)
-            still_open += 1
-            wrong = None
         tally.add(what, wrong)
-    return tally.finish(f" of {len(cases)} possible ones; {still_open} are of kinds that are known to be open")
+    return tally.finish(f" of {len(cases)} possible ones")
 
 
 if __name__ == "__main__":

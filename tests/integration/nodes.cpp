@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <fstream>
 #include <random>
 
 #include "store/disk/files.hpp"
@@ -149,6 +150,16 @@ std::vector<std::string> Node::whole_kits() const {
     if (kit["complete"].get<bool>()) ids.push_back(kit["id"]);
   }
   return ids;
+}
+
+std::uint64_t Node::peak_bytes() const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string word; status >> word;) {
+    std::uint64_t kib = 0;
+    if (word == "VmHWM:" && status >> kib) return kib * 1024;
+  }
+  FAIL("the daemon does not run");
+  return 0;
 }
 
 std::string Node::log() const { return read_text(home.string() + ".out"); }

@@ -38,6 +38,7 @@ class Node {
   /// The ids of the kits that it knows and holds whole.
   std::vector<std::string> whole_kits() const;
   std::string log() const;
+  std::uint64_t peak_bytes() const;  ///< of the daemon's memory, since it runs
 
   const std::filesystem::path home;
   const std::string endpoint;

@@ -205,6 +205,10 @@ Status mend(const World& world, LibraryPtr& library) {
   }
   CHECK_OK(library->verify({}));
   for (int i = 0; i < 20 && library->is_behind(); ++i) CHECK_OK(library->catch_up());
+  if (!library->roster()) {  // its head could not be read: peers bring the federation's word again
+    TRY(const auto federation, open_library(world.other("fed")));
+    CHECK_OK(fetch_feed(*federation, *library, feed_of(*federation), true));
+  }
   const auto fetched = fetch_feed(*author, *library, feed_of(*author), true);
   if (!fetched && fetched.error().code != Errc::conflict) return fetched;  // conflict: nothing lacks any more
   CHECK_OK(fetch_media(*author, *library));                                // what the disk cannot read is lost, too
