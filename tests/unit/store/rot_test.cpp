@@ -128,4 +128,29 @@ TEST_CASE("whatever file of a home rots, the node says so or goes on, and is who
   CHECK(told > 10);
 }
 
+TEST_CASE("a home that says another centre or another federation, and still reads well, is told as damaged") {
+  Members m;
+  m.b->publish_one("k", {{"x", "1"}});
+  m.b->close();
+  const Path file = m.b->layout().identity();
+  auto text = read_text(file);
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+  };
+  SECTION("the slug of another member") { replace("slug = \"b\"", "slug = \"c\""); }
+  SECTION("the slug of nobody") { replace("slug = \"b\"", "slug = \"d\""); }
+  SECTION("another federation") {
+    const auto at = text.find("federation = \"") + 14;
+    text[at] = text[at] == '0' ? '1' : '0';
+  }
+  write_text(file, text);
+  const auto status = m.b->open();
+  REQUIRE_FALSE(status);
+  INFO(to_line(status.error()));
+  CHECK(status.error().code == Errc::home_damaged);
+  CHECK(is_told(file, status.error()));
+}
+
 }  // namespace essaimage::test
