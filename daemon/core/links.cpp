@@ -19,6 +19,20 @@ Link* Links::find(LinkId id) {
   return it == links_.end() || it->second.closing ? nullptr : &it->second;
 }
 
+void Links::close(Link& link) {
+  link.closing = true;
+  closed_.insert(link.id);
+}
+
+std::optional<Link> Links::take_closed() {
+  if (closed_.empty()) return std::nullopt;
+  const auto it = links_.find(*closed_.begin());
+  Link link = std::move(it->second);
+  links_.erase(it);
+  closed_.erase(closed_.begin());
+  return link;
+}
+
 std::uint64_t approximate_bytes(const Message& message) {
   constexpr std::uint64_t envelope = 24, head = 56;
   if (const auto* slice = std::get_if<message::Slice>(&message)) return envelope + slice->bytes->size();
