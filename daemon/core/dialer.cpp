@@ -6,6 +6,16 @@
 namespace essaimage::core {
 namespace {
 
+bool helps(const std::map<std::string, std::size_t>& lacks, const Member& member) {
+  return std::ranges::any_of(lacks, [&](const auto& each) { return member.territories.contains(each.first); });
+}
+
+/// One peer more of its territories.
+void take(std::map<std::string, std::size_t>& lacks, const Member& member) {
+  for (auto& [territory, count] : lacks) count -= member.territories.contains(territory) ? 1 : 0;
+  std::erase_if(lacks, [](const auto& each) { return each.second == 0; });
+}
+
 /// The place of a member among equals, which another node gives another place.
 std::uint64_t drawn(std::uint64_t lot, const TransportKey& key) {
   std::uint64_t start = 0;
@@ -126,12 +136,16 @@ std::size_t Dialer::busy() const {
   return count;
 }
 
-Dialer::Tally Dialer::tally() const {
-  Tally tally;
+/// Open, greeting and dialled ones count; not the federation's node, which is of every territory, and may be off.
+Dialer::Lacks Dialer::lacks() const {
+  Lacks lacks;
+  const Member* own = context_.access.roster().find(context_.access.own_slug());
+  if (own == nullptr || own->territories.empty()) return lacks;
+  const std::size_t wanted = std::max(settings::near_wanted / own->territories.size(), settings::near_wanted_of_each);
+  for (const std::string& territory : own->territories) lacks[territory] = wanted;
   const auto count = [&](const TransportKey& key) {
     const Member* member = context_.access.member(key);
-    if (member == nullptr || is_federation(key)) return;
-    (is_near(*member) ? tally.near : tally.far) += 1;
+    if (member != nullptr && !is_federation(key)) take(lacks, *member);
   };
   for (const auto& [id, link] : context_.links.all()) {
     if (!link.closing && link.phase != Link::Phase::stranger) count(link.peer);
@@ -139,7 +153,7 @@ Dialer::Tally Dialer::tally() const {
   for (const auto& [key, peer] : peers_) {
     if (peer.dialling) count(key);
   }
-  return tally;
+  return lacks;
 }
 
 bool Dialer::connecting() const {
@@ -201,23 +215,22 @@ void Dialer::plan() {
   // The federation's node is always dialled: without its news nothing new can be judged.
   const Member* federation = roster.find(roster.federation_slug);
   if (federation != nullptr && dial_if_due(*federation, count == 0)) ++count;
-  if (count >= settings::peers_wanted) return;
+  Lacks lacking = lacks();
+  if (count >= settings::peers_wanted && lacking.empty()) return;
   put_in_order();
-  Tally have = tally();
-  std::size_t near_at = 0, far_at = 0;
-  const auto dial_next = [&](const Order& order, std::size_t& at) {
-    while (at < order.size()) {
-      if (dial_if_due(*order[at++], count == 0)) return true;
+  // A territory's news come from nobody else: peers from elsewhere do not stand in for its own, nor one territory's for another's.
+  for (const Member* member : near_) {
+    if (lacking.empty()) break;
+    if (!helps(lacking, *member) || !dial_if_due(*member, count == 0)) continue;
+    take(lacking, *member);
+    ++count;
+  }
+  // With peers of our own territories alone, each territory would be an island.
+  for (const Order* order : {&far_, &near_}) {
+    for (const Member* member : *order) {
+      if (count >= settings::peers_wanted) return;
+      if (dial_if_due(*member, count == 0)) ++count;
     }
-    return false;
-  };
-  // With peers of our own territories alone, each territory would be an island; with none of them, its news would take long ways.
-  for (; count < settings::peers_wanted; ++count) {
-    const bool near_first = have.near < settings::near_wanted;
-    const bool dialled_first = near_first ? dial_next(near_, near_at) : dial_next(far_, far_at);
-    if (!dialled_first && !(near_first ? dial_next(far_, far_at) : dial_next(near_, near_at))) return;
-    if (near_first == dialled_first) have.near += 1;
-    else have.far += 1;
   }
 }
 

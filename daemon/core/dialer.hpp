@@ -1,6 +1,6 @@
 #pragma once
-// Whom to dial, and when: the federation first, then some of our own territories and some of elsewhere, until enough peers
-// are connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
+// Whom to dial, and when: the federation first, then some of each of our own territories, then some of elsewhere until enough
+// peers are connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
 //
 // Of a member nothing is kept until it is dialled or linked: a region has thousands, and a node knows a few.
 
@@ -46,10 +46,8 @@ class Dialer {
 
  private:
   using Order = std::vector<const Member*>;
-  /// Open, greeting and dialled, by whether they are of our territories.
-  struct Tally {
-    std::size_t near = 0, far = 0;
-  };
+  /// How many peers more each of our territories takes, by slug; those that have enough are not in it.
+  using Lacks = std::map<std::string, std::size_t>;
 
   Peer* peer_at(const TransportKey& key);  ///< null: no other active member
   void fail(Peer& peer, const TransportKey& key, Errc code, const std::string& reason, unsigned steps);
@@ -58,7 +56,7 @@ class Dialer {
   bool is_federation(const TransportKey& key) const;
   bool connected(const TransportKey& key) const;
   std::size_t busy() const;
-  Tally tally() const;
+  Lacks lacks() const;
   void put_in_order();
 
   Context& context_;
