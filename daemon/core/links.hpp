@@ -56,6 +56,7 @@ class Links {
 
  private:
   std::map<LinkId, Link> links_;
+  Link* found_ = nullptr;    ///< the last: one input asks for the same link again and again
   std::set<LinkId> closed_;  ///< marked
 };
 

@@ -37,11 +37,8 @@ Result<std::vector<SharedBytes>> commits_of(const Bytes& pack) {
 }  // namespace
 
 core::RosterPtr MemoryStore::roster() const {
-  for (const auto& [id, feed] : feeds_) {
-    if (feed.chain.empty()) continue;
-    if (feed.top.roster != 0) return universe_.roster(feed.top.roster);
-  }
-  return nullptr;
+  const auto it = feeds_.find(federation_feed_);
+  return it == feeds_.end() || it->second.chain.empty() ? nullptr : universe_.roster(it->second.top.roster);
 }
 
 input::Start MemoryStore::start_input(std::uint64_t seed) {

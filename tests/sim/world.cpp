@@ -321,8 +321,8 @@ void World::check_sent(std::size_t from, std::size_t to, const Message& message)
     }
     return;
   }
-  const Member* member = roster->find(network.keys[to]);
-  if (member == nullptr || member->suspended) {
+  const Member* member = roster->find(receiver);
+  if (member == nullptr || member->suspended || member->current_keys().transport != network.keys[to]) {
     const bool allowed = std::holds_alternative<message::Refused>(message) || std::holds_alternative<message::JoinReply>(message);
     if (!allowed) violated("more than a refusal for a stranger, " + who());
     return;
