@@ -46,17 +46,19 @@ class Dialer {
 
  private:
   using Order = std::vector<const Member*>;
-  /// How many peers more each of our territories takes, by slug; those that have enough are not in it.
-  using Lacks = std::map<std::string, std::size_t>;
+  /// How many peers more each of our audiences takes; those that have enough are not in it.
+  using Lacks = std::map<Audience, std::size_t>;
 
   Peer* peer_at(const TransportKey& key);  ///< null: no other active member
   void fail(Peer& peer, const TransportKey& key, Errc code, const std::string& reason, unsigned steps);
   bool dial_if_due(const Member& member, bool alone);
-  bool is_near(const Member& other) const;
   bool is_federation(const TransportKey& key) const;
   bool connected(const TransportKey& key) const;
   std::size_t busy() const;
+  std::vector<Audience> own_audiences() const;
+  bool brings(const Member& other, const Audience& ours) const;
   Lacks lacks() const;
+  void take(Lacks& lacks, const Member& other) const;
   void put_in_order();
 
   Context& context_;

@@ -257,6 +257,21 @@ TEST_CASE("who is of two territories dials some of each") {
   }
 }
 
+TEST_CASE("of the other territories of a mirror some are dialled") {
+  Bench bench;
+  bench.roster().mirrors["bassin"] = {"lens", "lille"};
+  for (std::size_t i = 2; i < 60; ++i) {
+    bench.add_member(i, {i < 30 ? "lille" : i < 58 ? "dunkerque" : "lens"});
+    bench.roster().members.at(Bench::slug(i)).endpoints = {sim::endpoint_of(i)};
+  }
+  bench.start();
+  const auto dials = bench.wanted<effect::Dial>();
+  CHECK(dials.size() == settings::peers_wanted);
+  for (const std::size_t of_lens : {58U, 59U}) {
+    CHECK(std::ranges::count(dials, sim::endpoint_of(of_lens), &effect::Dial::endpoint) == 1);
+  }
+}
+
 TEST_CASE("peers from elsewhere, however many, do not keep a node from dialling its own territory") {
   Bench bench;
   bench.roster().members.clear();
