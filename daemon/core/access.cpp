@@ -28,6 +28,7 @@ void Access::start(const input::Start& start) {
 }
 
 void Access::set_roster(RosterPtr roster) {
+  known_.clear();
   roster_ = std::move(roster);
   provisional_ = false;
   own_ = roster_->find(own_key_);
@@ -39,8 +40,11 @@ bool Access::own_suspended() const {
 }
 
 const Member* Access::member(const TransportKey& peer) const {
+  if (const auto known = known_.find(peer); known != known_.end()) return known->second;
   const Member* member = roster_->find(peer);
-  return member != nullptr && !member->suspended ? member : nullptr;
+  if (member == nullptr || member->suspended) return nullptr;
+  known_.emplace(peer, member);
+  return member;
 }
 
 bool Access::may_hold(const Member& member, const Audience& audience) const {

@@ -5,6 +5,8 @@
 // While joining there is no roster yet: then the node that was dialled stands in for the federation, and its region
 // feed is the only feed there is.
 
+#include <map>
+
 #include "daemon/core/input.hpp"
 #include "proto/roster.hpp"
 
@@ -56,6 +58,8 @@ class Access {
   FederationId federation_;
   std::string own_slug_;
   const Member* own_ = nullptr;  ///< in roster_; null while joining
+  /// Members of this roster whose key was asked for: a region has thousands, and every message asks for one of a few.
+  mutable std::map<TransportKey, const Member*> known_;
   RosterPtr roster_ = std::make_shared<const Roster>();
   bool provisional_ = false;
 };

@@ -9,13 +9,22 @@ void Announcer::head_changed(const FeedId& feed) {
   if (entry == nullptr || !entry->has() || entry->frozen()) return;
   for (auto& [id, link] : context_.links.all()) {
     if (!link.is_open() || entry->held_by(id) || !context_.shared(link, feed)) continue;
-    Side& side = sides_[id];
-    if (side.eager && entry->commit) {
+    if (sides_[id].eager && entry->commit) {
       context_.send(link, message::Announce{entry->commit});
     } else {
-      side.have.push_back(entry->held);
+      tell_lazily(id, entry->held);
     }
   }
+}
+
+void Announcer::link_closed(LinkId link) {
+  sides_.erase(link);
+  telling_.erase(link);
+}
+
+void Announcer::tell_lazily(LinkId link, const Head& head) {
+  sides_[link].have.push_back(head);
+  telling_.insert(link);
 }
 
 void Announcer::announce(Link& link, const message::Announce& announce,
@@ -61,8 +70,7 @@ void Announcer::have(Link& link, const message::Have& have) {
 }
 
 void Announcer::graft(Link& link, const message::Graft& graft) {
-  Side& side = sides_[link.id];
-  side.eager = true;
+  sides_[link.id].eager = true;
   const FeedEntry* entry = context_.heads.find(graft.feed);
   if (entry == nullptr || !context_.shared(link, graft.feed)) return;
   if (entry->fork) {
@@ -70,7 +78,7 @@ void Announcer::graft(Link& link, const message::Graft& graft) {
   } else if (entry->has() && entry->commit) {
     context_.send(link, message::Announce{entry->commit});
   } else if (entry->has()) {
-    side.have.push_back(entry->held);
+    tell_lazily(link.id, entry->held);
   }
 }
 
@@ -89,8 +97,8 @@ void Announcer::tick() {
 }
 
 void Announcer::flush() {
-  for (auto& [id, side] : sides_) {
-    if (side.have.empty()) continue;
+  for (const LinkId id : telling_) {
+    Side& side = sides_.at(id);
     Link* link = context_.links.find(id);
     while (link != nullptr && !side.have.empty()) {
       const std::size_t count = std::min(side.have.size(), limits::heads_per_message_max);
@@ -101,6 +109,7 @@ void Announcer::flush() {
     }
     side.have.clear();
   }
+  telling_.clear();
 }
 
 }  // namespace essaimage::core

@@ -16,7 +16,7 @@ class Announcer {
 
   /// We hold a new head: tell every open link that may know and is not known to hold it, once.
   void head_changed(const FeedId& feed);
-  void link_closed(LinkId link) { sides_.erase(link); }
+  void link_closed(LinkId link);
 
   /// `fetching_elsewhere`: it comes from another link already, and this one is pruned.
   void announce(Link& link, const message::Announce& announce,
@@ -39,10 +39,12 @@ class Announcer {
     std::vector<Head> have; ///< to be told at the end of this input
   };
   void prune_sender(Link& link);
+  void tell_lazily(LinkId link, const Head& head);
 
   Context& context_;
   Judge& judge_;
   std::map<LinkId, Side> sides_;
+  std::set<LinkId> telling_;  ///< those that are to be told something
 };
 
 }  // namespace essaimage::core

@@ -18,7 +18,7 @@ void Context::send(Link& link, Message message) {
 
 void Context::close(Link& link) {
   if (link.closing) return;
-  link.closing = true;
+  links.close(link);
   link.waiting.clear();
   emit(effect::Close{link.id});
 }

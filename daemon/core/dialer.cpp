@@ -110,11 +110,27 @@ bool Dialer::is_federation(const TransportKey& key) const {
   return member != nullptr && member->slug == context_.access.roster().federation_slug;
 }
 
-bool Dialer::is_near(const Member& other) const {
-  const Member* own = context_.access.roster().find(context_.access.own_slug());
-  if (own == nullptr) return false;
-  const auto common = [&](const std::string& territory) { return other.territories.contains(territory); };
-  return std::any_of(own->territories.begin(), own->territories.end(), common);
+/// Our territories, and the mirrors by which others are linked with them; none that all belong to.
+std::vector<Audience> Dialer::own_audiences() const {
+  std::vector<Audience> all;
+  const Roster& roster = context_.access.roster();
+  const Member* own = roster.find(context_.access.own_slug());
+  if (own == nullptr) return all;
+  const auto ours = [&](const std::string& territory) { return own->territories.contains(territory); };
+  for (const std::string& territory : own->territories) all.push_back({Audience::Kind::territory, territory});
+  for (const auto& [slug, linked] : roster.mirrors) {
+    if (std::ranges::any_of(linked, ours) && !std::ranges::all_of(linked, ours)) all.push_back({Audience::Kind::mirror, slug});
+  }
+  return all;
+}
+
+/// Of a territory of ours its members bring the news; of a mirror, those of its other territories.
+bool Dialer::brings(const Member& other, const Audience& ours) const {
+  if (ours.kind == Audience::Kind::territory) return other.territories.contains(ours.slug);
+  const Roster& roster = context_.access.roster();
+  const auto& linked = roster.mirrors.at(ours.slug);
+  const auto& own = roster.find(context_.access.own_slug())->territories;
+  return std::ranges::any_of(other.territories, [&](const std::string& each) { return linked.contains(each) && !own.contains(each); });
 }
 
 std::size_t Dialer::busy() const {
@@ -126,12 +142,19 @@ std::size_t Dialer::busy() const {
   return count;
 }
 
-Dialer::Tally Dialer::tally() const {
-  Tally tally;
+/// Open, greeting and dialled ones count; not the federation's node, which is of every territory, and may be off.
+Dialer::Lacks Dialer::lacks() const {
+  Lacks lacks;
+  const std::vector<Audience> audiences = own_audiences();
+  const auto is_territory = [](const Audience& each) { return each.kind == Audience::Kind::territory; };
+  const auto territories = static_cast<std::size_t>(std::ranges::count_if(audiences, is_territory));
+  for (const Audience& each : audiences) {
+    const std::size_t shared_out = is_territory(each) ? settings::near_wanted / territories : 0;
+    lacks[each] = std::max(shared_out, settings::near_wanted_of_each);
+  }
   const auto count = [&](const TransportKey& key) {
     const Member* member = context_.access.member(key);
-    if (member == nullptr || is_federation(key)) return;
-    (is_near(*member) ? tally.near : tally.far) += 1;
+    if (member != nullptr && !is_federation(key)) take(lacks, *member);
   };
   for (const auto& [id, link] : context_.links.all()) {
     if (!link.closing && link.phase != Link::Phase::stranger) count(link.peer);
@@ -139,7 +162,13 @@ Dialer::Tally Dialer::tally() const {
   for (const auto& [key, peer] : peers_) {
     if (peer.dialling) count(key);
   }
-  return tally;
+  return lacks;
+}
+
+/// One peer more.
+void Dialer::take(Lacks& lacks, const Member& other) const {
+  for (auto& [audience, count] : lacks) count -= brings(other, audience) ? 1 : 0;
+  std::erase_if(lacks, [](const auto& each) { return each.second == 0; });
 }
 
 bool Dialer::connecting() const {
@@ -170,7 +199,11 @@ void Dialer::put_in_order() {
     lots.emplace_back(drawn(lot_, key), &member);
   }
   std::sort(lots.begin(), lots.end());
-  for (const auto& [lot, member] : lots) (is_near(*member) ? near_ : far_).push_back(member);
+  const std::vector<Audience> audiences = own_audiences();
+  for (const auto& [lot, of] : lots) {
+    const bool near = std::ranges::any_of(audiences, [&, member = of](const Audience& each) { return brings(*member, each); });
+    (near ? near_ : far_).push_back(of);
+  }
 }
 
 bool Dialer::dial_if_due(const Member& member, bool alone) {
@@ -201,23 +234,23 @@ void Dialer::plan() {
   // The federation's node is always dialled: without its news nothing new can be judged.
   const Member* federation = roster.find(roster.federation_slug);
   if (federation != nullptr && dial_if_due(*federation, count == 0)) ++count;
-  if (count >= settings::peers_wanted) return;
+  Lacks lacking = lacks();
+  if (count >= settings::peers_wanted && lacking.empty()) return;
   put_in_order();
-  Tally have = tally();
-  std::size_t near_at = 0, far_at = 0;
-  const auto dial_next = [&](const Order& order, std::size_t& at) {
-    while (at < order.size()) {
-      if (dial_if_due(*order[at++], count == 0)) return true;
+  // A territory's news come from nobody else: peers from elsewhere do not stand in for its own, nor one territory's for another's.
+  for (const Member* member : near_) {
+    if (lacking.empty()) break;
+    const bool helps = std::ranges::any_of(lacking, [&](const auto& each) { return brings(*member, each.first); });
+    if (!helps || !dial_if_due(*member, count == 0)) continue;
+    take(lacking, *member);
+    ++count;
+  }
+  // With peers of our own territories alone, each territory would be an island.
+  for (const Order* order : {&far_, &near_}) {
+    for (const Member* member : *order) {
+      if (count >= settings::peers_wanted) return;
+      if (dial_if_due(*member, count == 0)) ++count;
     }
-    return false;
-  };
-  // With peers of our own territories alone, each territory would be an island; with none of them, its news would take long ways.
-  for (; count < settings::peers_wanted; ++count) {
-    const bool near_first = have.near < settings::near_wanted;
-    const bool dialled_first = near_first ? dial_next(near_, near_at) : dial_next(far_, far_at);
-    if (!dialled_first && !(near_first ? dial_next(far_, far_at) : dial_next(near_, near_at))) return;
-    if (near_first == dialled_first) have.near += 1;
-    else have.far += 1;
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Whom to dial, and when: the federation first, then some of our own territories and some of elsewhere, until enough peers
-// are connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
+// Whom to dial, and when: the federation first, then some of each of our own territories, then some of elsewhere until enough
+// peers are connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
 //
 // Of a member nothing is kept until it is dialled or linked: a region has thousands, and a node knows a few.
 
@@ -46,19 +46,19 @@ class Dialer {
 
  private:
   using Order = std::vector<const Member*>;
-  /// Open, greeting and dialled, by whether they are of our territories.
-  struct Tally {
-    std::size_t near = 0, far = 0;
-  };
+  /// How many peers more each of our audiences takes; those that have enough are not in it.
+  using Lacks = std::map<Audience, std::size_t>;
 
   Peer* peer_at(const TransportKey& key);  ///< null: no other active member
   void fail(Peer& peer, const TransportKey& key, Errc code, const std::string& reason, unsigned steps);
   bool dial_if_due(const Member& member, bool alone);
-  bool is_near(const Member& other) const;
   bool is_federation(const TransportKey& key) const;
   bool connected(const TransportKey& key) const;
   std::size_t busy() const;
-  Tally tally() const;
+  std::vector<Audience> own_audiences() const;
+  bool brings(const Member& other, const Audience& ours) const;
+  Lacks lacks() const;
+  void take(Lacks& lacks, const Member& other) const;
   void put_in_order();
 
   Context& context_;

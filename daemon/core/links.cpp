@@ -15,8 +15,27 @@ Link& Links::add(const input::LinkUp& up, Instant now) {
 }
 
 Link* Links::find(LinkId id) {
-  const auto it = links_.find(id);
-  return it == links_.end() || it->second.closing ? nullptr : &it->second;
+  if (found_ == nullptr || found_->id != id) {
+    const auto it = links_.find(id);
+    if (it == links_.end()) return nullptr;
+    found_ = &it->second;
+  }
+  return found_->closing ? nullptr : found_;
+}
+
+void Links::close(Link& link) {
+  link.closing = true;
+  closed_.insert(link.id);
+}
+
+std::optional<Link> Links::take_closed() {
+  if (closed_.empty()) return std::nullopt;
+  const auto it = links_.find(*closed_.begin());
+  Link link = std::move(it->second);
+  found_ = nullptr;
+  links_.erase(it);
+  closed_.erase(closed_.begin());
+  return link;
 }
 
 std::uint64_t approximate_bytes(const Message& message) {

@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "daemon/core/effect.hpp"
 #include "daemon/core/limiter.hpp"
@@ -43,7 +45,10 @@ class Links {
   Link& add(const input::LinkUp& up, Instant now);
   Link* find(LinkId id);  ///< null if unknown or closing
   const Link* find(LinkId id) const { return const_cast<Links*>(this)->find(id); }
-  void erase(LinkId id) { links_.erase(id); }
+  /// Marks it; it leaves the table with take_closed().
+  void close(Link& link);
+  /// The first of those that are marked; nothing: there is none.
+  std::optional<Link> take_closed();
   std::size_t size() const { return links_.size(); }
 
   std::map<LinkId, Link>& all() { return links_; }
@@ -51,6 +56,8 @@ class Links {
 
  private:
   std::map<LinkId, Link> links_;
+  Link* found_ = nullptr;    ///< the last: one input asks for the same link again and again
+  std::set<LinkId> closed_;  ///< marked
 };
 
 /// What a message costs on the wire, roughly: for the counters of status.

@@ -7,10 +7,15 @@ namespace essaimage::core {
 void Reconciler::link_opened(Link& link) {
   Peer& peer = peers_[link.id];
   // One side is enough; the other follows after an interval, in case.
-  peer.again = link.outbound;
+  if (link.outbound) again_.insert(link.id);
   peer.next_at = context_.now + jittered(context_.random, settings::round_interval);
   peer.sync_started = peer.sync_done = 0;
-  if (sync_done() < sync_asked_) peer.again = true;
+  if (sync_done() < sync_asked_) again_.insert(link.id);
+}
+
+void Reconciler::link_closed(LinkId link) {
+  peers_.erase(link);
+  again_.erase(link);
 }
 
 const Reconciler::Peer* Reconciler::peer(LinkId link) const {
@@ -40,7 +45,7 @@ HeadSet Reconciler::shared_heads(const Link& link) const {
 
 void Reconciler::open_round(Link& link, Peer& peer) {
   const HeadSet own = shared_heads(link);
-  peer.again = false;
+  again_.erase(link.id);
   peer.round = context_.random.next();
   peer.round_at = context_.now;
   peer.first_answer = true;
@@ -98,7 +103,7 @@ void Reconciler::finish(Link& link, Peer& peer, bool level, bool ours) {
     peer.round.reset();
     // What changed here while the round was on its way makes its verdict old.
     if (peer.stale) level = false;
-    peer.again = peer.again || peer.stale;
+    if (peer.stale) again_.insert(link.id);
     peer.sync_done = std::max(peer.sync_done, peer.sync_started);
   }
   const bool was_level = peer.level;
@@ -121,11 +126,11 @@ void Reconciler::finish(Link& link, Peer& peer, bool level, bool ours) {
 }
 
 void Reconciler::again(LinkId link) {
-  if (const auto it = peers_.find(link); it != peers_.end()) it->second.again = true;
+  if (peers_.contains(link)) again_.insert(link);
 }
 
 void Reconciler::all_again() {
-  for (auto& [id, peer] : peers_) peer.again = true;
+  for (const auto& [id, peer] : peers_) again_.insert(id);
 }
 
 void Reconciler::sync_now() {
@@ -180,15 +185,17 @@ void Reconciler::tick() {
       peer.next_at = context_.now + jittered(context_.random, settings::round_within);
     }
     if (!peer.round && peer.next_at <= context_.now) {
-      peer.again = true;
+      again_.insert(id);
       peer.next_at = context_.now + jittered(context_.random, settings::round_interval);
     }
   }
 }
 
 void Reconciler::flush() {
-  for (auto& [id, peer] : peers_) {
-    if (!peer.again || peer.round) continue;
+  for (auto it = again_.begin(); it != again_.end();) {
+    const LinkId id = *it++;  // what begins leaves the set
+    Peer& peer = peers_.at(id);
+    if (peer.round) continue;
     Link* link = context_.links.find(id);
     if (link != nullptr && link->is_open()) open_round(*link, peer);
   }

@@ -12,7 +12,7 @@ class Reconciler {
   explicit Reconciler(Context& context) : context_(context) {}
 
   void link_opened(Link& link);
-  void link_closed(LinkId link) { peers_.erase(link); }
+  void link_closed(LinkId link);
   void received(Link& link, const message::Reconcile& message);
 
   /// A round with this link soon: something was fetched from it, or it may know more.
@@ -35,7 +35,6 @@ class Reconciler {
     bool first_answer = true;
     bool stale = false;                ///< our heads changed since the round was opened
     Instant round_at;
-    bool again = false;
     Instant next_at;
     unsigned unlevel = 0;              ///< rounds since it was level
     unsigned calm = 0;                 ///< rounds that found it level since something changed here
@@ -56,6 +55,7 @@ class Reconciler {
 
   Context& context_;
   std::map<LinkId, Peer> peers_;
+  std::set<LinkId> again_;             ///< those with which a round is to begin, as soon as none is running
   std::uint64_t sync_asked_ = 0;
 };
 

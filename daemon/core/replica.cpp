@@ -39,7 +39,7 @@ struct Replica::Impl : Parts {
   void operator()(const input::LinkDown& down) {
     Link* link = context.links.find(down.link);
     if (link == nullptr) return;
-    link->closing = true;
+    context.links.close(*link);
     down_reason = down.reason;
   }
 
@@ -232,12 +232,8 @@ struct Replica::Impl : Parts {
 
   /// Forgets the links that were closed while this input was handled.
   void sweep() {
-    for (;;) {
-      const auto it = std::find_if(context.links.all().begin(), context.links.all().end(),
-                                   [](const auto& each) { return each.second.closing; });
-      if (it == context.links.all().end()) return;
-      const Link link = std::move(it->second);
-      context.links.erase(link.id);
+    while (const auto closed = context.links.take_closed()) {
+      const Link& link = *closed;
       fetcher.link_closed(link.id);
       server.link_closed(link.id);
       uplink.link_closed(link.id);

@@ -27,7 +27,8 @@ inline constexpr std::size_t waiting_messages_max = 1024;  ///< of a link that i
 
 // --- dialling --------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t peers_wanted = 7;
-inline constexpr std::size_t near_wanted = 4;              ///< of them, of our own territories
+inline constexpr std::size_t near_wanted = 4;              ///< of our own territories, shared out among them, however many others
+inline constexpr std::size_t near_wanted_of_each = 2;      ///< at least: when one goes off, its territory's news still come
 inline constexpr Duration dial_within = seconds(30);
 inline constexpr Duration backoff_min = seconds(1);
 inline constexpr Duration backoff_max = minutes(5);

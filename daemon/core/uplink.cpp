@@ -71,11 +71,17 @@ bool Uplink::take(const Link& link, std::size_t bytes) {
     tokens_ -= static_cast<double>(bytes);
   }
   probe.bulk_at = context_.now;
+  active_.insert(link.id);
   sent_ += bytes;
   return true;
 }
 
 bool Uplink::is_active(const Probe& probe) const { return probe.bulk_at && context_.now - *probe.bulk_at < settings::bulk_over_after; }
+
+void Uplink::link_closed(LinkId link) {
+  probes_.erase(link);
+  active_.erase(link);
+}
 
 void Uplink::link_opened(const Link& link) {
   if (link.lan) return;
@@ -97,9 +103,11 @@ void Uplink::ping(Link& link, Probe& probe) {
 
 void Uplink::tick() {
   starved_ = false;
-  for (auto& [id, probe] : probes_) {
+  std::erase_if(active_, [this](LinkId id) { return !is_active(probes_.at(id)); });
+  for (const LinkId id : active_) {
+    Probe& probe = probes_.at(id);
     Link* link = context_.links.find(id);
-    if (link == nullptr || !link->is_open() || !is_active(probe)) continue;
+    if (link == nullptr || !link->is_open()) continue;
     const Duration since = context_.now - probe.sent_at;
     if (since >= settings::probe_interval && (!probe.waiting || since >= settings::probe_lost_after)) ping(*link, probe);
   }
@@ -125,7 +133,8 @@ void Uplink::pong(const Link& link, const message::Pong& pong) {
 
 const Uplink::Probe* Uplink::shortest() const {
   const Probe* found = nullptr;
-  for (const auto& [id, probe] : probes_) {
+  for (const LinkId id : active_) {
+    const Probe& probe = probes_.at(id);
     if (!is_active(probe) || !probe.carried) continue;
     if (found == nullptr || probe.delay.now() < found->delay.now()) found = &probe;
   }
@@ -159,7 +168,7 @@ void Uplink::adapt() {
 }
 
 std::optional<Instant> Uplink::wake_at() const {
-  const bool active = std::any_of(probes_.begin(), probes_.end(), [&](const auto& each) { return is_active(each.second); });
+  const bool active = std::any_of(active_.begin(), active_.end(), [this](LinkId id) { return is_active(probes_.at(id)); });
   std::optional<Instant> at;
   if (active) at = adapted_at_ + settings::probe_interval;
   if (const auto allowed = rate(); starved_ && allowed) {

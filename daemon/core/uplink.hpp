@@ -14,6 +14,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "daemon/core/context.hpp"
 
@@ -54,7 +55,7 @@ class Uplink {
   /// Pings a link that was silent; so its delay is known when bulk begins.
   void keep_alive(Link& link);
   void pong(const Link& link, const message::Pong& pong);
-  void link_closed(LinkId link) { probes_.erase(link); }
+  void link_closed(LinkId link);
   /// Sends pings along with bulk, and adapts the rate. To be called at least at wake_at().
   void tick();
   /// When something here falls due; nothing while no bulk moves.
@@ -89,6 +90,7 @@ class Uplink {
 
   Context& context_;
   std::map<LinkId, Probe> probes_;       ///< of open links outside the LAN
+  std::set<LinkId> active_;              ///< those of them that carried bulk lately
   std::optional<std::uint64_t> limit_;
   std::optional<double> carries_;        ///< the line, as found; nothing: it never was full
   double rate_ = 0;                      ///< what may be sent, if it was

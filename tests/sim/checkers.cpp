@@ -17,14 +17,33 @@ bool may_hold(const World& world, std::size_t node, const FeedId& feed) {
   return world.truth().may_hold(world.node(node).slug, feed.audience);
 }
 
-/// Some node that serves this feed holds the media whole. (It may have died with the only disk that held it.)
-bool somewhere(const World& world, const FeedId& feed, const Sha256& media) {
-  for (std::size_t i = 0; i < world.size(); ++i) {
-    if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, feed)) continue;
-    if (world.node(i).store->is_whole(feed, media)) return true;
+/// Of whom something is promised at this moment, by audience. A territory is small, and a region has many.
+class Holders {
+ public:
+  explicit Holders(const World& world) : world_(world) {
+    for (std::size_t i = 0; i < world.size(); ++i) {
+      if (world.counts(i) && world.node(i).up) promised_.push_back(i);
+    }
   }
-  return false;
-}
+
+  const std::vector<std::size_t>& of(const FeedId& feed) {
+    const auto [it, is_new] = by_audience_.try_emplace(feed.audience);
+    for (std::size_t i = 0; is_new && i < promised_.size(); ++i) {
+      if (may_hold(world_, promised_[i], feed)) it->second.push_back(promised_[i]);
+    }
+    return it->second;
+  }
+
+  /// Some node that serves this feed holds the media whole. (It may have died with the only disk that held it.)
+  bool have(const FeedId& feed, const Sha256& media) {
+    return std::ranges::any_of(of(feed), [&](std::size_t i) { return world_.node(i).store->is_whole(feed, media); });
+  }
+
+ private:
+  const World& world_;
+  std::vector<std::size_t> promised_;
+  std::map<Audience, std::vector<std::size_t>> by_audience_;
+};
 
 /// Its author may not serve it any more: who had not got it then may never.
 bool left_by_author(const World& world, const FeedId& feed) {
@@ -36,10 +55,10 @@ bool left_by_author(const World& world, const FeedId& feed) {
 
 /// Every acknowledged version is in the chain of whoever may hold it.
 void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
+  Holders holders(world);
   for (const Head& head : world.acknowledged) {
     if (excuses.contains(head.feed) || left_by_author(world, head.feed)) continue;
-    for (std::size_t i = 0; i < world.size(); ++i) {
-      if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, head.feed)) continue;
+    for (const std::size_t i : holders.of(head.feed)) {
       const auto chain = world.node(i).store->chain(head.feed);
       const bool there = chain.size() >= head.order.seq && chain[head.order.seq - 1] == head.commit;
       if (!there) {
@@ -66,16 +85,13 @@ std::set<FeedId> excused(const World& world) {
 
 std::string not_converged(const World& world) {
   const std::set<FeedId> excuses = excused(world);
+  Holders holders(world);
   for (const FeedId& feed : all_feeds(world)) {
     const Member* author = world.truth().find(feed.centre);
     if (author == nullptr || author->suspended) continue;
     Order newest;
-    for (std::size_t i = 0; i < world.size(); ++i) {
-      if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, feed)) continue;
-      newest = std::max(newest, world.held(i, feed));
-    }
-    for (std::size_t i = 0; i < world.size(); ++i) {
-      if (!world.counts(i) || !world.node(i).up || !may_hold(world, i, feed)) continue;
+    for (const std::size_t i : holders.of(feed)) newest = std::max(newest, world.held(i, feed));
+    for (const std::size_t i : holders.of(feed)) {
       const SimStore& store = *world.node(i).store;
       if (excuses.contains(feed) && !world.hostile(feed.centre)) {
         if (!store.frozen().contains(feed)) return world.node(i).slug + " does not know the fork of " + feed.str();
@@ -85,7 +101,7 @@ std::string not_converged(const World& world) {
         return world.node(i).slug + " holds " + world.held(i, feed).str() + " of " + feed.str() + ", not " + newest.str();
       }
       for (const Sha256& media : store.named(feed)) {
-        if (!store.is_whole(feed, media) && somewhere(world, feed, media)) {
+        if (!store.is_whole(feed, media) && holders.have(feed, media)) {
           return world.node(i).slug + " lacks media " + media.hex().substr(0, 8) + " of " + feed.str();
         }
       }

@@ -111,12 +111,16 @@ WHY = """## Why
 - **A head, later.** Where the tree does not lead to a node in time, the node waits a second for an announcement before it asks: that
   second is most of the time at 50 % and above.
 - **A kit.** The author's own line needs 93 s to send each byte once, envelopes included, and half of all have the kit after three times
-  that: what one has just got travels on only over its own narrow line, to those to whom it has a link.
+  that: what one has just got travels on only over its own narrow line, to those to whom it has a link. Fifteen times as many nodes
+  take hardly longer, because all of them send.
+- **Links.** A node dials seven, and is dialled by as many on the average; to these come peers of its own territories that came on
+  after it was content with others: without them its territory's news might pass it by.
 - **An idle day.** A ping of 14 bytes is 49 in its box and over 100 in its segment, so the number of links times the number of
-  pings is what counts. Pings come after 60 to 100 seconds of silence, so that a dead link is noticed within two minutes; rarer ones
-  would cost less and notice later.
+  pings is what counts. Pings come after 60 to 100 seconds of silence, so that a dead link is noticed within two minutes, and no router
+  on the way forgets the connection. Less than 1 MB on the line in 24 hours would take pings after 200 seconds: a node whose links all
+  died at once would hear of nothing for four minutes, and some routers may have cut them by then. That is not worth a megabyte.
 - **Not in it: TCP's keepalive,** a segment and its acknowledgement after 15 silent minutes, on both connections of a link: by
-  calculation about 0.2 MB a day on the line with 13.6 links. ZMTP's own heartbeats are off: every 20 seconds they would be about
+  calculation about 0.2 MB a day on the line with 14 links. ZMTP's own heartbeats are off: every 20 seconds they would be about
   30 MB a day, and the core's pings notice a dead link without them.
 - **Not in it either:** computing time, disks slower than 5 ms, queues in other people's boxes.
 """

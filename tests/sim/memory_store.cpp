@@ -37,11 +37,8 @@ Result<std::vector<SharedBytes>> commits_of(const Bytes& pack) {
 }  // namespace
 
 core::RosterPtr MemoryStore::roster() const {
-  for (const auto& [id, feed] : feeds_) {
-    if (feed.chain.empty()) continue;
-    if (feed.top.roster != 0) return universe_.roster(feed.top.roster);
-  }
-  return nullptr;
+  const auto it = feeds_.find(federation_feed_);
+  return it == feeds_.end() || it->second.chain.empty() ? nullptr : universe_.roster(it->second.top.roster);
 }
 
 input::Start MemoryStore::start_input(std::uint64_t seed) {
@@ -207,6 +204,7 @@ Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, F
   const bool counts = !author->suspended || (last != author->last_accepted.end() && head.order <= last->second);
   if (!counts) return fail(Errc::feed_unknown_author);
   if ((head.roster != 0) != (accept.feed == roster->federation_feed())) return fail(Errc::malformed, "a roster elsewhere");
+  if (head.roster == 0 && !roster->may_hold(slug_of(node_), accept.feed.audience)) return fail(Errc::audience_not_ours, accept.feed.str());
   if (feed.fork) return fail(Errc::malformed, "frozen");
   // Either on top of what is held, or the whole feed, which then must contain it.
   std::vector<SharedBytes> chain;

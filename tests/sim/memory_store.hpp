@@ -97,6 +97,7 @@ class MemoryStore final : public SimStore {
   core::Random& random_;
   std::size_t node_;
   SimNotary notary_;
+  const FeedId federation_feed_{slug_of(0), {}};
   std::map<FeedId, Feed> feeds_;
   std::map<Sha256, Media> media_;
   std::map<core::JobId, Source> sources_;

@@ -73,8 +73,8 @@ void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportK
       feed_(from, incarnation, input::DialFailed{peer, endpoint, "went down"});
       return;
     }
-    const core::LinkId link = ++last_link_;
-    Connection& connection = links_[link];
+    const core::LinkId link = links_.add();
+    Connection& connection = *links_.find(link);
     connection.ends[0] = {from, incarnation, true, {}, 0};
     connection.ends[1] = {to, other, true, {}, 0};
     connection.distance_ms = distance_ms_min;
@@ -88,11 +88,11 @@ void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportK
 }
 
 void Network::send(std::size_t from, core::LinkId link, Message message, Instant now) {
-  const auto it = links_.find(link);
-  if (it == links_.end() || it->second.broken) return;
-  const std::size_t to = it->second.ends[0].node == from ? 1 : 0;
+  const Connection* connection = links_.find(link);
+  if (connection == nullptr || connection->broken) return;
+  const std::size_t to = connection->ends[0].node == from ? 1 : 0;
   const auto channel = static_cast<std::size_t>(channel_of(message));
-  const std::size_t receiver = it->second.ends[to].node;
+  const std::size_t receiver = connection->ends[to].node;
   if (on_sent) on_sent(from, receiver, message);
   std::optional<Message> sent = tamper ? tamper(from, std::move(message)) : std::optional<Message>(std::move(message));
   if (blocked(from, receiver)) return break_link(link, now, 20'000);
@@ -105,7 +105,7 @@ void Network::send(std::size_t from, core::LinkId link, Message message, Instant
 
 void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
                       std::int64_t extra_ms) {
-  Connection& connection = links_.at(link);
+  Connection& connection = *links_.find(link);
   End& end = connection.ends[to];
   std::int64_t at = std::max(now.ms + connection.distance_ms + delay() + extra_ms, end.next_ms[channel]);
   if (strikes(overtaken_per_10000, Fault::message_overtaken)) at += 1 + static_cast<std::int64_t>(random_.below(2'000));
@@ -117,46 +117,45 @@ void Network::deliver(core::LinkId link, std::size_t to, std::size_t channel, st
   end.in_flight += bytes;
   most_in_flight_ = std::max(most_in_flight_, end.in_flight);
   schedule_(Instant{at}, [this, link, to, bytes, sent = std::move(message)]() mutable {
-    const auto it = links_.find(link);
-    if (it == links_.end()) return;
-    Connection& carrier = it->second;
-    End& receiver = carrier.ends[to];
-    receiver.in_flight -= bytes;
-    if (carrier.broken || !receiver.up || !alive(receiver)) return;
+    Connection* carrier = links_.find(link);
+    if (carrier == nullptr) return;
+    carrier->ends[to].in_flight -= bytes;
+    const End receiver = carrier->ends[to];
+    if (carrier->broken || !receiver.up || !alive(receiver)) return;
     delivered_ += 1;
     if (!sent) return feed_(receiver.node, receiver.incarnation, input::Garbage{link});
-    if (on_delivered) on_delivered(carrier.ends[1 - to].node, receiver.node, *sent);
+    if (on_delivered) on_delivered(carrier->ends[1 - to].node, receiver.node, *sent);
     feed_(receiver.node, receiver.incarnation, input::Received{link, std::move(*sent)});
   });
 }
 
 void Network::close(std::size_t from, core::LinkId link, Instant now) {
-  const auto it = links_.find(link);
-  if (it == links_.end()) return;
-  const std::size_t mine = it->second.ends[0].node == from ? 0 : 1;
-  it->second.ends[mine].up = false;
+  Connection* connection = links_.find(link);
+  if (connection == nullptr) return;
+  const std::size_t mine = connection->ends[0].node == from ? 0 : 1;
+  connection->ends[mine].up = false;
   // What was sent before still arrives; then the other side sees the end.
   const std::size_t other = 1 - mine;
-  const auto& next = it->second.ends[other].next_ms;
+  const auto& next = connection->ends[other].next_ms;
   const Instant at{std::max({now.ms + delay(), next[0], next[1]})};
   schedule_(at, [this, link, other] {
-    const auto found = links_.find(link);
-    if (found == links_.end()) return;
-    End end = found->second.ends[other];
-    links_.erase(found);
+    const Connection* found = links_.find(link);
+    if (found == nullptr) return;
+    const End end = found->ends[other];
+    links_.erase(link);
     if (end.up && alive(end)) feed_(end.node, end.incarnation, input::LinkDown{link, "closed by the peer"});
   });
 }
 
 void Network::break_link(core::LinkId link, Instant now, std::size_t silent_for) {
-  Connection& connection = links_.at(link);
+  Connection& connection = *links_.find(link);
   if (connection.broken) return;
   connection.broken = true;
   schedule_(now + milliseconds(static_cast<std::int64_t>(silent_for) + delay()), [this, link] {
-    const auto it = links_.find(link);
-    if (it == links_.end()) return;
-    const Connection broken = it->second;
-    links_.erase(it);
+    const Connection* found = links_.find(link);
+    if (found == nullptr) return;
+    const Connection broken = *found;
+    links_.erase(link);
     for (const End& end : broken.ends) {
       if (end.up && alive(end)) feed_(end.node, end.incarnation, input::LinkDown{link, "broken"});
     }
@@ -165,35 +164,37 @@ void Network::break_link(core::LinkId link, Instant now, std::size_t silent_for)
 
 void Network::node_down(std::size_t node, Instant now) {
   up_.erase(node);
-  for (auto& [link, connection] : links_) {
+  links_.each([&](core::LinkId link, const Connection& connection) {
     if (connection.ends[0].node == node || connection.ends[1].node == node) break_link(link, now, random_.below(4) == 0 ? 30'000 : 0);
-  }
+  });
 }
 
 void Network::cut_any(Instant now) {
-  if (links_.empty()) return;
+  if (links_.size() == 0) return;
   coverage.strike(Fault::link_cut);
-  auto it = links_.begin();
-  std::advance(it, static_cast<std::ptrdiff_t>(random_.below(links_.size())));
-  break_link(it->first, now, random_.below(3) == 0 ? 30'000 : 0);
+  std::uint64_t before = random_.below(links_.size());
+  core::LinkId cut = 0;
+  links_.each([&](core::LinkId link, const Connection&) {
+    if (before-- == 0) cut = link;
+  });
+  break_link(cut, now, random_.below(3) == 0 ? 30'000 : 0);
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> Network::linked() const {
   std::vector<std::pair<std::size_t, std::size_t>> found;
-  for (const auto& [link, connection] : links_) {
+  links_.each([&](core::LinkId, const Connection& connection) {
     if (!connection.broken) found.emplace_back(connection.ends[0].node, connection.ends[1].node);
-  }
+  });
   return found;
 }
 
 std::set<std::size_t> Network::neighbours(std::size_t node) const {
   std::set<std::size_t> found;
-  for (const auto& [link, connection] : links_) {
-    if (connection.broken) continue;
-    for (std::size_t end = 0; end < 2; ++end) {
+  links_.each([&](core::LinkId, const Connection& connection) {
+    for (std::size_t end = 0; end < 2 && !connection.broken; ++end) {
       if (connection.ends[end].node == node) found.insert(connection.ends[1 - end].node);
     }
-  }
+  });
   return found;
 }
 

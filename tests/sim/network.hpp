@@ -6,9 +6,10 @@
 
 #include <array>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/core/input.hpp"
@@ -37,7 +38,7 @@ class Network {
   Conditions conditions;
   std::vector<TransportKey> keys;     ///< by node
   /// Bytes a second that a node can send in all; without an entry it is not the line that limits.
-  std::map<std::size_t, std::uint64_t> upload;
+  std::unordered_map<std::size_t, std::uint64_t> upload;
   /// Each link adds its own share to the delay, drawn between these when it comes up.
   std::int64_t distance_ms_min = 0, distance_ms_max = 0;
   unsigned overtaken_per_10000 = 0;   ///< of messages: later ones of the same channel may arrive before
@@ -96,6 +97,32 @@ class Network {
     std::int64_t distance_ms = 0;
   };
 
+  /// By their numbers, which count up: a place for each that ever was.
+  class Connections {
+   public:
+    core::LinkId add() {
+      places_.push_back(std::make_unique<Connection>());
+      count_ += 1;
+      return places_.size();
+    }
+    Connection* find(core::LinkId link) { return places_.at(link - 1).get(); }  ///< null: it is gone
+    void erase(core::LinkId link) {
+      places_.at(link - 1).reset();
+      count_ -= 1;
+    }
+    std::size_t size() const { return count_; }
+    template <class Visit>
+    void each(const Visit& visit) const {
+      for (std::size_t i = 0; i < places_.size(); ++i) {
+        if (places_[i]) visit(core::LinkId{i + 1}, *places_[i]);
+      }
+    }
+
+   private:
+    std::vector<std::unique_ptr<Connection>> places_;
+    std::size_t count_ = 0;
+  };
+
   void break_link(core::LinkId link, Instant now, std::size_t silent_for);
   void deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
                std::int64_t extra_ms);
@@ -109,11 +136,10 @@ class Network {
   core::Random& random_;
   Schedule schedule_;
   Feed feed_;
-  std::map<std::size_t, std::uint64_t> up_;
-  std::map<core::LinkId, Connection> links_;
+  std::unordered_map<std::size_t, std::uint64_t> up_;
+  Connections links_;
   std::vector<Partition> partitions_;
-  std::map<std::size_t, Uplink> uplinks_;
-  core::LinkId last_link_ = 0;
+  std::unordered_map<std::size_t, Uplink> uplinks_;
   std::uint64_t delivered_ = 0, most_in_flight_ = 0;
 };
 

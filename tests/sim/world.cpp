@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "daemon/core/settings.hpp"
 #include "proto/codec.hpp"
@@ -135,7 +136,14 @@ void World::jump_clock(std::size_t index, Duration ahead) {
 // --- driving -----------------------------------------------------------------------------------------------------------------
 
 void World::schedule(Instant at, std::function<void()> run) {
-  events_.push({std::max(at, now_), ++last_number_, std::move(run)});
+  if (free_places_.empty()) {
+    free_places_.push_back(actions_.size());
+    actions_.emplace_back();
+  }
+  const std::size_t place = free_places_.back();
+  free_places_.pop_back();
+  actions_[place] = std::move(run);
+  events_.push({std::max(at, now_), ++last_number_, place});
 }
 
 void World::feed(std::size_t index, core::Input in) {
@@ -236,9 +244,11 @@ void World::perform_store(Node& node, core::Effect effect) {
 void World::run_for(Duration duration) {
   const Instant until = now_ + duration;
   while (!events_.empty() && events_.top().at <= until) {
-    const std::function<void()> run = std::move(const_cast<Event&>(events_.top()).run);
-    now_ = events_.top().at;
+    const Event next = events_.top();
     events_.pop();
+    const std::function<void()> run = std::exchange(actions_[next.place], nullptr);
+    free_places_.push_back(next.place);
+    now_ = next.at;
     run();
   }
   now_ = until;
@@ -311,8 +321,8 @@ void World::check_sent(std::size_t from, std::size_t to, const Message& message)
     }
     return;
   }
-  const Member* member = roster->find(network.keys[to]);
-  if (member == nullptr || member->suspended) {
+  const Member* member = roster->find(receiver);
+  if (member == nullptr || member->suspended || member->current_keys().transport != network.keys[to]) {
     const bool allowed = std::holds_alternative<message::Refused>(message) || std::holds_alternative<message::JoinReply>(message);
     if (!allowed) violated("more than a refusal for a stranger, " + who());
     return;

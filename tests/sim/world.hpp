@@ -93,10 +93,11 @@ class World {
   void violated(const std::string& what);
 
  private:
+  /// What it does stays in its place, while the queue is put in order.
   struct Event {
     Instant at;
     std::uint64_t number;
-    std::function<void()> run;
+    std::size_t place;
     bool operator<(const Event& other) const { return std::tie(other.at, other.number) < std::tie(at, number); }
   };
 
@@ -118,6 +119,8 @@ class World {
   std::set<std::string> hostile_;
   std::map<std::string, std::size_t> by_endpoint_;
   std::priority_queue<Event> events_;
+  std::vector<std::function<void()>> actions_;  ///< by place
+  std::vector<std::size_t> free_places_;
   std::uint64_t last_number_ = 0, inputs_ = 0;
   Instant now_;
 };

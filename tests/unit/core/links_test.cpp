@@ -242,6 +242,52 @@ TEST_CASE("with nobody elsewhere to dial, or nobody of our own territories, the 
   }
 }
 
+TEST_CASE("who is of two territories dials some of each") {
+  Bench bench;
+  bench.add_member(1, {"lens", "lille"});
+  for (std::size_t i = 2; i < 40; ++i) {
+    bench.add_member(i, {i < 38 ? "lille" : "lens"});
+    bench.roster().members.at(Bench::slug(i)).endpoints = {sim::endpoint_of(i)};
+  }
+  bench.start();
+  const auto dials = bench.wanted<effect::Dial>();
+  CHECK(dials.size() == settings::peers_wanted);
+  for (const std::size_t of_lens : {38U, 39U}) {
+    CHECK(std::ranges::count(dials, sim::endpoint_of(of_lens), &effect::Dial::endpoint) == 1);
+  }
+}
+
+TEST_CASE("of the other territories of a mirror some are dialled") {
+  Bench bench;
+  bench.roster().mirrors["bassin"] = {"lens", "lille"};
+  for (std::size_t i = 2; i < 60; ++i) {
+    bench.add_member(i, {i < 30 ? "lille" : i < 58 ? "dunkerque" : "lens"});
+    bench.roster().members.at(Bench::slug(i)).endpoints = {sim::endpoint_of(i)};
+  }
+  bench.start();
+  const auto dials = bench.wanted<effect::Dial>();
+  CHECK(dials.size() == settings::peers_wanted);
+  for (const std::size_t of_lens : {58U, 59U}) {
+    CHECK(std::ranges::count(dials, sim::endpoint_of(of_lens), &effect::Dial::endpoint) == 1);
+  }
+}
+
+TEST_CASE("peers from elsewhere, however many, do not keep a node from dialling its own territory") {
+  Bench bench;
+  bench.roster().members.clear();
+  bench.add_member(0, {});
+  bench.add_member(1, {"lille"});
+  for (std::size_t i = 2; i < 12; ++i) bench.add_member(i, {"lens"});
+  bench.add_member(12, {"lille"});
+  bench.start();
+  for (std::size_t i = 2; i < 12; ++i) bench.open(i);
+  bench.roster().members.at(Bench::slug(12)).endpoints = {sim::endpoint_of(12)};
+  bench.on(input::RosterChanged{bench.roster_now()});
+  const auto dials = bench.wanted<effect::Dial>();
+  REQUIRE(dials.size() == 1);
+  CHECK(dials[0].endpoint == sim::endpoint_of(12));
+}
+
 TEST_CASE("a federation's node that is full is tried once an hour by who has other peers, and every 5 minutes by who has none") {
   Bench bench;
   bench.roster().members.at(Bench::slug(0)).endpoints = {sim::endpoint_of(0)};
