@@ -93,6 +93,7 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(read_heads(*picture));
   read_word(*picture);
   CHECK_OK(bring_back_heads(*picture));
+  CHECK_OK(read_witnessed_time(*picture));
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
     auto tree = tree_of(head.commit);
@@ -109,6 +110,7 @@ Status LibraryImpl::start(Fd lock) {
 
   TRY(const auto changed, catch_up_index(*picture));
   CHECK_OK(witness_heads(*picture));
+  CHECK_OK(witness_time(*picture));
   settle_naming(changed);
   CHECK_OK(settle_word());
   finish_drops();
