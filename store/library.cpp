@@ -77,6 +77,7 @@ LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecre
 Status LibraryImpl::start(Fd lock) {
   lock_ = std::move(lock);
   for (const Path& folder : {layout_.home, layout_.keys()}) CHECK_OK(sweep_temporaries(folder));
+  if (std::error_code ignored; std::filesystem::exists(layout_.requests(), ignored)) CHECK_OK(sweep_temporaries(layout_.requests()));
   CHECK_OK(sweep_repository(layout_));
   TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
   CHECK_OK(open_refs());

@@ -147,11 +147,13 @@ Result<std::map<std::string, SigningRequest>> LibraryImpl::requests() const {
   std::filesystem::directory_iterator entry(layout_.requests(), error);
   if (error) return requests;  // nobody asked yet
   for (; entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const auto slug = entry->path().stem().string();
+    if (!is_slug(slug) || entry->path().extension() != feed_path::file_suffix) continue;  // one that is being written
     const auto text = store::read_file(entry->path(), request_bytes_max);
     auto request = text ? parse_request(text_of(*text)) : Result<SigningRequest>(tl::unexpected(text.error()));
-    if (request) requests.emplace(entry->path().stem().string(), std::move(*request));
-    if (error) return fail(Errc::io, layout_.requests().string() + ": " + error.message());
+    if (request) requests.emplace(slug, std::move(*request));
   }
+  if (error) return fail(Errc::io, layout_.requests().string() + ": " + error.message());
   return requests;
 }
 

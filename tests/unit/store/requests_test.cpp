@@ -224,5 +224,9 @@ TEST_CASE("a request whose role has run out since is refused") {
   REQUIRE(sign(*request, r.anne));
   r.fed.now.seconds += 100'000;
   CHECK(r.fed.library().apply(*request).error().code == Errc::role_expired);
+  // Nor is anybody asked to sign in vain.
+  std::optional<SigningRequest> vain;
+  CHECK(r.fed.library().retire(film, "trop tard", &vain).error().code == Errc::role_expired);
+  CHECK_FALSE(vain);
   CHECK(r.lists(r.fed));
 }
