@@ -33,7 +33,9 @@ std::string role_changes(const std::string& name, const store::Role& before, con
   if (before.expires != after.expires)
     parts.push_back(after.expires ? context.say("runs out on ", "expire le ") + to_utc(*after.expires)
                                   : context.say("runs out never", "n'expire jamais"));
-  if (parts.empty() && before.notes != after.notes) parts.push_back(context.say("changes notes", "change des notes"));
+  for (const auto& key : after.keys)
+    if (before.has(key) && key_text(before, key) != key_text(after, key))
+      parts.push_back(context.say("says whose key it is: ", "dit à qui est la clé : ") + key_text(after, key));
   std::string text;
   for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
   return text.empty() ? text : context.say("role ", "rôle ") + name + context.say(": ", " : ") + text;
@@ -51,16 +53,37 @@ std::vector<std::string> roles_words(const store::SigningRequest& request, const
   return lines;
 }
 
+/// Up to where what was published counts: of a suspension, or of a key that another one follows.
+template <class Last>
+std::string counts_words(const std::map<FeedId, Last>& last, const Context& context) {
+  std::string text;
+  for (const auto& [feed, upto] : last) {
+    if constexpr (std::is_same_v<Last, Order>) {
+      text += (text.empty() ? "" : ", ") + feed.str() + "@" + upto.str();
+    } else {
+      text += (text.empty() ? "" : ", ") + feed.str() + "@" + upto.order.str();
+    }
+  }
+  return text.empty() ? context.say("nothing", "rien") : text;
+}
+
 std::string member_words(const store::MemberFile& file, const Context& context) {
   const auto& member = file.member;
   const auto who = printable(member.name) + " (" + member.slug + ")";
   if (member.suspended)
-    return fmt::format(fmt::runtime(context.say("{} is suspended: {}", "{} est suspendu : {}")), who, printable(member.suspended_why));
+    return fmt::format(fmt::runtime(context.say("{} is suspended: {}; what it published counts up to: {}",
+                                                "{} est suspendu : {} ; ce qu'il a publié compte jusqu'à : {}")),
+                       who, printable(member.suspended_why), counts_words(member.last_accepted, context));
   std::string territories;
   for (const auto& territory : member.territories) territories += (territories.empty() ? "" : ", ") + territory;
-  return fmt::format(fmt::runtime(context.say("{} is a member, under its key number {} ({}), territories: {}",
-                                              "{} est membre, avec sa clé numéro {} ({}), territoires : {}")),
-                     who, member.keys.size(), store::fingerprint(member.current_keys().signing), territories.empty() ? "-" : territories);
+  auto text = fmt::format(fmt::runtime(context.say("{} is a member, under its key number {} ({}), territories: {}",
+                                                   "{} est membre, avec sa clé numéro {} ({}), territoires : {}")),
+                          who, member.keys.size(), store::fingerprint(member.current_keys().signing),
+                          territories.empty() ? "-" : territories);
+  for (std::size_t i = 0; i + 1 < member.keys.size(); ++i)
+    text += fmt::format(fmt::runtime(context.say("; its key number {} ({}) counts up to: {}", " ; sa clé numéro {} ({}) compte jusqu'à : {}")), i + 1,
+                        store::fingerprint(member.keys[i].signing), counts_words(member.keys[i].last_valid, context));
+  return text;
 }
 
 std::string statement_words(const store::RequestedStatement& statement, const Context& context) {
