@@ -152,7 +152,7 @@ Status FederationChange::sign_here() {
     secrets.insert(secrets.end(), here.begin(), here.end());
   }
   for (const auto& secret : secrets) {
-    const auto done = sign(request_, secret);
+    auto done = sign(request_, secret);
     const bool nothing = !done && (done.error().code == Errc::key_not_of_role || done.error().code == Errc::request_signed);
     if (!done && !nothing) return done;
   }
