@@ -91,6 +91,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
   std::vector<Head> heads;
   for (const auto& step : advance.steps) heads.push_back(head_of(step.commit, step.id));
   CHECK_OK(state_->witness(heads));  // first: should the refs be lost, it alone knows of them
+  if (advance.word) CHECK_OK(witness_time(*picture()));
   if (advance.anew) CHECK_OK(mender_.came_anew(*advance.anew));
   std::vector<Sha256> touched;
   if (behind_) {
@@ -134,6 +135,7 @@ Status LibraryImpl::catch_up_locked() {
   std::vector<Head> heads;
   for (const auto& [feed, head] : now->heads) heads.push_back(head);
   CHECK_OK(state_->witness(heads));
+  CHECK_OK(witness_time(*now));
   if (now->roster) CHECK_OK(roster_seen(*now->roster));
   behind_ = false;
   settle_naming(touched);
@@ -143,7 +145,10 @@ Status LibraryImpl::catch_up_locked() {
 PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& before) {
   auto next = std::make_shared<Picture>(before);
   bool roster_changes = advance.word != nullptr;
-  if (advance.word) next->word = advance.word;
+  if (advance.word) {
+    next->word = advance.word;
+    next->heartbeat = newest_heartbeat(*advance.word, identity_.federation, before.heartbeat);
+  }
   for (const auto& feed : advance.left) next->heads.erase(feed);
   for (const auto& feed : advance.left) next->lacking.erase(feed);
   if (advance.anew) next->lacking.erase(*advance.anew);

@@ -11,7 +11,7 @@ namespace essaimage::store {
 
 namespace {
 
-Result<CatalogueFile> decide(FederationChange& change, CatalogueFile file) {
+Result<CatalogueFile> decide(FederationChange& change, CatalogueFile file, std::optional<SigningRequest>* lacking) {
   const auto path = feed_path::of_kit(feed_path::catalogue_folder, file.kit);
   // It goes on from what lies there, though it be in force no more: who has not heard that the curators have changed knows that.
   TRY(const auto before, change.read(path));
@@ -20,8 +20,8 @@ Result<CatalogueFile> decide(FederationChange& change, CatalogueFile file) {
     file.version = held->version + 1;
     file.previous = sha256(*before);
   }
-  CHECK_OK(change.put(path, file.version, file.previous, encode(file)));
-  CHECK_OK(change.commit());
+  change.put(path, file.version, file.previous, encode(file));
+  CHECK_OK(change.commit_or(lacking));
   return file;
 }
 
@@ -51,10 +51,10 @@ Result<LibraryImpl::Reviewed> LibraryImpl::reviewed(const KitId& id, std::option
   return fail(Errc::not_found, name);
 }
 
-Result<CatalogueFile> LibraryImpl::accept(const Acceptance& acceptance) {
+Result<CatalogueFile> LibraryImpl::accept(const Acceptance& acceptance, Lacking lacking) {
   const std::lock_guard changing(changing_);
   if (behind_) CHECK_OK(catch_up_locked());
-  TRY(auto change, FederationChange::begin(*this, role_curators));
+  TRY(auto change, FederationChange::begin(*this));
   TRY(const auto version, reviewed(acceptance.kit, acceptance.version));
   CatalogueFile file;
   file.kit = acceptance.kit;
@@ -69,21 +69,21 @@ Result<CatalogueFile> LibraryImpl::accept(const Acceptance& acceptance) {
   if (themes.size() > limits::themes_max) return fail(Errc::usage, "theme: at most " + std::to_string(limits::themes_max));
   file.themes.assign(themes.begin(), themes.end());
   file.decided = now_();
-  return decide(change, std::move(file));
+  return decide(change, std::move(file), lacking);
 }
 
 /// About the version that was reviewed, whatever has become of the kit since.
-Result<CatalogueFile> LibraryImpl::retire(const KitId& id, const std::string& reason) {
+Result<CatalogueFile> LibraryImpl::retire(const KitId& id, const std::string& reason, Lacking lacking) {
   const std::lock_guard changing(changing_);
   if (behind_) CHECK_OK(catch_up_locked());
-  TRY(auto change, FederationChange::begin(*this, role_curators));
+  TRY(auto change, FederationChange::begin(*this));
   const auto* held = change.word().catalogue->find(id);
   if (held == nullptr) return fail(Errc::catalogue_undecided, id.str());
   CatalogueFile file = *held;
   file.decision = CatalogueFile::Decision::retired;
   TRY(file.reason, plain_text_from(reason, limits::reason_bytes_max, "reason"));
   file.decided = now_();
-  return decide(change, std::move(file));
+  return decide(change, std::move(file), lacking);
 }
 
 }  // namespace essaimage::store

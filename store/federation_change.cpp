@@ -1,26 +1,41 @@
 #include "store/federation_change.hpp"
 
+#include <algorithm>
+
+#include "store/crypto/hash.hpp"
 #include "store/federation/paths.hpp"
+#include "store/federation/toml_form.hpp"
 
 namespace essaimage::store {
+namespace {
+
+bool is_invitation(const std::string& path) { return path.starts_with(std::string(feed_path::invitations_folder) + "/"); }
+bool is_member(const std::string& path) { return path.starts_with(std::string(feed_path::members_folder) + "/"); }
+
+tl::unexpected<Error> superseded(const std::string& path, const std::string& why) {
+  return fail(Errc::request_superseded, path + ": " + why);
+}
+
+}  // namespace
 
 std::string invitation_path(const SigningKey& key) {
   return std::string(feed_path::invitations_folder) + "/" + key.hex() + std::string(feed_path::file_suffix);
 }
 
-FederationChange::FederationChange(LibraryImpl& library, std::string_view role)
-    : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}}, role_(role) {}
+std::string member_path(const std::string& slug) {
+  return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
+}
 
-Result<FederationChange> FederationChange::begin(LibraryImpl& library, std::string_view role) {
+FederationChange::FederationChange(LibraryImpl& library)
+    : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}} {}
+
+Result<FederationChange> FederationChange::begin(LibraryImpl& library) {
   if (!library.identity_.is_federation()) return fail(Errc::not_federation);
-  FederationChange change(library, role);
+  FederationChange change(library);
   if (!change.picture_->word) return fail(Errc::corrupt, "the federation's feed cannot be read");
   CHECK_OK(library.may_publish(*change.picture_, Audience{}));
-  TRY(change.key_, SigningSecret::load(library.layout_.role_key(change.role_)));
-  TRY(change.pack_, PackWriter::create(library.layout_.scratch()));
-  TRY(auto editor, library.edit_feed(*change.picture_, change.feed_, *change.pack_));
-  change.editor_.emplace(std::move(editor));
-  CHECK_OK(change.prune());
+  change.request_.federation = library.identity_.federation;
+  change.request_.roles = encode(change.word().federation.file);
   return change;
 }
 
@@ -34,20 +49,164 @@ Result<std::optional<Bytes>> FederationChange::read(const std::string& path) con
   return std::optional(std::move(content));
 }
 
-Status FederationChange::put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content) {
-  const StatementName name{library_.identity_.federation, path, version, previous};
-  const auto signatures = sign_statement(name, bytes_of(content), {&*key_});
-  CHECK_OK(verify_statement(name, bytes_of(content), signatures, word().federation.file.roles.at(role_)));
-  CHECK_OK(put_blob(path, content));
-  return put_blob(feed_path::signatures_of(path), signatures);
+void FederationChange::put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content) {
+  request_.statements.push_back({path, version, previous, content, {}});
 }
 
-Status FederationChange::remove(const std::string& path) {
-  CHECK_OK(editor_->remove(path));
-  return editor_->remove(feed_path::signatures_of(path));
+/// Members and decisions hold by the roles of the newest federation.toml: what its keys have not signed would be in force no more.
+Status FederationChange::put_roles(const FederationFile& next) {
+  put(std::string(feed_path::federation), next.version, next.previous, encode(next));
+  for (const auto& [slug, stated] : word().members) {
+    CHECK_OK(add_signed_anew(next, member_path(slug), stated.file.version, stated.file.previous, stated.blob, stated.signatures));
+  }
+  for (const auto& [key, stated] : word().invitations) {
+    if (stated.file.expires <= library_.now_()) continue;  // it goes with this commit
+    CHECK_OK(add_signed_anew(next, invitation_path(key), 1, {}, stated.blob, stated.signatures));
+  }
+  for (const auto& [kit, stated] : word().catalogue->decisions) {
+    const auto path = feed_path::of_kit(feed_path::catalogue_folder, kit);
+    CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures));
+  }
+  return {};
 }
 
-Status FederationChange::commit() {
+Status FederationChange::add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
+                                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures) {
+  TRY(const auto role, role_of(path));
+  const auto &now = word().federation.file.roles.at(std::string(role)), &then = next.roles.at(std::string(role));
+  if (now.keys == then.keys && now.threshold == then.threshold) return {};
+  TRY(const auto content, library_.objects_->read(blob, ObjectType::blob));
+  TRY(const auto signed_by, library_.objects_->read(signatures, ObjectType::blob));
+  if (verify_statement({request_.federation, path, version, previous}, content, text_of(signed_by), then)) return {};
+  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::string(text_of(signed_by))});
+  return {};
+}
+
+Status FederationChange::take(const SigningRequest& request) {
+  if (request.federation != request_.federation) return fail(Errc::request_wrong_federation, request.federation.hex());
+  if (const auto* next = request.next_roles()) {
+    TRY(const auto file, parse_federation_file(next->content));
+    const auto& held = word().federation;
+    if (sha256(bytes_of(next->content)) == held.content) return fail(Errc::request_in_force, next->path);
+    if (file.version != held.file.version + 1 || file.previous != held.content)
+      return superseded(next->path, "version " + std::to_string(held.file.version) + " is in force");
+  }
+  bool any_is_new = false;
+  for (const auto& statement : request.statements) CHECK_OK(check_follows_held(statement, any_is_new));
+  if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
+  request_.statements = request.statements;
+  return check_covers_all();
+}
+
+/// The feed's order decides between two that were asked for at once: whoever comes second does not follow any more.
+Status FederationChange::check_follows_held(const RequestedStatement& statement, bool& is_new) const {
+  TRY(const auto lies, read(statement.path));
+  std::uint64_t held = 0;
+  Sha256 hash;
+  if (lies) {
+    hash = sha256(*lies);
+    const auto table = TomlTable::parse(text_of(*lies), statement.path);
+    const auto version = table ? table->number("version") : Result<std::uint64_t>(fail(Errc::malformed));
+    held = version.value_or(0);
+  }
+  if (is_invitation(statement.path) && !lies) {
+    TRY(const auto invitation, parse_invitation_file(statement.content));
+    if (invitation.expires <= library_.now_()) return fail(Errc::invitation_expired, invitation.slug);
+    for (const auto& [slug, member] : word().members) {
+      if (member.file.invitation == invitation.key) return superseded(statement.path, slug + " has joined by it");
+    }
+  }
+  if (lies && statement.version == held) {
+    if (hash != sha256(bytes_of(statement.content))) return superseded(statement.path, "version " + std::to_string(held) + " is in force");
+    return {};
+  }
+  if (statement.version != held + 1 || statement.previous != (held == 0 ? Sha256{} : hash)) {
+    return superseded(statement.path, "version " + std::to_string(held) + " is in force");
+  }
+  is_new = true;
+  return {};
+}
+
+/// Who joined, and what was decided, since the request was made would be in force no more under its roles.
+Status FederationChange::check_covers_all() const {
+  const auto* next = request_.next_roles();
+  if (next == nullptr) return {};
+  TRY(const auto file, parse_federation_file(next->content));
+  FederationChange needed(library_);
+  needed.request_.federation = request_.federation;
+  CHECK_OK(needed.put_roles(file));
+  for (const auto& statement : needed.request_.statements) {
+    const bool covered = std::ranges::any_of(request_.statements, [&](const auto& each) { return each.path == statement.path; });
+    if (!covered) return superseded(statement.path, "it has come since, and the request does not sign it");
+  }
+  return {};
+}
+
+Status FederationChange::sign_here() {
+  TRY(const auto demands, demands_of(request_));
+  std::set<std::string> roles;
+  for (const auto& demand : demands) roles.insert(demand.role);
+  std::vector<SigningSecret> secrets;
+  for (const auto& role : roles) {
+    TRY(const auto here, library_.role_secrets(role));
+    secrets.insert(secrets.end(), here.begin(), here.end());
+  }
+  for (const auto& secret : secrets) {
+    auto done = sign(request_, secret);
+    const bool nothing = !done && (done.error().code == Errc::key_not_of_role || done.error().code == Errc::request_signed);
+    if (!done && !nothing) return done;
+  }
+  return {};
+}
+
+/// Nobody would take it.
+Status FederationChange::check_not_over() const {
+  const auto now = library_.judged_now(*picture_).time;
+  TRY(const auto demands, demands_of(request_));
+  for (const auto& demand : demands) {
+    if (demand.role == role_root && !demand.of_next) continue;  // an expired root may renew itself
+    const auto& statement = request_.statements[demand.statement];
+    const bool is_new = demand.role == role_root || demand.role == role_heartbeat || !request_.next_roles();
+    if (is_new && demand.who.is_over(now))
+      return fail(Errc::role_expired, demand.role + ": " + to_utc(*demand.who.expires) + "; " + statement.path);
+  }
+  return {};
+}
+
+Result<bool> FederationChange::commit() {
+  CHECK_OK(check_not_over());
+  TRY(const auto demands, demands_of(request_));
+  if (!std::ranges::all_of(demands, &Demand::is_met)) {
+    if (encode(request_).size() > request_bytes_max) return fail(Errc::too_large, "a request for " + std::to_string(request_.statements.size()) + " signatures");
+    return false;
+  }
+  CHECK_OK(write());
+  return true;
+}
+
+Status FederationChange::commit_or(std::optional<SigningRequest>* lacking) {
+  CHECK_OK(sign_here());
+  TRY(const bool done, commit());
+  if (done) return {};
+  if (lacking != nullptr) {
+    *lacking = request_;
+    return {};
+  }
+  TRY(const auto demands, demands_of(request_));
+  const auto unmet = std::ranges::find_if_not(demands, &Demand::is_met);
+  return fail(Errc::role_threshold, request_.statements[unmet->statement].path + ": " + std::to_string(unmet->signers.size()) + " of " +
+                                        std::to_string(unmet->who.threshold) + " signatures of " + unmet->role);
+}
+
+Status FederationChange::write() {
+  TRY(pack_, PackWriter::create(library_.layout_.scratch()));
+  TRY(auto editor, library_.edit_feed(*picture_, feed_, *pack_));
+  editor_.emplace(std::move(editor));
+  // Invitations that ran out go with the next commit, whatever it is for.
+  for (const auto& [key, stated] : word().invitations) {
+    if (stated.file.expires <= library_.now_()) CHECK_OK(remove(invitation_path(key)));
+  }
+  for (const auto& statement : request_.statements) CHECK_OK(write_statement(statement));
   TRY(const auto tree, editor_->write(*pack_));
   LibraryImpl::Advance advance;
   advance.published_here = true;
@@ -58,22 +217,42 @@ Status FederationChange::commit() {
   // What we say is read back as everybody else will read it, before it is said.
   TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation, picture_->word.get()));
   CHECK_OK(check_succession(*picture_->word, word));
+  CHECK_OK(check_expiry(*picture_->word, word, library_.judged_with(*picture_, word).time));
   advance.word = std::make_shared<const FederationWord>(std::move(word));
   return library_.advance(advance);
+}
+
+Status FederationChange::write_statement(const RequestedStatement& statement) {
+  if (removed_.contains(statement.path)) return {};
+  CHECK_OK(put_blob(statement.path, statement.content));
+  CHECK_OK(put_blob(feed_path::signatures_of(statement.path), statement.signatures));
+  if (is_member(statement.path)) return remove_used_invitations(statement);
+  if (statement.path != feed_path::federation) return {};
+  const auto again = std::string(feed_path::federation_folder) + "/" + std::to_string(statement.version) +
+                     std::string(feed_path::file_suffix);
+  CHECK_OK(put_blob(again, statement.content));
+  return put_blob(feed_path::signatures_of(again), statement.signatures);
+}
+
+/// The one that it came by; and of who is suspended, all: a new key that was on its way would undo it.
+Status FederationChange::remove_used_invitations(const RequestedStatement& member) {
+  TRY(const auto file, parse_member_file(member.content));
+  for (const auto& [key, stated] : word().invitations) {
+    const bool used = file.invitation == key, undone = file.member.suspended && stated.file.slug == file.member.slug;
+    if (used || undone) CHECK_OK(remove(invitation_path(key)));
+  }
+  return {};
+}
+
+Status FederationChange::remove(const std::string& path) {
+  if (!removed_.insert(path).second) return {};
+  CHECK_OK(editor_->remove(path));
+  return editor_->remove(feed_path::signatures_of(path));
 }
 
 Status FederationChange::put_blob(const std::string& path, std::string_view content) {
   TRY(const auto blob, pack_->add(ObjectType::blob, bytes_of(content)));
   return editor_->set(path, TreeEntry::Mode::file, blob);
-}
-
-/// Invitations that ran out go with the next commit, whatever it is for.
-Status FederationChange::prune() {
-  const Timestamp now = library_.now_();
-  for (const auto& [key, stated] : word().invitations) {
-    if (stated.file.expires <= now) CHECK_OK(remove(invitation_path(key)));
-  }
-  return {};
 }
 
 }  // namespace essaimage::store

@@ -1,41 +1,61 @@
 #pragma once
-// One commit of the federation's region feed in the making, with statements that are signed by the key of a role that lies in
-// this home. `changing_` of the library is held all the time. For the federation's acts alone.
+// One commit of the federation's region feed in the making: statements, signed by those keys of their roles that lie in this home
+// or that came with a request. `changing_` of the library is held all the time. For the federation's acts alone.
+// What lacks signatures is not written: commit() then gives it back as a request.
 
+#include "store/federation/request.hpp"
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
 
 /// invitations/<key>.toml
 std::string invitation_path(const SigningKey& key);
+/// members/<slug>.toml
+std::string member_path(const std::string& slug);
 
 class FederationChange {
  public:
   /// Errc::not_federation on another node.
-  static Result<FederationChange> begin(LibraryImpl& library, std::string_view role);
+  static Result<FederationChange> begin(LibraryImpl& library);
 
   const FederationWord& word() const { return *picture_->word; }
   const Picture& picture() const { return *picture_; }
 
   /// What lies there before this change, in force or not.
   Result<std::optional<Bytes>> read(const std::string& path) const;
-  /// Errc::role_threshold if the role needs more keys than that one.
-  Status put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content);
-  Status remove(const std::string& path);
-  Status commit();
+  void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content);
+  /// federation.toml as it shall be, and with it every statement in force that its roles have to sign anew.
+  Status put_roles(const FederationFile& next);
+  /// What others have signed. Errc::request_wrong_federation, Errc::request_superseded, Errc::request_in_force.
+  Status take(const SigningRequest& request);
+  /// Signs with the keys of this home that may.
+  Status sign_here();
+  /// True and durable, or false and nothing is done: then request() is what lacks signatures. Errc::role_expired.
+  Result<bool> commit();
+  /// As commit(), where a request goes to `lacking`; null: Errc::role_threshold.
+  Status commit_or(std::optional<SigningRequest>* lacking);
+  const SigningRequest& request() const { return request_; }
 
  private:
-  FederationChange(LibraryImpl& library, std::string_view role);
+  explicit FederationChange(LibraryImpl& library);
+  Status add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
+                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures);
+  Status check_follows_held(const RequestedStatement& statement, bool& is_new) const;
+  Status check_covers_all() const;
+  Status check_not_over() const;
+  Status write();
+  Status write_statement(const RequestedStatement& statement);
+  Status remove_used_invitations(const RequestedStatement& member);
+  Status remove(const std::string& path);
   Status put_blob(const std::string& path, std::string_view content);
-  Status prune();
 
   LibraryImpl& library_;
   PicturePtr picture_;
   FeedId feed_;
-  const std::string role_;
-  std::optional<SigningSecret> key_;
+  SigningRequest request_;
   std::unique_ptr<PackWriter> pack_;
   std::optional<TreeEditor> editor_;
+  std::set<std::string> removed_;
 };
 
 }  // namespace essaimage::store

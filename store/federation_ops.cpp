@@ -14,10 +14,6 @@ namespace {
 constexpr std::chrono::seconds valid_max = std::chrono::days(366);
 constexpr std::size_t why_bytes_max = 500;
 
-std::string member_path(const std::string& slug) {
-  return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
-}
-
 bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
   if (!picture.word) return false;
   if (picture.word->invitations.contains(invitation)) return true;
@@ -41,9 +37,9 @@ MemberFile succeeded(const Stated<MemberFile>& member, const Picture& picture) {
 
 }  // namespace
 
-Result<Invitation> LibraryImpl::invite(const Invite& invite) {
+Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
   const std::lock_guard changing(changing_);
-  TRY(auto change, FederationChange::begin(*this, role_members));
+  TRY(auto change, FederationChange::begin(*this));
   if (invite.valid <= std::chrono::seconds(0) || invite.valid > valid_max) {
     return fail(Errc::usage, "valid: up to a year");
   }
@@ -84,8 +80,8 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite) {
   file.name = invitation.name;
   file.territories = known ? member->second.file.member.territories : invite.territories;
   file.expires = invitation.expires;
-  CHECK_OK(change.put(invitation_path(file.key), 1, {}, encode(file)));
-  CHECK_OK(change.commit());
+  change.put(invitation_path(file.key), 1, {}, encode(file));
+  CHECK_OK(change.commit_or(lacking));
   return invitation;
 }
 
@@ -106,7 +102,7 @@ Status LibraryImpl::admit(const message::Join& join) {
   // Whoever makes up an invitation costs a look-up, and no more.
   if (!knows_invitation(*picture(), join.invitation)) return fail(Errc::invitation_unknown);
   const std::lock_guard changing(changing_);
-  TRY(auto change, FederationChange::begin(*this, role_members));
+  TRY(auto change, FederationChange::begin(*this));
   for (const auto& [slug, stated] : change.word().members) {
     if (stated.file.invitation != join.invitation) continue;
     const auto& keys = stated.file.member.current_keys();
@@ -135,16 +131,25 @@ Status LibraryImpl::admit(const message::Join& join) {
   }
   file.member.keys.push_back({file.member.keys.size() + 1, join.signing, join.transport, {}});
   file.invitation = join.invitation;
-  CHECK_OK(change.remove(invitation_path(join.invitation)));
-  CHECK_OK(change.put(member_path(file.member.slug), file.version, file.previous, encode(file)));
-  return change.commit();
+  if (const auto pending = pending_member(file)) {
+    const auto& keys = pending->member.current_keys();
+    const bool same = keys.signing == join.signing && keys.transport == join.transport;
+    return same ? fail(Errc::signatures_lacking, file.member.slug) : fail(Errc::invitation_used, file.member.slug);
+  }
+  change.put(member_path(file.member.slug), file.version, file.previous, encode(file));
+  std::optional<SigningRequest> lacking;
+  CHECK_OK(change.commit_or(&lacking));
+  if (!lacking) return {};
+  CHECK_OK(keep_request(file.member.slug, *lacking));
+  return fail(Errc::signatures_lacking, file.member.slug);
 }
 
 /// Names the last order that is accepted of each of its feeds, which is what is held here: so old
 /// and new members converge on the same.
-Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last) {
+Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last,
+                            Lacking lacking) {
   const std::lock_guard changing(changing_);
-  TRY(auto change, FederationChange::begin(*this, role_members));
+  TRY(auto change, FederationChange::begin(*this));
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
   if (!is_plain_text(why, why_bytes_max))
     return fail(Errc::usage, "why: one line of at most 500 bytes");
@@ -159,17 +164,13 @@ Status LibraryImpl::suspend(const std::string& slug, const std::string& why, con
   for (const auto& [feed, head] : change.picture().heads) {
     if (feed.centre == slug) file.member.last_accepted[feed] = head.order;
   }
-  // A new key that was on its way would undo it.
-  for (const auto& [key, stated] : change.word().invitations) {
-    if (stated.file.slug == slug) CHECK_OK(change.remove(invitation_path(key)));
-  }
   for (const auto& [feed, order] : last) {
     if (feed.centre != slug) return fail(Errc::usage, feed.str() + " is not a feed of " + slug);
     TRY([[maybe_unused]] const auto known, own_commit(feed, order));
     file.member.last_accepted[feed] = order;
   }
-  CHECK_OK(change.put(member_path(slug), file.version, file.previous, encode(file)));
-  return change.commit();
+  change.put(member_path(slug), file.version, file.previous, encode(file));
+  return change.commit_or(lacking);
 }
 
 }  // namespace essaimage::store

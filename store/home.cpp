@@ -3,6 +3,7 @@
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/federation/federation_file.hpp"
+#include "store/federation/heartbeat_file.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
@@ -19,8 +20,6 @@ namespace {
 
 constexpr std::string_view making_name = ".making";
 constexpr std::string_view identity_name = "identity.toml";
-constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals,
-                                  role_heartbeat};
 
 std::string encode(const Identity& identity) {
   return "format = 1\nslug = " + toml_text(identity.slug) + "\nname = " + toml_text(identity.name) +
@@ -235,6 +234,8 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
   const StatementName own_name{
       identity.federation, std::string(feed_path::members_folder) + "/" + slug + ".toml", 1, {}};
   CHECK_OK(tree.put_statement(own_name, encode(own), roles.at(std::string(role_members))));
+  const StatementName beat_name{identity.federation, std::string(feed_path::heartbeat), 1, {}};
+  CHECK_OK(tree.put_statement(beat_name, encode(HeartbeatFile{1, {}, now}), roles.at(std::string(role_heartbeat))));
   CHECK_OK(
       tree.put(feed_path::centre, encode(CentreFile{federation.name, "", federation.endpoints})));
 

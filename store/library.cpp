@@ -77,6 +77,7 @@ LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecre
 Status LibraryImpl::start(Fd lock) {
   lock_ = std::move(lock);
   for (const Path& folder : {layout_.home, layout_.keys()}) CHECK_OK(sweep_temporaries(folder));
+  if (std::error_code ignored; std::filesystem::exists(layout_.requests(), ignored)) CHECK_OK(sweep_temporaries(layout_.requests()));
   CHECK_OK(sweep_repository(layout_));
   TRY(objects_, ObjectDb::open(layout_.library() / "objects"));
   CHECK_OK(open_refs());
@@ -93,6 +94,7 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(read_heads(*picture));
   read_word(*picture);
   CHECK_OK(bring_back_heads(*picture));
+  CHECK_OK(read_witnessed_time(*picture));
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
     auto tree = tree_of(head.commit);
@@ -109,6 +111,7 @@ Status LibraryImpl::start(Fd lock) {
 
   TRY(const auto changed, catch_up_index(*picture));
   CHECK_OK(witness_heads(*picture));
+  CHECK_OK(witness_time(*picture));
   settle_naming(changed);
   CHECK_OK(settle_word());
   finish_drops();

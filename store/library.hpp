@@ -16,6 +16,8 @@
 #include "proto/messages.hpp"
 #include "store/change.hpp"
 #include "store/federation/catalogue_file.hpp"
+#include "store/federation/heartbeat_file.hpp"
+#include "store/federation/request.hpp"
 #include "store/holding/holding.hpp"
 #include "store/home.hpp"
 #include "store/publication.hpp"
@@ -113,6 +115,17 @@ struct ScrubView {
   std::uint64_t damaged = 0;   ///< feeds and media files that it found damaged
 };
 
+/// Who may say what for the federation, and how fresh that picture is.
+struct FederationView {
+  std::uint64_t version = 0;               ///< of federation.toml
+  std::map<std::string, Role> roles;
+  std::vector<SigningKey> signers;         ///< of root, that signed this version
+  std::set<SigningKey> here;               ///< keys of which this home has the secret
+  Timestamp clock;
+  std::optional<Timestamp> heartbeat;      ///< the newest time signed by the federation that was seen here
+  JudgedTime judged;                       ///< by which roles expire
+};
+
 struct Problem {          ///< found at start, at work, or by verify()
   Error error;
   std::string where;      ///< path, feed or object
@@ -157,6 +170,9 @@ class Library {
   virtual Status publish_centre(const std::vector<std::string>& endpoints) = 0;
 
   // --- federation (on its node only: Errc::not_federation elsewhere) ---------------------------------------------------------
+  // What the keys of this home cannot make effective is not done, and goes to `lacking` as a request to sign; where that is
+  // null, Errc::role_threshold. Errc::role_expired: the role is over.
+  using Lacking = std::optional<SigningRequest>*;
   struct Invite {
     std::string slug, name;
     std::set<std::string> territories;
@@ -167,10 +183,31 @@ class Library {
     bool new_key = false;
     bool reinstate = false;  ///< also if it is suspended; then it is not any more
   };
-  virtual Result<Invitation> invite(const Invite& invite) = 0;
+  virtual Result<Invitation> invite(const Invite& invite, Lacking lacking = nullptr) = 0;
+  /// Errc::signatures_lacking where the keys of this home are not enough: requests() then has it.
   virtual Status admit(const message::Join& join) = 0;
   /// Of its feeds that which is held here still counts; of those in `last`, up to that order (Errc::not_found: not known here).
-  virtual Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last = {}) = 0;
+  virtual Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last = {},
+                         Lacking lacking = nullptr) = 0;
+  struct RoleChange {
+    std::string role;
+    std::optional<SigningKey> add = {}, remove = {};
+    std::string note = {};                       ///< whose key `add` is
+    bool rotate = false;                         ///< a new key in the place of this home's
+    std::optional<std::uint32_t> threshold = {};
+    std::optional<Timestamp> expires = {};
+  };
+  /// Errc::role_unknown, Errc::role_key_known, Errc::key_not_of_role.
+  virtual Status change_role(const RoleChange& change, Lacking lacking) = 0;
+  /// Publishes what enough keys have signed. Errc::signatures_lacking, Errc::request_wrong_federation, Errc::request_superseded,
+  /// Errc::request_in_force.
+  virtual Status apply(const SigningRequest& request) = 0;
+  /// Of centres that ask to join, by their short names.
+  virtual Result<std::map<std::string, SigningRequest>> requests() const = 0;
+  /// Signs the time by the clock, if that is due. Errc::clock_beyond if it is far beyond the last one, unless `confirmed`.
+  virtual Status beat(bool confirmed) = 0;
+  /// On every node. Errc::not_joined.
+  virtual Result<FederationView> federation() const = 0;
 
   // --- the catalogue (store/federation) --------------------------------------------------------------------------------------
   /// The decisions in force; null while joining.
@@ -181,11 +218,11 @@ class Library {
     std::string reason;
     std::vector<std::string> themes;
   };
-  /// On the federation's node only (Errc::not_federation elsewhere), in force when they return; Errc::role_threshold where
-  /// the curators' key here is not enough. Errc::catalogue_not_region: the kit is not in the region.
-  virtual Result<CatalogueFile> accept(const Acceptance& acceptance) = 0;
+  /// On the federation's node only (Errc::not_federation elsewhere), in force when they return, unless the
+  /// curators' key here is not enough (`lacking`). Errc::catalogue_not_region: the kit is not in the region.
+  virtual Result<CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking = nullptr) = 0;
   /// Errc::catalogue_undecided without a decision before.
-  virtual Result<CatalogueFile> retire(const KitId& id, const std::string& reason) = 0;
+  virtual Result<CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking = nullptr) = 0;
 
   // --- adoptions: this centre's word about kits of others, to whom it may know them --------------------------------------------
   /// Its newest version that is known here. Errc::own_kit_adopted for a kit of this centre.

@@ -2,8 +2,9 @@
 // The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), changing
 // (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
-// (federation_change.cpp, federation_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), forks (forks.cpp),
-// verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and held (holding_ops.cpp).
+// (federation_change.cpp, federation_ops.cpp, role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions
+// (adoption_ops.cpp), forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed
+// (needs.cpp) and held (holding_ops.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time;
 // alone: who removes packs), `changing_` (whoever changes feeds or the index), then one of the leaf
@@ -18,7 +19,6 @@
 #include <span>
 
 #include "store/disk/files.hpp"
-#include "store/federation/roster_reader.hpp"
 #include "store/feed/receive.hpp"
 #include "store/feed/refs.hpp"
 #include "store/feed/tree_editor.hpp"
@@ -27,6 +27,7 @@
 #include "store/library.hpp"
 #include "store/media/reuse.hpp"
 #include "store/mend_texts.hpp"
+#include "store/picture.hpp"
 #include "store/scrub.hpp"
 #include "store/served_bases.hpp"
 
@@ -35,30 +36,6 @@ namespace essaimage::store {
 inline bool contains(const FeedList& feeds, const FeedId& feed) {
   return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
 }
-
-/// A feed that forked.
-struct Freeze {
-  std::pair<ObjectId, ObjectId> proof;  ///< of rising id; zero if the proof was lost
-  Order order;                          ///< of both
-  bool is_lost() const { return proof.first.is_zero(); }
-};
-
-/// What is held, at one moment.
-struct Picture {
-  std::map<FeedId, Head> heads;
-  std::shared_ptr<const FederationWord> word;                 ///< null while joining
-  std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
-  std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
-  std::map<FeedId, Freeze> frozen;
-  std::set<FeedId> lacking;  ///< of `heads`, those of which objects are lost: to be fetched anew, whole (mend_texts.cpp)
-
-  std::optional<Head> head(const FeedId& feed) const;
-};
-using PicturePtr = std::shared_ptr<const Picture>;
-
-/// False if its author is suspended, or has a new key, and it is beyond what still counts of the feed: who fell back from it
-/// would otherwise take nothing older any more. (fallback.cpp)
-bool witness_counts(const Roster& roster, const Head& witness);
 
 /// A media file that is on its way in, shared by the receptions of its runs and by who serves what
 /// is here of it.
@@ -105,13 +82,18 @@ class LibraryImpl final : public Library {
   Result<std::unique_ptr<Publication>> publish(const PublishOptions& options) override;
   Status publish_centre(const std::vector<std::string>& endpoints) override;
 
-  Result<Invitation> invite(const Invite& invite) override;
+  Result<Invitation> invite(const Invite& invite, Lacking lacking) override;
   Status admit(const message::Join& join) override;
-  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last) override;
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override;
+  Status change_role(const RoleChange& wish, Lacking lacking) override;
+  Status apply(const SigningRequest& request) override;
+  Result<std::map<std::string, SigningRequest>> requests() const override;
+  Status beat(bool confirmed) override;
+  Result<FederationView> federation() const override;
 
   std::shared_ptr<const Catalogue> catalogue() const override;
-  Result<CatalogueFile> accept(const Acceptance& acceptance) override;
-  Result<CatalogueFile> retire(const KitId& id, const std::string& reason) override;
+  Result<CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking) override;
+  Result<CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking) override;
   Result<AdoptionRow> adopt(const KitId& id, const std::string& note) override;
   Status unadopt(const KitId& id) override;
   Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const override { return state_->adoptions_of(id); }
@@ -252,6 +234,21 @@ class LibraryImpl final : public Library {
     ObjectId tree;
   };
   Result<Reviewed> reviewed(const KitId& id, std::optional<std::uint64_t> version) const;
+  /// Those of this home; none where they lie elsewhere.
+  Result<std::vector<SigningSecret>> role_secrets(const std::string& role) const;
+  /// The one that a rotation begins to use: made, and kept in this home until it is of the role.
+  Result<SigningSecret> next_secret(const std::string& role, const Role& now);
+  Status replace_own_key(const std::string& name, Role& role);
+  /// Of each role that has the key by now.
+  void take_next_keys();
+  Status keep_request(const std::string& slug, const SigningRequest& request);
+  /// What is pending for that member, if it would still do.
+  std::optional<MemberFile> pending_member(const MemberFile& as) const;
+  void drop_old_requests();
+  JudgedTime judged_now(const Picture& picture) const;
+  JudgedTime judged_with(const Picture& picture, const FederationWord& word) const;
+  Status read_witnessed_time(Picture& picture);
+  Status witness_time(const Picture& picture);
 
   // --- publishing
   Status publish_endpoints(const std::vector<std::string>& endpoints);

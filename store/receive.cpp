@@ -91,7 +91,10 @@ class FeedReceptionImpl final : public FeedReception {
                                                           const Picture& picture) const {
     TRY(auto word, read_federation_word(*pack.objects, tree, library_.identity_.federation,
                                         picture.word.get()));
-    if (picture.word) CHECK_OK(check_succession(*picture.word, word));
+    if (picture.word) {
+      CHECK_OK(check_succession(*picture.word, word));
+      CHECK_OK(check_expiry(*picture.word, word, library_.judged_with(picture, word).time));
+    }
     return std::make_shared<const FederationWord>(std::move(word));
   }
 

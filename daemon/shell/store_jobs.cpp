@@ -264,6 +264,10 @@ void StoreJobs::publish_centre(std::vector<std::string> endpoints) {
   run_once(publishing_, [this, endpoints = std::move(endpoints)] { return library_.publish_centre(endpoints); });
 }
 
+void StoreJobs::beat() {
+  run_once(beating_, [this] { return library_.beat(false); });
+}
+
 void StoreJobs::consolidate() {
   run_once(consolidating_, [this] { return library_.consolidate(); });
 }

@@ -52,6 +52,8 @@ class StoreJobs {
 
   /// On the store worker, if nothing of the kind is under way there.
   void publish_centre(std::vector<std::string> endpoints);
+  /// The federation's signed time (Library::beat).
+  void beat();
   void consolidate();
   void catch_up();
   void check_room();
@@ -96,7 +98,7 @@ class StoreJobs {
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
   std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false},
-      scrub_waits_{false};
+      scrub_waits_{false}, beating_{false};
   std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_, settle_, scrub_;

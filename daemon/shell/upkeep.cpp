@@ -10,6 +10,7 @@ constexpr Duration publish_retry{60'000};
 constexpr Duration catch_up_retry{10'000};
 constexpr Duration check_room_every{30'000};
 constexpr Duration scrub_every{600'000};  // whether it is due
+constexpr Duration beat_every{3'600'000};  // likewise
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
@@ -44,6 +45,10 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= *scrub_at_) {
     scrub_at_ = now + scrub_every;
     jobs_.scrub();
+  }
+  if (now >= beat_at_ && library_.identity().is_federation() && confirmed()) {
+    beat_at_ = now + beat_every;
+    jobs_.beat();
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

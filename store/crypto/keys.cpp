@@ -44,10 +44,10 @@ class Wiped {
   Buffer& buffer_;
 };
 
-Result<Bytes> read_secret_file(const Path& file) {
+Result<Bytes> read_secret_file(const Path& file, bool on_stick = false) {
   ensure_sodium();
   struct stat info {};
-  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if (!on_stick && ::stat(file.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return fail(Errc::key_exposed, file.string());
   }
   auto text = read_file(file, key_file_bytes_max);
@@ -73,8 +73,8 @@ SigningSecret SigningSecret::from_seed(ByteView seed32) {
 }
 
 // PROTOCOL.key of OpenSSH: magic, cipher, kdf, kdf options, number of keys, public key, private section.
-Result<SigningSecret> SigningSecret::load(const Path& file) {
-  TRY(auto text, read_secret_file(file));
+Result<SigningSecret> SigningSecret::load(const Path& file, bool on_stick) {
+  TRY(auto text, read_secret_file(file, on_stick));
   const Wiped wipe_text(text);
   auto blob = from_armour(text_of(text), key_label);
   if (!blob) return fail(Errc::key_unusable, file.string());

@@ -17,7 +17,8 @@ class SigningSecret {
   static SigningSecret generate();
   static SigningSecret from_seed(ByteView seed32);
   /// OpenSSH's private key file ("openssh-key-v1", unencrypted), so that ssh-keygen can read it.
-  static Result<SigningSecret> load(const Path& file);
+  /// `on_stick`: its file system may know no modes; else Errc::key_exposed if others can read it.
+  static Result<SigningSecret> load(const Path& file, bool on_stick = false);
   Status save(const Path& file, std::string_view comment) const;  ///< 0600, durable; refuses to overwrite
 
   const SigningKey& public_key() const { return public_; }

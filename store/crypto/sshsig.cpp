@@ -5,6 +5,7 @@
 #include <array>
 
 #include "store/crypto/armour.hpp"
+#include "store/crypto/hash.hpp"
 #include "store/crypto/ssh_wire.hpp"
 
 namespace essaimage::store {
@@ -78,6 +79,12 @@ bool verify(const SshSignature& signature, std::string_view name_space, ByteView
 
 std::string to_openssh(const SigningKey& key) {
   return std::string(ssh::ed25519) + " " + to_base64(ssh::public_blob(key.view()));
+}
+
+std::string fingerprint(const SigningKey& key) {
+  auto text = to_base64(sha256(ssh::public_blob(key.view())).view());
+  while (text.ends_with('=')) text.pop_back();
+  return "SHA256:" + text;
 }
 
 Result<SigningKey> from_openssh(std::string_view text) {

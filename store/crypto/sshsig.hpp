@@ -26,5 +26,7 @@ bool verify(const SshSignature& signature, std::string_view name_space, ByteView
 /// "ssh-ed25519 AAAA…", and back.
 std::string to_openssh(const SigningKey& key);
 Result<SigningKey> from_openssh(std::string_view text);
+/// "SHA256:…", as `ssh-keygen -l` shows it.
+std::string fingerprint(const SigningKey& key);
 
 }  // namespace essaimage::store

@@ -152,7 +152,16 @@ Status create_file(const Path& path, ByteView bytes, unsigned mode) {
   const Path temporary = temporary_beside(path);
   CHECK_OK(write_temporary(temporary, bytes, mode));
   // A hard link, unlike a rename, refuses to take the place of another file.
-  const bool linked = ::link(temporary.c_str(), path.c_str()) == 0;
+  bool linked = ::link(temporary.c_str(), path.c_str()) == 0;
+  // Sticks often have a file system without links.
+  if (!linked && (errno == EPERM || errno == EOPNOTSUPP)) {
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) == 0) {
+      errno = EEXIST;
+    } else {
+      linked = ::rename(temporary.c_str(), path.c_str()) == 0;
+    }
+  }
   const bool exists = !linked && errno == EEXIST;
   const Error error = linked ? Error{Errc::internal, {}} : system_error(path, "creating");
   ::unlink(temporary.c_str());

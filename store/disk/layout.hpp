@@ -24,6 +24,8 @@ struct Layout {
   Path transport_key() const { return keys() / "transport"; }
   Path invitation() const { return keys() / "invitation"; }        ///< that the home was made with
   Path role_key(const std::string& role) const { return keys() / ("role-" + role); }  ///< on the federation's node
+  Path next_role_key(const std::string& role) const { return keys() / ("role-" + role + ".next"); }  ///< once federation.toml names it
+  Path requests() const { return home / "requests"; }              ///< for signatures of the members role: who asks to join
   Path identity() const { return home / "identity.toml"; }         ///< slug, federation id and slug: public
 
   Path library() const { return home / "library.git"; }

@@ -4,14 +4,12 @@
 #include <array>
 
 #include "proto/limits.hpp"
+#include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
 
 namespace essaimage::store {
 namespace {
 
-constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals,
-                                  role_heartbeat};
-constexpr std::size_t role_keys_max = 16;
 
 Result<Role> read_role(const std::string& name, const TomlTable& table) {
   Role role;
@@ -30,6 +28,15 @@ Result<Role> read_role(const std::string& name, const TomlTable& table) {
   if (table.has("expires")) {
     TRY(role.expires, table.time("expires"));
   }
+  if (table.has("notes")) {
+    TRY(const auto notes, table.texts("notes"));
+    if (notes.size() != role.keys.size()) return table.wrong("roles." + name + ".notes", "one for each key");
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+      if (notes[i].empty()) continue;
+      if (!is_plain_text(notes[i], limits::name_bytes_max)) return table.wrong("roles." + name + ".notes", "lines");
+      role.notes[role.keys[i]] = notes[i];
+    }
+  }
   return role;
 }
 
@@ -42,13 +49,31 @@ std::string encode(const FederationFile& file) {
   for (const auto& [name, role] : file.roles) {
     std::vector<SigningKey> sorted = role.keys;
     std::sort(sorted.begin(), sorted.end());
-    std::vector<std::string> keys;
-    for (const auto& key : sorted) keys.push_back(to_openssh(key));
+    std::vector<std::string> keys, notes;
+    for (const auto& key : sorted) {
+      const auto note = role.notes.find(key);
+      keys.push_back(to_openssh(key));
+      notes.push_back(note == role.notes.end() ? std::string() : note->second);
+    }
+    const bool noted = std::any_of(notes.begin(), notes.end(), [](const auto& note) { return !note.empty(); });
     text += "\n[roles." + name + "]\nkeys = " + toml_texts(keys) +
             "\nthreshold = " + std::to_string(role.threshold) + "\n";
     if (role.expires) text += "expires = " + to_utc(*role.expires) + "\n";
+    if (noted) text += "notes = " + toml_texts(notes) + "\n";
   }
   return text;
+}
+
+Result<std::string_view> role_of(std::string_view path) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> folders = {{{feed_path::members_folder, role_members},
+                                                                                     {feed_path::invitations_folder, role_members},
+                                                                                     {feed_path::catalogue_folder, role_curators}}};
+  if (path == feed_path::federation) return role_root;
+  if (path == feed_path::heartbeat) return role_heartbeat;
+  for (const auto& [folder, role] : folders) {
+    if (path.starts_with(folder) && path.substr(folder.size()).starts_with('/') && path.ends_with(feed_path::file_suffix)) return role;
+  }
+  return fail(Errc::malformed, "no role signs " + std::string(path));
 }
 
 Result<FederationFile> parse_federation_file(std::string_view toml) {

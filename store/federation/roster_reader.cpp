@@ -59,6 +59,8 @@ std::string file_name(const std::string& name) {
   return name + std::string(feed_path::file_suffix);
 }
 
+const Role& heartbeat_role(const FederationWord& word) { return word.federation.file.roles.at(std::string(role_heartbeat)); }
+
 class Reader {
  public:
   Reader(const ObjectDb& objects, const FederationId& federation, const FederationWord* known)
@@ -67,6 +69,7 @@ class Reader {
   Result<FederationWord> read(const ObjectId& tree) {
     TRY(const auto root, entries_of(objects_, tree));
     CHECK_OK(read_federation(root));
+    CHECK_OK(read_heartbeat(root));
     // The roles may have changed: then nothing that they signed is taken as known.
     if (known_ != nullptr && known_->federation.blob != word_.federation.blob) known_ = nullptr;
     TRY(const auto members, folder_of(objects_, root, feed_path::members_folder));
@@ -97,6 +100,7 @@ class Reader {
     if (known_ != nullptr && known_->federation.blob == newest.blob &&
         known_->federation.signatures == newest.signatures) {
       word_.federation = known_->federation;
+      word_.versions = known_->versions;
       return {};
     }
     TRY(const auto folder, folder_of(objects_, root, feed_path::federation_folder));
@@ -120,11 +124,25 @@ class Reader {
         CHECK_OK(verify(name, text, pair, last.file.roles.at(std::string(role_root))));
       CHECK_OK(verify(name, text, pair, file.roles.at(std::string(role_root))));
       last = {std::move(file), content, pair.blob, pair.signatures};
+      word_.versions.push_back(content);
     }
     if (names.empty() || newest.blob != last.blob || newest.signatures != last.signatures) {
       return fail(Errc::malformed, "federation.toml: not the newest of its versions");
     }
     word_.federation = std::move(last);
+    return {};
+  }
+
+  /// One that does not count says nothing, and harms nothing else: it only makes the picture look old.
+  Status read_heartbeat(const Entries& root) {
+    const auto pair = pair_of(root, std::string(feed_path::heartbeat));
+    if (!pair) return {};
+    const auto text = blob(pair->blob), signatures = blob(pair->signatures);
+    if (!text || !signatures) return {};
+    const auto file = parse_heartbeat_file(*text);
+    if (!file) return {};
+    Heartbeat heartbeat{*file, *signatures};
+    if (check_heartbeat(heartbeat, federation_, heartbeat_role(word_))) word_.heartbeat = std::move(heartbeat);
     return {};
   }
 
@@ -237,6 +255,15 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
 
 Status check_succession(const FederationWord& held, const FederationWord& next) {
   CHECK_OK(check_follows(std::string(feed_path::federation), held.federation, next.federation));
+  // Not only the next version: nor may an older one have become another.
+  const bool same_past = next.versions.size() >= held.versions.size() &&
+                         std::equal(held.versions.begin(), held.versions.end(), next.versions.begin());
+  if (!same_past) return fail(Errc::role_threshold, "federation.toml: not with the versions that are held");
+  if (held.heartbeat && next.heartbeat && next.heartbeat->file.time < held.heartbeat->file.time) {
+    // Under other keys a time begins anew: a stolen key may have named a far one.
+    const auto& was = heartbeat_role(held);
+    if (was.keys == heartbeat_role(next).keys) return fail(Errc::role_threshold, "heartbeat.toml goes back");
+  }
   for (const auto& [slug, stated] : held.members) {
     const auto it = next.members.find(slug);
     if (it == next.members.end())
@@ -247,6 +274,35 @@ Status check_succession(const FederationWord& held, const FederationWord& next) 
   const auto& after = next.federation.file.roles.at(std::string(role_curators));
   const bool same_curators = before.keys == after.keys && before.threshold == after.threshold;
   return check_succession(*held.catalogue, *next.catalogue, same_curators);
+}
+
+Status check_expiry(const FederationWord& held, const FederationWord& next, Timestamp now) {
+  const auto over = [&](std::string_view role, const std::string& what) -> Status {
+    const auto& who = next.federation.file.roles.at(std::string(role));
+    if (!who.is_over(now)) return {};
+    return fail(Errc::role_expired, std::string(role) + ": " + to_utc(*who.expires) + "; " + what);
+  };
+  if (next.federation.content != held.federation.content) CHECK_OK(over(role_root, std::string(feed_path::federation)));
+  for (const auto& [slug, stated] : next.members) {
+    const auto it = held.members.find(slug);
+    if (it == held.members.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "members/" + slug));
+  }
+  for (const auto& [key, stated] : next.invitations) {
+    if (!held.invitations.contains(key)) CHECK_OK(over(role_members, "invitations/" + key.hex()));
+  }
+  if (next.catalogue == held.catalogue) return {};
+  for (const auto& [kit, stated] : next.catalogue->decisions) {
+    const auto it = held.catalogue->decisions.find(kit);
+    if (it == held.catalogue->decisions.end() || it->second.content != stated.content) CHECK_OK(over(role_curators, "catalogue/" + kit.str()));
+  }
+  return {};
+}
+
+std::optional<Heartbeat> newest_heartbeat(const FederationWord& word, const FederationId& federation,
+                                          const std::optional<Heartbeat>& witnessed) {
+  if (!witnessed || !check_heartbeat(*witnessed, federation, heartbeat_role(word))) return word.heartbeat;
+  if (word.heartbeat && word.heartbeat->file.time >= witnessed->file.time) return word.heartbeat;
+  return witnessed;
 }
 
 Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree,

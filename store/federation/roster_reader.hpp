@@ -3,7 +3,8 @@
 // alone. A statement on membership that its role did not sign makes the whole tree refused (Errc::role_threshold): an
 // honest federation never publishes one. A decision of the catalogue that its role did not sign has no effect. Endpoints of
 // centre.toml are filled in by the library.
-// A role's expiry is carried, not judged here: what a role signed while it was valid stays, and this reader has no clock.
+// A role's expiry is carried, not judged by the reader: what a role signed while it was valid stays, and it has no clock.
+// check_expiry() judges what is new.
 //
 // Errors: Errc::role_threshold, Errc::feed_wrong_federation, Errc::malformed, and those of reading. Pure; any thread.
 
@@ -13,6 +14,7 @@
 #include "proto/roster.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/federation_file.hpp"
+#include "store/federation/heartbeat_file.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/git/object_db.hpp"
 
@@ -21,6 +23,8 @@ namespace essaimage::store {
 /// All that the federation says about itself and its members, verified. Immutable once read.
 struct FederationWord {
   Stated<FederationFile> federation;
+  std::vector<Sha256> versions;                               ///< hashes of all versions of federation.toml, the newest last
+  std::optional<Heartbeat> heartbeat;                         ///< if one lies there that counts
   std::map<std::string, Stated<MemberFile>> members;          ///< by slug
   std::map<SigningKey, Stated<InvitationFile>> invitations;   ///< pending, expired ones too
   std::shared_ptr<const Catalogue> catalogue = std::make_shared<const Catalogue>();  ///< decisions in force; never null
@@ -32,8 +36,17 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
                                             const FederationId& federation, const FederationWord* known = nullptr);
 
 /// What a newer tree may do to an older one: versions never go back, equal versions are equal, a next version names the
-/// hash of the one before, no member ever vanishes (slugs are never used again), nor a decision. Errc::role_threshold else.
+/// hash of the one before, no member ever vanishes (slugs are never used again), nor a decision, no signed time goes back.
+/// Errc::role_threshold else.
 Status check_succession(const FederationWord& held, const FederationWord& next);
+
+/// What is new in `next` must be said by roles that are not over at that time: for there is no telling when it was signed. Of
+/// federation.toml, which an expired root may renew, its own root. Errc::role_expired.
+Status check_expiry(const FederationWord& held, const FederationWord& next, Timestamp now);
+
+/// The newer one of the word's and that one, if it counts still under the word's roles.
+std::optional<Heartbeat> newest_heartbeat(const FederationWord& word, const FederationId& federation,
+                                          const std::optional<Heartbeat>& witnessed);
 
 Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation);
 

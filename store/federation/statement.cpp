@@ -31,6 +31,8 @@ Result<std::vector<SshSignature>> parse_signatures(std::string_view text, const 
 
 }  // namespace
 
+bool Role::has(const SigningKey& key) const { return std::find(keys.begin(), keys.end(), key) != keys.end(); }
+
 Bytes signed_bytes(const StatementName& name, ByteView content) {
   ESSAIMAGE_ASSERT(name.path.find('\n') == std::string::npos);
   const std::string text = "essaimage statement 1\nfederation " + name.federation.hex() +
@@ -51,19 +53,34 @@ std::string sign_statement(const StatementName& name, ByteView content,
   return text;
 }
 
-Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures,
-                        const Role& role) {
+Result<std::string> merge_signatures(std::string_view some, std::string_view others) {
+  std::map<SigningKey, std::string> by_key;
+  for (const auto text : {some, others}) {
+    TRY(const auto parsed, parse_signatures(text, "signatures"));
+    for (const auto& signature : parsed) by_key.emplace(signature.key, armour(signature));
+  }
+  std::string text;
+  for (const auto& [key, signature] : by_key) text += signature;
+  return text;
+}
+
+Result<std::vector<SigningKey>> signers_of(const StatementName& name, ByteView content, std::string_view signatures, const Role& role) {
   TRY(const auto parsed, parse_signatures(signatures, name.path));
   const Bytes message = signed_bytes(name, content);
-  std::uint32_t good = 0;
+  std::vector<SigningKey> signers;
   for (const auto& signature : parsed) {
     // A signature by a key that the role does not have is no harm: it counts for nothing.
-    if (std::find(role.keys.begin(), role.keys.end(), signature.key) == role.keys.end()) continue;
-    if (verify(signature, statement_namespace, message)) ++good;
+    if (role.has(signature.key) && verify(signature, statement_namespace, message)) signers.push_back(signature.key);
   }
-  if (role.threshold == 0 || good < role.threshold) {
+  return signers;
+}
+
+Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures,
+                        const Role& role) {
+  TRY(const auto signers, signers_of(name, content, signatures, role));
+  if (role.threshold == 0 || signers.size() < role.threshold) {
     return fail(Errc::role_threshold, name.path + " version " + std::to_string(name.version) +
-                                          ": " + std::to_string(good) + " of " +
+                                          ": " + std::to_string(signers.size()) + " of " +
                                           std::to_string(role.threshold) + " signatures");
   }
   return {};

@@ -4,6 +4,7 @@
 // (FORMAT.md, "Statements"), so that a signature can be replayed neither elsewhere nor later. The signatures lie beside
 // the file as `<file>.sigs`: armoured, one after the other, by rising key.
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,11 @@ struct Role {
   std::vector<SigningKey> keys;
   std::uint32_t threshold = 1;
   std::optional<Timestamp> expires;
+  std::map<SigningKey, std::string> notes = {};  ///< whose key it is, for people; of some of `keys`
+
+  bool has(const SigningKey& key) const;
+  /// At its expiry it is over.
+  bool is_over(Timestamp at) const { return expires && *expires <= at; }
 };
 
 struct StatementName {
@@ -33,6 +39,10 @@ struct StatementName {
 /// The exact bytes that are signed.
 Bytes signed_bytes(const StatementName& name, ByteView content);
 std::string sign_statement(const StatementName& name, ByteView content, const std::vector<const SigningSecret*>& keys);
+/// Both, each key once, in their one order; where both have a key, the former's signature. Errc::malformed.
+Result<std::string> merge_signatures(std::string_view some, std::string_view others);
+/// The keys of the role that have signed it, each once. Errc::malformed: these are no signatures.
+Result<std::vector<SigningKey>> signers_of(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
 /// Errc::role_threshold unless distinct keys of the role, as many as its threshold, have signed.
 Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
 

@@ -15,8 +15,8 @@ const toml::table& table_at(const void* pointer) {
 
 }  // namespace
 
-Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
-  CHECK_OK(kit::guard_toml(text, limits::statement_bytes_max, file));
+Result<TomlTable> TomlTable::parse(std::string_view text, std::string file, std::size_t bytes_max) {
+  CHECK_OK(kit::guard_toml(text, bytes_max, file));
   TomlTable table;
   table.file_ = std::move(file);
   try {
@@ -119,6 +119,19 @@ std::string toml_texts(const std::vector<std::string>& texts) {
     list += toml_text(text);
   }
   return list + "]";
+}
+
+std::string toml_lines(std::string_view text) {
+  std::string quoted = "\"\"\"\n";
+  std::size_t quotes = 0;  // in a row, as they would stand: a third one would end the string
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool ends = c == '"' && (quotes == 2 || i + 1 == text.size());
+    if (c == '\\' || ends) quoted.push_back('\\');
+    quoted.push_back(c);
+    quotes = c == '"' && !ends ? quotes + 1 : 0;
+  }
+  return quoted + "\"\"\"";
 }
 
 Result<std::string> plain_text_from(std::string_view typed, std::size_t bytes_max, const char* what) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "proto/error.hpp"
+#include "proto/limits.hpp"
 #include "proto/time.hpp"
 
 namespace essaimage::store {
@@ -18,8 +19,8 @@ namespace essaimage::store {
 /// A table of a parsed file. Copies share the parsed text.
 class TomlTable {
  public:
-  /// Bounded (limits::statement_bytes_max, nesting) before it is parsed.
-  static Result<TomlTable> parse(std::string_view text, std::string file);
+  /// Bounded (size, nesting) before it is parsed.
+  static Result<TomlTable> parse(std::string_view text, std::string file, std::size_t bytes_max = limits::statement_bytes_max);
 
   bool has(std::string_view key) const;
   Result<std::string> text(std::string_view key) const;
@@ -44,6 +45,8 @@ class TomlTable {
 /// A basic string; the text has no control characters (is_plain_text).
 std::string toml_text(std::string_view text);
 std::string toml_texts(const std::vector<std::string>& texts);  ///< ["a", "b"]
+/// A text of several lines, each ended by LF, as it can be read: a multi-line basic string.
+std::string toml_lines(std::string_view text);
 
 /// One line of UTF-8 in NFC without control characters, of 1 to `bytes_max` bytes.
 bool is_plain_text(std::string_view text, std::size_t bytes_max);

@@ -39,6 +39,8 @@ constexpr std::array rules = {
     Rule{"centre.toml", Where::region_feeds, What::statement, {}},
     Rule{"federation.toml", Where::federation_region, What::statement, {}},
     Rule{"federation.toml.sigs", Where::federation_region, What::statement, {}},
+    Rule{"heartbeat.toml", Where::federation_region, What::statement, {}},
+    Rule{"heartbeat.toml.sigs", Where::federation_region, What::statement, {}},
     Rule{"federation", Where::federation_region, What::statements, {}},   // <version>.toml
     Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
     Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml

@@ -6,6 +6,7 @@
 
 #include "tools/ctl/catalogue_words.hpp"
 #include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -35,10 +36,11 @@ Result<Json> ask_about_kit(const Context& context, std::string_view verb, Json a
   return answer;
 }
 
-ExitCode print(const Context& context, const Json& json, const std::string& text) {
+Result<ExitCode> print(const Context& context, const Json& json, const std::string& text) {
+  TRY(const bool asked, save_request(context, json));
   if (context.json) {
     context.out() << pretty(json) << "\n";
-  } else {
+  } else if (!asked) {
     context.out() << text_at(json, "id") << context.say(": ", " : ") << printable(text) << "\n";
   }
   return ExitCode::ok;

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "tools/ctl/client.hpp"
+#include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -27,19 +28,24 @@ namespace essaimage::ctl::verb {
 namespace {
 
 /// Alone on stdout, so that a script or a QR code takes it as it is.
-void print_invitation(Context& context, const Json& reply) {
+Result<ExitCode> print_invitation(Context& context, const Json& reply) {
   if (context.json) {
     context.out() << pretty(reply) << "\n";
-    return;
+    return ExitCode::ok;
   }
   context.out() << text_at(reply, "invitation") << std::endl;
-  if (!context.io.err_is_terminal) return;
+  TRY(const bool asked, save_request(context, reply));
+  if (asked)
+    context.err() << context.say("Keep the invitation until then: it works once the request is applied.\n",
+                                 "Gardez l'invitation d'ici là : elle servira une fois la demande appliquée.\n");
+  if (!context.io.err_is_terminal) return ExitCode::ok;
   const auto until = human_time(text_at(reply, "expires"), context.language);
   context.err() << fmt::format(fmt::runtime(context.say("\nSend this line to {}. It works once, until {}. There:\n  "
                                                         "essaimagectl join INVITATION\n",
                                                         "\nEnvoyez cette ligne à {}. Elle sert une fois, jusqu'au {}. "
                                                         "Là-bas :\n  essaimagectl join INVITATION\n")),
                                printable(text_at(reply, "name")), until);
+  return ExitCode::ok;
 }
 
 Status add_period(Context& context, Json& arguments) {
@@ -72,8 +78,7 @@ Result<ExitCode> member_invite(Context& context) {
   if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));
   TRY(const auto reply, client.ask("member.invite", arguments));
-  print_invitation(context, reply);
-  return ExitCode::ok;
+  return print_invitation(context, reply);
 }
 
 Result<ExitCode> member_new_key(Context& context) {
@@ -82,8 +87,7 @@ Result<ExitCode> member_new_key(Context& context) {
   for (const char* flag : {"offline", "reinstate"})
     if (context.parsed.has(flag)) arguments[flag] = true;
   TRY(const auto reply, ask_about(context, "member.new-key", arguments, Client::Handlers{}));
-  print_invitation(context, reply);
-  return ExitCode::ok;
+  return print_invitation(context, reply);
 }
 
 Result<ExitCode> member_show(Context& context) {
@@ -148,9 +152,10 @@ Result<ExitCode> member_suspend(Context& context) {
   if (const auto last = context.parsed.values("last"); !last.empty()) arguments["last"] = last;
   if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(const auto reply, ask_about(context, "member.suspend", arguments, Client::Handlers{}));
+  TRY(const bool asked, save_request(context, reply));
   if (context.json) {
     context.out() << pretty(reply) << "\n";
-  } else {
+  } else if (!asked) {
     context.out() << fmt::format(
         fmt::runtime(
             context.say("{} is suspended. Peers cut it off as soon as they hear of it.\n",

@@ -95,6 +95,21 @@ void print_coming(const Context& context, const Json& status) {
   }
 }
 
+/// How fresh the picture is: nothing before the federation's first signed time.
+std::string word_text(const Json& federation, const Context& context) {
+  const auto when = text_at(federation, "heartbeat");
+  if (when.empty()) return {};
+  constexpr std::uint64_t old_days = 3;
+  const auto days = number_at(federation, "heartbeat_days_ago");
+  auto text = human_time(when, context.language);
+  if (days > 0) text += fmt::format(fmt::runtime(context.say("; {} old", " ; il y a {}")), counted(days, {{"day", "jour"}, {"days", "jours"}}, context.language));
+  const bool fresh = days < old_days;
+  if (!fresh) text += context.say(": the federation's node may be off", " : le nœud de la fédération est peut-être éteint");
+  const auto expired = texts_at(federation, "roles_expired");
+  if (!expired.empty()) text += context.say("; run out: ", " ; expiré : ") + printable(expired);
+  return fresh && expired.empty() ? text : context.out_style.paint(Colour::yellow, text);
+}
+
 void print_status(const Context& context, const Json& status) {
   const auto language = context.language;
   static const Json none = Json::object();
@@ -110,6 +125,7 @@ void print_status(const Context& context, const Json& status) {
   print_line(context, "federation", "fédération",
              fmt::format("{} {}…", printable(text_at(federation, "slug")),
                          text_at(federation, "id").substr(0, 16)));
+  print_line(context, "its word is of", "sa parole date", word_text(federation, context));
   print_line(context, "territories", "territoires", printable(texts_at(status, "territories")));
   print_line(context, "state", "état", standing_of(status, context));
   print_line(context, "peers", "pairs",

@@ -53,6 +53,8 @@ struct Command {
 };
 
 const std::vector<Command>& all_commands();
+/// Those about who speaks for the federation: a part of all_commands() (commands_federation.cpp).
+std::vector<Command> federation_commands();
 /// Those about members: a part of all_commands() (commands_member.cpp).
 std::vector<Command> member_commands();
 /// Those about what this node holds: a part of all_commands() (commands_hold.cpp).

@@ -292,6 +292,7 @@ Option offline_option() { return offline; }
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {
     auto all = founding();
+    for (auto& command : federation_commands()) all.push_back(command);
     for (auto& command : member_commands()) all.push_back(command);
     for (auto& command : kits()) all.push_back(command);
     for (auto& command : catalogue_commands()) all.push_back(command);

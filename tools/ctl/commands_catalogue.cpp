@@ -1,6 +1,7 @@
 // The verbs about the federation's catalogue and about adoptions, with all that people are told about them.
 
 #include "tools/ctl/command.hpp"
+#include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -34,6 +35,7 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
        {reason,
         {"version", {"N", "N"}, {"the version that was reviewed; otherwise the newest", "la version examinée ; sinon la dernière"}},
         {"theme", {"T", "T"}, {"a theme under which it is listed", "un thème sous lequel il figure"}, false, true},
+        request_option(),
         offline_option()},
        {{"catalogue accept wazemmes/lampe --reason \"tried in three centres\" --theme énergie",
          {"After a review:", "Après un examen :"}}},
@@ -42,7 +44,7 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
        {"Take a kit out of the catalogue (on the federation's node).", "Sortir un kit du catalogue (sur le nœud de la fédération)."},
        {"Nothing is removed anywhere: who has it keeps it.", "Rien n'est effacé nulle part : qui l'a le garde."},
        {kit},
-       {reason, offline_option()},
+       {reason, request_option(), offline_option()},
        {{"catalogue retire wazemmes/lampe --reason \"its supplier is gone\"", {"When it is out of date:", "Quand il est dépassé :"}}},
        verb::catalogue_retire},
       {"kit adopt",

@@ -1,6 +1,7 @@
 // The verbs about members, with all that people are told about them.
 
 #include "tools/ctl/command.hpp"
+#include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -25,7 +26,7 @@ std::vector<Command> member_commands() {  // NOLINT(readability-function-size): 
         {"valid",
          {"7d", "7d"},
          {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}},
-        offline_option()},
+        request_option(), offline_option()},
        {{"member invite wazemmes --name \"Centre social de Wazemmes\" --territory lille",
          {"A centre in the territory of Lille:", "Un centre du territoire de Lille :"}}},
        verb::member_invite},
@@ -62,7 +63,7 @@ std::vector<Command> member_commands() {  // NOLINT(readability-function-size): 
           "la dernière publication qui compte de ce fil : wazemmes/region@1.1.40 ; sinon ce qui est ici (voir `member show`)"},
          false,
          true},
-        offline_option()},
+        request_option(), offline_option()},
        {{"member suspend wazemmes --why \"computer stolen\"",
          {"After a theft:", "Après un vol :"}}},
        verb::member_suspend},
@@ -80,7 +81,7 @@ std::vector<Command> member_commands() {  // NOLINT(readability-function-size): 
         {"valid",
          {"7d", "7d"},
          {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}},
-        offline_option()},
+        request_option(), offline_option()},
        {{"member new-key wazemmes", {"Their computer broke:", "Leur ordinateur est en panne :"}}},
        verb::member_new_key},
   };

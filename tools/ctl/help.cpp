@@ -246,7 +246,7 @@ _essaimagectl() {
       -*) ;;
       *) case "$verb" in
            "") verb="$word" ;;
-           federation|member|kit) verb="$verb $word" ;;
+           @groups@) verb="$verb $word" ;;
          esac ;;
     esac
   done
@@ -290,33 +290,46 @@ std::string_view helper_of(Completes completes) {
   return "nothing";
 }
 
+/// The words that may follow each beginning of a verb, in the order of the verbs; "" for the first ones.
+std::vector<std::pair<std::string, std::string>> groups_of_verbs() {
+  std::vector<std::pair<std::string, std::string>> groups;
+  for (const auto& command : all_commands()) {
+    std::string_view before;
+    for (std::size_t at = 0; at != std::string_view::npos;) {
+      const auto end = command.name.find(' ', at);
+      const std::string word(command.name.substr(at, end - at));
+      auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == before; });
+      if (group == groups.end()) group = groups.insert(groups.end(), {std::string(before), ""});
+      if ((" " + group->second + " ").find(" " + word + " ") == std::string::npos) group->second += (group->second.empty() ? "" : " ") + word;
+      before = command.name.substr(0, end);
+      at = end == std::string_view::npos ? end : end + 1;
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::string bash_completion() {
-  std::string verbs, cases;
-  std::vector<std::string> firsts;
+  std::string verbs, cases, groups;
+  for (const auto& [before, words] : groups_of_verbs()) {
+    if (before.empty()) {
+      verbs = words;
+      continue;
+    }
+    groups += fmt::format("{}\"{}\"", groups.empty() ? "" : "|", before);
+    cases += fmt::format("    \"{}\") options=\"\"; kind=words; words=\"{}\" ;;\n", before, words);
+  }
   for (const auto& command : all_commands()) {
-    const std::string first(command.name.substr(0, command.name.find(' ')));
-    if (std::find(firsts.begin(), firsts.end(), first) == firsts.end()) firsts.push_back(first);
     const auto completes =
         command.positionals.empty() ? Completes::nothing : command.positionals.front().completes;
     cases += fmt::format("    \"{}\") options=\"{}\"; kind={} ;;\n", command.name,
                          words_of_options(command.options), helper_of(completes));
   }
-  for (const auto& first : firsts) {
-    verbs += (verbs.empty() ? "" : " ") + first;
-    std::string second;
-    for (const auto& command : all_commands())
-      if (command.name.starts_with(first + " "))
-        (second += second.empty() ? "" : " ") += command.name.substr(first.size() + 1);
-    if (!second.empty())
-      cases =
-          fmt::format("    \"{}\") options=\"\"; kind=words; words=\"{}\" ;;\n", first, second) +
-          cases;
-  }
   std::string out(bash_template);
   replace(out, "@globals@", words_of_options(global_options()));
   replace(out, "@verbs@", verbs);
+  replace(out, "@groups@", groups);
   replace(out, "@cases@", cases);
   return out;
 }

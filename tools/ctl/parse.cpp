@@ -8,6 +8,8 @@ namespace essaimage::ctl {
 
 namespace {
 
+constexpr std::size_t verb_words_max = 3;
+
 std::string pick(Language language, std::string en, std::string fr) {
   return language == Language::french ? typeset(fr, language) : std::move(en);
 }
@@ -51,7 +53,7 @@ struct Typed {
 };
 
 /// Sorts the words of a line into options and others. Which options there are is known once the
-/// verb is, so its one or two words are found first; only global options may stand before them.
+/// verb is, so its one to three words are found first; only global options may stand before them.
 class Parser {
  public:
   Parser(const std::vector<std::string>& arguments, Language language)
@@ -98,9 +100,9 @@ class Parser {
     return false;
   }
 
-  /// The first words that are no global option: one or two of them name the verb.
+  /// The first words that are no global option: one to three of them name the verb.
   void find_verb() {
-    for (std::size_t i = 0; i < words_.size() && verb_at_.size() < 2; ++i) {
+    for (std::size_t i = 0; i < words_.size() && verb_at_.size() < verb_words_max; ++i) {
       if (const auto typed = Typed::from(words_[i])) {
         const auto* option = find_option(global_options(), typed->name);
         if (option == nullptr) {
@@ -115,11 +117,16 @@ class Parser {
       verb_at_.push_back(i);
       verb_.push_back(words_[i]);
     }
-    if (verb_.size() == 2) parsed_.command = find_command(verb_[0] + " " + verb_[1]);
-    if (parsed_.command == nullptr && !verb_.empty()) {
-      parsed_.command = find_command(verb_[0]);
-      verb_at_.resize(1);
+    for (auto count = verb_.size(); count > 0 && parsed_.command == nullptr; --count) {
+      parsed_.command = find_command(first_words(count));
+      verb_at_.resize(count);
     }
+  }
+
+  std::string first_words(std::size_t count) const {
+    std::string name = verb_[0];
+    for (std::size_t i = 1; i < count; ++i) name += " " + verb_[i];
+    return name;
   }
 
   Result<Parsed> unknown_verb() const {
@@ -133,7 +140,7 @@ class Parser {
         second.push_back(command.name.substr(blank + 1));
     }
     if (!second.empty()) return incomplete_group(second);
-    const auto both = verb_.size() == 2 ? verb_[0] + " " + verb_[1] : verb_[0];
+    const auto both = first_words(std::min<std::size_t>(verb_.size(), 2));
     auto near = nearest(both, whole);
     if (near.empty()) near = nearest(verb_[0], first);
     const auto hint = near.empty() ? std::string()
@@ -149,10 +156,13 @@ class Parser {
     if (verb_.size() < 2)
       return wrong(language_, "`" + verb_[0] + "` needs one of: " + list,
                    "`" + verb_[0] + "` attend : " + list);
-    const auto hint = meant(language_, verb_[1], second);
+    // "role ad" of a group within the group; else what follows is an argument.
+    const bool inner = std::any_of(second.begin(), second.end(), [&](auto name) { return name.starts_with(verb_[1] + " "); });
+    const auto typed = inner && verb_.size() > 2 ? verb_[1] + " " + verb_[2] : verb_[1];
+    const auto hint = meant(language_, typed, second);
     return wrong(language_,
-                 "no verb `" + verb_[0] + " " + verb_[1] + "`" + hint + " (" + list + ")",
-                 "pas de commande `" + verb_[0] + " " + verb_[1] + "`" + hint + " (" + list + ")");
+                 "no verb `" + verb_[0] + " " + typed + "`" + hint + " (" + list + ")",
+                 "pas de commande `" + verb_[0] + " " + typed + "`" + hint + " (" + list + ")");
   }
 
   Status take_words() {

@@ -12,6 +12,13 @@ Result<std::uint64_t> parse_period(const std::string& text, const char* option);
 /// A number of seconds, or of things: digits alone.
 Result<std::uint64_t> parse_seconds(const std::string& text, const char* option);
 
+/// A public key as people give it: "ssh-ed25519 AAAA… note", a file with that, or a secret key's file.
+struct NamedKey {
+  SigningKey key;
+  std::string comment;
+};
+Result<NamedKey> read_key(const std::string& text);
+
 /// Whether media move, in a sentence.
 std::string traffic_text(const Json& state, const Context& context);
 
@@ -22,6 +29,18 @@ namespace essaimage::ctl::verb {
 // cmd_federation.cpp
 Result<ExitCode> federation_create(Context& context);
 Result<ExitCode> join(Context& context);
+// cmd_role.cpp
+Result<ExitCode> role_show(Context& context);
+Result<ExitCode> role_add(Context& context);
+Result<ExitCode> role_remove(Context& context);
+Result<ExitCode> role_rotate(Context& context);
+Result<ExitCode> role_set(Context& context);
+Result<ExitCode> federation_heartbeat(Context& context);
+// cmd_sign.cpp
+Result<ExitCode> key_new(Context& context);
+Result<ExitCode> federation_sign(Context& context);
+Result<ExitCode> federation_apply(Context& context);
+Result<ExitCode> federation_requests(Context& context);
 // cmd_member.cpp
 Result<ExitCode> member_invite(Context& context);
 Result<ExitCode> member_list(Context& context);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/shell/control/explain_federation.hpp"
 #include "daemon/shell/control/explain_hold.hpp"
 #include "daemon/shell/control/explain_parts.hpp"
 #include "proto/counted.hpp"
@@ -90,6 +91,7 @@ Explanations explain_node(const Situation& here) {
   if (here.status.suspended) out.push_back(about_suspension(here));
   if (here.disk_free_bytes < disk_low_bytes) out.push_back(about_disk(here));
   if (here.status.joined && !here.status.own_heads_confirmed) out.push_back(about_confirmation());
+  add_federation(here, out);
   add_feeds_and_media(here, out);
   const auto& peers = here.status.peers;
   const bool any = std::any_of(peers.begin(), peers.end(),

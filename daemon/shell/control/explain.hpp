@@ -44,6 +44,7 @@ struct Situation {
   std::map<store::HoldReason, store::KeptBack> not_held = {};
   Traffic::State traffic = {};
   bool key_succeeded = false;  ///< the federation has given this centre a key that is not this home's
+  std::optional<store::FederationView> federation = {};  ///< nothing while joining
 };
 
 Explanations explain_node(const Situation& here);

@@ -21,6 +21,8 @@ std::span<const Verb> all_verbs();
 /// To add to an old state of our own feed would fork it: waits until a peer has told what it has of us, at most ten
 /// seconds; then Errc::publish_unconfirmed.
 Status wait_for_confirmation(Session& session);
+/// What an act could not make effective by the keys here, for the person to have signed: `request`, `in_force` false.
+void add_request(Json& reply, const std::optional<store::SigningRequest>& request);
 /// Errc::control_verb_unknown for a name that is none. Unknown arguments are refused before
 /// anything is done.
 Result<Json> run_verb(Session& session, const control::Request& request);
@@ -55,6 +57,12 @@ Result<Json> member_list(Session& session, Arguments& arguments);
 Result<Json> member_new_key(Session& session, Arguments& arguments);
 Result<Json> member_show(Session& session, Arguments& arguments);
 Result<Json> member_suspend(Session& session, Arguments& arguments);
+// verbs_federation.cpp
+Result<Json> federation_apply(Session& session, Arguments& arguments);
+Result<Json> federation_change_role(Session& session, Arguments& arguments);
+Result<Json> federation_heartbeat(Session& session, Arguments& arguments);
+Result<Json> federation_requests(Session& session, Arguments& arguments);
+Result<Json> federation_roles(Session& session, Arguments& arguments);
 // verbs_catalogue.cpp
 Result<Json> catalogue_accept(Session& session, Arguments& arguments);
 Result<Json> catalogue_retire(Session& session, Arguments& arguments);

@@ -19,6 +19,12 @@ Result<Json> entry_of(const store::Library& library, const store::CatalogueFile&
   return json;
 }
 
+Result<Json> decided(const store::Library& library, const store::CatalogueFile& file, const std::optional<store::SigningRequest>& lacking) {
+  TRY(auto entry, entry_of(library, file));
+  add_request(entry, lacking);
+  return entry;
+}
+
 Result<std::shared_ptr<const store::Catalogue>> catalogue_of(const store::Library& library) {
   auto catalogue = library.catalogue();
   if (catalogue == nullptr) return fail(Errc::not_joined);
@@ -46,8 +52,9 @@ Result<Json> catalogue_accept(Session& session, Arguments& arguments) {
   auto& library = session.node().library();
   CHECK_OK(may_decide(library));
   CHECK_OK(confirmed(session, offline));
-  TRY(const auto file, library.accept(acceptance));
-  return entry_of(library, file);
+  std::optional<store::SigningRequest> lacking;
+  TRY(const auto file, library.accept(acceptance, &lacking));
+  return decided(library, file, lacking);
 }
 
 Result<Json> catalogue_retire(Session& session, Arguments& arguments) {
@@ -58,8 +65,9 @@ Result<Json> catalogue_retire(Session& session, Arguments& arguments) {
   auto& library = session.node().library();
   CHECK_OK(may_decide(library));
   CHECK_OK(confirmed(session, offline));
-  TRY(const auto file, library.retire(id, reason));
-  return entry_of(library, file);
+  std::optional<store::SigningRequest> lacking;
+  TRY(const auto file, library.retire(id, reason, &lacking));
+  return decided(library, file, lacking);
 }
 
 Result<Json> catalogue_list(Session& session, Arguments& arguments) {

@@ -34,10 +34,13 @@ Result<Json> invited(Session& session, Arguments& arguments, const store::Librar
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   if (!offline) CHECK_OK(wait_for_confirmation(session));
-  TRY(const auto invitation, session.node().library().invite(invite));
-  return Json{{"invitation", to_text(invitation)}, {"slug", invitation.slug},
+  std::optional<store::SigningRequest> lacking;
+  TRY(const auto invitation, session.node().library().invite(invite, &lacking));
+  Json reply{{"invitation", to_text(invitation)}, {"slug", invitation.slug},
               {"name", invitation.name},           {"territories", to_json(invite.territories)},
               {"endpoint", invitation.endpoint},   {"expires", to_utc(invitation.expires)}};
+  add_request(reply, lacking);
+  return reply;
 }
 
 Status check_federation(Session& session) {
@@ -154,8 +157,11 @@ Result<Json> member_suspend(Session& session, Arguments& arguments) {
     return fail(Errc::usage, slug + ": the federation cannot suspend itself");
   if (why.empty()) return fail(Errc::usage, "why is empty");
   if (!offline) CHECK_OK(wait_for_confirmation(session));
-  CHECK_OK(library.suspend(slug, why, last));
-  return Json{{"centre", slug}, {"suspended", true}, {"suspended_why", why}};
+  std::optional<store::SigningRequest> lacking;
+  CHECK_OK(library.suspend(slug, why, last, &lacking));
+  Json reply{{"centre", slug}, {"suspended", !lacking}, {"suspended_why", why}};
+  add_request(reply, lacking);
+  return reply;
 }
 
 }  // namespace essaimage::shell::verb

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/shell/control/arrivals.hpp"
+#include "daemon/shell/control/explain_federation.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/version.hpp"
 #include "store/disk/files.hpp"
@@ -107,6 +108,27 @@ std::string obstacle(const core::NodeStatus& status, const Traffic::State& traff
   return std::string(lasts ? str(*wait) : "media");
 }
 
+std::optional<store::FederationView> federation_of(const store::Library& library) {
+  auto view = library.federation();
+  return view ? std::optional(std::move(*view)) : std::nullopt;
+}
+
+/// Who it is, and how fresh its word is here.
+Json federation_json(const store::Identity& identity, const Roster* roster, const std::optional<store::FederationView>& view) {
+  Json json{{"id", identity.federation.hex()}, {"slug", identity.federation_slug}, {"name", roster == nullptr ? "" : roster->federation_name}};
+  if (!view) return json;
+  const auto days = days_since_word(*view);
+  auto expired = Json::array();
+  for (const auto& [name, role] : view->roles) {
+    if (role.is_over(view->judged.time)) expired.push_back(name);
+  }
+  json["heartbeat"] = view->heartbeat ? Json(to_utc(*view->heartbeat)) : Json(nullptr);
+  json["heartbeat_days_ago"] = days ? Json(*days) : Json(nullptr);
+  json["clock_ignored"] = view->judged.clock_ignored;
+  json["roles_expired"] = std::move(expired);
+  return json;
+}
+
 bool key_succeeded(const store::Library& library, const Roster* roster) {
   const Member* self = roster == nullptr ? nullptr : roster->find(library.identity().slug);
   return self != nullptr && self->current_keys().signing != library.signing().public_key();
@@ -131,6 +153,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
   const Member* self = roster == nullptr ? nullptr : roster->find(identity.slug);
   const Totals totals(all, arrivals);
   TRY(const auto view, node.library().holding(false));
+  const auto word = federation_of(node.library());
   auto problems = Json::array();
   const Situation here{status,
                        roster.get(),
@@ -140,16 +163,14 @@ Result<Json> status(Session& session, Arguments& arguments) {
                        node.library().problems(),
                        view.not_held,
                        arrivals.traffic(),
-                       key_succeeded(node.library(), roster.get())};
+                       key_succeeded(node.library(), roster.get()),
+                       word};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
               {"name", self == nullptr ? identity.name : self->name},
               {"is_federation", identity.is_federation()},
-              {"federation",
-               {{"id", identity.federation.hex()},
-                {"slug", identity.federation_slug},
-                {"name", roster == nullptr ? "" : roster->federation_name}}},
+              {"federation", federation_json(identity, roster.get(), word)},
               {"territories", self == nullptr ? Json::array() : to_json(self->territories)},
               {"joined", status.joined},
               {"suspended", status.suspended},
@@ -269,7 +290,8 @@ Result<Json> explain(Session& session, Arguments& arguments) {
                        node.library().problems(),
                        view.not_held,
                        traffic,
-                       key_succeeded(node.library(), roster.get())};
+                       key_succeeded(node.library(), roster.get()),
+                       federation_of(node.library())};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

@@ -3,6 +3,7 @@
 #include "store/federation/adoption_file.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/federation_file.hpp"
+#include "store/federation/heartbeat_file.hpp"
 #include "store/federation/member_file.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
@@ -22,7 +23,8 @@ bool run(ByteView bytes) {
   const std::string_view text = text_of(bytes);
   const int kinds = round(store::parse_federation_file, text) + round(store::parse_member_file, text) +
                     round(store::parse_invitation_file, text) + round(store::parse_centre_file, text) +
-                    round(store::parse_catalogue_file, text) + round(store::parse_adoption, text);
+                    round(store::parse_catalogue_file, text) + round(store::parse_adoption, text) +
+                    round(store::parse_heartbeat_file, text);
   ESSAIMAGE_ASSERT(kinds <= 1);
   return kinds == 1;
 }
@@ -41,6 +43,12 @@ std::string federation() {
     file.roles[std::string(role)] = store::Role{{key(1), key(3)}, 1, std::nullopt};
   }
   file.roles["heartbeat"].expires = Timestamp{1'900'000'001};
+  return encode(file);
+}
+
+std::string noted() {
+  auto file = store::parse_federation_file(federation()).value();
+  file.roles["curators"].notes[key(3)] = "Anne, clé USB";
   return encode(file);
 }
 
@@ -82,6 +90,8 @@ std::vector<Seed> seeds() {
           seed("valid-centre", encode(centre)),
           seed("valid-decision", encode(decision)),
           seed("valid-adoption", encode(adoption)),
+          seed("valid-heartbeat", encode(store::HeartbeatFile{1, {}, Timestamp{1'800'000'000}})),
+          seed("valid-notes", noted()),
           seed("hostile-comment", encode(adoption) + "# x\n"),
           seed("hostile-crlf", "name = \"MDQ\"\r\n"),
           seed("hostile-inline", "name = {a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={}}}}}}}}}}}}}}}}}}}\n")};

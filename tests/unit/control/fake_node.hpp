@@ -10,66 +10,9 @@
 #include "daemon/shell/node.hpp"
 #include "store/media/media_store.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/unit/control/fake_publication.hpp"
 
 namespace essaimage::test {
-
-/// Writes down every step; `fail_at` makes the step of that name fail.
-class FakePublication final : public store::Publication {
- public:
-  struct Log {
-    std::mutex mutex;
-    std::vector<std::string> steps;
-    std::string content;  ///< of the file that is under way or was last
-    std::string fail_at;
-    void add(std::string step) {
-      const std::lock_guard lock(mutex);
-      steps.push_back(std::move(step));
-    }
-    std::vector<std::string> all() {
-      const std::lock_guard lock(mutex);
-      return steps;
-    }
-  };
-  explicit FakePublication(Log& log) : log_(log) {}
-  ~FakePublication() override { log_.add("destroyed"); }
-
-  Status begin_kit(const std::string& folder) override { return step("kit " + folder); }
-  void set_place(const std::string& place) override { log_.add("place " + place); }
-  Result<bool> take_known(const std::string& path, bool executable, const std::string& state) override {
-    log_.add("known? " + path + (executable ? " x " : " - ") + state);
-    return path.starts_with("known");
-  }
-  void remember(const std::string& state) override { log_.add("remember " + state); }
-  Status begin_file(const std::string& path, bool executable, std::uint64_t bytes) override {
-    log_.content.clear();
-    return step("file " + path + (executable ? " x " : " - ") + std::to_string(bytes));
-  }
-  Status write(Bytes bytes) override {
-    log_.content += text_of(bytes);
-    return {};
-  }
-  Status end_file() override { return step("end-file " + log_.content.substr(0, 20)); }
-  void abort_file() override { log_.add("abort-file"); }
-  Status end_kit() override { return step("end-kit"); }
-  Result<std::vector<store::PublishedKit>> commit() override {
-    CHECK_OK(step("commit"));
-    store::PublishedKit kit;
-    kit.id = {"wazemmes", "lampe"};
-    kit.version = 3;
-    kit.files = 2;
-    kit.bytes = 11;
-    return std::vector{kit};
-  }
-
- private:
-  Status step(const std::string& name) {
-    log_.add(name);
-    if (!log_.fail_at.empty() && name.starts_with(log_.fail_at))
-      return fail(Errc::kit_title_missing, "kit.toml");
-    return {};
-  }
-  Log& log_;
-};
 
 class FakeLibrary final : public store::Library {
  public:
@@ -110,8 +53,14 @@ class FakeLibrary final : public store::Library {
     return std::make_unique<FakePublication>(publications);
   }
   Status publish_centre(const std::vector<std::string>&) override { return {}; }
-  Result<store::Invitation> invite(const Invite& invite) override {
+  /// Of an act that needs more keys than this home has.
+  bool ask(Lacking lacking) const {
+    if (asks && lacking != nullptr) *lacking = *asks;
+    return asks.has_value();
+  }
+  Result<store::Invitation> invite(const Invite& invite, Lacking lacking) override {
     store::Invitation out;
+    ask(lacking);
     if (invite.new_key) calls.push_back(std::string("new key of ") + invite.slug + (invite.reinstate ? ", reinstated" : ""));
     out.slug = invite.slug;
     out.name = invite.name;
@@ -121,28 +70,52 @@ class FakeLibrary final : public store::Library {
     return out;
   }
   Status admit(const message::Join&) override { return {}; }
-  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last) override {
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override {
+    if (ask(lacking)) return {};
     calls.push_back("suspend " + slug + ": " + why);
     for (const auto& [feed, order] : last) calls.push_back("last " + feed.str() + " " + order.str());
     return {};
   }
 
+  Status change_role(const RoleChange& change, Lacking lacking) override {
+    changes.push_back(change);
+    ask(lacking);
+    return {};
+  }
+  Status apply(const store::SigningRequest& request) override {
+    calls.push_back("apply " + request.statements.front().path);
+    return {};
+  }
+  Result<std::map<std::string, store::SigningRequest>> requests() const override { return joins; }
+  Status beat(bool confirmed) override {
+    calls.push_back(confirmed ? "beat, confirmed" : "beat");
+    return {};
+  }
+  Result<store::FederationView> federation() const override {
+    if (members == nullptr) return fail(Errc::not_joined);
+    return roles;
+  }
+  std::optional<store::SigningRequest> asks;  ///< what acts lack
+  std::vector<RoleChange> changes;
+  std::map<std::string, store::SigningRequest> joins;
+  store::FederationView roles;
+
   std::shared_ptr<const store::Catalogue> catalogue() const override { return decided; }
-  Result<store::CatalogueFile> accept(const Acceptance& acceptance) override {
+  Result<store::CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking) override {
     TRY(const auto found, kit(acceptance.kit));
     store::CatalogueFile file{1, {}, acceptance.kit, acceptance.version.value_or(found.row.version), found.row.kit_tree,
                               store::CatalogueFile::Decision::accepted, acceptance.reason, acceptance.themes, {1'790'000'000}};
-    decide(file);
+    if (!ask(lacking)) decide(file);
     return file;
   }
-  Result<store::CatalogueFile> retire(const KitId& id, const std::string& reason) override {
+  Result<store::CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking) override {
     const auto* held = decided->find(id);
     if (held == nullptr) return fail(Errc::catalogue_undecided, id.str());
     store::CatalogueFile file = *held;
     file.version += 1;
     file.decision = store::CatalogueFile::Decision::retired;
     file.reason = reason;
-    decide(file);
+    if (!ask(lacking)) decide(file);
     return file;
   }
   void decide(const store::CatalogueFile& file) {

@@ -34,6 +34,17 @@ TEST_CASE("options may stand anywhere, with a blank or an equals sign") {
   CHECK(parsed.positionals == std::vector<std::string>{"fives"});
 }
 
+TEST_CASE("a verb may have three words, and what follows is no part of it") {
+  const auto parsed = good({"--home", "/h", "federation", "role", "add", "curators", "anne.pub", "--threshold", "2"});
+  CHECK(parsed.command->name == "federation role add");
+  CHECK(parsed.positionals == std::vector<std::string>{"curators", "anne.pub"});
+  CHECK(parsed.value("threshold") == "2");
+  CHECK(good({"kit", "check", "role"}).positionals == std::vector<std::string>{"role"});
+  CHECK(bad({"federation", "role"}).find("role show") != std::string::npos);
+  CHECK(bad({"federation", "role", "ad", "curators"}).find("did you mean `role add`?") != std::string::npos);
+  CHECK(bad({"federation", "creat"}).find("did you mean `create`?") != std::string::npos);
+}
+
 TEST_CASE("after two hyphens everything is a word") {
   const auto parsed = good({"publish", "--offline", "--", "--odd-folder", "-x"});
   CHECK(parsed.positionals == std::vector<std::string>{"--odd-folder", "-x"});

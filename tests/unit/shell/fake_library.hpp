@@ -79,6 +79,7 @@ class FakeLibrary : public store::Library {
     identity_.federation.bytes.fill(9);
   }
 
+  void make_federation() { identity_.slug = identity_.federation_slug; }
   const store::Identity& identity() const override { return identity_; }
   const store::SigningSecret& signing() const override { return signing_; }
   const store::TransportSecret& transport() const override { return transport_; }
@@ -101,12 +102,20 @@ class FakeLibrary : public store::Library {
     published_endpoints = endpoints;
     return {};
   }
-  Result<store::Invitation> invite(const Invite&) override { return none<store::Invitation>(); }
+  Result<store::Invitation> invite(const Invite&, Lacking) override { return none<store::Invitation>(); }
   Status admit(const message::Join&) override { return fail(Errc::invitation_used); }
-  Status suspend(const std::string&, const std::string&, const std::map<FeedId, Order>&) override { return fail(Errc::not_found); }
+  Status suspend(const std::string&, const std::string&, const std::map<FeedId, Order>&, Lacking) override { return fail(Errc::not_found); }
+  Status change_role(const RoleChange&, Lacking) override { return fail(Errc::not_found); }
+  Status apply(const store::SigningRequest&) override { return fail(Errc::not_found); }
+  Result<std::map<std::string, store::SigningRequest>> requests() const override { return std::map<std::string, store::SigningRequest>{}; }
+  Status beat(bool) override {
+    ++beats;
+    return {};
+  }
+  Result<store::FederationView> federation() const override { return fail(Errc::not_joined); }
   std::shared_ptr<const store::Catalogue> catalogue() const override { return nullptr; }
-  Result<store::CatalogueFile> accept(const Acceptance&) override { return fail(Errc::not_found); }
-  Result<store::CatalogueFile> retire(const KitId&, const std::string&) override { return fail(Errc::not_found); }
+  Result<store::CatalogueFile> accept(const Acceptance&, Lacking) override { return fail(Errc::not_found); }
+  Result<store::CatalogueFile> retire(const KitId&, const std::string&, Lacking) override { return fail(Errc::not_found); }
   Result<store::AdoptionRow> adopt(const KitId&, const std::string&) override { return fail(Errc::not_found); }
   Status unadopt(const KitId&) override { return fail(Errc::not_found); }
   Result<std::vector<store::AdoptionRow>> adoptions(const KitId&) const override { return std::vector<store::AdoptionRow>{}; }
@@ -181,6 +190,7 @@ class FakeLibrary : public store::Library {
   std::atomic<int> settled{0};
   std::vector<std::string> published_endpoints;
   std::vector<Sha256> told;
+  std::atomic<int> beats{0};
   std::atomic<int> released{0};
   std::shared_ptr<const Roster> roster_;
 

@@ -28,3 +28,25 @@ TEST_CASE("Caches are given back once a burst of work is over, and only then") {
   CHECK(half_a_minute_later() == 1);
   CHECK(half_a_minute_later() == 1);
 }
+
+TEST_CASE("The federation's node looks once an hour whether the time is to be signed, once that makes no fork; others never do") {
+  FakeLibrary library, other;
+  library.make_federation();
+  const auto log = Log::none();
+  StoreJobs jobs(library, *log, [](core::Input) {}, Worker::Runs::within_post);
+  StoreJobs others(other, *log, [](core::Input) {}, Worker::Runs::within_post);
+  Upkeep upkeep(library, jobs, {}), elsewhere(other, others, {});
+  Instant now;
+  bool confirmed = false;
+  const auto beats = [&](std::chrono::minutes later) {
+    now = now + later;
+    for (auto* each : {&upkeep, &elsewhere}) each->turn(now, [&] { return confirmed; });
+    CHECK(other.beats == 0);
+    return library.beats.load();
+  };
+  CHECK(beats(std::chrono::minutes(1)) == 0);
+  confirmed = true;
+  CHECK(beats(std::chrono::minutes(1)) == 1);
+  CHECK(beats(std::chrono::minutes(59)) == 1);
+  CHECK(beats(std::chrono::minutes(1)) == 2);
+}

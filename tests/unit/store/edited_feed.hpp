@@ -12,33 +12,46 @@ namespace essaimage::test {
 /// Files of a feed by path, as they shall be; nothing: removed.
 using Edits = std::map<std::string, std::optional<std::string>>;
 
-/// One more commit of the node's own feed, with these files changed.
-inline void edit_feed(TestNode& node, const FeedId& feed, const Edits& edits) {
+/// One more commit of the node's own feed, with these files changed, in a pack that is not in the library yet.
+struct EditedCommit {
+  std::unique_ptr<store::ObjectDb> objects;
+  std::unique_ptr<store::PackWriter> pack;
+  Bytes raw;
+  ObjectId id;
+};
+inline EditedCommit edited_commit(const store::Layout& layout, const Head& head, const Edits& edits) {
   using namespace store;
+  EditedCommit edited;
+  edited.objects = ObjectDb::open(layout.library() / "objects").value();
+  edited.pack = PackWriter::create(layout.scratch()).value();
+  auto commit = parse_commit(edited.objects->read(head.commit, ObjectType::commit).value()).value();
+  TreeEditor editor(*edited.objects, commit.tree);
+  for (const auto& [path, text] : edits) {
+    if (text) {
+      const auto blob = edited.pack->add(ObjectType::blob, bytes_of(*text)).value();
+      REQUIRE(editor.set(path, TreeEntry::Mode::file, blob));
+    } else {
+      REQUIRE(editor.remove(path));
+    }
+  }
+  commit.tree = editor.write(*edited.pack).value();
+  commit.parent = head.commit;
+  commit.order.seq += 1;
+  edited.raw = sign_commit(commit, SigningSecret::load(layout.signing_key()).value());
+  edited.id = edited.pack->add(ObjectType::commit, edited.raw).value();
+  return edited;
+}
+
+/// The node's library has it from then on.
+inline void edit_feed(TestNode& node, const FeedId& feed, const Edits& edits) {
   const Head head = node.head(feed);
-  const Layout layout = node.layout();
+  const store::Layout layout = node.layout();
   node.close();
   {
-    auto objects = ObjectDb::open(layout.library() / "objects").value();
-    auto refs = Refs::open(layout).value();
-    const auto writer = PackWriter::create(layout.scratch()).value();
-    auto commit = parse_commit(objects->read(head.commit, ObjectType::commit).value()).value();
-    TreeEditor editor(*objects, commit.tree);
-    for (const auto& [path, text] : edits) {
-      if (text) {
-        const auto blob = writer->add(ObjectType::blob, bytes_of(*text)).value();
-        REQUIRE(editor.set(path, TreeEntry::Mode::file, blob));
-      } else {
-        REQUIRE(editor.remove(path));
-      }
-    }
-    commit.tree = editor.write(*writer).value();
-    commit.parent = head.commit;
-    commit.order.seq += 1;
-    const auto raw = sign_commit(commit, SigningSecret::load(layout.signing_key()).value());
-    const auto id = writer->add(ObjectType::commit, raw).value();
-    REQUIRE(writer->finish_into(layout.packs()));
-    REQUIRE(refs->update({{feed, head.commit, id}}));
+    const auto edited = edited_commit(layout, head, edits);
+    auto refs = store::Refs::open(layout).value();
+    REQUIRE(edited.pack->finish_into(layout.packs()));
+    REQUIRE(refs->update({{feed, head.commit, edited.id}}));
   }
   REQUIRE(node.open());
 }

@@ -1,0 +1,173 @@
+#include "store/federation/request.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "store/crypto/hash.hpp"
+#include "store/federation/catalogue_file.hpp"
+#include "store/federation/member_file.hpp"
+#include "store/federation/paths.hpp"
+#include "store/federation/toml_form.hpp"
+
+namespace essaimage::store {
+namespace {
+
+constexpr std::string_view title = "# Demande de signature / request for signatures: essaimagectl federation sign\n";
+
+tl::unexpected<Error> malformed(const std::string& what) { return fail(Errc::request_malformed, what); }
+
+/// What a file says of itself: where it lies, its version, its predecessor.
+struct Said {
+  std::string path;
+  std::uint64_t version = 1;
+  Sha256 previous;
+};
+
+Result<Said> said_by(std::string_view path, std::string_view content) {
+  const auto below = [](std::string_view folder, const std::string& name) {
+    return std::string(folder) + "/" + name + std::string(feed_path::file_suffix);
+  };
+  if (path == feed_path::federation) {
+    TRY(const auto file, parse_federation_file(content));
+    return Said{std::string(path), file.version, file.previous};
+  }
+  if (path.starts_with(feed_path::members_folder)) {
+    TRY(const auto file, parse_member_file(content));
+    return Said{below(feed_path::members_folder, file.member.slug), file.version, file.previous};
+  }
+  if (path.starts_with(feed_path::invitations_folder)) {
+    TRY(const auto file, parse_invitation_file(content));
+    return Said{below(feed_path::invitations_folder, file.key.hex()), file.version, {}};
+  }
+  if (path.starts_with(feed_path::catalogue_folder)) {
+    TRY(const auto file, parse_catalogue_file(content));
+    return Said{feed_path::of_kit(feed_path::catalogue_folder, file.kit), file.version, file.previous};
+  }
+  return malformed(std::string(path));
+}
+
+Result<RequestedStatement> read_statement(const TomlTable& table) {
+  RequestedStatement statement;
+  TRY(statement.path, table.text("path"));
+  TRY(statement.version, table.number("version"));
+  TRY(const auto previous, table.text("previous"));
+  TRY(statement.previous, Sha256::parse(previous));
+  TRY(statement.content, table.text("content"));
+  TRY(statement.signatures, table.text("signatures"));
+  TRY(const auto said, said_by(statement.path, statement.content));
+  if (said.path != statement.path || said.version != statement.version || said.previous != statement.previous) {
+    return malformed(statement.path + ": its content says otherwise");
+  }
+  TRY(const auto again, merge_signatures(statement.signatures, {}));
+  if (again != statement.signatures) return malformed(statement.path + ": signatures");
+  return statement;
+}
+
+Status check_whole(const SigningRequest& request) {
+  TRY(const auto roles, parse_federation_file(request.roles));
+  const auto hash = sha256(bytes_of(request.roles));
+  if (roles.version == 1 && hash != request.federation) return malformed("roles: of another federation");
+  std::set<std::string> paths;
+  for (const auto& statement : request.statements) {
+    const bool twice = !paths.insert(statement.path).second;
+    const bool late = statement.path == feed_path::federation && &statement != &request.statements.front();
+    if (twice || late) return malformed(statement.path + ": twice, or not first");
+  }
+  if (paths.empty()) return malformed("it asks for nothing");
+  const auto* next = request.next_roles();
+  if (next == nullptr) return {};
+  TRY(const auto file, parse_federation_file(next->content));
+  if (file.previous != hash || file.version != roles.version + 1 || file.slug != roles.slug) return malformed("federation.toml does not follow the roles");
+  return {};
+}
+
+Result<SigningRequest> read_request(std::string_view text) {
+  TRY(const auto table, TomlTable::parse(text, "request", request_bytes_max));
+  SigningRequest request;
+  TRY(const auto format, table.number("format"));
+  if (format != 1) return table.wrong("format", "1");
+  TRY(const auto federation, table.text("federation"));
+  TRY(request.federation, FederationId::parse(federation));
+  TRY(request.roles, table.text("roles"));
+  TRY(const auto statements, table.tables("statements"));
+  for (const auto& each : statements) {
+    TRY(auto statement, read_statement(each));
+    request.statements.push_back(std::move(statement));
+  }
+  CHECK_OK(check_whole(request));
+  if (encode(request) != text) return malformed("not in its one byte form");
+  return request;
+}
+
+}  // namespace
+
+const RequestedStatement* SigningRequest::next_roles() const {
+  const bool first = !statements.empty() && statements.front().path == feed_path::federation;
+  return first ? &statements.front() : nullptr;
+}
+
+StatementName SigningRequest::name(const RequestedStatement& statement) const {
+  return {federation, statement.path, statement.version, statement.previous};
+}
+
+std::string encode(const SigningRequest& request) {
+  std::string text(title);
+  text += "format = 1\nfederation = \"" + request.federation.hex() + "\"\nroles = " + toml_lines(request.roles) + "\n";
+  for (const auto& statement : request.statements) {
+    text += "\n[[statements]]\npath = " + toml_text(statement.path) + "\nversion = " + std::to_string(statement.version);
+    text += "\nprevious = \"" + statement.previous.hex() + "\"\ncontent = " + toml_lines(statement.content);
+    text += "\nsignatures = " + toml_lines(statement.signatures) + "\n";
+  }
+  return text;
+}
+
+Result<SigningRequest> parse_request(std::string_view text) {
+  if (text.size() > request_bytes_max) return malformed("longer than " + std::to_string(request_bytes_max) + " bytes");
+  std::string lines(text);
+  std::erase(lines, '\r');
+  auto request = read_request(lines);
+  if (!request && request.error().code != Errc::request_malformed) return malformed(request.error().detail);
+  return request;
+}
+
+Result<std::vector<Demand>> demands_of(const SigningRequest& request) {
+  TRY(const auto held, parse_federation_file(request.roles));
+  auto next = held;
+  if (const auto* statement = request.next_roles()) {
+    TRY(next, parse_federation_file(statement->content));
+  }
+  std::vector<Demand> demands;
+  const auto add = [&](std::size_t at, std::string_view role, const FederationFile& roles, bool of_next) -> Status {
+    const auto& statement = request.statements[at];
+    Demand demand{at, std::string(role), of_next, roles.roles.at(std::string(role)), {}};
+    TRY(demand.signers, signers_of(request.name(statement), bytes_of(statement.content), statement.signatures, demand.who));
+    demands.push_back(std::move(demand));
+    return {};
+  };
+  const bool changes = request.next_roles() != nullptr;
+  for (std::size_t at = 0; at < request.statements.size(); ++at) {
+    TRY(const auto role, role_of(request.statements[at].path));
+    if (role == role_root) CHECK_OK(add(at, role, held, false));
+    CHECK_OK(add(at, role, next, changes));
+  }
+  return demands;
+}
+
+Status sign(SigningRequest& request, const SigningSecret& secret) {
+  TRY(const auto demands, demands_of(request));
+  const auto& key = secret.public_key();
+  bool may = false, signs = false;
+  for (const auto& demand : demands) {
+    if (!demand.who.has(key)) continue;
+    may = true;
+    if (std::find(demand.signers.begin(), demand.signers.end(), key) != demand.signers.end()) continue;
+    auto& statement = request.statements[demand.statement];
+    const auto signature = sign_statement(request.name(statement), bytes_of(statement.content), {&secret});
+    TRY(statement.signatures, merge_signatures(signature, statement.signatures));  // ours in the place of a wrong one
+    signs = true;
+  }
+  if (!may) return fail(Errc::key_not_of_role, to_openssh(key));
+  return signs ? Status{} : fail(Errc::request_signed, to_openssh(key));
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,41 @@
+#pragma once
+// What the library holds, at one moment: heads, the federation's word, what forked, what lacks. A change makes a new one, which is
+// immutable once it is seen; any thread.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/federation/roster_reader.hpp"
+
+namespace essaimage::store {
+
+/// A feed that forked.
+struct Freeze {
+  std::pair<ObjectId, ObjectId> proof;  ///< of rising id; zero if the proof was lost
+  Order order;                          ///< of both
+  bool is_lost() const { return proof.first.is_zero(); }
+};
+
+/// What is held, at one moment.
+struct Picture {
+  std::map<FeedId, Head> heads;
+  std::shared_ptr<const FederationWord> word;                 ///< null while joining
+  std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
+  std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
+  std::optional<Heartbeat> heartbeat;                         ///< the newest that was witnessed, and counts still
+  std::map<FeedId, Freeze> frozen;
+  std::set<FeedId> lacking;  ///< of `heads`, those of which objects are lost: to be fetched anew, whole (mend_texts.cpp)
+
+  std::optional<Head> head(const FeedId& feed) const;
+};
+using PicturePtr = std::shared_ptr<const Picture>;
+
+/// False if its author is suspended, or has a new key, and it is beyond what still counts of the feed: who fell back from it
+/// would otherwise take nothing older any more. (fallback.cpp)
+bool witness_counts(const Roster& roster, const Head& witness);
+
+}  // namespace essaimage::store

@@ -1,0 +1,125 @@
+// The federation's signed time: who takes it, how long it lasts, what a thief of its key can do.
+#include "tests/unit/store/roles.hpp"
+
+#include "store/crypto/hash.hpp"
+
+using namespace essaimage;
+using namespace essaimage::store;
+using namespace essaimage::test;
+
+namespace {
+
+constexpr std::int64_t day = 86'400;
+
+struct Beating : Roles {
+  void pass(std::int64_t seconds) { fed.now.seconds += seconds; }
+  /// As signed by the key of the role in the federation's home.
+  Edits heartbeat(Timestamp time, std::uint64_t version = 9) const {
+    HeartbeatFile file{version, {}, time};
+    file.previous.bytes[0] = 1;
+    const StatementName name{m.federation->library().identity().federation, "heartbeat.toml", version, file.previous};
+    const auto secret = own("heartbeat");
+    return {{name.path, encode(file)}, {name.path + ".sigs", sign_statement(name, bytes_of(encode(file)), {&secret})}};
+  }
+  std::optional<Timestamp> seen(TestNode& node) const { return view(node).heartbeat; }
+};
+
+}  // namespace
+
+TEST_CASE("the federation's node signs the time once a day, never back, and never far beyond the last one by itself") {
+  Beating r;
+  CHECK(r.seen(r.fed) == test_start);
+  CHECK(r.seen(r.b) == test_start);
+  const auto head = r.fed.head(r.feed);
+  r.pass(19 * 3'600);
+  REQUIRE(r.fed.library().beat(false));
+  CHECK(r.fed.head(r.feed) == head);
+  r.pass(3'600);
+  REQUIRE(r.fed.library().beat(false));
+  CHECK(r.seen(r.fed) == r.fed.now);
+  const auto last = r.fed.now;
+  r.fed.now = {0};
+  REQUIRE(r.fed.library().beat(true));
+  CHECK(r.seen(r.fed) == last);
+  r.fed.now.seconds = last.seconds + 31 * day;
+  CHECK(r.fed.library().beat(false).error().code == Errc::clock_beyond);
+  CHECK(r.seen(r.fed) == last);
+  CHECK(r.view(r.fed).judged.clock_ignored);
+  REQUIRE(r.fed.library().beat(true));
+  CHECK(r.seen(r.fed) == r.fed.now);
+  CHECK(r.b.library().beat(true).error().code == Errc::not_federation);
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  CHECK(r.seen(r.b) == r.fed.now);
+}
+
+TEST_CASE("the newest signed time that was seen lasts, whatever comes later") {
+  Beating r;
+  r.pass(day);
+  REQUIRE(r.fed.library().beat(false));
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  const auto newest = r.fed.now;
+  SECTION("an older one") { CHECK(r.offered(r.heartbeat(test_start)) == Errc::role_threshold); }
+  SECTION("none at all") {
+    CHECK(r.offered({{"heartbeat.toml", {}}, {"heartbeat.toml.sigs", {}}}) == Roles::taken);
+    // An old one after that is taken for what it is.
+    CHECK(r.offered(r.heartbeat(test_start)) == Roles::taken);
+  }
+  SECTION("one that nobody signed, and the rest of the news with it") {
+    auto edits = r.heartbeat({newest.seconds + day});
+    edits["heartbeat.toml.sigs"] = "x\n";
+    CHECK(r.offered(edits) == Roles::taken);
+  }
+  SECTION("one by another role") {
+    const auto text = encode(HeartbeatFile{1, {}, {newest.seconds + day}});
+    const StatementName name{r.fed.library().identity().federation, "heartbeat.toml", 1, {}};
+    const auto root = r.own("root");
+    CHECK(r.offered({{name.path, text}, {name.path + ".sigs", sign_statement(name, bytes_of(text), {&root})}}) == Roles::taken);
+  }
+  CHECK(r.seen(r.b) == newest);
+  r.b.close();
+  REQUIRE(r.b.open());
+  CHECK(r.seen(r.b) == newest);
+  CHECK(r.view(r.b).judged.time == newest);
+}
+
+TEST_CASE("a stolen heartbeat key that names a far time is undone by root") {
+  Beating r;
+  RoleChange set{"curators"};
+  set.expires = Timestamp{test_start.seconds + 300 * day};
+  CHECK_FALSE(r.change(set));
+  CHECK(r.offered(r.heartbeat({test_start.seconds + 3'000 * day})) == Roles::taken);
+  CHECK(r.role("curators", r.b).is_over(r.view(r.b).judged.time));
+  r.fed.now = test_start;
+  RoleChange rotate{"heartbeat"};
+  rotate.rotate = true;
+  CHECK_FALSE(r.change(rotate));
+  REQUIRE(r.fed.library().beat(false));
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  CHECK(r.seen(r.b) == test_start);
+  CHECK_FALSE(r.role("curators", r.b).is_over(r.view(r.b).judged.time));
+  r.b.close();
+  REQUIRE(r.b.open());
+  CHECK(r.seen(r.b) == test_start);
+}
+
+TEST_CASE("a signed time counts up to the end of its role and no longer") {
+  Beating r;
+  RoleChange set{"heartbeat"};
+  set.expires = Timestamp{test_start.seconds + 2 * day};
+  CHECK_FALSE(r.change(set));
+  CHECK(r.offered(r.heartbeat({test_start.seconds + 2 * day})) == Roles::taken);
+  CHECK(r.seen(r.b) == test_start);
+  CHECK(r.offered(r.heartbeat({test_start.seconds + 2 * day - 1}, 10)) == Roles::taken);
+  CHECK(r.seen(r.b)->seconds == test_start.seconds + 2 * day - 1);
+  r.pass(3 * day);
+  CHECK(r.fed.library().beat(false).error().code == Errc::role_expired);
+}
+
+TEST_CASE("an old witness says how old the federation's word is: what is held back from a node shows") {
+  Beating r;
+  r.b.now.seconds += 10 * day;
+  const auto view = r.view(r.b);
+  CHECK(view.clock.seconds - view.heartbeat->seconds == 10 * day);
+  CHECK(view.judged.time == r.b.now);
+  CHECK_FALSE(view.judged.clock_ignored);
+}
