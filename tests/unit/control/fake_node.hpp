@@ -10,66 +10,9 @@
 #include "daemon/shell/node.hpp"
 #include "store/media/media_store.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/unit/control/fake_publication.hpp"
 
 namespace essaimage::test {
-
-/// Writes down every step; `fail_at` makes the step of that name fail.
-class FakePublication final : public store::Publication {
- public:
-  struct Log {
-    std::mutex mutex;
-    std::vector<std::string> steps;
-    std::string content;  ///< of the file that is under way or was last
-    std::string fail_at;
-    void add(std::string step) {
-      const std::lock_guard lock(mutex);
-      steps.push_back(std::move(step));
-    }
-    std::vector<std::string> all() {
-      const std::lock_guard lock(mutex);
-      return steps;
-    }
-  };
-  explicit FakePublication(Log& log) : log_(log) {}
-  ~FakePublication() override { log_.add("destroyed"); }
-
-  Status begin_kit(const std::string& folder) override { return step("kit " + folder); }
-  void set_place(const std::string& place) override { log_.add("place " + place); }
-  Result<bool> take_known(const std::string& path, bool executable, const std::string& state) override {
-    log_.add("known? " + path + (executable ? " x " : " - ") + state);
-    return path.starts_with("known");
-  }
-  void remember(const std::string& state) override { log_.add("remember " + state); }
-  Status begin_file(const std::string& path, bool executable, std::uint64_t bytes) override {
-    log_.content.clear();
-    return step("file " + path + (executable ? " x " : " - ") + std::to_string(bytes));
-  }
-  Status write(Bytes bytes) override {
-    log_.content += text_of(bytes);
-    return {};
-  }
-  Status end_file() override { return step("end-file " + log_.content.substr(0, 20)); }
-  void abort_file() override { log_.add("abort-file"); }
-  Status end_kit() override { return step("end-kit"); }
-  Result<std::vector<store::PublishedKit>> commit() override {
-    CHECK_OK(step("commit"));
-    store::PublishedKit kit;
-    kit.id = {"wazemmes", "lampe"};
-    kit.version = 3;
-    kit.files = 2;
-    kit.bytes = 11;
-    return std::vector{kit};
-  }
-
- private:
-  Status step(const std::string& name) {
-    log_.add(name);
-    if (!log_.fail_at.empty() && name.starts_with(log_.fail_at))
-      return fail(Errc::kit_title_missing, "kit.toml");
-    return {};
-  }
-  Log& log_;
-};
 
 class FakeLibrary final : public store::Library {
  public:
@@ -166,6 +109,39 @@ class FakeLibrary final : public store::Library {
       if (row.adoption.kit == id) rows.push_back(row);
     }
     return rows;
+  }
+
+  std::vector<store::OutcomeRow> reported;
+  Result<store::OutcomeRow> report(const Report& report) override {
+    TRY(const auto found, kit(report.kit));
+    CHECK_OK(store::check_facts(report.facts));
+    const auto version = report.version.value_or(found.row.version);
+    reported.push_back({{who.slug, found.row.audience},
+                        {report.kit, reported.size() + 1, version, found.row.kit_tree, {1'790'000'000}, report.facts}});
+    calls.push_back(report.anyway ? "report anyway" : "report");
+    return reported.back();
+  }
+  Result<store::OutcomeRow> retract(std::uint64_t number) override {
+    TRY(const auto rows, outcomes({std::nullopt, who.slug, number}));
+    if (rows.empty()) return fail(Errc::outcome_none, std::to_string(number));
+    std::erase_if(reported, [&](const auto& row) { return row.feed.centre == who.slug && row.outcome.number == number; });
+    return rows.front();
+  }
+  Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery& query) const override {
+    std::vector<store::OutcomeRow> rows;
+    for (const auto& row : reported) {
+      if (query.kit && row.outcome.kit != *query.kit) continue;
+      if (!query.centre.empty() && row.feed.centre != query.centre) continue;
+      if (!query.number || row.outcome.number == *query.number) rows.push_back(row);
+    }
+    return rows;
+  }
+  Result<std::vector<store::KitSummary>> adaptations(const KitId& id) const override {
+    std::vector<store::KitSummary> adapted;
+    for (const auto& kit : all_kits) {
+      if (kit.row.adapted_from && kit.row.adapted_from->kit == id) adapted.push_back(kit);
+    }
+    return adapted;
   }
 
   Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override {
