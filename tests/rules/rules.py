@@ -22,9 +22,9 @@ MAY_INCLUDE = {
     "store/kit": ("proto/", "store/kit/"),
     "daemon": ("proto/", "store/", "daemon/"),
     "daemon/core": ("proto/", "daemon/core/"),
-    # The CLI reads folders and makes homes; all else it asks of the daemon.
+    # The CLI reads folders, merges texts into them and makes homes; all else it asks of the daemon.
     "tools/ctl": ("proto/", "store/kit/", "store/disk/", "store/home.hpp", "store/crypto/", "store/federation/invitation.hpp",
-                  "store/federation/statement.hpp", "tools/ctl/"),
+                  "store/federation/statement.hpp", "store/git/text_merge.hpp", "tools/ctl/"),
 }
 
 # Libraries that stay behind one door. Tests may attack from anywhere.
