@@ -190,6 +190,22 @@ TEST_CASE("an outcome in another form, or at another place, is refused with the 
   CHECK(known(*m.a).size() == 1);
 }
 
+TEST_CASE("of a kit that lies in two audiences its newest version says what it was adapted from") {
+  Members m;
+  m.a->publish_one("k", {{"x", "1"}});
+  const auto from = [](const std::string& parent) {
+    return KitFiles{{"kit.toml", manifest_of("Lampe", "adapted_from = \"" + parent + "\"\n")}};
+  };
+  m.b->publish_one("lampe", from("a/k@1"), "territory:lille");
+  replicate(*m.b, *m.a);
+  CHECK(m.a->library().adaptations(lamp)->size() == 1);
+  m.b->publish_one("lampe", from("a/autre@1"), "region");
+  replicate(*m.b, *m.a);
+  REQUIRE(m.a->find("b/lampe")->audiences.size() == 2);
+  CHECK(m.a->library().adaptations(lamp)->empty());
+  CHECK(m.a->library().adaptations({"a", "autre"})->size() == 1);
+}
+
 TEST_CASE("what a kit was adapted from is known by both, and survives the loss of the index") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
