@@ -72,6 +72,14 @@ std::string licence_warning(const std::string& licence, const Context& context) 
                      licence);
 }
 
+/// Who adapts could widen the audience that the author chose; empty if it is the whole region.
+std::string audience_warning(const std::string& audience, const std::string& folder, const Context& context) {
+  if (audience == "region") return {};
+  return fmt::format(fmt::runtime(context.say("its author tells it to {} alone: to keep to that, essaimagectl publish {} --audience {}",
+                                              "son auteur ne le diffuse qu'à {} : pour s'y tenir, essaimagectl publish {} --audience {}")),
+                     audience, folder, audience);
+}
+
 /// The two sides of `kit diff`: what was given, or the one given and what it came from.
 struct Pair {
   KitSide before, after;
@@ -147,31 +155,30 @@ Result<ExitCode> kit_adapt(Context& context) {
   TRY(auto ref, parse_kit_ref(context.parsed.positionals[0]));
   const auto& folder = context.parsed.positionals[1];
   CHECK_OK(name_is_free(context, folder));
-  if (!ref.version) {
-    TRY(auto client, Client::connect(context));
-    const auto shown = client.ask("kit.show", ref.arguments());
-    if (!shown) return tl::unexpected(with_suggestion(context, ref.id, shown.error()));
-    ref.version = number_at(*shown, "version");
-  }
+  TRY(auto client, Client::connect(context));
+  const auto shown = client.ask("kit.show", Json{{"id", ref.id.str()}});
+  if (!shown) return tl::unexpected(with_suggestion(context, ref.id, shown.error()));
+  if (!ref.version) ref.version = number_at(*shown, "version");
   std::string licence;
   TRY(auto reply, check_out(context, ref, folder, [&](const std::string& manifest) -> Result<std::string> {
         TRY(const auto read, kit::parse_manifest(manifest));
         licence = read.licence;
         return kit::with_lineage(manifest, ref.id, *ref.version, false);
       }));
-  const auto warning = licence_warning(licence, context);
+  std::vector<std::string> warnings{licence_warning(licence, context), audience_warning(text_at(*shown, "audience"), folder, context)};
+  std::erase(warnings, std::string());
   const auto from = ref.id.str() + "@" + std::to_string(*ref.version);
   if (context.json) {
     reply["adapted_from"] = from;
     reply["licence"] = licence;
-    reply["warnings"] = warning.empty() ? Json::array() : Json::array({warning});
+    reply["warnings"] = warnings;
     context.out() << pretty(reply) << "\n";
     return ExitCode::ok;
   }
   context.out() << fmt::format(fmt::runtime(context.say("{}: {}, adapted from {}. Change it, then: essaimagectl publish {}\n",
                                                         "{} : {}, d'après {}. Modifiez-le, puis : essaimagectl publish {}\n")),
                                folder, counted(number_at(reply, "files"), files_counted, context.language), from, folder);
-  if (!warning.empty()) context.err() << context.say("warning: ", "attention : ") << printable(warning) << "\n";
+  for (const auto& warning : warnings) context.err() << context.say("warning: ", "attention : ") << printable(warning) << "\n";
   return ExitCode::ok;
 }
 

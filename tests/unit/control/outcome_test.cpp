@@ -143,6 +143,27 @@ TEST_CASE("kit.show tells how far a kit has come, and its story") {
   CHECK(served.ask("kit.show", {{"id", "fives/film"}})["life"].is_null());
 }
 
+TEST_CASE("kit.file gives one file of a version, and says which ones there are not") {
+  Field served;
+  auto& lib = served.node.lib;
+  store::KitFile text;
+  text.path = "guide.md";
+  text.bytes = 5;
+  auto film = text;
+  film.path = "film.mp4";
+  film.is_media = true;
+  film.here = false;
+  lib.all_files = {text, film};
+  lib.contents["guide.md"] = "texte";
+  const auto got = served.ask("kit.file", {{"id", "fives/film"}, {"path", "guide.md"}});
+  CHECK(got["bytes"] == 5);
+  CHECK(got["path"] == "guide.md");
+  CHECK(served.ask("kit.file", {{"id", "fives/film"}, {"path", "film.mp4"}})["failure"] == "media.not-here");
+  CHECK(served.ask("kit.file", {{"id", "fives/film"}, {"path", "../x"}})["failure"] == "not-found");
+  CHECK(served.ask("kit.file", {{"id", "fives/film"}})["failure"] == "usage");
+  CHECK(served.ask("kit.files", {{"id", "fives/film"}})["items"][0][0]["blob"] == text.blob.hex());
+}
+
 TEST_CASE("kit.tree shows a family as far as it is known here") {
   Field served;
   auto& lib = served.node.lib;
