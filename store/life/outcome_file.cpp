@@ -79,7 +79,7 @@ std::uint64_t total_of(const Participants& participants) {
 std::string day_text(Timestamp day) { return to_utc(day).substr(0, 10); }
 
 Result<Timestamp> parse_day(std::string_view text) {
-  const auto day = parse_utc(std::string(text) + "T00:00:00Z");
+  auto day = parse_utc(std::string(text) + "T00:00:00Z");
   if (!day) return fail(Errc::malformed, "not a day: " + std::string(text.substr(0, 40)));
   return day;
 }

@@ -39,7 +39,7 @@ std::string word_of(const Words& words, const std::string& code, Language langua
 }
 
 std::string event_text(const Json& event, const Context& context) {
-  const auto kind = text_at(event, "event");
+  auto kind = text_at(event, "event");
   const auto centre = text_at(event, "centre");
   const auto version = number_at(event, "kit_version");
   const auto put = [&](std::string_view en, std::string_view fr, const auto&... values) {
@@ -77,7 +77,7 @@ std::string human_day(std::string_view text, Language language) {
 std::string stage_text(const Json& life, const Context& context) {
   const auto stage = life.is_object() ? text_at(life, "stage") : std::string();
   if (stage.empty()) return {};
-  const auto word = word_of(stages, stage, context.language);
+  auto word = word_of(stages, stage, context.language);
   const auto since = life.contains("stages") ? text_at(life["stages"], stage.c_str()) : std::string();
   if (since.empty()) return word;
   return word + fmt::format(fmt::runtime(context.say(", since {}", ", depuis le {}")), human_day(since, context.language));
