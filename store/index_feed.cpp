@@ -5,6 +5,7 @@
 #include "store/kit/entry.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
+#include "store/life/outcome_tree.hpp"
 #include "store/older_media.hpp"
 
 namespace essaimage::store {
@@ -71,7 +72,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId
   }
   change.head = head;
   change.removed = std::move(difference.removed);
-  CHECK_OK(add_adoptions(change, before, tree));
+  CHECK_OK(add_opinions(change, before, tree));
   std::vector<KitId> adopted;
   // What others have adopted decides for the federation's node alone.
   const bool decides = identity_.is_federation() || head.feed.centre == identity_.slug;
@@ -85,13 +86,17 @@ Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId
   return touched;
 }
 
-Status LibraryImpl::add_adoptions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const {
+Status LibraryImpl::add_opinions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const {
   TRY(auto difference, compare_adoptions(*objects_, before, tree));
   change.adopted = std::move(difference.put);
   change.unadopted = std::move(difference.removed);
+  TRY(auto outcomes, compare_outcomes(*objects_, before, tree));
+  change.reported = std::move(outcomes.put);
+  change.retracted = std::move(outcomes.removed);
   if (before) return {};
   // What was indexed of it cannot be compared with: all of it goes but what is put again.
   TRY(change.unadopted, state_->adoptions_in(change.head.feed));
+  TRY(change.retracted, state_->outcomes_in(change.head.feed));
   return {};
 }
 

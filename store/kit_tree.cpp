@@ -176,6 +176,7 @@ KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_
   row.licence = kit.manifest.licence;
   row.languages = kit.manifest.languages;
   row.themes = kit.manifest.themes;
+  if (const auto& from = kit.manifest.adapted_from) row.adapted_from = Lineage{from->kit, from->version, from->url};
   row.files = static_cast<std::uint32_t>(kit.files.size());
   for (const auto& file : kit.files) row.bytes += file.bytes;
   row.media = kit.media;

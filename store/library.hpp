@@ -230,6 +230,21 @@ class Library {
   virtual Status unadopt(const KitId& id) = 0;  ///< Errc::not_adopted if it is not
   virtual Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const = 0;  ///< of every centre, by feed
 
+  // --- the life of a kit (store/life) ------------------------------------------------------------------------------------------
+  /// What this centre reports of sessions that it held with a kit, its own ones too.
+  struct Report {
+    KitId kit;
+    std::optional<std::uint64_t> version;  ///< that was used; nothing: the newest that is known here
+    OutcomeFacts facts;
+    bool anyway = false;  ///< whatever its texts look like: Errc::outcome_personal otherwise
+  };
+  /// In its feed of the kit's audience. Errc::usage for what the format does not allow, and for days to come.
+  virtual Result<OutcomeRow> report(const Report& report) = 0;
+  virtual Result<OutcomeRow> retract(std::uint64_t number) = 0;  ///< one of this centre; Errc::outcome_none
+  virtual Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const = 0;  ///< by first day
+  /// Kits of which the newest version says that it was adapted from this one, by id.
+  virtual Result<std::vector<KitSummary>> adaptations(const KitId& id) const = 0;
+
   // --- replication ------------------------------------------------------------------------------------------------------------
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;

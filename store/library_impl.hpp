@@ -1,15 +1,14 @@
 #pragma once
 // The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), changing
 // (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
-// receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts
-// (federation_change.cpp, federation_ops.cpp, role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions
-// (adoption_ops.cpp), forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed
-// (needs.cpp) and held (holding_ops.cpp).
+// receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp, federation_ops.cpp,
+// role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), outcomes and adaptations (life_ops.cpp),
+// forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and
+// held (holding_ops.cpp).
 //
-// Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time;
-// alone: who removes packs), `changing_` (whoever changes feeds or the index), then one of the leaf
-// locks. What readers need of feeds and roster is an immutable Picture behind `picture_mutex_`; a
-// change makes a new one.
+// Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time; alone: who removes
+// packs), `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of feeds and
+// roster is an immutable Picture behind `picture_mutex_`; a change makes a new one.
 
 #include <algorithm>
 #include <atomic>
@@ -97,6 +96,10 @@ class LibraryImpl final : public Library {
   Result<AdoptionRow> adopt(const KitId& id, const std::string& note) override;
   Status unadopt(const KitId& id) override;
   Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const override { return state_->adoptions_of(id); }
+  Result<OutcomeRow> report(const Report& report) override;
+  Result<OutcomeRow> retract(std::uint64_t number) override;
+  Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const override { return state_->outcomes(query); }
+  Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
@@ -111,10 +114,8 @@ class LibraryImpl final : public Library {
   Result<KitSummary> kit(const KitId& id) const override;
   Result<std::vector<KitId>> kits_naming(const Sha256& media) const override;
   Result<std::vector<KitVersion>> history(const KitId& id) const override;
-  Result<std::vector<KitFile>> files(const KitId& id,
-                                     std::optional<std::uint64_t> version) const override;
-  Result<Bytes> read_file(const KitFile& file, std::uint64_t offset,
-                          std::size_t bytes_max) const override;
+  Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const override;
+  Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const override;
 
   Result<HoldingView> holding(bool measured) const override;
   Status choose(const KitId& id, KitChoice::Kind kind) override;
@@ -125,8 +126,7 @@ class LibraryImpl final : public Library {
 
   Result<bool> scrub_next(const Pace& pace) override { return scrub_.next(pace); }
   Result<ScrubView> scrub(bool begin) override { return scrub_.look(begin); }
-  Result<std::vector<Problem>> verify(
-      const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
+  Result<std::vector<Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override;
   Status consolidate() override;
   Status release_memory() override;
   bool is_behind() const override;
@@ -140,7 +140,7 @@ class LibraryImpl final : public Library {
   friend class RunReceptionImpl;
   friend class PartialRunSource;
   friend class FederationChange;
-  friend class AdoptionChange;
+  friend class WordChange;
   friend class Verification;
   friend class TextMender;
   friend class Scrub;
@@ -223,7 +223,8 @@ class LibraryImpl final : public Library {
   // --- the index (index_feed.cpp)
   Result<std::vector<Sha256>> index_feed(const Head& head, const ObjectId& tree);
   Result<std::vector<Sha256>> index_from(const std::optional<ObjectId>& before, const Head& head, const ObjectId& tree);
-  Status add_adoptions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const;
+  /// Adoptions and outcomes.
+  Status add_opinions(State::FeedChange& change, const std::optional<ObjectId>& before, const ObjectId& tree) const;
   Status add_to_change(State::FeedChange& change, const FeedId& feed, const KitDifference::Put& kit, std::size_t& comparisons) const;
   Result<ObjectId> tree_of(const ObjectId& commit) const;
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
@@ -259,9 +260,7 @@ class LibraryImpl final : public Library {
   Status follows_old_key(const Picture& picture, const Commit& commit) const;
   Result<TreeEditor> edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const;
   /// Signs the commit of an edited tree and adds it to the pack.
-  Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree,
-                                  PackWriter& pack) const;
-
+  Result<Advance::Step> sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree, PackWriter& pack) const;
   Status publish_pack(PackWriter& pack, Advance advance);
 
   // --- holding (holding_ops.cpp); `changing_` is held, but by what is const

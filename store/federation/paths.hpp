@@ -24,6 +24,7 @@ inline constexpr std::string_view kits_folder = "kits";                 ///< <2 
 inline constexpr std::string_view attributes = ".gitattributes";
 inline constexpr std::string_view lfsconfig = ".lfsconfig";
 inline constexpr std::string_view adoptions_folder = "adoptions";       ///< <centre>/<slug>.toml
+inline constexpr std::string_view outcomes_folder = "outcomes";         ///< <centre>/<slug>/<number>.toml
 // Within a kit:
 inline constexpr std::string_view kit_files = "files";
 inline constexpr std::string_view kit_chunks = "chunks";                ///< <sha256 of the media>: its chunk list

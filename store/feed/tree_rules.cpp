@@ -10,6 +10,7 @@
 #include "store/federation/paths.hpp"
 #include "store/feed/kit_rules.hpp"
 #include "store/kit/attributes.hpp"
+#include "store/life/outcome_file.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -21,6 +22,7 @@ enum class What {
   kits,        ///< the kits, fanned out
   statements,  ///< a folder of statements and their signatures, one more level deep at most
   adoptions,   ///< <centre>/<slug>.toml, each in its one byte form
+  outcomes,    ///< <centre>/<slug>/<number>.toml, likewise
 };
 
 struct Rule {
@@ -36,6 +38,7 @@ constexpr std::array rules = {
     Rule{".lfsconfig", Where::every_feed, What::constant, kit::root_lfsconfig},
     Rule{"kits", Where::every_feed, What::kits, {}},
     Rule{"adoptions", Where::every_feed, What::adoptions, {}},
+    Rule{"outcomes", Where::every_feed, What::outcomes, {}},
     Rule{"centre.toml", Where::region_feeds, What::statement, {}},
     Rule{"federation.toml", Where::federation_region, What::statement, {}},
     Rule{"federation.toml.sigs", Where::federation_region, What::statement, {}},
@@ -67,7 +70,7 @@ class TreeCheck {
     for (const TreeEntry& entry : compared.now()) {
       const auto* rule = std::ranges::find(rules, std::string_view(entry.name), &Rule::name);
       if (rule == rules.end() || !applies(rule->where)) return refused(entry.name, "may not stand in this feed");
-      const bool folder = rule->what == What::kits || rule->what == What::statements || rule->what == What::adoptions;
+      const bool folder = rule->what != What::constant && rule->what != What::statement;
       const auto mode = folder ? TreeEntry::Mode::tree : TreeEntry::Mode::file;
       if (entry.mode != mode) return refused(entry.name, "wrong mode");
       const TreeEntry* old = compared.old(entry);
@@ -93,6 +96,7 @@ class TreeCheck {
       case What::kits: return fan(entry, old);
       case What::statements: return statements(entry.name, entry, old, 1);
       case What::adoptions: return adoptions(entry, old);
+      case What::outcomes: return outcomes(entry, old);
     }
     ESSAIMAGE_ASSERT(false);
   }
@@ -140,6 +144,47 @@ class TreeCheck {
       const auto adoption = parse_adoption(text_of(content));
       if (!adoption) return refused(path, adoption.error().detail);
       if (feed_path::of_kit(feed_path::adoptions_folder, adoption->kit) != path) return refused(path, "of another kit");
+    }
+    return {};
+  }
+
+  /// The entries of a folder that nobody leaves empty, all of them counted.
+  Result<ComparedTree> counted(const std::string& path, const TreeEntry& folder, const TreeEntry* before) {
+    TRY(auto compared, ComparedTree::read(objects_, folder.id, before));
+    if (compared.now().empty()) return refused(path, "empty folder");
+    CHECK_OK(objects_.visit(compared.now().size()));
+    return compared;
+  }
+
+  /// Read for the same reason as adoptions; of own kits too.
+  Status outcomes(const TreeEntry& folder, const TreeEntry* before) {
+    TRY(const ComparedTree centres, counted(folder.name, folder, before));
+    std::size_t left = limits::outcomes_per_feed_max;
+    for (const TreeEntry& centre : centres.now()) {
+      const std::string path = folder.name + "/" + centre.name;
+      if (!is_folder(centre) || !is_slug(centre.name)) return refused(path, "may not stand there");
+      TRY(const ComparedTree kits, counted(path, centre, centres.old(centre)));
+      for (const TreeEntry& kit : kits.now()) {
+        if (!is_folder(kit) || !is_slug(kit.name)) return refused(path + "/" + kit.name, "may not stand there");
+        CHECK_OK(outcomes_of({centre.name, kit.name}, kit, kits.old(kit), left));
+      }
+    }
+    return {};
+  }
+
+  Status outcomes_of(const KitId& kit, const TreeEntry& folder, const TreeEntry* before, std::size_t& left) {
+    TRY(const ComparedTree compared, counted("outcomes/" + kit.str(), folder, before));
+    if (compared.now().size() > left) return refused("outcomes", "too many");
+    left -= compared.now().size();
+    for (const TreeEntry& entry : compared.now()) {
+      const std::string path = "outcomes/" + kit.str() + "/" + entry.name;
+      if (entry.mode != TreeEntry::Mode::file) return refused(path, "may not stand there");
+      const TreeEntry* old = compared.old(entry);
+      if (old != nullptr && old->id == entry.id) continue;
+      TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+      const auto outcome = parse_outcome(text_of(content));
+      if (!outcome) return refused(path, outcome.error().detail);
+      if (path_of({outcome->kit, outcome->number}) != path) return refused(path, "of another kit or number");
     }
     return {};
   }

@@ -74,6 +74,8 @@ class Expression {
  public:
   explicit Expression(std::vector<std::string_view> words) : words_(std::move(words)) {}
 
+  bool forbids_adaptations() { return expression(0) && at_ == words_.size() && forbids_; }
+
   LicenceVerdict judge() {
     if (!expression(0) || at_ != words_.size()) return LicenceVerdict::malformed;
     return all_known_ ? LicenceVerdict::known : LicenceVerdict::unknown;
@@ -88,9 +90,16 @@ class Expression {
 
   bool expression(int depth) {
     if (depth > parentheses_max || !operand(depth)) return false;
-    while (take("AND") || take("OR")) {
+    // AND binds closer than OR: of each choice one forbidding part is enough, and every choice must have one.
+    bool all = true, choice = forbids_;
+    for (;;) {
+      const bool both = take("AND");
+      if (!both && !take("OR")) break;
       if (!operand(depth)) return false;
+      if (!both) all = all && choice;
+      choice = both ? choice || forbids_ : forbids_;
     }
+    forbids_ = all && choice;
     return true;
   }
 
@@ -101,6 +110,7 @@ class Expression {
     if (id.ends_with('+')) id.remove_suffix(1);
     if (!is_id(id) || id == "AND" || id == "OR" || id == "WITH") return false;
     if (!is_known(id) && !id.starts_with("LicenseRef-")) all_known_ = false;
+    forbids_ = id.starts_with("CC-BY-") && id.find("-ND-") != std::string_view::npos;
     if (take("WITH")) return at_ < words_.size() && is_id(words_[at_++]);
     return true;
   }
@@ -108,6 +118,7 @@ class Expression {
   std::vector<std::string_view> words_;
   std::size_t at_ = 0;
   bool all_known_ = true;
+  bool forbids_ = false;  ///< what was read last
 };
 
 enum class Family { works, hardware, gnu, other };
@@ -220,6 +231,10 @@ std::string lower_with_single_blanks(std::string_view text) {
 LicenceVerdict judge_licence(std::string_view expression) {
   if (expression.size() > 500) return LicenceVerdict::malformed;
   return Expression(words_of(expression)).judge();
+}
+
+bool forbids_adaptations(std::string_view expression) {
+  return expression.size() <= 500 && Expression(words_of(expression)).forbids_adaptations();
 }
 
 std::string nearest_licence(std::string_view text) {

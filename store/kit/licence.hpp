@@ -17,6 +17,9 @@ enum class LicenceVerdict {
 /// "CC-BY-SA-4.0", "MIT OR Apache-2.0", "(A AND B) OR LicenseRef-x", "GPL-2.0-only WITH Classpath-exception-2.0".
 LicenceVerdict judge_licence(std::string_view expression);
 
+/// True if every choice that the expression leaves forbids to pass on what was changed ("CC-BY-ND-4.0", an ND part of an AND).
+bool forbids_adaptations(std::string_view expression);
+
 /// The id that somebody meant: "CC BY-SA 4.0" gives "CC-BY-SA-4.0"; empty if none is near.
 std::string nearest_licence(std::string_view text);
 

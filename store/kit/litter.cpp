@@ -7,7 +7,7 @@ namespace essaimage::kit {
 namespace {
 
 /// Compared in lower case. Folders and files alike: none of them is a name that a person gives.
-constexpr std::array<std::string_view, 31> litter_names = {
+constexpr std::array<std::string_view, 32> litter_names = {
     // macOS
     ".ds_store", ".localized", "__macosx", ".appledouble", ".lsoverride", ".spotlight-v100",
     ".trashes", ".fseventsd", ".temporaryitems", ".documentrevisions-v100", ".apdisk", "icon\r",
@@ -19,7 +19,9 @@ constexpr std::array<std::string_view, 31> litter_names = {
     // working copies
     ".git", ".svn", ".hg", ".bzr", "_darcs",
     // synchronisers
-    ".stfolder", ".stversions", ".dropbox", ".dropbox.cache", ".dropbox.attr"};
+    ".stfolder", ".stversions", ".dropbox", ".dropbox.cache", ".dropbox.attr",
+    // what `kit upstream` has settled so far
+    ".essaimage-upstream"};
 
 std::string lower(std::string_view name) {
   std::string text(name);

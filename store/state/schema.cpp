@@ -7,7 +7,7 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 
 // 8 MiB of pages whatever the file's size. One process owns the file, but a person may look into
 // it: hence no EXCLUSIVE.
@@ -41,7 +41,7 @@ constexpr const char* kept_tables = R"(
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
 // names which. held: for which feeds a media file that is on the disk is held. chunk: the first 8
 // bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
-// the kit need not be known.
+// the kit need not be known. outcome: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
@@ -50,7 +50,8 @@ constexpr const char* index_tables = R"(
     id INTEGER PRIMARY KEY, feed INTEGER NOT NULL, slug TEXT NOT NULL, tree BLOB NOT NULL, version INTEGER NOT NULL,
     published_at INTEGER NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, kind TEXT NOT NULL, stage TEXT NOT NULL,
     licence TEXT NOT NULL, languages TEXT NOT NULL, themes TEXT NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    UNIQUE (feed, slug));
+    parent TEXT NOT NULL, parent_version INTEGER NOT NULL, origin TEXT NOT NULL, UNIQUE (feed, slug));
+  CREATE INDEX kit_parent ON kit (parent) WHERE parent <> '';
   CREATE TABLE media (id INTEGER PRIMARY KEY, sha BLOB NOT NULL UNIQUE);
   CREATE TABLE list (
     id INTEGER PRIMARY KEY AUTOINCREMENT, media INTEGER NOT NULL, blob BLOB NOT NULL, bytes INTEGER NOT NULL,
@@ -69,6 +70,10 @@ constexpr const char* index_tables = R"(
     kit TEXT NOT NULL, feed INTEGER NOT NULL, version INTEGER NOT NULL, tree BLOB NOT NULL, adopted_at INTEGER NOT NULL,
     note TEXT NOT NULL, PRIMARY KEY (kit, feed)) WITHOUT ROWID;
   CREATE INDEX adoption_feed ON adoption (feed);
+  CREATE TABLE outcome (
+    kit TEXT NOT NULL, number INTEGER NOT NULL, feed INTEGER NOT NULL, first_day INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (kit, number, feed)) WITHOUT ROWID;
+  CREATE INDEX outcome_feed ON outcome (feed, number);
 )";
 
 // A cache beside the index: made wherever it lacks, so that it needs no version of its own.
@@ -78,7 +83,8 @@ constexpr const char* hint_table = R"(
     bytes INTEGER NOT NULL);
 )";
 
-constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "hint"};
+constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "outcome",
+                                          "hint"};
 
 Path beside(const Path& file, const char* suffix) {
   Path path = file;
@@ -109,7 +115,7 @@ Status look_into(sql::Database& database) {
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
         "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
-        "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
+        "SELECT max(kit) FROM outcome", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
         "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }

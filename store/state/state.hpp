@@ -22,6 +22,7 @@
 #include "store/disk/layout.hpp"
 #include "store/federation/adoption_file.hpp"
 #include "store/holding/policy.hpp"
+#include "store/life/outcome_file.hpp"
 #include "store/media/chunk_list.hpp"
 
 namespace essaimage::store {
@@ -35,6 +36,13 @@ struct NamedMedia {
   auto operator<=>(const NamedMedia&) const = default;
 };
 
+/// What a kit says in its kit.toml that it was adapted from.
+struct Lineage {
+  std::optional<KitId> kit;   ///< nothing: of no member
+  std::uint64_t version = 0;  ///< of that kit; 0: not said
+  std::string url;            ///< if it is of no member
+};
+
 /// A kit as a feed's current tree has it.
 struct KitRow {
   KitId id;
@@ -44,6 +52,7 @@ struct KitRow {
   Timestamp published_at;
   std::string title, summary, kind, stage, licence;
   std::vector<std::string> languages, themes;
+  std::optional<Lineage> adapted_from;
   std::uint32_t files = 0;
   std::uint64_t bytes = 0;        ///< of all files, media included
   std::vector<NamedMedia> media;  ///< each once; sorted when it comes out
@@ -88,6 +97,18 @@ struct AdoptionRow {
   Adoption adoption;
 };
 
+/// An outcome, and the feed that says it.
+struct OutcomeRow {
+  FeedId feed;
+  Outcome outcome;
+};
+/// Which outcomes; what is not said counts for nothing.
+struct OutcomeQuery {
+  std::optional<KitId> kit;
+  std::string centre;  ///< that reported it
+  std::optional<std::uint64_t> number;
+};
+
 class State {
  public:
   static Result<std::unique_ptr<State>> open(const Path& file);
@@ -115,6 +136,8 @@ class State {
     std::vector<std::pair<Sha256, Sha256>> older = {};  ///< media that `put` names, and what each was made from (older_of)
     std::vector<Adoption> adopted = {};  ///< new or changed adoptions of this feed
     std::vector<KitId> unadopted = {};   ///< that it does not say any more
+    std::vector<Outcome> reported = {};  ///< new or changed outcomes of this feed
+    std::vector<OutcomeKey> retracted = {};
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
@@ -132,6 +155,10 @@ class State {
   Result<std::vector<KitId>> adoptions_in(const FeedId& feed) const;      ///< sorted
   /// Whether this centre has adopted the kit, in any feed; empty: whether any centre has.
   Result<bool> is_adopted(const KitId& kit, const std::string& centre) const;
+
+  Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const;  ///< by first day, then feed and number
+  Result<std::vector<OutcomeKey>> outcomes_in(const FeedId& feed) const;
+  Result<std::vector<KitId>> adapted_from(const KitId& kit) const;  ///< in any feed's current tree; each once, sorted
 
   // --- media: who names it, and for whom it is held ------------------------------------------------------------------
   Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held

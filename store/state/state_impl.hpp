@@ -74,6 +74,8 @@ Status put_older(sql::Database& db, std::int64_t feed, const Sha256& media, cons
 std::vector<std::string> split_words(std::string_view text);
 /// What a change says of adoptions (state_adoptions.cpp).
 Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
+/// What a change says of outcomes (state_outcomes.cpp).
+Status put_outcomes(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
 

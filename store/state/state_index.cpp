@@ -66,14 +66,17 @@ Status delete_kit(sql::Database& db, std::int64_t kit) {
 
 Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
   auto statement =
-      db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const std::string languages = join(kit.languages);
   const std::string themes = join(kit.themes);
+  const auto from = kit.adapted_from.value_or(Lineage{});
+  const std::string parent = from.kit ? from.kit->str() : std::string();
   statement << feed << std::string_view(kit.id.slug) << kit.kit_tree.view() << kit.version
             << kit.published_at.seconds << std::string_view(kit.title)
             << std::string_view(kit.summary) << std::string_view(kit.kind)
             << std::string_view(kit.stage) << std::string_view(kit.licence)
-            << std::string_view(languages) << std::string_view(themes) << kit.files << kit.bytes;
+            << std::string_view(languages) << std::string_view(themes) << kit.files << kit.bytes
+            << std::string_view(parent) << from.version << std::string_view(from.url);
   return statement.run();
 }
 
@@ -133,7 +136,8 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sh
     CHECK_OK(statement.run());
   }
   for (const auto& [media, older] : change.older) CHECK_OK(put_older(db, feed, media, older));
-  return put_adoptions(db, feed, change);
+  CHECK_OK(put_adoptions(db, feed, change));
+  return put_outcomes(db, feed, change);
 }
 
 Status tidy_all(sql::Database& db, const std::set<Sha256>& touched) {
@@ -150,7 +154,8 @@ Status lose_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched
     CHECK_OK(row.each([&] { kits.push_back(row.integer(0)); }));
   }
   for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
-  for (const char* const literal : {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?"}) {
+  for (const char* const literal : {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?",
+                                   "DELETE FROM outcome WHERE feed = ?"}) {
     auto statement = db.prepare(literal);
     statement << feed;
     CHECK_OK(statement.run());
@@ -178,6 +183,12 @@ Result<KitRow> read_kit(const sql::Statement& row) {
   kit.themes = split_words(row.text(12));
   kit.files = static_cast<std::uint32_t>(row.integer(13));
   kit.bytes = row.unsigned_integer(14);
+  const std::string parent = row.text(15), origin = row.text(17);
+  if (parent.empty() && origin.empty()) return kit;
+  kit.adapted_from = Lineage{std::nullopt, row.unsigned_integer(16), origin};
+  if (!parent.empty()) {
+    TRY(kit.adapted_from->kit, KitId::parse(parent));
+  }
   return kit;
 }
 
@@ -212,7 +223,7 @@ Result<std::vector<KitRow>> read_kits(sql::Statement& kit_row, sql::Statement& m
 #define ESSAIMAGE_KIT_COLUMNS                                                                    \
   "SELECT k.id, f.name, k.slug, k.tree, k.version, k.published_at, k.title, k.summary, k.kind, " \
   "k.stage, k.licence, "                                                                         \
-  "k.languages, k.themes, k.files, k.bytes FROM kit k JOIN feed f ON f.id = k.feed "
+  "k.languages, k.themes, k.files, k.bytes, k.parent, k.parent_version, k.origin FROM kit k JOIN feed f ON f.id = k.feed "
 #define ESSAIMAGE_KIT_MEDIA                                                                   \
   "SELECT n.kit, m.sha, l.bytes, l.blob, EXISTS (SELECT 1 FROM held h WHERE h.media = m.id) " \
   "FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media "

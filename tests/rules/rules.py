@@ -22,11 +22,12 @@ MAY_INCLUDE = {
     "store/kit": ("proto/", "store/kit/"),
     "daemon": ("proto/", "store/", "daemon/"),
     "daemon/core": ("proto/", "daemon/core/"),
-    # The CLI reads folders, makes homes, and signs what is to be said for the federation; all else it asks of the daemon.
+    # The CLI reads folders, merges texts into them, makes homes, and signs what is to be said for the federation; all else it
+    # asks of the daemon.
     "tools/ctl": ("proto/", "store/kit/", "store/disk/", "store/home.hpp", "store/crypto/", "store/federation/invitation.hpp",
                   "store/federation/statement.hpp", "store/federation/request.hpp", "store/federation/paths.hpp",
                   "store/federation/federation_file.hpp", "store/federation/member_file.hpp", "store/federation/catalogue_file.hpp",
-                  "tools/ctl/"),
+                  "store/git/text_merge.hpp", "tools/ctl/"),
 }
 
 # Libraries that stay behind one door. Tests may attack from anywhere.

@@ -6,11 +6,12 @@
 
 #include "proto/counted.hpp"
 #include "proto/limits.hpp"
-#include "tools/ctl/kit_ref.hpp"
+#include "store/kit/manifest.hpp"
+#include "tools/ctl/checkout.hpp"
 #include "tools/ctl/tree_writer.hpp"
 #include "tools/ctl/verbs.hpp"
 
-namespace essaimage::ctl::verb {
+namespace essaimage::ctl {
 
 namespace {
 
@@ -18,7 +19,7 @@ namespace {
 /// believed unchecked.
 class Reception {
  public:
-  explicit Reception(TreeWriter& writer) : writer_(writer) {}
+  Reception(TreeWriter& writer, const EditManifest& edit) : writer_(writer), edit_(edit) {}
 
   Status list(const Json& page) {
     if (!page.is_array() || begun_) return fail(Errc::control_closed, "a listing out of order");
@@ -39,10 +40,20 @@ class Reception {
     written_ += data.bytes.size();
     if (written_ > file.bytes)
       return fail(Errc::control_closed, file.path + ": longer than announced");
-    CHECK_OK(writer_.write(data.bytes));
+    const bool edited = edit_ && file.path == kit::manifest_name;
+    if (edited && written_ > limits::manifest_bytes_max) return fail(Errc::too_large, file.path);
+    if (edited) {
+      manifest_ += text_of(data.bytes);
+    } else {
+      CHECK_OK(writer_.write(data.bytes));
+    }
     if (!data.end) return {};
     if (written_ != file.bytes)
       return fail(Errc::control_closed, file.path + ": shorter than announced");
+    if (edited) {
+      TRY(const auto text, edit_(manifest_));
+      CHECK_OK(writer_.write(bytes_of(text)));
+    }
     open_ = false;
     written_ = 0;
     ++at_;
@@ -61,6 +72,8 @@ class Reception {
     bool executable;
   };
   TreeWriter& writer_;
+  const EditManifest& edit_;
+  std::string manifest_;  ///< if it is edited
   std::vector<File> files_;
   std::size_t at_ = 0;
   std::uint64_t written_ = 0;
@@ -70,12 +83,10 @@ class Reception {
 
 }  // namespace
 
-Result<ExitCode> checkout(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  const auto destination = context.parsed.positionals[1];
+Result<Json> check_out(const Context& context, const KitRef& ref, const std::string& destination, const EditManifest& edit) {
   TRY(auto client, Client::connect(context));
   TRY(auto writer, TreeWriter::create(destination));
-  Reception reception(writer);
+  Reception reception(writer, edit);
   ProgressBar bar(context, "checkout");
   Client::Handlers handlers;
   handlers.item = [&](const Json& page) { return reception.list(page); };
@@ -87,13 +98,24 @@ Result<ExitCode> checkout(Context& context) {
   CHECK_OK(reception.whole());
   CHECK_OK(writer.finish());
   (*reply)["destination"] = destination;
+  return reply;
+}
+
+}  // namespace essaimage::ctl
+
+namespace essaimage::ctl::verb {
+
+Result<ExitCode> checkout(Context& context) {
+  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
+  const auto& destination = context.parsed.positionals[1];
+  TRY(const auto reply, check_out(context, ref, destination, {}));
   if (context.json) {
-    context.out() << pretty(*reply) << "\n";
+    context.out() << pretty(reply) << "\n";
   } else {
     context.out() << fmt::format(
         fmt::runtime(context.say("{}, version {}: {}, {}, in {}\n", "{}, version {} : {}, {}, dans {}\n")),
-        ref.id.str(), number_at(*reply, "version"), counted(number_at(*reply, "files"), files_counted, context.language),
-        human_bytes(number_at(*reply, "bytes"), context.language), destination);
+        ref.id.str(), number_at(reply, "version"), counted(number_at(reply, "files"), files_counted, context.language),
+        human_bytes(number_at(reply, "bytes"), context.language), destination);
   }
   return ExitCode::ok;
 }

@@ -10,6 +10,7 @@
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/hold_words.hpp"
 #include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/life_words.hpp"
 #include "tools/ctl/progress_words.hpp"
 #include "tools/ctl/verbs.hpp"
 
@@ -112,6 +113,14 @@ void print_opinions(const Context& context, const Json& kit, const Line& line) {
     line("adopted by", "adopté par", say(adoption, "adopted", text_at(adoption, "centre"), "note"));
 }
 
+/// "wazemmes/lampe@2", or an address.
+std::string lineage_text(const Json& kit) {
+  const auto from = kit.value("adapted_from", Json());
+  if (!from.is_object()) return {};
+  const auto version = number_at(from, "version");
+  return text_at(from, "id") + (version == 0 ? "" : "@" + std::to_string(version)) + text_at(from, "url");
+}
+
 /// Why it is not whole here, and who has it.
 void print_holding(const Context& context, const Json& kit, const Line& line) {
   line("chosen", "choix", choice_text(kit, context));
@@ -194,7 +203,10 @@ Result<ExitCode> kit_show(Context& context) {
   context.out() << "\n";
   line("kit", "kit", text_at(kit, "id"));
   line("kind", "genre", word_of(text_at(kit, "kind"), language));
-  line("stage", "étape", word_of(text_at(kit, "stage"), language));
+  const auto life = kit.value("life", Json());
+  const auto stage = stage_text(life, context);
+  line("stage", "étape", stage.empty() ? word_of(text_at(kit, "stage"), language) : stage);
+  line("adapted from", "adapté de", lineage_text(kit));
   line("licence", "licence", text_at(kit, "licence"));
   line("languages", "langues", texts_at(kit, "languages"));
   line("themes", "thèmes", texts_at(kit, "themes"));
@@ -203,6 +215,7 @@ Result<ExitCode> kit_show(Context& context) {
        fmt::format("{} ({})", number_at(kit, "version"),
                    human_time(text_at(kit, "published_at"), language)));
   print_opinions(context, kit, line);
+  for (const auto& told : story_lines(life, context)) line("story", "histoire", told);
   line("files", "fichiers",
        fmt::format("{}, {}", human_number(number_at(kit, "files"), language),
                    human_bytes(number_at(kit, "bytes"), language)));

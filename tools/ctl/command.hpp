@@ -61,6 +61,10 @@ std::vector<Command> member_commands();
 std::vector<Command> hold_commands();
 /// Those about the catalogue and adoptions: a part of all_commands() (commands_catalogue.cpp).
 std::vector<Command> catalogue_commands();
+/// Those about kits that were made from others: a part of all_commands() (commands_adapt.cpp).
+std::vector<Command> adapt_commands();
+/// Those about outcomes: a part of all_commands() (commands_outcome.cpp).
+std::vector<Command> outcome_commands();
 /// Of the verbs that add to this centre's feeds.
 Option offline_option();
 /// Accepted before and after the verb.

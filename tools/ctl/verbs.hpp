@@ -68,6 +68,18 @@ Result<ExitCode> catalogue_list(Context& context);
 Result<ExitCode> catalogue_show(Context& context);
 Result<ExitCode> kit_adopt(Context& context);
 Result<ExitCode> kit_unadopt(Context& context);
+// cmd_adapt.cpp
+Result<ExitCode> kit_adapt(Context& context);
+Result<ExitCode> kit_diff(Context& context);
+Result<ExitCode> kit_tree(Context& context);
+// cmd_upstream.cpp
+Result<ExitCode> kit_upstream(Context& context);
+// cmd_outcome.cpp
+Result<ExitCode> outcome_add(Context& context);
+Result<ExitCode> outcome_list(Context& context);
+Result<ExitCode> outcome_show(Context& context);
+Result<ExitCode> outcome_remove(Context& context);
+Result<ExitCode> outcome_sum(Context& context);
 // cmd_traffic.cpp
 Result<ExitCode> pause(Context& context);
 Result<ExitCode> resume(Context& context);

@@ -197,7 +197,11 @@ Json to_json(const store::KitFile& file) {
            {"executable", file.executable},
            {"media", file.is_media},
            {"here", file.here}};
-  if (file.is_media) out["sha256"] = file.media.hex();
+  if (file.is_media) {
+    out["sha256"] = file.media.hex();
+  } else {
+    out["blob"] = file.blob.hex();
+  }
   return out;
 }
 

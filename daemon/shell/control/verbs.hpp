@@ -23,6 +23,8 @@ std::span<const Verb> all_verbs();
 Status wait_for_confirmation(Session& session);
 /// What an act could not make effective by the keys here, for the person to have signed: `request`, `in_force` false.
 void add_request(Json& reply, const std::optional<store::SigningRequest>& request);
+/// The bytes of a file, in one frame or more, as the `index`-th of this verb. Errc::media_bad, Errc::corrupt.
+Status send_file(Session& session, std::uint32_t index, const store::KitFile& file, std::uint64_t& done, std::uint64_t total);
 /// Errc::control_verb_unknown for a name that is none. Unknown arguments are refused before
 /// anything is done.
 Result<Json> run_verb(Session& session, const control::Request& request);
@@ -70,6 +72,15 @@ Result<Json> catalogue_list(Session& session, Arguments& arguments);
 Result<Json> catalogue_show(Session& session, Arguments& arguments);
 Result<Json> kit_adopt(Session& session, Arguments& arguments);
 Result<Json> kit_unadopt(Session& session, Arguments& arguments);
+// verbs_outcome.cpp
+Result<Json> outcome_add(Session& session, Arguments& arguments);
+Result<Json> outcome_list(Session& session, Arguments& arguments);
+Result<Json> outcome_remove(Session& session, Arguments& arguments);
+Result<Json> outcome_show(Session& session, Arguments& arguments);
+Result<Json> outcome_sum(Session& session, Arguments& arguments);
+// verbs_family.cpp
+Result<Json> kit_tree(Session& session, Arguments& arguments);
+Result<Json> kit_file(Session& session, Arguments& arguments);
 // verbs_upkeep.cpp
 Result<Json> verify(Session& session, Arguments& arguments);
 Result<Json> scrub(Session& session, Arguments& arguments);

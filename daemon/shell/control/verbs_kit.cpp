@@ -2,9 +2,37 @@
 
 #include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/holders.hpp"
+#include "daemon/shell/control/kit_life.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
+
+namespace essaimage::shell {
+
+/// At least one frame, also for an empty file; the length is what the listing said, or the client
+/// would not trust it. Media that rotted on the disk is never handed out as whole.
+Status send_file(Session& session, std::uint32_t index, const store::KitFile& file,
+                 std::uint64_t& done, std::uint64_t total) {
+  const auto& library = session.node().library();
+  store::Sha256Stream hash;
+  std::uint64_t offset = 0;
+  do {
+    TRY(auto bytes, library.read_file(file, offset, limits::control_data_bytes_max));
+    offset += bytes.size();
+    done += bytes.size();
+    if (bytes.empty() && offset < file.bytes) return fail(Errc::corrupt, file.path);
+    hash.update(bytes);
+    if (file.is_media && offset >= file.bytes && hash.finish() != file.media) {
+      (void)session.node().library().recheck(file.media);  // what peers have of it comes again
+      return fail(Errc::media_bad, file.path);
+    }
+    CHECK_OK(session.data(index, std::move(bytes), offset >= file.bytes));
+    CHECK_OK(session.progress(done, total, control::Progress::Unit::bytes, file.path));
+  } while (offset < file.bytes);
+  return {};
+}
+
+}  // namespace essaimage::shell
 
 namespace essaimage::shell::verb {
 
@@ -62,6 +90,8 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   TRY(const auto adoptions, library.adoptions(id));
   entry["adoptions"] = Json::array();
   for (const auto& adoption : adoptions) entry["adoptions"].push_back(to_json(adoption));
+  entry["adapted_from"] = to_json(kit.row.adapted_from);
+  TRY(entry["life"], life_json(library, kit));
   return std::move(entry);
 }
 
@@ -100,29 +130,6 @@ Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files, 
   if (lacking > names_max) names += ", …";
   return fail(is_held ? Errc::checkout_incomplete : Errc::checkout_not_held, id.str() + ": " + std::to_string(lacking) + "/" +
                                              std::to_string(files.size()) + ": " + names);
-}
-
-/// At least one frame, also for an empty file; the length is what the listing said, or the client
-/// would not trust it. Media that rotted on the disk is never handed out as whole.
-Status send_file(Session& session, std::uint32_t index, const store::KitFile& file,
-                 std::uint64_t& done, std::uint64_t total) {
-  const auto& library = session.node().library();
-  store::Sha256Stream hash;
-  std::uint64_t offset = 0;
-  do {
-    TRY(auto bytes, library.read_file(file, offset, limits::control_data_bytes_max));
-    offset += bytes.size();
-    done += bytes.size();
-    if (bytes.empty() && offset < file.bytes) return fail(Errc::corrupt, file.path);
-    hash.update(bytes);
-    if (file.is_media && offset >= file.bytes && hash.finish() != file.media) {
-      (void)session.node().library().recheck(file.media);  // what peers have of it comes again
-      return fail(Errc::media_bad, file.path);
-    }
-    CHECK_OK(session.data(index, std::move(bytes), offset >= file.bytes));
-    CHECK_OK(session.progress(done, total, control::Progress::Unit::bytes, file.path));
-  } while (offset < file.bytes);
-  return {};
 }
 
 }  // namespace

@@ -265,6 +265,25 @@ Result<bool> is_adopted(const World&, Library& library) {
   return adoptions.size() == 1;
 }
 
+Result<std::size_t> outcomes_here(const Library& library) {
+  TRY(const auto rows, library.outcomes({*KitId::parse(lamp), library.identity().slug, {}}));
+  return rows.size();
+}
+/// Whoever was cut off looks first whether it is said: a report that is told twice would be two.
+Status report(const World&, LibraryPtr& library) {
+  TRY(const auto before, outcomes_here(*library));
+  if (before > 0) return {};
+  store::OutcomeFacts facts;
+  facts.worked = "le montage";
+  CHECK_OK(library->report({*KitId::parse(lamp), {}, facts, false}));
+  return {};
+}
+Result<bool> is_reported(const World&, Library& library) {
+  TRY(const auto count, outcomes_here(library));
+  if (count > 1) return fail(Errc::corrupt, "reported twice");
+  return count == 1;
+}
+
 // --- making a home
 
 Status prepare_nothing(const World&) { return {}; }
@@ -325,6 +344,7 @@ const Act all_acts[] = {
     {"consolidate", prepare_packs, consolidate, is_consolidated},
     {"drop", prepare_held, drop, is_dropped},
     {"adopt", prepare_held, adopt, is_adopted},
+    {"report", prepare_held, report, is_reported},
     {"open", prepare_crashed, open_again, has_first, true},
     {"mend", prepare_damage, mend, is_mended, true, true},
     {"decide", prepare_federation, decide, is_decided},

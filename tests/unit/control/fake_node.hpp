@@ -141,6 +141,39 @@ class FakeLibrary final : public store::Library {
     return rows;
   }
 
+  std::vector<store::OutcomeRow> reported;
+  Result<store::OutcomeRow> report(const Report& report) override {
+    TRY(const auto found, kit(report.kit));
+    CHECK_OK(store::check_facts(report.facts));
+    const auto version = report.version.value_or(found.row.version);
+    reported.push_back({{who.slug, found.row.audience},
+                        {report.kit, reported.size() + 1, version, found.row.kit_tree, {1'790'000'000}, report.facts}});
+    calls.push_back(report.anyway ? "report anyway" : "report");
+    return reported.back();
+  }
+  Result<store::OutcomeRow> retract(std::uint64_t number) override {
+    TRY(const auto rows, outcomes({std::nullopt, who.slug, number}));
+    if (rows.empty()) return fail(Errc::outcome_none, std::to_string(number));
+    std::erase_if(reported, [&](const auto& row) { return row.feed.centre == who.slug && row.outcome.number == number; });
+    return rows.front();
+  }
+  Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery& query) const override {
+    std::vector<store::OutcomeRow> rows;
+    for (const auto& row : reported) {
+      if (query.kit && row.outcome.kit != *query.kit) continue;
+      if (!query.centre.empty() && row.feed.centre != query.centre) continue;
+      if (!query.number || row.outcome.number == *query.number) rows.push_back(row);
+    }
+    return rows;
+  }
+  Result<std::vector<store::KitSummary>> adaptations(const KitId& id) const override {
+    std::vector<store::KitSummary> adapted;
+    for (const auto& kit : all_kits) {
+      if (kit.row.adapted_from && kit.row.adapted_from->kit == id) adapted.push_back(kit);
+    }
+    return adapted;
+  }
+
   Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override {
     return fail(Errc::not_found);
   }

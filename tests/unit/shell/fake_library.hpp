@@ -119,6 +119,10 @@ class FakeLibrary : public store::Library {
   Result<store::AdoptionRow> adopt(const KitId&, const std::string&) override { return fail(Errc::not_found); }
   Status unadopt(const KitId&) override { return fail(Errc::not_found); }
   Result<std::vector<store::AdoptionRow>> adoptions(const KitId&) const override { return std::vector<store::AdoptionRow>{}; }
+  Result<store::OutcomeRow> report(const Report&) override { return fail(Errc::not_found); }
+  Result<store::OutcomeRow> retract(std::uint64_t) override { return fail(Errc::not_found); }
+  Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery&) const override { return std::vector<store::OutcomeRow>{}; }
+  Result<std::vector<store::KitSummary>> adaptations(const KitId&) const override { return std::vector<store::KitSummary>{}; }
 
   Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&, bool) override {
     opened += 1;

@@ -6,6 +6,7 @@
 #include "store/kit/attributes.hpp"
 #include "store/kit/entry.hpp"
 #include "store/kit/pointer.hpp"
+#include "store/life/outcome_file.hpp"
 #include "tests/unit/store/feed/reception.hpp"
 
 using namespace essaimage;
@@ -99,6 +100,31 @@ TEST_CASE("adoptions stand in every feed, each in its form and at its place") {
                                   "adoptions/CSC/robot.toml", "adoptions/csc-fives/a/robot.toml", "adoptions"}) {
     INFO(wrong);
     CHECK(refusal(verdict(with(good(), wrong, adoption(other)))) == Errc::feed_content);
+  }
+}
+
+TEST_CASE("outcomes stand in every feed, of own kits too, each in its form and at its place") {
+  const auto outcome = [](const KitId& kit, std::uint64_t number = 1) {
+    Outcome made;
+    made.kit = kit;
+    made.number = number;
+    made.kit_version = 1;
+    return encode(made);
+  };
+  const KitId other{"csc-fives", "robot"};
+  const std::string path = "outcomes/csc-fives/robot/1.toml";
+  CHECK(verdict(with(good(), path, outcome(other))));
+  CHECK(verdict(with(with(good(), path, outcome(other)), "outcomes/csc-fives/robot/2.toml", outcome(other, 2))));
+  CHECK(verdict(with(good(), path, outcome(other)), lille));
+  CHECK(verdict(with(good(), "outcomes/mdq-wazemmes/robot/1.toml", outcome(robot))));
+  CHECK(refusal(verdict(with(good(), path, outcome(other) + "\n"))) == Errc::feed_content);
+  CHECK(refusal(verdict(with(good(), path, outcome({"csc-fives", "autre"})))) == Errc::feed_content);
+  CHECK(refusal(verdict(with(good(), path, outcome(other, 2)))) == Errc::feed_content);
+  for (const std::string wrong : {"outcomes/csc-fives/1.toml", "outcomes/1.toml", "outcomes/csc-fives/robot/01.toml", "outcomes/csc-fives/robot/1",
+                                  "outcomes/csc-fives/robot/1.toml.sigs", "outcomes/CSC/robot/1.toml", "outcomes/csc-fives/Robot/1.toml",
+                                  "outcomes/csc-fives/robot/a/1.toml", "outcomes"}) {
+    INFO(wrong);
+    CHECK(refusal(verdict(with(good(), wrong, outcome(other)))) == Errc::feed_content);
   }
 }
 

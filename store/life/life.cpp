@@ -1,0 +1,117 @@
+#include "store/life/life.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace essaimage::store {
+namespace {
+
+using Kind = LifeEvent::Kind;
+
+bool share_territory(const Roster& roster, const std::string& a, const std::string& b) {
+  const auto *const one = roster.find(a), *const other = roster.find(b);
+  if (one == nullptr || other == nullptr) return false;
+  return std::ranges::any_of(one->territories, [&](const std::string& each) { return other->territories.contains(each); });
+}
+
+LifeEvent event(Kind kind, Timestamp time, const std::string& centre, std::uint64_t version) {
+  LifeEvent made;
+  made.kind = kind;
+  made.time = time;
+  made.centre = centre;
+  made.version = version;
+  return made;
+}
+
+/// The first version for each audience: later ones are what `kit history` is for.
+void add_publications(const LifeFacts& facts, Life& life) {
+  std::map<Audience, LifeVersion> first;
+  for (const auto& version : facts.versions) {
+    const auto [at, added] = first.try_emplace(version.audience, version);
+    if (!added && version.version < at->second.version) at->second = version;
+  }
+  for (const auto& [audience, version] : first) {
+    auto published = event(Kind::published, version.published_at, facts.kit.centre, version.version);
+    published.audience = audience;
+    life.story.push_back(std::move(published));
+  }
+}
+
+/// One event for each centre, however often it reports.
+void add_outcomes(const LifeFacts& facts, Life& life) {
+  std::map<std::string, LifeEvent> by_centre;
+  for (const auto& row : facts.outcomes) {
+    const auto& told = row.outcome;
+    const auto& centre = row.feed.centre;
+    const auto [at, added] = by_centre.try_emplace(centre, event(Kind::tested, told.facts.first_day, centre, told.kit_version));
+    auto& tested = at->second;
+    if (!added && told.facts.first_day < tested.time) {
+      tested.time = told.facts.first_day;
+      tested.version = told.kit_version;
+    }
+    ++tested.outcomes;
+    tested.sessions += told.facts.sessions;
+    tested.participants += total_of(told.facts.participants);
+    const auto [since, first] = life.since.try_emplace(LifeStage::field_tested, told.facts.first_day);
+    if (!first) since->second = std::min(since->second, told.facts.first_day);
+  }
+  for (auto& [centre, tested] : by_centre) life.story.push_back(std::move(tested));
+}
+
+/// Returns when a centre that shares no territory adopted it first. The federation's own node is no centre of a territory.
+std::optional<Timestamp> add_adoptions(const LifeFacts& facts, const Roster& roster, Life& life) {
+  std::optional<Timestamp> elsewhere;
+  for (const auto& row : facts.adoptions) {
+    const auto& centre = row.feed.centre;
+    const auto time = row.adoption.adopted;
+    auto adopted = event(Kind::adopted, time, centre, row.adoption.kit_version);
+    adopted.shares_territory = share_territory(roster, facts.kit.centre, centre);
+    if (adopted.shares_territory && centre != facts.kit.centre) {
+      const auto [since, first] = life.since.try_emplace(LifeStage::metropolitan, time);
+      if (!first) since->second = std::min(since->second, time);
+    } else if (centre != facts.kit.centre && centre != roster.federation_slug && roster.find(centre) != nullptr) {
+      elsewhere = elsewhere ? std::min(*elsewhere, time) : time;
+    }
+    life.story.push_back(std::move(adopted));
+  }
+  return elsewhere;
+}
+
+}  // namespace
+
+std::string_view str(LifeStage stage) {
+  static constexpr std::array<std::string_view, 5> names = {"workshop", "prototype", "field-tested", "metropolitan", "regional"};
+  return names[static_cast<std::size_t>(stage)];
+}
+
+std::string_view str(LifeEvent::Kind kind) {
+  static constexpr std::array<std::string_view, 6> names = {"published", "tested", "adopted", "adapted", "accepted", "retired"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+Life life_of(const LifeFacts& facts, const Roster& roster) {
+  Life life;
+  const auto begun = facts.claimed_stage == "workshop" ? LifeStage::workshop : LifeStage::prototype;
+  add_publications(facts, life);
+  life.since[begun] = {};
+  if (!life.story.empty()) life.since[begun] = std::ranges::min(life.story, {}, &LifeEvent::time).time;
+  add_outcomes(facts, life);
+  const auto elsewhere = add_adoptions(facts, roster, life);
+  for (const auto& adaptation : facts.adaptations) {
+    auto adapted = event(Kind::adapted, adaptation.published_at, adaptation.kit.centre, adaptation.version);
+    adapted.kit = adaptation.kit;
+    life.story.push_back(std::move(adapted));
+  }
+  if (facts.decision) {
+    const auto& decision = *facts.decision;
+    const bool accepted = decision.decision == CatalogueFile::Decision::accepted;
+    const auto kind = accepted ? Kind::accepted : Kind::retired;
+    life.story.push_back(event(kind, decision.decided, roster.federation_slug, decision.kit_version));
+    if (accepted && elsewhere) life.since[LifeStage::regional] = std::max(*elsewhere, decision.decided);
+  }
+  life.stage = life.since.rbegin()->first;
+  std::ranges::stable_sort(life.story, {}, &LifeEvent::time);
+  return life;
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,85 @@
+// State: outcomes, as feeds say them, and which kits were adapted from which.
+
+#include <algorithm>
+
+#include "store/state/state_impl.hpp"
+
+namespace essaimage::store {
+
+Status put_outcomes(sql::Database& db, std::int64_t feed, const State::FeedChange& change) {
+  for (const OutcomeKey& key : change.retracted) {
+    const std::string id = key.kit.str();
+    auto statement = db.prepare("DELETE FROM outcome WHERE kit = ? AND number = ? AND feed = ?");
+    statement << std::string_view(id) << key.number << feed;
+    CHECK_OK(statement.run());
+  }
+  for (const Outcome& outcome : change.reported) {
+    const std::string id = outcome.kit.str(), text = encode(outcome);
+    auto statement = db.prepare("INSERT OR REPLACE INTO outcome VALUES (?, ?, ?, ?, ?)");
+    statement << std::string_view(id) << outcome.number << feed << outcome.facts.first_day.seconds << std::string_view(text);
+    CHECK_OK(statement.run());
+  }
+  return {};
+}
+
+Result<std::vector<OutcomeRow>> State::outcomes(const OutcomeQuery& query) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<OutcomeRow>> {
+    const std::string kit = query.kit ? query.kit->str() : std::string();
+    // The names of a centre's feeds begin with its slug and '/', behind which '0' is the next character; '~' is behind every slug.
+    const std::string from = query.centre.empty() ? std::string() : query.centre + "/";
+    const std::string to = query.centre.empty() ? std::string("~") : query.centre + "0";
+    auto row = query.kit
+                   ? db.prepare("SELECT f.name, o.text FROM outcome o JOIN feed f ON f.id = o.feed WHERE o.kit = ? AND f.name > ? AND f.name < ? "
+                                "ORDER BY o.first_day, f.name, o.number")
+                   : db.prepare("SELECT f.name, o.text FROM outcome o JOIN feed f ON f.id = o.feed WHERE f.name > ? AND f.name < ? "
+                                "ORDER BY o.first_day, f.name, o.number");
+    if (query.kit) row << std::string_view(kit);
+    row << std::string_view(from) << std::string_view(to);
+    std::vector<OutcomeRow> rows;
+    CHECK_OK(row.each([&]() -> Status {
+      auto outcome = parse_outcome(row.text(1));
+      if (!outcome) return fail(Errc::corrupt, "state.sqlite: not an outcome");
+      if (query.number && *query.number != outcome->number) return {};
+      TRY(auto feed, feed_of(row.text(0)));
+      rows.push_back({std::move(feed), std::move(*outcome)});
+      return {};
+    }));
+    return rows;
+  });
+}
+
+Result<std::vector<OutcomeKey>> State::outcomes_in(const FeedId& feed) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<OutcomeKey>> {
+    std::vector<OutcomeKey> keys;
+    const std::string name = feed.str();
+    auto row = db.prepare("SELECT o.kit, o.number FROM outcome o JOIN feed f ON f.id = o.feed WHERE f.name = ?");
+    row << std::string_view(name);
+    CHECK_OK(row.each([&]() -> Status {
+      auto kit = KitId::parse(row.text(0));
+      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
+      keys.push_back({std::move(*kit), row.unsigned_integer(1)});
+      return {};
+    }));
+    std::ranges::sort(keys);
+    return keys;
+  });
+}
+
+Result<std::vector<KitId>> State::adapted_from(const KitId& kit) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
+    std::vector<KitId> kits;
+    const std::string id = kit.str();
+    auto row = db.prepare("SELECT f.name, k.slug FROM kit k JOIN feed f ON f.id = k.feed WHERE k.parent = ? AND k.parent <> ''");
+    row << std::string_view(id);
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(auto feed, feed_of(row.text(0)));
+      kits.push_back({std::move(feed.centre), row.text(1)});
+      return {};
+    }));
+    std::ranges::sort(kits);
+    kits.erase(std::unique(kits.begin(), kits.end()), kits.end());
+    return kits;
+  });
+}
+
+}  // namespace essaimage::store
