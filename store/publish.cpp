@@ -220,18 +220,31 @@ Status check_totals(const PackTotals& totals) {
   return fail(Errc::too_large, "more than 1 GiB of text, or 1,000,000 files, in one command: publish in several");
 }
 
-/// Where it shall go: as asked, else where it is (its widest), else to the region.
-Result<Audience> PublicationImpl::audience_of(const std::vector<KitRow>& rows, const KitId& id,
+namespace {
+
+/// Of the audiences in which a kit lies the widest; of two that have nothing to do with each other, that of the newer version.
+const KitRow* widest_of(const std::vector<KitRow>& rows, const Roster& roster) {
+  const KitRow* widest = nullptr;
+  for (const auto& row : rows) {
+    const bool wider = widest == nullptr || (includes(roster, row.audience, widest->audience) && row.audience != widest->audience);
+    const bool newer = widest != nullptr && !includes(roster, widest->audience, row.audience) && row.version > widest->version;
+    if (wider || newer) widest = &row;
+  }
+  return widest;
+}
+
+}  // namespace
+
+/// Where it shall go: as asked, else where it is (its widest), else where the kit is that it was adapted from, as far as that is
+/// known here: nobody should widen by oversight what another centre told to few. Else to the region.
+Result<Audience> PublicationImpl::audience_of(const Kit& kit, const std::vector<KitRow>& rows, const KitId& id,
                                               const Roster& roster) const {
   if (!options_.audience) {
-    const KitRow* widest = nullptr;
-    for (const auto& row : rows) {
-      const bool wider = widest == nullptr || (includes(roster, row.audience, widest->audience) &&
-                                               row.audience != widest->audience);
-      const bool newer = widest != nullptr && !includes(roster, widest->audience, row.audience) &&
-                         row.version > widest->version;
-      if (wider || newer) widest = &row;
+    std::vector<KitRow> parents;
+    if (rows.empty() && kit.parent) {
+      TRY(parents, library_.state_->kits_of(*kit.parent));
     }
+    const KitRow* widest = widest_of(rows.empty() ? parents : rows, roster);
     return widest == nullptr ? Audience{} : widest->audience;
   }
   for (const auto& row : rows) {
@@ -250,7 +263,7 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
   plan.result.files = static_cast<std::uint32_t>(kit.files.size());
   plan.result.bytes = kit.bytes;
   TRY(const auto rows, library_.state_->kits_of(plan.result.id));
-  TRY(plan.result.audience, audience_of(rows, plan.result.id, *picture.roster));
+  TRY(plan.result.audience, audience_of(kit, rows, plan.result.id, *picture.roster));
   CHECK_OK(library_.may_publish(picture, plan.result.audience));
   TRY(const auto files, write_files(kit));
 

@@ -48,7 +48,8 @@ Result<std::string> with_lineage(std::string_view manifest, const KitId& parent,
   if (const auto old = lines_of(text, "adapted_from")) {
     text.replace(old->begin, old->end - old->begin, line);
   } else {
-    text.insert(0, line);  // before any table, where alone it is a key of the whole
+    // Before any table, where alone it is a key of the whole; behind the mark that some editors begin a file with.
+    text.insert(text.starts_with("\xEF\xBB\xBF") ? 3 : 0, line);
   }
   // Several keys may share a line in braces: what was meant has come out, or nothing has.
   TRY(const auto after, parse_manifest(text));

@@ -50,6 +50,7 @@ bool is_litter(std::string_view name) {
   if (plain.starts_with("~wrl") && plain.ends_with(".tmp")) return true;  // Word
   if (plain.starts_with(".nfs") && plain.size() > 12)
     return true;  // a removed file still open over NFS
+  if (plain.starts_with(".") && plain.find(".essaimage-") != std::string::npos) return true;  // of `checkout` and `upstream`, cut off
   if (plain.starts_with(".fuse_hidden") || plain.starts_with(".goutputstream-")) return true;
   return is_vim_swap(plain) || plain.ends_with(".crdownload");
 }

@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 16> places = {"rue",   "avenue",  "boulev
 struct Word {
   std::size_t begin = 0, end = 0;
   std::string plain;  ///< folded to ASCII
-  bool is_name_like = false;  ///< one capital first, small letters behind it
+  bool is_name_like = false;  ///< one capital first, small letters behind it; or capitals alone, as family names are often written
 };
 
 bool is_letter(char c) {
@@ -53,7 +53,12 @@ bool begins_with_capital(std::string_view word) {
   const auto lower = fold_name(to_utf8(points.substr(0, 1)));
   const bool capital = lower != to_utf8(points.substr(0, 1));
   const auto rest = to_utf8(points.substr(1));
-  return capital && fold_name(rest.substr(0, rest.find('-'))) == rest.substr(0, rest.find('-'));
+  const auto first = rest.substr(0, rest.find('-'));
+  if (!capital || fold_name(first) == first) return capital;
+  return std::ranges::all_of(points, [](char32_t point) {
+    const auto letter = to_utf8(std::u32string(1, point));
+    return point == U'-' || fold_name(letter) != letter;
+  });
 }
 
 std::vector<Word> words_of(std::string_view text) {
@@ -106,9 +111,32 @@ void find_addresses(std::string_view text, std::vector<std::string>& found) {
   }
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// "2026-03-01"
+bool is_date(std::string_view text) {
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
+  for (const std::size_t at : {0, 1, 2, 3, 5, 6, 8, 9})
+    if (!is_digit(text[at])) return false;
+  return true;
+}
+
+/// As long as it was: blanks that do not break (U+00A0, U+202F) are ordinary ones, and dates are none of the numbers.
+std::string plain_blanks(std::string_view given) {
+  std::string text(given);
+  for (const std::string_view blank : {"\xC2\xA0", "\xE2\x80\xAF"}) {
+    for (auto at = text.find(blank); at != std::string::npos; at = text.find(blank, at)) text.replace(at, blank.size(), blank.size(), ' ');
+  }
+  for (std::size_t at = 4; at + 6 <= text.size(); ++at) {
+    if (is_date(std::string_view(text).substr(at - 4))) text.replace(at - 4, 10, 10, 'd');
+  }
+  return text;
+}
+
 /// Nine digits or more with no more than blanks, dots, hyphens, slashes and parentheses between them: no count of people has as many.
-void find_phones(std::string_view text, std::vector<std::string>& found) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+void find_phones(std::string_view given, std::vector<std::string>& found) {
+  const std::string text = plain_blanks(given);
+  const auto digit = is_digit;
   for (std::size_t at = 0; at < text.size() && found.size() < passages_max;) {
     if (!digit(text[at]) && text[at] != '+') {
       ++at;
@@ -120,7 +148,7 @@ void find_phones(std::string_view text, std::vector<std::string>& found) {
       ++digits;
       last = end + 1;
     }
-    if (digits >= phone_digits_min && digits <= phone_digits_max) found.emplace_back(text.substr(at, last - at));
+    if (digits >= phone_digits_min && digits <= phone_digits_max) found.emplace_back(given.substr(at, last - at));
     at = end;
   }
 }

@@ -72,12 +72,12 @@ std::string licence_warning(const std::string& licence, const Context& context) 
                      licence);
 }
 
-/// Who adapts could widen the audience that the author chose; empty if it is the whole region.
-std::string audience_warning(const std::string& audience, const std::string& folder, const Context& context) {
+/// An adaptation goes where its parent is (PublicationImpl::audience_of); empty if that is the whole region.
+std::string audience_warning(const std::string& audience, const Context& context) {
   if (audience == "region") return {};
-  return fmt::format(fmt::runtime(context.say("its author tells it to {} alone: to keep to that, essaimagectl publish {} --audience {}",
-                                              "son auteur ne le diffuse qu'à {} : pour s'y tenir, essaimagectl publish {} --audience {}")),
-                     audience, folder, audience);
+  return fmt::format(fmt::runtime(context.say("its author tells it to {} alone; yours goes there too, unless you publish it with --audience",
+                                              "son auteur ne le diffuse qu'à {} ; le vôtre y va aussi, sauf si vous le publiez avec --audience")),
+                     audience);
 }
 
 /// The two sides of `kit diff`: what was given, or the one given and what it came from.
@@ -165,7 +165,7 @@ Result<ExitCode> kit_adapt(Context& context) {
         licence = read.licence;
         return kit::with_lineage(manifest, ref.id, *ref.version, false);
       }));
-  std::vector<std::string> warnings{licence_warning(licence, context), audience_warning(text_at(*shown, "audience"), folder, context)};
+  std::vector<std::string> warnings{licence_warning(licence, context), audience_warning(text_at(*shown, "audience"), context)};
   std::erase(warnings, std::string());
   const auto from = ref.id.str() + "@" + std::to_string(*ref.version);
   if (context.json) {

@@ -93,12 +93,12 @@ std::vector<Command> kits() {  // NOLINT(readability-function-size): a table of 
       {"publish",
        {"Publish folders as kits: one version each, all together or not at all.",
         "Publier des dossiers comme kits : une version chacun, tous ensemble ou aucun."},
-       {"A folder that is unchanged makes no version. A kit goes where it went before, else to the "
-        "region; to a wider audience later, never to a "
+       {"A folder that is unchanged makes no version. A kit goes where it went before, else where "
+        "the kit is that it was adapted from, else to the region; to a wider audience later, never to a "
         "narrower one. Files that have not been touched since they were last published from there "
         "are not read again. It waits up to 10 s for a peer to confirm what this centre published last.",
-        "Un dossier inchangé ne fait pas de version. Un kit va là où il allait déjà, sinon à la "
-        "région ; plus tard vers une diffusion plus large, "
+        "Un dossier inchangé ne fait pas de version. Un kit va là où il allait déjà, sinon là où "
+        "est le kit dont il vient, sinon à la région ; plus tard vers une diffusion plus large, "
         "jamais plus étroite. Les fichiers restés intacts depuis leur dernière publication de là ne "
         "sont pas relus. La commande attend jusqu'à 10 s qu'un pair confirme la dernière "
         "publication de ce centre."},

@@ -236,7 +236,7 @@ TEST_CASE("litter is what programs leave, not what people name") {
   for (const auto* name :
        {".DS_Store", "Thumbs.db", "thumbs.DB", "desktop.ini", "~$rapport.docx", ".svn", ".git",
         "__MACOSX", ".notes.md.swp", "x.swp", "._photo.jpg", ".~lock.budget.ods#", "notes.txt~",
-        "#notes#", ".#notes", "Icon\r", ".Trash-1000", "$RECYCLE.BIN", "film.mp4.crdownload"}) {
+        "#notes#", ".#notes", "Icon\r", ".Trash-1000", "$RECYCLE.BIN", "film.mp4.crdownload", ".film.mp4.essaimage-0123abcd"}) {
     CAPTURE(name);
     CHECK(is_litter(name));
   }

@@ -14,13 +14,15 @@ TEST_CASE("names, phone numbers and e-mail addresses are found where they stand"
   CHECK(personal_data("Élodie est venue") == Passages{"Élodie"});
   CHECK(personal_data("appeler le 06 12 34 56 78") == Passages{"06 12 34 56 78"});
   CHECK(personal_data("+33 (0)3.20.00.00.00.") == Passages{"+33 (0)3.20.00.00.00"});
+  CHECK(personal_data("Mme BENALI et MARIE DUPONT, M. LE-GALL") == Passages{"Mme BENALI", "MARIE DUPONT", "M. LE-GALL"});
+  CHECK(personal_data("le 06\u00A012\u00A034\u202F56\u202F78") == Passages{"06\u00A012\u00A034\u202F56\u202F78"});
   CHECK(personal_data("écrire à x.y@example.org, merci") == Passages{"x.y@example.org"});
   CHECK(personal_data("M. Martin, 0612345678, m@example.org") == Passages{"M. Martin", "0612345678", "m@example.org"});
 }
 
 TEST_CASE("ordinary reports are left alone") {
   for (const char* const text : {"le montage a bien marché", "12 personnes, 3 séances le 12/03/2026", "Les participants de Lille et de Roubaix",
-                                 "3 groupes @ 10 h", "Raspberry Pi 4, carte SD de 32 Go", "rue Jean Jaurès, salle Camille Claudel",
+                                 "3 groupes @ 10 h", "du 2026-03-01 12 au soir", "Raspberry Pi 4, carte SD de 32 Go", "rue Jean Jaurès, salle Camille Claudel",
                                  "Très bien. Monsieur tout le monde comprend.", "", "@", "un @ tout seul"}) {
     INFO(text);
     CHECK(personal_data(text).empty());

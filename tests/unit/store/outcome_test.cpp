@@ -206,6 +206,18 @@ TEST_CASE("of a kit that lies in two audiences its newest version says what it w
   CHECK(m.a->library().adaptations({"a", "autre"})->size() == 1);
 }
 
+TEST_CASE("a first version of an adaptation goes no further by itself than what it was made from") {
+  Members m;
+  m.a->publish_one("k", {{"x", "1"}}, "territory:lille");
+  replicate(*m.a, *m.b);
+  const auto from = [](const std::string& parent) {
+    return KitFiles{{"kit.toml", manifest_of("Lampe", "adapted_from = \"" + parent + "\"\n")}};
+  };
+  CHECK(m.b->publish_one("lampe", from("a/k@1")).audience.str() == "territory:lille");
+  CHECK(m.b->publish_one("autre", from("a/inconnu@1")).audience.str() == "region");
+  CHECK(m.b->publish_one("voulu", from("a/k@1"), "region").audience.str() == "region");
+}
+
 TEST_CASE("what a kit was adapted from is known by both, and survives the loss of the index") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
