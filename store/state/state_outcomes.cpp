@@ -29,17 +29,17 @@ Result<std::vector<OutcomeRow>> State::outcomes(const OutcomeQuery& query) const
     const std::string from = query.centre.empty() ? std::string() : query.centre + "/";
     const std::string to = query.centre.empty() ? std::string("~") : query.centre + "0";
     auto row = query.kit
-                   ? db.prepare("SELECT f.name, o.text FROM outcome o JOIN feed f ON f.id = o.feed WHERE o.kit = ? AND f.name > ? AND f.name < ? "
-                                "ORDER BY o.first_day, f.name, o.number")
-                   : db.prepare("SELECT f.name, o.text FROM outcome o JOIN feed f ON f.id = o.feed WHERE f.name > ? AND f.name < ? "
-                                "ORDER BY o.first_day, f.name, o.number");
+                   ? db.prepare("SELECT f.name, o.text, o.number FROM outcome o JOIN feed f ON f.id = o.feed "
+                                "WHERE o.kit = ? AND f.name > ? AND f.name < ? ORDER BY o.first_day, f.name, o.number")
+                   : db.prepare("SELECT f.name, o.text, o.number FROM outcome o JOIN feed f ON f.id = o.feed "
+                                "WHERE f.name > ? AND f.name < ? ORDER BY o.first_day, f.name, o.number");
     if (query.kit) row << std::string_view(kit);
     row << std::string_view(from) << std::string_view(to);
     std::vector<OutcomeRow> rows;
     CHECK_OK(row.each([&]() -> Status {
+      if (query.number && *query.number != row.unsigned_integer(2)) return {};
       auto outcome = parse_outcome(row.text(1));
       if (!outcome) return fail(Errc::corrupt, "state.sqlite: not an outcome");
-      if (query.number && *query.number != outcome->number) return {};
       TRY(auto feed, feed_of(row.text(0)));
       rows.push_back({std::move(feed), std::move(*outcome)});
       return {};
