@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "proto/limits.hpp"
+#include "store/disk/files.hpp"
 #include "store/disk/mapped_file.hpp"
 #include "store/disk/unreadable_pages.hpp"
 #include "store/git/handle.hpp"
@@ -132,6 +133,7 @@ Status Consolidation::finish(ObjectDb& objects) {
     CHECK_OK(remove_file(index_of(pack)));
     CHECK_OK(remove_file(pack));
   }
+  if (!leaving.empty()) CHECK_OK(sync_folder(packs_));  // else a power cut undoes what was said to be done
   // Who read meanwhile may have opened what is gone: its descriptors and its room on the disk are given back now.
   if (!leaving.empty()) CHECK_OK(objects.reload());
   return indexed;

@@ -84,7 +84,8 @@ class Faults:
         finally:
             shutil.rmtree(copy, ignore_errors=True)
 
-    def act(self, act: str, world: Path, fault: str = "", journal: Path | None = None, again: bool = False) -> Ran:
+    def act(self, act: str, world: Path, fault: str = "", journal: Path | None = None, again: bool = False,
+            boot: Path | None = None) -> Ran:
         """Does the act in that world with this fault (interposer/plan.hpp)."""
         report = world / "report"
         env = {"LD_PRELOAD": str(self.interposer), "ESSAIMAGE_FAULTS_HOME": str(world / "home"),
@@ -93,6 +94,8 @@ class Faults:
             env["ESSAIMAGE_FAULTS"] = fault
         if journal:
             env["ESSAIMAGE_FAULTS_JOURNAL"] = str(journal)
+        if boot:
+            env["ESSAIMAGE_FAULTS_BOOT"] = str(boot)
         ran = self.run("act", act, world, *(["--again"] if again else []), env=env)
         ran.report = report.read_text(errors="replace").splitlines() if report.exists() else []
         return ran

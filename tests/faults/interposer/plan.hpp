@@ -3,6 +3,7 @@
 //   ESSAIMAGE_FAULTS_HOME     that folder, absolute
 //   ESSAIMAGE_FAULTS_JOURNAL  every change of a file below it is written here, in order (journal.hpp)
 //   ESSAIMAGE_FAULTS_REPORT   one line for each fault that was made, and how many calls there were of each kind
+//   ESSAIMAGE_FAULTS_BOOT     a file that is read in place of the kernel's boot_id
 //   ESSAIMAGE_FAULTS          one fault, counted from 1 while it is armed:
 //       kill before N | kill after N              SIGKILL at the N-th change
 //       fail N once|always ERRNO KIND,KIND...     that errno from the N-th call of these kinds
