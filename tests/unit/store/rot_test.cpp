@@ -8,7 +8,6 @@ namespace {
 namespace fs = std::filesystem;
 
 enum class Hit { first_byte, a_byte, cut, emptied, zeros, removed };
-constexpr Hit hits[] = {Hit::first_byte, Hit::a_byte, Hit::cut, Hit::emptied, Hit::zeros, Hit::removed};
 constexpr const char* names[] = {"first byte", "a byte", "cut", "emptied", "zeros", "removed"};
 
 void damage(const Path& file, Hit hit) {
@@ -94,7 +93,9 @@ void check_whole(const TestNode& a, TestNode& b) {
 
 }  // namespace
 
-TEST_CASE("whatever file of a home rots, the node says so or goes on, and is whole again with its peers") {
+namespace {
+
+void rot_and_heal(std::initializer_list<Hit> hits) {
   Rotten rotten;
   TestNode& a = rotten.a;
   std::size_t opened = 0, told = 0;
@@ -124,9 +125,16 @@ TEST_CASE("whatever file of a home rots, the node says so or goes on, and is who
       check_whole(a, *b);
     }
   }
-  CHECK(opened > 100);
-  CHECK(told > 10);
+  CHECK(opened > 30);
+  CHECK(told > 4);
 }
+
+}  // namespace
+
+// Whatever file it is, the node says so or goes on, and is whole again with its peers.
+TEST_CASE("whatever file of a home rots: a byte is another") { rot_and_heal({Hit::first_byte, Hit::a_byte}); }
+TEST_CASE("whatever file of a home rots: it is cut short, or empty") { rot_and_heal({Hit::cut, Hit::emptied}); }
+TEST_CASE("whatever file of a home rots: it is zeros, or not there") { rot_and_heal({Hit::zeros, Hit::removed}); }
 
 TEST_CASE("a home that says another centre or another federation, and still reads well, is told as damaged") {
   Members m;
