@@ -2,15 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <ostream>
 
+#include "proto/limits.hpp"
 #include "store/git/text_merge.hpp"
 #include "store/kit/lineage.hpp"
 #include "store/kit/manifest.hpp"
 #include "tools/ctl/adapt_words.hpp"
 #include "tools/ctl/kit_side.hpp"
 #include "tools/ctl/upstream.hpp"
+#include "tools/ctl/upstream_words.hpp"
 #include "tools/ctl/verbs.hpp"
 #include "tools/ctl/working_folder.hpp"
 
@@ -36,42 +37,6 @@ Result<ParentSide> parent_side(const Context& context, Client& client, const Kit
     if (file.path == name) file.id = id_of_text(manifest);
   }
   return ParentSide{std::move(side), std::move(manifest)};
-}
-
-/// What became of a file that was taken.
-enum class Taken { as_it_is, merged, conflict, kept_ours, nothing };
-
-std::string taken_text(Taken taken, const Context& context) {
-  switch (taken) {
-    case Taken::as_it_is: return context.say("taken", "repris");
-    case Taken::merged: return context.say("taken, with what you changed", "repris, avec vos modifications");
-    case Taken::conflict:
-      return context.say("CONFLICT: both changed the same; look for <<<<<<<", "CONFLIT : les deux ont changé la même chose ; cherchez <<<<<<<");
-    case Taken::kept_ours:
-      return context.say("CONFLICT: yours stays, theirs lies beside", "CONFLIT : la vôtre reste, l'autre est à côté");
-    case Taken::nothing: return context.say("the same already", "déjà pareil");
-  }
-  return {};
-}
-
-std::string_view code_of(Taken taken) {
-  static constexpr std::array<std::string_view, 5> names = {"taken", "merged", "conflict", "kept-ours", "same"};
-  return names[static_cast<std::size_t>(taken)];
-}
-
-std::string_view code_of(Here here) {
-  static constexpr std::array<std::string_view, 4> names = {"as-adapted", "edited", "same", "removed"};
-  return names[static_cast<std::size_t>(here)];
-}
-
-std::string here_text(Here here, const Context& context) {
-  switch (here) {
-    case Here::as_adapted: return context.say("as it was", "tel quel");
-    case Here::edited: return context.say("changed here too", "modifié ici aussi");
-    case Here::same: return context.say("the same already", "déjà pareil");
-    case Here::removed: return context.say("removed here", "retiré ici");
-  }
-  return {};
 }
 
 class Upstream {
@@ -113,30 +78,44 @@ class Upstream {
     return store::diff_texts(before, after, file.path);
   }
 
-  void leave(const UpstreamFile& file) { settled_.add(file.path); }
+  Status leave(const UpstreamFile& file) { return settled_.settle(ours_.folder, file.path); }
 
   Result<Taken> take(const UpstreamFile& file, WorkingFolder& folder) {
-    TRY(const auto taken, file.here == Here::same ? Result<Taken>(Taken::nothing) : take_over(file, folder));
-    settled_.add(file.path);
-    return taken;
+    if (file.here == Here::same) return Taken{Taken::Kind::nothing, {}};
+    return take_over(file, folder);
+  }
+  /// At once, since marks are put into marks if a file is taken twice.
+  Status settled(const UpstreamFile& file, const Taken& taken) {
+    return taken.kind == Taken::Kind::in_the_way ? Status{} : settled_.settle(ours_.folder, file.path);
   }
 
-  /// Remembers what is settled; once all is, the folder descends from the newer version.
-  Result<bool> conclude(WorkingFolder& folder) {
+  struct Conclusion {
+    bool moved = false;
+    bool met_other = false;  ///< in kit.toml
+  };
+  /// Once all is settled, the folder descends from the newer version.
+  Result<Conclusion> conclude(WorkingFolder& folder) {
     if (open_count() > 0) {
-      CHECK_OK(settled_.write(ours_.folder));
-      return false;
+      if (!settled_.empty()) CHECK_OK(settled_.write(ours_.folder));
+      return Conclusion{};
     }
     const std::string name(kit::manifest_name);
-    TRY(const auto now, side_of_folder(ours_.folder.string()));
-    TRY(const auto manifest, read_text(now, client_, name));
+    TRY(const auto state, folder.state(name));
+    if (!state) return fail(Errc::kit_manifest_missing, ours_.name);
+    TRY(const auto handle, kit::FolderHandle::open(ours_.folder));
+    TRY(const auto manifest, kit::read_small(handle, {name, *state}, limits::text_file_bytes_max));
     TRY(const auto moved, kit::with_lineage(manifest, parent_.id, theirs_.side.version, true));
-    CHECK_OK(folder.write_text(name, false, moved));
+    TRY(const auto done, folder.write_text(name, state->executable, {state}, moved));
+    if (!done.in_the_way.empty()) return fail(Errc::kit_manifest_missing, ours_.name);
     CHECK_OK(Settled::forget(ours_.folder));
-    return true;
+    return Conclusion{true, done.other};
   }
-  /// After a failure: what was settled before it is not asked again.
-  void remember() const { (void)settled_.write(ours_.folder); }
+
+  /// What was killed leaves nothing behind for long.
+  void sweep(const WorkingFolder& folder) const {
+    folder.sweep();
+    Settled::sweep(ours_.folder);
+  }
 
  private:
   Upstream(const Context& context, Client& client) : context_(context), client_(client) {}
@@ -150,23 +129,32 @@ class Upstream {
     return read_text(parent.side, client_, path);
   }
 
-  Result<Taken> take_over(const UpstreamFile& file, WorkingFolder& folder) {
-    const bool edited = file.here == Here::edited;
-    const bool texts = !is_media(base_.side, file.path) && !is_media(theirs_.side, file.path) && !is_media(ours_, file.path);
-    if (edited && texts && file.change != Kind::removed) return merge(file, folder);
-    if (edited) CHECK_OK(folder.keep(file.path));
-    if (file.change == Kind::removed) {
-      if (file.here != Here::removed) CHECK_OK(folder.remove(file.path));
-    } else {
-      CHECK_OK(copy(file, folder));
-    }
-    return edited ? Taken::conflict : Taken::as_it_is;
+  WorkingFolder::Judged judged(const UpstreamFile& file) const {
+    const auto at = std::ranges::lower_bound(ours_.scanned, file.path, {}, &kit::ScannedFile::path);
+    const bool is_there = at != ours_.scanned.end() && at->path == file.path;
+    return {is_there ? std::optional(at->state) : std::nullopt, file.here == Here::edited};
   }
 
-  Status copy(const UpstreamFile& file, WorkingFolder& folder) {
+  /// What is told of a file that is written or removed, or else why not.
+  static Taken taken(const WorkingFolder::Done& done, Taken::Kind kind) {
+    if (!done.in_the_way.empty()) return {Taken::Kind::in_the_way, done.in_the_way};
+    return {done.other ? Taken::Kind::met_other : kind, {}};
+  }
+
+  Result<Taken> take_over(const UpstreamFile& file, WorkingFolder& folder) {
+    const bool edited = file.here == Here::edited;
+    const bool removed = file.change == Kind::removed;
+    const bool texts = !is_media(base_.side, file.path) && !is_media(theirs_.side, file.path) && !is_media(ours_, file.path);
+    if (edited && texts && !removed) return merge(file, folder);
+    TRY(const auto done, removed ? folder.remove(file.path, judged(file)) : copy(file, folder));
+    if (!edited || !done.copied) return taken(done, Taken::Kind::as_it_is);
+    return taken(done, removed ? Taken::Kind::removed : Taken::Kind::replaced);
+  }
+
+  Result<WorkingFolder::Done> copy(const UpstreamFile& file, WorkingFolder& folder) {
     const bool executable = theirs_.side.find(file.path)->executable;
-    if (file.path == kit::manifest_name) return folder.write_text(file.path, executable, theirs_.manifest);
-    return folder.write(file.path, executable,
+    if (file.path == kit::manifest_name) return folder.write_text(file.path, executable, judged(file), theirs_.manifest);
+    return folder.write(file.path, executable, judged(file),
                         [&](const WorkingFolder::Sink& sink) { return read_file(theirs_.side, client_, file.path, sink); });
   }
 
@@ -175,16 +163,16 @@ class Upstream {
     TRY(const auto theirs, text(theirs_, file.path));
     TRY(const auto ours, read_text(ours_, client_, file.path));
     TRY(const auto merged, store::merge_texts(base, ours, theirs, {ours_.name, target()}));
-    CHECK_OK(folder.keep(file.path));
     // Marks in kit.toml would make it unreadable, and the folder no kit.
     const bool broken = file.path == kit::manifest_name && (merged.conflict || !kit::parse_manifest(merged.text));
     if (broken) {
+      CHECK_OK(folder.keep(file.path));
       CHECK_OK(folder.keep_text(file.path + ".theirs", theirs));
-      return Taken::kept_ours;
+      return Taken{Taken::Kind::kept_ours, {}};
     }
     const bool executable = theirs_.side.find(file.path)->executable || ours_.find(file.path)->executable;
-    CHECK_OK(folder.write_text(file.path, executable, merged.text));
-    return merged.conflict ? Taken::conflict : Taken::merged;
+    TRY(const auto done, folder.write_text(file.path, executable, judged(file), merged.text));
+    return taken(done, merged.conflict ? Taken::Kind::conflict : Taken::Kind::merged);
   }
 
   const Context& context_;
@@ -222,11 +210,15 @@ Result<ExitCode> list(const Context& context, Upstream& upstream) {
     return ExitCode::ok;
   }
   if (!upstream.is_newer()) {
-    context.out() << fmt::format(fmt::runtime(context.say("{} is the newest version.\n", "{} est la dernière version.\n")), upstream.origin());
+    const auto newest = context.say("{} is the newest version.\n", "{} est la dernière version.\n");
+    context.out() << fmt::format(fmt::runtime(newest), upstream.origin());
     return ExitCode::ok;
   }
   context.out() << fmt::format("{} → {}\n", upstream.origin(), upstream.target());
-  Table table({{context.say("there", "là-bas")}, {context.say("here", "ici")}, {context.say("settled", "réglé")}, {context.say("file", "fichier")}});
+  Table table({{context.say("there", "là-bas")},
+               {context.say("here", "ici")},
+               {context.say("settled", "réglé")},
+               {context.say("file", "fichier")}});
   for (const auto& file : upstream.files())
     table.add({change_text(file.change, context), here_text(file.here, context), upstream.is_open(file) ? "" : context.say("yes", "oui"),
                file.path});
@@ -245,61 +237,103 @@ Result<std::set<std::string>> chosen(const Context& context, const Upstream& ups
   return paths;
 }
 
-struct Settlement {
-  Json document;
-  std::size_t conflicts = 0;
-  bool moved = false;
-  std::vector<std::pair<std::string, std::string>> lines;  ///< file, and what became of it
-};
+/// What was done, also if it could not be brought to its end.
+class Settlement {
+ public:
+  Settlement(const Context& context, Upstream& upstream, WorkingFolder& folder)
+      : context_(context), upstream_(upstream), folder_(folder) {}
 
-Result<Settlement> settle_all(const Context& context, Upstream& upstream, WorkingFolder& folder) {
-  TRY(const auto take, chosen(context, upstream, "take"));
-  TRY(const auto leave, chosen(context, upstream, "leave"));
-  const bool all = context.parsed.has("take-all");
-  Settlement settlement;
-  Json results = Json::object();
-  for (const auto& file : upstream.files()) {
-    if (leave.contains(file.path)) {
-      upstream.leave(file);
-      results[file.path] = "left";
-      settlement.lines.emplace_back(file.path, context.say("left", "laissé"));
-    } else if (take.contains(file.path) || (all && upstream.is_open(file))) {
-      const auto taken = upstream.take(file, folder);
-      if (!taken) upstream.remember();
-      if (!taken) return tl::unexpected(taken.error());
-      results[file.path] = code_of(*taken);
-      settlement.conflicts += *taken == Taken::conflict || *taken == Taken::kept_ours;
-      settlement.lines.emplace_back(file.path, taken_text(*taken, context));
+  Status settle() {
+    TRY(const auto take, chosen(context_, upstream_, "take"));
+    TRY(const auto leave, chosen(context_, upstream_, "leave"));
+    const bool all = context_.parsed.has("take-all");
+    // What goes, first: a folder there may have become a file, and a file a folder.
+    for (const bool removals : {true, false}) {
+      for (const auto& file : upstream_.files()) {
+        if ((file.change == Kind::removed) != removals) continue;
+        if (leave.contains(file.path)) {
+          add(file.path, "left", context_.say("left", "laissé"));
+          CHECK_OK(upstream_.leave(file));
+        } else if (take.contains(file.path) || (all && upstream_.is_open(file))) {
+          TRY(const auto taken, upstream_.take(file, folder_));
+          add(file.path, taken);
+          CHECK_OK(upstream_.settled(file, taken));
+        }
+      }
     }
+    TRY(const auto conclusion, upstream_.conclude(folder_));
+    moved_ = conclusion.moved;
+    if (conclusion.met_other) add(std::string(kit::manifest_name), Taken{Taken::Kind::met_other, {}});
+    return {};
   }
-  TRY(settlement.moved, upstream.conclude(folder));
-  settlement.document = json_of(upstream);
-  settlement.document["results"] = std::move(results);
-  settlement.document["conflicts"] = settlement.conflicts;
-  settlement.document["kept"] = folder.kept().empty() ? Json(nullptr) : Json(folder.kept().string());
-  settlement.document["moved"] = settlement.moved;
-  return settlement;
-}
+
+  bool is_empty() const { return lines_.empty() && folder_.kept().empty(); }
+  ExitCode code() const { return conflicts_ == 0 ? ExitCode::ok : ExitCode::refused; }
+
+  Json document() const {
+    auto document = json_of(upstream_);
+    document["results"] = results_;
+    document["conflicts"] = conflicts_;
+    document["kept"] = folder_.kept().empty() ? Json(nullptr) : Json(folder_.kept().string());
+    document["moved"] = moved_;
+    return document;
+  }
+
+  /// By path, whatever went first.
+  void print() {
+    std::ranges::stable_sort(lines_, {}, &std::pair<std::string, std::string>::first);
+    const auto colon = context_.say(": ", " : ");
+    for (const auto& [path, text] : lines_) context_.out() << printable(path) << colon << text << "\n";
+    if (folder_.kept().empty()) return;
+    const auto kept = context_.say("What was there is in {}\n", "Ce qu'il y avait est dans {}\n");
+    context_.out() << fmt::format(fmt::runtime(kept), printable(folder_.kept().filename().string()));
+  }
+
+  std::string outlook() const {
+    const auto moved = context_.say("Adapted from {} now.\n", "Adapté de {} désormais.\n");
+    if (moved_) return fmt::format(fmt::runtime(moved), upstream_.target());
+    return fmt::format(fmt::runtime(context_.say("{} to settle: --take or --leave.\n", "{} à régler : --take ou --leave.\n")),
+                       counted(upstream_.open_count(), files_counted, context_.language));
+  }
+
+ private:
+  void add(const std::string& path, std::string_view code, std::string text) {
+    results_[path] = code;
+    lines_.emplace_back(path, std::move(text));
+  }
+  void add(const std::string& path, const Taken& taken) {
+    conflicts_ += taken.is_conflict();
+    add(path, code_of(taken.kind), taken_text(taken, context_));
+  }
+
+  const Context& context_;
+  Upstream& upstream_;
+  WorkingFolder& folder_;
+  Json results_ = Json::object();
+  std::size_t conflicts_ = 0;
+  bool moved_ = false;
+  std::vector<std::pair<std::string, std::string>> lines_;  ///< file, and what became of it
+};
 
 Result<ExitCode> settle(const Context& context, Upstream& upstream) {
   if (!upstream.is_folder()) return fail(Errc::usage, "kit upstream DIR --take FILE");
-  if (!upstream.is_newer()) return list(context, upstream);
   WorkingFolder folder(context.parsed.positionals[0]);
-  TRY(const auto settlement, settle_all(context, upstream, folder));
-  const auto code = settlement.conflicts == 0 ? ExitCode::ok : ExitCode::refused;
+  upstream.sweep(folder);
+  if (!upstream.is_newer()) return list(context, upstream);
+  Settlement settlement(context, upstream, folder);
+  const auto settled = settlement.settle();
+  if (!settled && settlement.is_empty()) return tl::unexpected(settled.error());
   if (context.json) {
-    context.out() << pretty(settlement.document) << "\n";
-    return code;
+    auto document = settlement.document();
+    // One document, and not a second one for the error.
+    if (!settled) document.update(Json::parse(error_json(settled.error(), context.language)));
+    context.out() << pretty(document) << "\n";
+    return settled ? settlement.code() : exit_code_of(settled.error());
   }
-  for (const auto& [path, text] : settlement.lines) context.out() << printable(path) << context.say(": ", " : ") << text << "\n";
-  if (!folder.kept().empty())
-    context.out() << fmt::format(fmt::runtime(context.say("What was there is in {}\n", "Ce qu'il y avait est dans {}\n")),
-                                 printable(folder.kept().filename().string()));
-  const auto said = settlement.moved ? fmt::format(fmt::runtime(context.say("Adapted from {} now.\n", "Adapté de {} désormais.\n")), upstream.target())
-                                     : fmt::format(fmt::runtime(context.say("{} to settle: --take or --leave.\n", "{} à régler : --take ou --leave.\n")),
-                                                   counted(upstream.open_count(), files_counted, context.language));
-  context.out() << said;
-  return code;
+  settlement.print();
+  if (!settled) return tl::unexpected(settled.error());
+  context.out() << settlement.outlook();
+  return settlement.code();
 }
 
 }  // namespace

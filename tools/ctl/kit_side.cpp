@@ -25,16 +25,19 @@ class Identified {
       if (read.text_.size() <= limits::text_file_bytes_max) read.text_ += text_of(bytes);
       return {};
     };
-    const auto state = kit::read_steadily(handle, file, again, sink);
-    if (!state) return tl::unexpected(state.error());
+    TRY(const auto state, kit::read_steadily(handle, file, again, sink));
+    read.state_ = state;
     return read;
   }
   bool is_text() const { return kit::classify(text_) == kit::Content::text; }
+  /// The one that was read, if it changed since the folder was gone through.
+  const kit::FileState& state() const { return state_; }
   std::string id() { return is_text() ? id_of_text(text_) : sha_.finish().hex(); }
 
  private:
   store::Sha256Stream sha_;
   std::string text_;  ///< a little more than a text may have, if it is none
+  kit::FileState state_;
 };
 
 }  // namespace
@@ -78,9 +81,10 @@ Result<KitSide> side_of_folder(const std::string& folder) {
   KitSide side;
   side.name = folder;
   side.folder = folder;
-  for (const auto& file : scan.files) {
+  for (auto& file : scan.files) {
     TRY(auto read, Identified::of(handle, file));
     if (read.is_text()) side.texts.insert(file.path);
+    file.state = read.state();
     side.files.push_back({file.path, read.id(), file.state.executable});
   }
   side.scanned = std::move(scan.files);

@@ -18,7 +18,7 @@ struct KitSide {
   std::filesystem::path folder;  ///< empty: it is a kit
   std::vector<kit::FileId> files;  ///< by path
   std::set<std::string> texts;     ///< paths of those that are no media
-  std::vector<kit::ScannedFile> scanned;  ///< of a folder, by path
+  std::vector<kit::ScannedFile> scanned;  ///< of a folder, by path; as they were when they were read
 
   bool is_folder() const { return !folder.empty(); }
   const kit::FileId* find(const std::string& path) const;

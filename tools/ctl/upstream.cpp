@@ -1,5 +1,7 @@
 #include "tools/ctl/upstream.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -64,7 +66,7 @@ Settled Settled::read(const std::filesystem::path& folder, const std::string& ta
   std::string line;
   if (!std::getline(stream, line) || line != target) return settled;
   while (std::getline(stream, line)) {
-    if (kit::check_path(line)) settled.paths_.insert(line);
+    if (!stream.eof() && kit::check_path(line)) settled.paths_.insert(line);
   }
   return settled;
 }
@@ -75,6 +77,27 @@ Status Settled::write(const std::filesystem::path& folder) const {
   return store::replace_file(folder / file_name, bytes_of(text));
 }
 
+Status Settled::settle(const std::filesystem::path& folder, const std::string& path) {
+  paths_.insert(path);
+  if (written_) {
+    // A line more, and not all of them anew: a kit has thousands of files.
+    auto file = store::open_file(folder / file_name, O_WRONLY | O_APPEND | O_NOFOLLOW);
+    if (file) return store::write_all(file->get(), bytes_of(path + "\n"), folder / file_name);
+  }
+  CHECK_OK(write(folder));
+  written_ = true;
+  return {};
+}
+
 Status Settled::forget(const std::filesystem::path& folder) { return store::remove_file(folder / file_name); }
+
+void Settled::sweep(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator at(folder, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+    const auto name = at->path().filename().string();
+    if (name.starts_with(file_name + std::string(".")) && name.ends_with(".essaimage-tmp")) (void)store::remove_file(at->path());
+  }
+}
 
 }  // namespace essaimage::ctl
