@@ -77,8 +77,11 @@ Status FederationChange::add_signed_anew(const FederationFile& next, const std::
   if (now.keys == then.keys && now.threshold == then.threshold) return {};
   TRY(const auto content, library_.objects_->read(blob, ObjectType::blob));
   TRY(const auto signed_by, library_.objects_->read(signatures, ObjectType::blob));
-  if (verify_statement({request_.federation, path, version, previous}, content, text_of(signed_by), then)) return {};
-  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::string(text_of(signed_by))});
+  const StatementName name{request_.federation, path, version, previous};
+  if (verify_statement(name, content, text_of(signed_by), then)) return {};
+  TRY(const auto signers, signers_of(name, content, text_of(signed_by), then));
+  TRY(auto counting, only_by({signers.begin(), signers.end()}, text_of(signed_by)));
+  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::move(counting)});
   return {};
 }
 
@@ -95,6 +98,7 @@ Status FederationChange::take(const SigningRequest& request) {
   for (const auto& statement : request.statements) CHECK_OK(check_follows_held(statement, any_is_new));
   if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
   request_.statements = request.statements;
+  CHECK_OK(keep_signatures_that_count(request_));
   return check_covers_all();
 }
 

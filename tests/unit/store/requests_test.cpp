@@ -230,3 +230,45 @@ TEST_CASE("a request whose role has run out since is refused") {
   CHECK_FALSE(vain);
   CHECK(r.lists(r.fed));
 }
+
+TEST_CASE("signatures by strangers in a request are not published, nor handed on, and no later change fails for them") {
+  Roles r;
+  r.decide();
+  r.ask_two("curators");
+  std::optional<SigningRequest> request;
+  REQUIRE(r.fed.library().retire(film, "dépassé", &request));
+  auto& statement = request->statements.front();
+  for (int i = 0; i < 30; ++i) {
+    const auto stranger = SigningSecret::generate();
+    const auto more = sign_statement(request->name(statement), bytes_of(statement.content), {&stranger});
+    statement.signatures = merge_signatures(statement.signatures, more).value();
+  }
+  const auto lines = [](const std::string& text) { return std::ranges::count(text, '\n'); };
+  const auto stuffed = *request;
+  REQUIRE(sign(*request, r.anne));
+  CHECK(lines(statement.signatures) < 20);  // two
+  // By hand, without essaimage's own signing.
+  auto by_hand = carried(stuffed);
+  auto& asked = by_hand.statements.front();
+  const auto ours = sign_statement(by_hand.name(asked), bytes_of(asked.content), {&r.anne});
+  asked.signatures = merge_signatures(ours, asked.signatures).value();
+  REQUIRE(r.fed.library().apply(carried(by_hand)));
+  CHECK(lines(file_in(r.fed, r.feed, "catalogue/a/film.toml.sigs").value()) < 20);
+  RoleChange remove{"curators"};
+  remove.remove = r.anne.public_key();
+  remove.threshold = 1;
+  CHECK_FALSE(r.change(remove));
+  replicate(r.fed, r.b);
+  CHECK_FALSE(r.lists(r.b));
+}
+
+TEST_CASE("more signatures than a reader takes are never put together") {
+  const StatementName name{{}, "catalogue/a/film.toml", 1, {}};
+  std::string all;
+  for (int i = 0; i < 32; ++i) {
+    const auto key = SigningSecret::generate();
+    all = merge_signatures(all, sign_statement(name, {}, {&key})).value();
+  }
+  const auto key = SigningSecret::generate();
+  CHECK(merge_signatures(all, sign_statement(name, {}, {&key})).error().code == Errc::malformed);
+}
