@@ -163,9 +163,25 @@ Status FederationChange::sign_here() {
   return {};
 }
 
+/// By the signed time that still counts under those roles, as every receiver will judge: the far time of a stolen heartbeat key does
+/// not stand in the way of the change that ends it.
+JudgedTime FederationChange::judged_under(const FederationFile& next) const {
+  const auto& role = next.roles.at(std::string(role_heartbeat));
+  std::optional<Timestamp> newest;
+  for (const auto* heartbeat : {&picture_->heartbeat, &word().heartbeat}) {
+    if (!*heartbeat || !check_heartbeat(**heartbeat, request_.federation, role)) continue;
+    newest = newest ? std::max(*newest, (*heartbeat)->file.time) : (*heartbeat)->file.time;
+  }
+  return judge_time(library_.now_(), newest);
+}
+
 /// Nobody would take it.
 Status FederationChange::check_not_over() const {
-  const auto now = library_.judged_now(*picture_).time;
+  auto roles = word().federation.file;
+  if (const auto* next = request_.next_roles()) {
+    TRY(roles, parse_federation_file(next->content));
+  }
+  const auto now = judged_under(roles).time;
   TRY(const auto demands, demands_of(request_));
   for (const auto& demand : demands) {
     if (demand.role == role_root && !demand.of_next) continue;  // an expired root may renew itself

@@ -21,6 +21,9 @@ class FederationChange {
   const FederationWord& word() const { return *picture_->word; }
   const Picture& picture() const { return *picture_; }
 
+  /// The time by which a change to these roles is judged.
+  JudgedTime judged_under(const FederationFile& next) const;
+
   /// What lies there before this change, in force or not.
   Result<std::optional<Bytes>> read(const std::string& path) const;
   void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content);

@@ -99,8 +99,8 @@ Status LibraryImpl::change_role(const RoleChange& wish, Lacking lacking) {
   if (wish.add) CHECK_OK(add_key(role, *wish.add, wish.note));
   if (wish.remove) CHECK_OK(remove_key(role, *wish.remove));
   if (wish.threshold) role.threshold = *wish.threshold;
-  if (wish.expires) role.expires = wish.expires;
-  CHECK_OK(check_role(wish.role, role, judged_now(change.picture()).time));
+  if (wish.expires) role.expires = *wish.expires == never ? std::nullopt : wish.expires;
+  CHECK_OK(check_role(wish.role, role, change.judged_under(next).time));
   if (encode(next) == encode(change.word().federation.file)) return fail(Errc::usage, wish.role + ": nothing changes");
   next.version += 1;
   next.previous = change.word().federation.content;

@@ -79,7 +79,7 @@ Result<store::Library::RoleChange> read_change(const store::FederationView& view
     change.threshold = static_cast<std::uint32_t>(*threshold);
   }
   if (expires) {
-    const auto time = parse_utc(*expires);
+    const auto time = *expires == "never" ? Result<Timestamp>(store::never) : parse_utc(*expires);
     if (!time) return fail(Errc::usage, "expires: " + *expires);
     change.expires = *time;
   }

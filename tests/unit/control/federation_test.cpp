@@ -86,6 +86,8 @@ TEST_CASE("roles are shown with their keys, and changed by a key, a fingerprint 
   CHECK(last.rotate);
   CHECK(last.threshold == 2U);
   CHECK(to_utc(*last.expires) == "2027-12-31T23:59:59Z");
+  CHECK(change({{"role", "root"}, {"expires", "never"}})["in_force"] == true);
+  CHECK(*served.node.lib.changes.back().expires == never);
 }
 
 TEST_CASE("an act that needs more keys answers with a request, and says that nothing is in force") {
