@@ -53,6 +53,14 @@ void FederationChange::put(const std::string& path, std::uint64_t version, const
   request_.statements.push_back({path, version, previous, content, {}});
 }
 
+Status FederationChange::put_held_member(const Stated<MemberFile>& member) {
+  TRY(const auto content, library_.objects_->read(member.blob, ObjectType::blob));
+  TRY(const auto signatures, library_.objects_->read(member.signatures, ObjectType::blob));
+  request_.statements.push_back({member_path(member.file.member.slug), member.file.version, member.file.previous,
+                                 std::string(text_of(content)), std::string(text_of(signatures))});
+  return {};
+}
+
 /// Members and decisions hold by the roles of the newest federation.toml: what its keys have not signed would be in force no more.
 Status FederationChange::put_roles(const FederationFile& next) {
   put(std::string(feed_path::federation), next.version, next.previous, encode(next));
@@ -95,11 +103,27 @@ Status FederationChange::take(const SigningRequest& request) {
       return superseded(next->path, "version " + std::to_string(held.file.version) + " is in force");
   }
   bool any_is_new = false;
-  for (const auto& statement : request.statements) CHECK_OK(check_follows_held(statement, any_is_new));
+  for (const auto& statement : request.statements) {
+    CHECK_OK(check_invites_who_is_held(request, statement));
+    CHECK_OK(check_follows_held(statement, any_is_new));
+  }
   if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
   request_.statements = request.statements;
   CHECK_OK(keep_signatures_that_count(request_));
   return check_covers_all();
+}
+
+/// A new key is for a member as it was when the request was made: one from before a suspension would undo it.
+Status FederationChange::check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const {
+  if (!is_invitation(statement.path)) return {};
+  TRY(const auto invitation, parse_invitation_file(statement.content));
+  const auto member = word().members.find(invitation.slug);
+  if (member == word().members.end() || word().invitations.contains(invitation.key)) return {};
+  const auto path = member_path(invitation.slug);
+  const bool as_held = std::ranges::any_of(request.statements, [&](const auto& each) {
+    return each.path == path && sha256(bytes_of(each.content)) == member->second.content;
+  });
+  return as_held ? Status{} : superseded(statement.path, path + " is not what it was when this was asked for");
 }
 
 /// The feed's order decides between two that were asked for at once: whoever comes second does not follow any more.

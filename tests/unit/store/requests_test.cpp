@@ -272,3 +272,61 @@ TEST_CASE("more signatures than a reader takes are never put together") {
   const auto key = SigningSecret::generate();
   CHECK(merge_signatures(all, sign_statement(name, {}, {&key})).error().code == Errc::malformed);
 }
+
+TEST_CASE("an old request does not bring back an invitation that a suspension took away") {
+  Roles r;
+  r.ask_two("members");
+  std::optional<SigningRequest> old, later, suspension, again;
+  const auto new_key = [&](std::optional<SigningRequest>& request, bool reinstate) {
+    const auto made = r.fed.library().invite({"c", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, reinstate}, &request);
+    REQUIRE(made);
+    REQUIRE(sign(*request, r.anne));
+  };
+  new_key(old, false);
+  new_key(later, false);  // never applied in time
+  REQUIRE(r.fed.library().apply(carried(*old)));
+  REQUIRE(r.fed.library().suspend("c", "volé", {}, &suspension));
+  REQUIRE(sign(*suspension, r.anne));
+  REQUIRE(r.fed.library().apply(*suspension));
+  for (const auto* request : {&old, &later}) {
+    const auto refused = r.fed.library().apply(carried(**request));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::request_superseded);
+    // Nor without what it says of the member.
+    auto bare = **request;
+    std::erase_if(bare.statements, [](const auto& each) { return each.path.starts_with("members/"); });
+    CHECK(r.fed.library().apply(bare).error().code == Errc::request_superseded);
+  }
+  new_key(again, true);
+  REQUIRE(r.fed.library().apply(carried(*again)));
+  CHECK(r.fed.library().apply(carried(*again)).error().code == Errc::request_in_force);
+  CHECK(r.fed.library().roster()->find("c")->suspended);
+  replicate(r.fed, r.b);
+}
+
+TEST_CASE("a centre that waits for signatures while the members role changes is signed for by the new role") {
+  Roles r;
+  r.ask_two("members");
+  std::optional<SigningRequest> request;
+  const auto invitation = r.fed.library().invite({"d", "D", {"lille"}, std::chrono::hours(1), "tcp://127.0.0.1:7373"}, &request);
+  REQUIRE(sign(*request, r.anne));
+  REQUIRE(r.fed.library().apply(*request));
+  const auto d = TestNode::joining(*invitation);
+  const auto join = make_join(*invitation, d->library().signing().public_key(), d->library().transport().public_key());
+  CHECK(r.fed.library().admit(join).error().code == Errc::signatures_lacking);
+  for (const bool rotate : {false, true}) {
+    RoleChange wish{"members"};
+    wish.rotate = rotate;
+    if (!rotate) wish.add = r.said.public_key();
+    if (!rotate) wish.remove = r.anne.public_key();
+    auto change = r.change(wish);
+    if (!change) continue;  // what Saïd signed with the change before is enough
+    REQUIRE(sign(*change, r.said));
+    REQUIRE(r.fed.library().apply(*change));
+  }
+  auto pending = r.fed.library().requests().value().at("d");
+  CHECK(demands_of(pending)->front().signers == std::vector{r.own("members").public_key()});
+  REQUIRE(sign(pending, r.said));
+  REQUIRE(r.fed.library().apply(pending));
+  CHECK(r.fed.library().admit(join));
+}
