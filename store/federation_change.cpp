@@ -26,6 +26,13 @@ std::string member_path(const std::string& slug) {
   return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
 }
 
+std::size_t size_when_signed(const SigningRequest& request, const std::vector<Demand>& demands) {
+  constexpr std::size_t signature_bytes = 310;
+  std::size_t lacking = 0;
+  for (const auto& demand : demands) lacking += demand.who.threshold - std::min<std::size_t>(demand.who.threshold, demand.signers.size());
+  return encode(request).size() + lacking * signature_bytes;
+}
+
 FederationChange::FederationChange(LibraryImpl& library)
     : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}} {}
 
@@ -221,7 +228,8 @@ Result<bool> FederationChange::commit() {
   CHECK_OK(check_not_over());
   TRY(const auto demands, demands_of(request_));
   if (!std::ranges::all_of(demands, &Demand::is_met)) {
-    if (encode(request_).size() > request_bytes_max) return fail(Errc::too_large, "a request for " + std::to_string(request_.statements.size()) + " signatures");
+    if (size_when_signed(request_, demands) > request_bytes_max)
+      return fail(Errc::too_large, "a request for " + std::to_string(request_.statements.size()) + " signatures");
     return false;
   }
   CHECK_OK(write());

@@ -54,7 +54,8 @@ Result<std::vector<Demand>> demands_of(const SigningRequest& request);
 /// Of each statement, the signatures by keys that have to sign it, and hold. Whoever handed the request on may have added others.
 Status keep_signatures_that_count(SigningRequest& request);
 
-/// Keeps those that count, and adds each signature that this key may make. Errc::key_not_of_role if it may make none, Errc::request_signed if it has made them all.
+/// Keeps those that count, and adds each signature that this key may make. Errc::key_not_of_role if it may make none,
+/// Errc::request_signed if it has made them all.
 Status sign(SigningRequest& request, const SigningSecret& secret);
 
 }  // namespace essaimage::store

@@ -73,6 +73,11 @@ Result<ExitCode> change(Context& context, const Json& arguments) {
     context.out() << pretty(reply) << "\n";
     return ExitCode::ok;
   }
+  if (flag_at(reply, "needs_all_keys"))
+    context.err() << fmt::format(fmt::runtime(context.say("warning: the role {} needs all of its keys: losing one of them locks it. Add one more key.\n",
+                                                          "attention : le rôle {} a besoin de toutes ses clés : en perdre une le bloque. Ajoutez une clé "
+                                                          "de plus.\n")),
+                                 text_at(reply, "role"));
   TRY(const bool asked, save_request(context, reply));
   if (!asked)
     context.out() << fmt::format(fmt::runtime(context.say("The role {} is changed, and in force.\n", "Le rôle {} est changé, et en vigueur.\n")),

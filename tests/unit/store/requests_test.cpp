@@ -1,5 +1,6 @@
 // Requests for signatures: what one key cannot make effective, and what is refused when it is applied.
 #include "store/crypto/hash.hpp"
+#include "store/federation_change.hpp"
 #include "tests/unit/store/roles.hpp"
 
 using namespace essaimage;
@@ -329,4 +330,20 @@ TEST_CASE("a centre that waits for signatures while the members role changes is 
   REQUIRE(sign(pending, r.said));
   REQUIRE(r.fed.library().apply(pending));
   CHECK(r.fed.library().admit(join));
+}
+
+TEST_CASE("how much a request grows by its signatures is known before anybody is asked for them") {
+  Roles r;
+  r.ask_two("members");
+  r.ask_two("root");
+  RoleChange wish{"members"};
+  wish.add = r.said.public_key();
+  wish.threshold = 3;
+  auto request = r.change(wish);
+  REQUIRE(request);
+  const auto foretold = size_when_signed(*request, demands_of(*request).value());
+  CHECK(foretold > encode(*request).size());
+  for (const auto* key : {&r.anne, &r.said}) REQUIRE(sign(*request, *key));
+  CHECK(encode(*request).size() <= foretold);
+  CHECK(r.fed.library().apply(*request));
 }
