@@ -26,6 +26,13 @@ std::string member_path(const std::string& slug) {
   return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
 }
 
+std::size_t size_when_signed(const SigningRequest& request, const std::vector<Demand>& demands) {
+  constexpr std::size_t signature_bytes = 310;
+  std::size_t lacking = 0;
+  for (const auto& demand : demands) lacking += demand.who.threshold - std::min<std::size_t>(demand.who.threshold, demand.signers.size());
+  return encode(request).size() + lacking * signature_bytes;
+}
+
 FederationChange::FederationChange(LibraryImpl& library)
     : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}} {}
 
@@ -53,6 +60,14 @@ void FederationChange::put(const std::string& path, std::uint64_t version, const
   request_.statements.push_back({path, version, previous, content, {}});
 }
 
+Status FederationChange::put_held_member(const Stated<MemberFile>& member) {
+  TRY(const auto content, library_.objects_->read(member.blob, ObjectType::blob));
+  TRY(const auto signatures, library_.objects_->read(member.signatures, ObjectType::blob));
+  request_.statements.push_back({member_path(member.file.member.slug), member.file.version, member.file.previous,
+                                 std::string(text_of(content)), std::string(text_of(signatures))});
+  return {};
+}
+
 /// Members and decisions hold by the roles of the newest federation.toml: what its keys have not signed would be in force no more.
 Status FederationChange::put_roles(const FederationFile& next) {
   put(std::string(feed_path::federation), next.version, next.previous, encode(next));
@@ -77,8 +92,11 @@ Status FederationChange::add_signed_anew(const FederationFile& next, const std::
   if (now.keys == then.keys && now.threshold == then.threshold) return {};
   TRY(const auto content, library_.objects_->read(blob, ObjectType::blob));
   TRY(const auto signed_by, library_.objects_->read(signatures, ObjectType::blob));
-  if (verify_statement({request_.federation, path, version, previous}, content, text_of(signed_by), then)) return {};
-  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::string(text_of(signed_by))});
+  const StatementName name{request_.federation, path, version, previous};
+  if (verify_statement(name, content, text_of(signed_by), then)) return {};
+  TRY(const auto signers, signers_of(name, content, text_of(signed_by), then));
+  TRY(auto counting, only_by({signers.begin(), signers.end()}, text_of(signed_by)));
+  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::move(counting)});
   return {};
 }
 
@@ -92,10 +110,27 @@ Status FederationChange::take(const SigningRequest& request) {
       return superseded(next->path, "version " + std::to_string(held.file.version) + " is in force");
   }
   bool any_is_new = false;
-  for (const auto& statement : request.statements) CHECK_OK(check_follows_held(statement, any_is_new));
+  for (const auto& statement : request.statements) {
+    CHECK_OK(check_invites_who_is_held(request, statement));
+    CHECK_OK(check_follows_held(statement, any_is_new));
+  }
   if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
   request_.statements = request.statements;
+  CHECK_OK(keep_signatures_that_count(request_));
   return check_covers_all();
+}
+
+/// A new key is for a member as it was when the request was made: one from before a suspension would undo it.
+Status FederationChange::check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const {
+  if (!is_invitation(statement.path)) return {};
+  TRY(const auto invitation, parse_invitation_file(statement.content));
+  const auto member = word().members.find(invitation.slug);
+  if (member == word().members.end() || word().invitations.contains(invitation.key)) return {};
+  const auto path = member_path(invitation.slug);
+  const bool as_held = std::ranges::any_of(request.statements, [&](const auto& each) {
+    return each.path == path && sha256(bytes_of(each.content)) == member->second.content;
+  });
+  return as_held ? Status{} : superseded(statement.path, path + " is not what it was when this was asked for");
 }
 
 /// The feed's order decides between two that were asked for at once: whoever comes second does not follow any more.
@@ -159,9 +194,25 @@ Status FederationChange::sign_here() {
   return {};
 }
 
+/// By the signed time that still counts under those roles, as every receiver will judge: the far time of a stolen heartbeat key does
+/// not stand in the way of the change that ends it.
+JudgedTime FederationChange::judged_under(const FederationFile& next) const {
+  const auto& role = next.roles.at(std::string(role_heartbeat));
+  std::optional<Timestamp> newest;
+  for (const auto* heartbeat : {&picture_->heartbeat, &word().heartbeat}) {
+    if (!*heartbeat || !check_heartbeat(**heartbeat, request_.federation, role)) continue;
+    newest = newest ? std::max(*newest, (*heartbeat)->file.time) : (*heartbeat)->file.time;
+  }
+  return judge_time(library_.now_(), newest);
+}
+
 /// Nobody would take it.
 Status FederationChange::check_not_over() const {
-  const auto now = library_.judged_now(*picture_).time;
+  auto roles = word().federation.file;
+  if (const auto* next = request_.next_roles()) {
+    TRY(roles, parse_federation_file(next->content));
+  }
+  const auto now = judged_under(roles).time;
   TRY(const auto demands, demands_of(request_));
   for (const auto& demand : demands) {
     if (demand.role == role_root && !demand.of_next) continue;  // an expired root may renew itself
@@ -177,7 +228,8 @@ Result<bool> FederationChange::commit() {
   CHECK_OK(check_not_over());
   TRY(const auto demands, demands_of(request_));
   if (!std::ranges::all_of(demands, &Demand::is_met)) {
-    if (encode(request_).size() > request_bytes_max) return fail(Errc::too_large, "a request for " + std::to_string(request_.statements.size()) + " signatures");
+    if (size_when_signed(request_, demands) > request_bytes_max)
+      return fail(Errc::too_large, "a request for " + std::to_string(request_.statements.size()) + " signatures");
     return false;
   }
   CHECK_OK(write());

@@ -12,6 +12,8 @@ namespace essaimage::store {
 std::string invitation_path(const SigningKey& key);
 /// members/<slug>.toml
 std::string member_path(const std::string& slug);
+/// At most, in bytes, once all have signed that have to: nobody is asked for signatures that will not fit.
+std::size_t size_when_signed(const SigningRequest& request, const std::vector<Demand>& demands);
 
 class FederationChange {
  public:
@@ -21,9 +23,14 @@ class FederationChange {
   const FederationWord& word() const { return *picture_->word; }
   const Picture& picture() const { return *picture_; }
 
+  /// The time by which a change to these roles is judged.
+  JudgedTime judged_under(const FederationFile& next) const;
+
   /// What lies there before this change, in force or not.
   Result<std::optional<Bytes>> read(const std::string& path) const;
   void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content);
+  /// A member as it is: the request is about nobody else.
+  Status put_held_member(const Stated<MemberFile>& member);
   /// federation.toml as it shall be, and with it every statement in force that its roles have to sign anew.
   Status put_roles(const FederationFile& next);
   /// What others have signed. Errc::request_wrong_federation, Errc::request_superseded, Errc::request_in_force.
@@ -40,6 +47,7 @@ class FederationChange {
   explicit FederationChange(LibraryImpl& library);
   Status add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
                          const Sha256& previous, const ObjectId& blob, const ObjectId& signatures);
+  Status check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const;
   Status check_follows_held(const RequestedStatement& statement, bool& is_new) const;
   Status check_covers_all() const;
   Status check_not_over() const;

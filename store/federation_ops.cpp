@@ -81,6 +81,7 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
   file.territories = known ? member->second.file.member.territories : invite.territories;
   file.expires = invitation.expires;
   change.put(invitation_path(file.key), 1, {}, encode(file));
+  if (known) CHECK_OK(change.put_held_member(member->second));
   CHECK_OK(change.commit_or(lacking));
   return invitation;
 }

@@ -49,7 +49,10 @@ Status LibraryImpl::beat(bool confirmed) {
   HeartbeatFile file{1, {}, clock};
   if (const auto last = time_of(change.picture().heartbeat)) {
     const auto since = std::chrono::seconds(clock.seconds - last->seconds);
-    // A clock that stands behind says nothing new.
+    // A clock that stands behind says nothing new; whoever asked for it has to know why.
+    if (confirmed && since < std::chrono::seconds(0))
+      return fail(Errc::usage, to_utc(clock) + " < " + to_utc(*last) + ": set the clock; if it is right, the heartbeat key named a far time: " +
+                                   "`federation role rotate heartbeat`");
     if (since <= std::chrono::seconds(0) || (!confirmed && since < beat_after)) return {};
     if (!confirmed && since > clock_beyond_max) return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*last));
   }

@@ -99,8 +99,8 @@ Status LibraryImpl::change_role(const RoleChange& wish, Lacking lacking) {
   if (wish.add) CHECK_OK(add_key(role, *wish.add, wish.note));
   if (wish.remove) CHECK_OK(remove_key(role, *wish.remove));
   if (wish.threshold) role.threshold = *wish.threshold;
-  if (wish.expires) role.expires = wish.expires;
-  CHECK_OK(check_role(wish.role, role, judged_now(change.picture()).time));
+  if (wish.expires) role.expires = *wish.expires == never ? std::nullopt : wish.expires;
+  CHECK_OK(check_role(wish.role, role, change.judged_under(next).time));
   if (encode(next) == encode(change.word().federation.file)) return fail(Errc::usage, wish.role + ": nothing changes");
   next.version += 1;
   next.previous = change.word().federation.content;
@@ -138,6 +138,21 @@ Status LibraryImpl::apply(const SigningRequest& request) {
   return {};
 }
 
+namespace {
+
+/// Who has to sign is who is in the role now, which may have changed since the centre asked; no signature covers `roles`.
+Status renew(SigningRequest& request, const FederationFile& roles, const std::vector<SigningSecret>& secrets) {
+  request.roles = encode(roles);
+  for (const auto& secret : secrets) {
+    const auto done = sign(request, secret);
+    const bool nothing = !done && (done.error().code == Errc::key_not_of_role || done.error().code == Errc::request_signed);
+    if (!done && !nothing) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
 // --- who asks to join where the members role needs more than the keys of this home -------------------------------------------
 
 Result<std::map<std::string, SigningRequest>> LibraryImpl::requests() const {
@@ -146,12 +161,16 @@ Result<std::map<std::string, SigningRequest>> LibraryImpl::requests() const {
   std::error_code error;
   std::filesystem::directory_iterator entry(layout_.requests(), error);
   if (error) return requests;  // nobody asked yet
+  const auto now = picture();
+  TRY(const auto secrets, role_secrets(std::string(role_members)));
   for (; entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const auto slug = entry->path().stem().string();
     if (!is_slug(slug) || entry->path().extension() != feed_path::file_suffix) continue;  // one that is being written
     const auto text = store::read_file(entry->path(), request_bytes_max);
     auto request = text ? parse_request(text_of(*text)) : Result<SigningRequest>(tl::unexpected(text.error()));
-    if (request) requests.emplace(slug, std::move(*request));
+    if (!request) continue;
+    CHECK_OK(renew(*request, now->word->federation.file, secrets));
+    requests.emplace(slug, std::move(*request));
   }
   if (error) return fail(Errc::io, layout_.requests().string() + ": " + error.message());
   return requests;

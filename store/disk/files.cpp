@@ -107,7 +107,7 @@ Result<Bytes> read_at(int fd, std::uint64_t offset, std::size_t bytes_max, const
 }
 
 Result<Bytes> read_file(const Path& path, std::size_t bytes_max) {
-  TRY(const Fd fd, open_file(path, O_RDONLY));
+  TRY(const Fd fd, open_file(path, O_RDONLY | O_NONBLOCK));  // a pipe under that name would wait for its writer
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return tl::unexpected(system_error(path, "reading"));
   if (!S_ISREG(info.st_mode)) return fail(Errc::io, "not a file: " + path.string());

@@ -3,6 +3,7 @@
 // signed by root's threshold of the one before and of itself. All versions stay in the feed as federation/<n>.toml.
 
 #include <array>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -25,6 +26,8 @@ inline constexpr std::string_view role_withdrawals = "withdrawals";
 inline constexpr std::string_view role_heartbeat = "heartbeat";
 inline constexpr std::array all_roles = {role_root, role_members, role_curators, role_withdrawals, role_heartbeat};
 inline constexpr std::size_t role_keys_max = 16;
+/// As the last moment of a role in a change of it: it shall have none.
+inline constexpr Timestamp never{std::numeric_limits<std::int64_t>::max()};
 
 /// The role that signs the file at that path of the federation's feed. Errc::malformed for one that no role signs.
 Result<std::string_view> role_of(std::string_view path);

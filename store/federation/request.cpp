@@ -153,20 +153,33 @@ Result<std::vector<Demand>> demands_of(const SigningRequest& request) {
   return demands;
 }
 
-Status sign(SigningRequest& request, const SigningSecret& secret) {
+Status keep_signatures_that_count(SigningRequest& request) {
   TRY(const auto demands, demands_of(request));
+  std::vector<std::set<SigningKey>> signers(request.statements.size());
+  for (const auto& demand : demands) signers[demand.statement].insert(demand.signers.begin(), demand.signers.end());
+  for (std::size_t at = 0; at < signers.size(); ++at) {
+    auto& signatures = request.statements[at].signatures;
+    TRY(signatures, only_by(signers[at], signatures));
+  }
+  return {};
+}
+
+Status sign(SigningRequest& request, const SigningSecret& secret) {
   const auto& key = secret.public_key();
-  bool may = false, signs = false;
+  const auto is_ours = [&](const Demand& demand) { return demand.who.has(key); };
+  TRY(const auto demands, demands_of(request));
+  if (std::ranges::none_of(demands, is_ours)) return fail(Errc::key_not_of_role, to_openssh(key));
+  CHECK_OK(keep_signatures_that_count(request));
+  bool signs = false;
   for (const auto& demand : demands) {
-    if (!demand.who.has(key)) continue;
-    may = true;
+    if (!is_ours(demand)) continue;
     if (std::find(demand.signers.begin(), demand.signers.end(), key) != demand.signers.end()) continue;
     auto& statement = request.statements[demand.statement];
     const auto signature = sign_statement(request.name(statement), bytes_of(statement.content), {&secret});
-    TRY(statement.signatures, merge_signatures(signature, statement.signatures));  // ours in the place of a wrong one
+    // Ours in the place of a wrong one.
+    TRY(statement.signatures, merge_signatures(signature, statement.signatures));
     signs = true;
   }
-  if (!may) return fail(Errc::key_not_of_role, to_openssh(key));
   return signs ? Status{} : fail(Errc::request_signed, to_openssh(key));
 }
 

@@ -51,7 +51,11 @@ struct Demand {
 /// In the order of the statements; of federation.toml, root as it is and root as it will be.
 Result<std::vector<Demand>> demands_of(const SigningRequest& request);
 
-/// Adds each signature that this key may make. Errc::key_not_of_role if it may make none, Errc::request_signed if it has made them all.
+/// Of each statement, the signatures by keys that have to sign it, and hold. Whoever handed the request on may have added others.
+Status keep_signatures_that_count(SigningRequest& request);
+
+/// Keeps those that count, and adds each signature that this key may make. Errc::key_not_of_role if it may make none,
+/// Errc::request_signed if it has made them all.
 Status sign(SigningRequest& request, const SigningSecret& secret);
 
 }  // namespace essaimage::store

@@ -59,6 +59,8 @@ Result<std::string> merge_signatures(std::string_view some, std::string_view oth
     TRY(const auto parsed, parse_signatures(text, "signatures"));
     for (const auto& signature : parsed) by_key.emplace(signature.key, armour(signature));
   }
+  // More than that nobody would read.
+  if (by_key.size() > signatures_max) return fail(Errc::malformed, "more than " + std::to_string(signatures_max) + " signatures");
   std::string text;
   for (const auto& [key, signature] : by_key) text += signature;
   return text;
@@ -73,6 +75,15 @@ Result<std::vector<SigningKey>> signers_of(const StatementName& name, ByteView c
     if (role.has(signature.key) && verify(signature, statement_namespace, message)) signers.push_back(signature.key);
   }
   return signers;
+}
+
+Result<std::string> only_by(const std::set<SigningKey>& keys, std::string_view signatures) {
+  TRY(const auto parsed, parse_signatures(signatures, "signatures"));
+  std::string text;
+  for (const auto& signature : parsed) {
+    if (keys.contains(signature.key)) text += armour(signature);
+  }
+  return text;
 }
 
 Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures,

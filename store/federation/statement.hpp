@@ -39,10 +39,14 @@ struct StatementName {
 /// The exact bytes that are signed.
 Bytes signed_bytes(const StatementName& name, ByteView content);
 std::string sign_statement(const StatementName& name, ByteView content, const std::vector<const SigningSecret*>& keys);
-/// Both, each key once, in their one order; where both have a key, the former's signature. Errc::malformed.
+/// Both, each key once, in their one order; where both have a key, the former's signature. Errc::malformed, also if they are more
+/// than a reader takes.
 Result<std::string> merge_signatures(std::string_view some, std::string_view others);
 /// The keys of the role that have signed it, each once. Errc::malformed: these are no signatures.
 Result<std::vector<SigningKey>> signers_of(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
+/// Those by these keys alone. What is handed on is pruned by it: signatures that count for nothing, by keys that a role has no more
+/// or never had, would add up until no reader takes the file. Errc::malformed.
+Result<std::string> only_by(const std::set<SigningKey>& keys, std::string_view signatures);
 /// Errc::role_threshold unless distinct keys of the role, as many as its threshold, have signed.
 Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
 

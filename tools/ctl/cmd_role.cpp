@@ -37,8 +37,9 @@ namespace essaimage::ctl::verb {
 
 namespace {
 
-/// "2027-12-31": to its end.
+/// "2027-12-31": to its end; "never".
 Result<std::string> read_day(const std::string& text) {
+  if (text == "never" || text == "jamais") return std::string("never");
   const auto part = [&](std::size_t at, std::size_t length) {
     int value = -1;
     const auto* begin = text.data() + at;
@@ -48,7 +49,7 @@ Result<std::string> read_day(const std::string& text) {
   constexpr std::int64_t last_second = 86'399;
   const bool shape = text.size() == 10 && text[4] == '-' && text[7] == '-';
   const auto day = shape ? start_of_day(part(0, 4), part(5, 2), part(8, 2)) : Result<Timestamp>(fail(Errc::usage));
-  if (!day) return fail(Errc::usage, "--expires: 2027-12-31; " + text);
+  if (!day) return fail(Errc::usage, "--expires: 2027-12-31, never; " + text);
   return to_utc({day->seconds + last_second});
 }
 
@@ -72,6 +73,11 @@ Result<ExitCode> change(Context& context, const Json& arguments) {
     context.out() << pretty(reply) << "\n";
     return ExitCode::ok;
   }
+  if (flag_at(reply, "needs_all_keys"))
+    context.err() << fmt::format(fmt::runtime(context.say("warning: the role {} needs all of its keys: losing one of them locks it. Add one more key.\n",
+                                                          "attention : le rôle {} a besoin de toutes ses clés : en perdre une le bloque. Ajoutez une clé "
+                                                          "de plus.\n")),
+                                 text_at(reply, "role"));
   TRY(const bool asked, save_request(context, reply));
   if (!asked)
     context.out() << fmt::format(fmt::runtime(context.say("The role {} is changed, and in force.\n", "Le rôle {} est changé, et en vigueur.\n")),

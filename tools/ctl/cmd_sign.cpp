@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 
+#include "proto/limits.hpp"
 #include "store/disk/files.hpp"
 #include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs.hpp"
@@ -70,11 +71,18 @@ void print_request(const Context& context, const store::SigningRequest& request)
 
 Result<ExitCode> key_new(Context& context) {
   const std::filesystem::path file = context.parsed.positionals[0];
+  const std::filesystem::path public_file = file.string() + ".pub";
   const auto note = context.parsed.value("note");
+  const bool is_line = std::none_of(note.begin(), note.end(), [](char c) { return c >= 0 && c < ' '; });
+  // No role takes another one, and no reader of the two files a much longer one.
+  if (!is_line || note.size() > limits::name_bytes_max)
+    return fail(Errc::usage, "--note: one line of at most " + std::to_string(limits::name_bytes_max) + " bytes");
+  std::error_code ignored;
+  if (std::filesystem::exists(public_file, ignored)) return fail(Errc::conflict, public_file.string());
   const auto secret = store::SigningSecret::generate();
   CHECK_OK(secret.save(file, note));
   const auto line = store::to_openssh(secret.public_key()) + (note.empty() ? "" : " " + printable(note));
-  CHECK_OK(store::create_file(file.string() + ".pub", bytes_of(line + "\n"), 0644));
+  CHECK_OK(store::create_file(public_file, bytes_of(line + "\n"), 0644));
   if (context.json) {
     context.out() << pretty({{"file", file.string()},
                              {"key", store::to_openssh(secret.public_key())},
@@ -99,7 +107,9 @@ Result<ExitCode> federation_sign(Context& context) {
     TRY(const auto secrets, secrets_for(context, request));
     TRY(auto more, signed_by(request, secrets));
     if (!confirmed(context)) return ExitCode::refused;
-    CHECK_OK(store::replace_file(file, bytes_of(encode(more))));
+    const auto text = encode(more);
+    if (text.size() > store::request_bytes_max) return fail(Errc::too_large, file);  // as it is, others can still read it
+    CHECK_OK(store::replace_file(file, bytes_of(text)));
     request = std::move(more);
   }
   TRY(const auto standing, standing_of(request));

@@ -11,7 +11,7 @@ namespace {
 const Positional role{{"ROLE", "RÔLE"},
                       {"root, members, curators, withdrawals or heartbeat", "root, members, curators, withdrawals ou heartbeat"}};
 const Option threshold{"threshold", {"N", "N"}, {"how many of its keys have to sign", "combien de ses clés doivent signer"}};
-const Option expires{"expires", {"2027-12-31", "2027-12-31"}, {"the last day on which it counts", "le dernier jour où il compte"}};
+const Option expires{"expires", {"2027-12-31", "2027-12-31"}, {"the last day on which it counts, or never", "le dernier jour où il compte, ou jamais"}};
 const Option note{"note", {"TEXT", "TEXTE"}, {"whose key it is, for people; every member can read it",
                                               "à qui est la clé, pour les personnes ; chaque membre peut le lire"}};
 const Positional request{{"FILE", "FICHIER"}, {"the request", "la demande"}};

@@ -83,6 +83,8 @@ std::string member_words(const store::MemberFile& file, const Context& context) 
   for (std::size_t i = 0; i + 1 < member.keys.size(); ++i)
     text += fmt::format(fmt::runtime(context.say("; its key number {} ({}) counts up to: {}", " ; sa clé numéro {} ({}) compte jusqu'à : {}")), i + 1,
                         store::fingerprint(member.keys[i].signing), counts_words(member.keys[i].last_valid, context));
+  // Whoever goes on under a new key is not suspended any more.
+  if (member.keys.size() > 1) text += context.say("; if it was suspended, that ends", " ; s'il était suspendu, il ne l'est plus");
   return text;
 }
 

@@ -54,6 +54,14 @@ Result<SigningKey> find_key(const store::Role& role, const std::string& text) {
   return noted.front();
 }
 
+/// After this change: then losing one key loses the role.
+bool needs_all_keys(const store::Role& role, const store::Library::RoleChange& change) {
+  if (!change.add && !change.remove && !change.threshold) return false;
+  const auto keys = role.keys.size() + (change.add ? 1 : 0) - (change.remove ? 1 : 0);
+  const auto threshold = change.threshold.value_or(role.threshold);
+  return threshold > 1 && threshold == keys;
+}
+
 Result<store::Library::RoleChange> read_change(const store::FederationView& view, Arguments& arguments) {
   store::Library::RoleChange change;
   TRY(change.role, arguments.text("role"));
@@ -79,7 +87,7 @@ Result<store::Library::RoleChange> read_change(const store::FederationView& view
     change.threshold = static_cast<std::uint32_t>(*threshold);
   }
   if (expires) {
-    const auto time = parse_utc(*expires);
+    const auto time = *expires == "never" ? Result<Timestamp>(store::never) : parse_utc(*expires);
     if (!time) return fail(Errc::usage, "expires: " + *expires);
     change.expires = *time;
   }
@@ -113,7 +121,7 @@ Result<Json> federation_change_role(Session& session, Arguments& arguments) {
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   std::optional<store::SigningRequest> lacking;
   CHECK_OK(library.change_role(change, &lacking));
-  Json reply{{"role", change.role}, {"in_force", true}};
+  Json reply{{"role", change.role}, {"in_force", true}, {"needs_all_keys", needs_all_keys(view.roles.at(change.role), change)}};
   add_request(reply, lacking);
   return reply;
 }

@@ -222,3 +222,16 @@ TEST_CASE("the man page and the completion name every verb") {
   CHECK(completion.find('@') != std::string::npos);
   CHECK(completion.find("@cases@") == std::string::npos);
 }
+
+TEST_CASE("a key is made whole or not at all, with a note that a role takes") {
+  TempFolder folder;
+  const auto file = (folder / "cle").string();
+  CHECK(run_with({"federation", "key", "new", file, "--note", std::string(5'000, 'a')}).code != ExitCode::ok);
+  CHECK_FALSE(std::filesystem::exists(file));
+  test::write_text(folder / "cle.pub", "x");
+  CHECK(run_with({"federation", "key", "new", file}).code != ExitCode::ok);
+  CHECK_FALSE(std::filesystem::exists(file));
+  CHECK(test::read_text(folder / "cle.pub") == "x");
+  std::filesystem::remove(folder / "cle.pub");
+  CHECK(run_with({"federation", "key", "new", file, "--note", "Anne"}).code == ExitCode::ok);
+}

@@ -39,7 +39,13 @@ TEST_CASE("the federation's node signs the time once a day, never back, and neve
   CHECK(r.seen(r.fed) == r.fed.now);
   const auto last = r.fed.now;
   r.fed.now = {0};
-  REQUIRE(r.fed.library().beat(true));
+  REQUIRE(r.fed.library().beat(false));
+  CHECK(r.seen(r.fed) == last);
+  // Whoever asks for it is told why nothing new is said.
+  const auto behind = r.fed.library().beat(true);
+  REQUIRE_FALSE(behind);
+  CHECK(behind.error().code == Errc::usage);
+  CHECK(behind.error().detail.find("federation role rotate heartbeat") != std::string::npos);
   CHECK(r.seen(r.fed) == last);
   r.fed.now.seconds = last.seconds + 31 * day;
   CHECK(r.fed.library().beat(false).error().code == Errc::clock_beyond);
@@ -84,9 +90,17 @@ TEST_CASE("the newest signed time that was seen lasts, whatever comes later") {
 
 TEST_CASE("a stolen heartbeat key that names a far time is undone by root") {
   Beating r;
-  RoleChange set{"curators"};
-  set.expires = Timestamp{test_start.seconds + 300 * day};
-  CHECK_FALSE(r.change(set));
+  // Root itself may have a last day, and so may the role whose key was stolen.
+  std::vector<std::string> over{"curators"};
+  SECTION("root has no last day") {}
+  SECTION("root has one") { over.push_back("root"); }
+  SECTION("all have one") { over = {"curators", "heartbeat", "members", "root"}; }
+  for (const auto& name : over) {
+    RoleChange set{name};
+    set.expires = Timestamp{test_start.seconds + (name == "heartbeat" ? 4'000 : 300) * day};
+    CHECK_FALSE(r.change(set));
+  }
+  replicate(r.fed, r.b);
   CHECK(r.offered(r.heartbeat({test_start.seconds + 3'000 * day})) == Roles::taken);
   CHECK(r.role("curators", r.b).is_over(r.view(r.b).judged.time));
   r.fed.now = test_start;
@@ -122,4 +136,17 @@ TEST_CASE("an old witness says how old the federation's word is: what is held ba
   CHECK(view.clock.seconds - view.heartbeat->seconds == 10 * day);
   CHECK(view.judged.time == r.b.now);
   CHECK_FALSE(view.judged.clock_ignored);
+}
+
+TEST_CASE("a last day can be taken away again") {
+  Roles r;
+  RoleChange set{"root"};
+  set.expires = Timestamp{test_start.seconds + 300 * day};
+  CHECK_FALSE(r.change(set));
+  set.expires = never;
+  CHECK_FALSE(r.change(set));
+  CHECK_FALSE(r.role("root", r.fed).expires);
+  CHECK(r.fed.library().change_role(set, nullptr).error().code == Errc::usage);  // nothing changes
+  replicate(r.fed, r.b);
+  CHECK_FALSE(r.role("root", r.b).expires);
 }

@@ -1,5 +1,6 @@
 // Requests for signatures: what one key cannot make effective, and what is refused when it is applied.
 #include "store/crypto/hash.hpp"
+#include "store/federation_change.hpp"
 #include "tests/unit/store/roles.hpp"
 
 using namespace essaimage;
@@ -229,4 +230,120 @@ TEST_CASE("a request whose role has run out since is refused") {
   CHECK(r.fed.library().retire(film, "trop tard", &vain).error().code == Errc::role_expired);
   CHECK_FALSE(vain);
   CHECK(r.lists(r.fed));
+}
+
+TEST_CASE("signatures by strangers in a request are not published, nor handed on, and no later change fails for them") {
+  Roles r;
+  r.decide();
+  r.ask_two("curators");
+  std::optional<SigningRequest> request;
+  REQUIRE(r.fed.library().retire(film, "dépassé", &request));
+  auto& statement = request->statements.front();
+  for (int i = 0; i < 30; ++i) {
+    const auto stranger = SigningSecret::generate();
+    const auto more = sign_statement(request->name(statement), bytes_of(statement.content), {&stranger});
+    statement.signatures = merge_signatures(statement.signatures, more).value();
+  }
+  const auto lines = [](const std::string& text) { return std::ranges::count(text, '\n'); };
+  const auto stuffed = *request;
+  REQUIRE(sign(*request, r.anne));
+  CHECK(lines(statement.signatures) < 20);  // two
+  // By hand, without essaimage's own signing.
+  auto by_hand = carried(stuffed);
+  auto& asked = by_hand.statements.front();
+  const auto ours = sign_statement(by_hand.name(asked), bytes_of(asked.content), {&r.anne});
+  asked.signatures = merge_signatures(ours, asked.signatures).value();
+  REQUIRE(r.fed.library().apply(carried(by_hand)));
+  CHECK(lines(file_in(r.fed, r.feed, "catalogue/a/film.toml.sigs").value()) < 20);
+  RoleChange remove{"curators"};
+  remove.remove = r.anne.public_key();
+  remove.threshold = 1;
+  CHECK_FALSE(r.change(remove));
+  replicate(r.fed, r.b);
+  CHECK_FALSE(r.lists(r.b));
+}
+
+TEST_CASE("more signatures than a reader takes are never put together") {
+  const StatementName name{{}, "catalogue/a/film.toml", 1, {}};
+  std::string all;
+  for (int i = 0; i < 32; ++i) {
+    const auto key = SigningSecret::generate();
+    all = merge_signatures(all, sign_statement(name, {}, {&key})).value();
+  }
+  const auto key = SigningSecret::generate();
+  CHECK(merge_signatures(all, sign_statement(name, {}, {&key})).error().code == Errc::malformed);
+}
+
+TEST_CASE("an old request does not bring back an invitation that a suspension took away") {
+  Roles r;
+  r.ask_two("members");
+  std::optional<SigningRequest> old, later, suspension, again;
+  const auto new_key = [&](std::optional<SigningRequest>& request, bool reinstate) {
+    const auto made = r.fed.library().invite({"c", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, reinstate}, &request);
+    REQUIRE(made);
+    REQUIRE(sign(*request, r.anne));
+  };
+  new_key(old, false);
+  new_key(later, false);  // never applied in time
+  REQUIRE(r.fed.library().apply(carried(*old)));
+  REQUIRE(r.fed.library().suspend("c", "volé", {}, &suspension));
+  REQUIRE(sign(*suspension, r.anne));
+  REQUIRE(r.fed.library().apply(*suspension));
+  for (const auto* request : {&old, &later}) {
+    const auto refused = r.fed.library().apply(carried(**request));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::request_superseded);
+    // Nor without what it says of the member.
+    auto bare = **request;
+    std::erase_if(bare.statements, [](const auto& each) { return each.path.starts_with("members/"); });
+    CHECK(r.fed.library().apply(bare).error().code == Errc::request_superseded);
+  }
+  new_key(again, true);
+  REQUIRE(r.fed.library().apply(carried(*again)));
+  CHECK(r.fed.library().apply(carried(*again)).error().code == Errc::request_in_force);
+  CHECK(r.fed.library().roster()->find("c")->suspended);
+  replicate(r.fed, r.b);
+}
+
+TEST_CASE("a centre that waits for signatures while the members role changes is signed for by the new role") {
+  Roles r;
+  r.ask_two("members");
+  std::optional<SigningRequest> request;
+  const auto invitation = r.fed.library().invite({"d", "D", {"lille"}, std::chrono::hours(1), "tcp://127.0.0.1:7373"}, &request);
+  REQUIRE(sign(*request, r.anne));
+  REQUIRE(r.fed.library().apply(*request));
+  const auto d = TestNode::joining(*invitation);
+  const auto join = make_join(*invitation, d->library().signing().public_key(), d->library().transport().public_key());
+  CHECK(r.fed.library().admit(join).error().code == Errc::signatures_lacking);
+  for (const bool rotate : {false, true}) {
+    RoleChange wish{"members"};
+    wish.rotate = rotate;
+    if (!rotate) wish.add = r.said.public_key();
+    if (!rotate) wish.remove = r.anne.public_key();
+    auto change = r.change(wish);
+    if (!change) continue;  // what Saïd signed with the change before is enough
+    REQUIRE(sign(*change, r.said));
+    REQUIRE(r.fed.library().apply(*change));
+  }
+  auto pending = r.fed.library().requests().value().at("d");
+  CHECK(demands_of(pending)->front().signers == std::vector{r.own("members").public_key()});
+  REQUIRE(sign(pending, r.said));
+  REQUIRE(r.fed.library().apply(pending));
+  CHECK(r.fed.library().admit(join));
+}
+
+TEST_CASE("how much a request grows by its signatures is known before anybody is asked for them") {
+  Roles r;
+  r.ask_two("members");
+  r.ask_two("root");
+  RoleChange wish{"members"};
+  wish.add = r.said.public_key();
+  wish.threshold = 3;
+  auto request = r.change(wish);
+  REQUIRE(request);
+  const auto foretold = size_when_signed(*request, demands_of(*request).value());
+  CHECK(foretold > encode(*request).size());
+  for (const auto* key : {&r.anne, &r.said}) REQUIRE(sign(*request, *key));
+  CHECK(encode(*request).size() <= foretold);
+  CHECK(r.fed.library().apply(*request));
 }

@@ -237,3 +237,17 @@ TEST_CASE("a clock that is years ahead makes no role run out early, and an expir
   CHECK(fetch_feed(r.fed, r.b, r.feed));
   CHECK(r.view(r.b).version == 5);
 }
+
+TEST_CASE("a role's key can be replaced any number of times: signatures of former keys do not add up") {
+  Roles r;
+  for (const std::string name : {"members", "root"}) {
+    RoleChange rotate{name};
+    rotate.rotate = true;
+    for (int i = 0; i < 40; ++i) CHECK_FALSE(r.change(rotate));
+  }
+  const auto signatures = file_in(r.fed, r.feed, "members/a.toml.sigs").value();
+  CHECK(std::ranges::count(signatures, '\n') < 12);
+  replicate(r.fed, r.b);
+  CHECK(r.b.library().roster()->members.size() == 4);
+  CHECK(r.view(r.b).version == 81);
+}

@@ -92,6 +92,12 @@ TEST_CASE("read_file refuses what is larger than asked for, and says when there 
   CHECK(read_file(folder.path(), 5).error().code == Errc::io);
 }
 
+TEST_CASE("read_file does not wait for somebody to write into a pipe") {
+  const TempFolder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(read_file(folder / "pipe", 5).error().code == Errc::io);
+}
+
 TEST_CASE("what the disk cannot read is damage") {
   // The kernel's way to answer EIO without a broken disk: memory that nothing is mapped to.
   const auto fd = open_file("/proc/self/mem", O_RDONLY);
