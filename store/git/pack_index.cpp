@@ -29,13 +29,18 @@ ObjectId sum_of(ByteView bytes) {
 
 }  // namespace
 
+bool has_right_sum(ByteView index) {
+  if (index.size() < trailer_bytes) return false;
+  return std::ranges::equal(sum_of(index.first(index.size() - trailer_bytes)).view(), index.last(trailer_bytes));
+}
+
 Result<std::vector<IndexEntry>> read_index(ByteView index) {
   constexpr std::size_t head = magic.size() + fan * 4, tail = 2 * trailer_bytes;
   const auto wrong = [] { return fail(Errc::malformed, "index of a pack"); };
   if (index.size() < head + tail || !std::ranges::equal(index.first(magic.size()), magic)) return wrong();
   const std::size_t count = get_u32(index.subspan(head - 4));
   if (count > (index.size() - head - tail) / entry_bytes || index.size() != head + count * entry_bytes + tail) return wrong();
-  if (!std::ranges::equal(sum_of(index.first(index.size() - trailer_bytes)).view(), index.last(trailer_bytes))) return wrong();
+  if (!has_right_sum(index)) return wrong();
   const ByteView ids = index.subspan(head), crcs = ids.subspan(count * ObjectId::size), offsets = crcs.subspan(count * 4);
   std::vector<IndexEntry> entries(count);
   std::array<std::uint32_t, fan> until{};

@@ -15,6 +15,9 @@ struct IndexEntry {
   std::uint32_t crc = 0;     ///< CRC-32 of the object as it stands in the pack, with its header
 };
 
+/// It ends with the sum of all before it, as any index does: nobody changed it since it was written. Cheap.
+bool has_right_sum(ByteView index);
+
 /// What encode_index() wrote, by rising id, each once. Errc::malformed: something of it is not as it was written.
 Result<std::vector<IndexEntry>> read_index(ByteView index);
 

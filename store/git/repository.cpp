@@ -3,8 +3,10 @@
 #include <set>
 
 #include "proto/limits.hpp"
+#include "store/disk/mapped_file.hpp"
 #include "store/disk/scratch_folder.hpp"
 #include "store/git/indexed_pack.hpp"
+#include "store/git/pack_index.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -51,6 +53,12 @@ Status index_again(const Layout& layout, const Path& pack) {
   return move_durably(pack, layout.damaged() / pack.filename());
 }
 
+/// libgit2 believes an index, wherever it leads.
+Result<bool> is_right_index(const Path& path) {
+  TRY(const MappedFile index, MappedFile::open(path));
+  return pack::has_right_sum(index.bytes());
+}
+
 Status sweep_packs(const Layout& layout) {
   const Path packs = layout.packs();
   std::set<Path> present;
@@ -69,6 +77,9 @@ Status sweep_packs(const Layout& layout) {
       CHECK_OK(remove_file(path));
     } else if (!present.contains(other)) {
       CHECK_OK(path.extension() == ".pack" ? index_again(layout, path) : remove_file(path));
+    } else if (path.extension() == ".idx") {
+      TRY(const bool right, is_right_index(path));
+      if (!right) CHECK_OK(index_again(layout, other));
     }
   }
   return {};

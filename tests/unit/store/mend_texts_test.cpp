@@ -218,6 +218,19 @@ TEST_CASE("wherever the packs of a member are hit, verification and a peer make 
   CHECK(h.b.checkout("b/own").at("y") == "mine");
 }
 
+TEST_CASE("an index that leads anywhere is made anew before it is believed, and nothing is needed from peers") {
+  Held h;
+  h.b.close();
+  const Path index = Path(h.first).replace_extension(".idx").lexically_relative(h.b.layout().home);
+  const auto size = std::filesystem::file_size(h.b.layout().home / index);
+  const auto from_end = GENERATE(range(41, 120));  // of the offsets, and of the sums of objects before them
+  auto b = h.b.copy();
+  flip(b->layout().home / index, size - static_cast<std::size_t>(from_end));
+  REQUIRE(b->open());
+  CHECK(b->library().verify({})->empty());
+  CHECK(b->checkout("a/k").at("x") == "2");
+}
+
 TEST_CASE("a pack that consolidation finds damaged is mended, whether a feed needs what was hit or not") {
   Held h;
   h.b.close();
