@@ -327,7 +327,7 @@ std::optional<Effect> Replica::next() {
 }
 
 NodeStatus Replica::status(Instant now) const { return status_of(*impl_, now); }
-bool Replica::level() const { return is_level(*impl_); }
+bool Replica::settled() const { return is_level(*impl_) && !impl_->dialer.connecting(); }
 bool Replica::own_heads_confirmed() const { return impl_->own_heads_confirmed; }
 
 }  // namespace essaimage::core

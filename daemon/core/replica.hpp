@@ -28,9 +28,9 @@ class Replica {
 
   /// A picture of now, for status, peers, explain, sync and the simulator's checkers.
   NodeStatus status(Instant now) const;
-  /// status().level and status().own_heads_confirmed, without the rest of the picture.
-  bool level() const;
-  bool own_heads_confirmed() const;
+  /// status().level, and nobody is being dialled.
+  bool settled() const;
+  bool own_heads_confirmed() const;  ///< status().own_heads_confirmed, without the rest of the picture
 
  private:
   struct Impl;

@@ -58,7 +58,8 @@ struct NodeStatus {
   std::uint64_t sync_rounds_done = 0;
   std::uint64_t sync_rounds_asked = 0;
   bool store_rests = false;      ///< our disk failed: no media are fetched for a while
-  bool level = false;            ///< connected peers all level, nothing wanted, no media lacking that a peer holds
+  /// Connected peers all level, nothing wanted, no media lacking that a peer holds. Who is only being dialled does not count.
+  bool level = false;
   std::vector<PeerStatus> peers; ///< by slug
   std::vector<FeedStatus> feeds; ///< all known, by feed
   std::vector<MediaStatus> media;  ///< lacking only

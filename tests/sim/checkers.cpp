@@ -113,7 +113,7 @@ std::string not_converged(const World& world) {
 std::string not_level(const World& world) {
   for (std::size_t i = 0; i < world.size(); ++i) {
     if (!world.counts(i) || !world.node(i).up) continue;
-    if (world.node(i).replica->level()) continue;
+    if (world.node(i).replica->settled()) continue;
     const core::NodeStatus status = world.status(i);
     std::string why = world.node(i).slug + " is not level:";
     for (const auto& peer : status.peers) {

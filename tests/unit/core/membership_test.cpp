@@ -201,6 +201,18 @@ TEST_CASE("sync is done when every open link has answered a whole round begun af
   CHECK_FALSE(bench.status().level);
 }
 
+TEST_CASE("who is only being dialled does not make us not level") {
+  Bench bench;
+  bench.roster().members.at(Bench::slug(3)).endpoints = {sim::endpoint_of(3)};
+  bench.start();
+  const LinkId a = bench.open(2);
+  bench.on(input::SyncNow{});
+  bench.receive(a, message::Reconcile{bench.sent<message::Reconcile>(a).at(0).round, false, {}});
+  CHECK(bench.status().level);
+  const auto peers = bench.status().peers;
+  CHECK(std::ranges::any_of(peers, [](const auto& peer) { return peer.state == PeerStatus::State::connecting; }));
+}
+
 TEST_CASE("our own suspension is shown") {
   Bench bench;
   bench.start();
