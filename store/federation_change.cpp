@@ -75,7 +75,7 @@ Status FederationChange::put_roles(const FederationFile& next) {
     CHECK_OK(add_signed_anew(next, member_path(slug), stated.file.version, stated.file.previous, stated.blob, stated.signatures));
   }
   for (const auto& [key, stated] : word().invitations) {
-    if (stated.file.expires <= library_.now_()) continue;  // it goes with this commit
+    if (stated.file.expires <= now()) continue;  // it goes with this commit
     CHECK_OK(add_signed_anew(next, invitation_path(key), 1, {}, stated.blob, stated.signatures));
   }
   for (const auto& [kit, stated] : word().catalogue->decisions) {
@@ -146,7 +146,7 @@ Status FederationChange::check_follows_held(const RequestedStatement& statement,
   }
   if (is_invitation(statement.path) && !lies) {
     TRY(const auto invitation, parse_invitation_file(statement.content));
-    if (invitation.expires <= library_.now_()) return fail(Errc::invitation_expired, invitation.slug);
+    if (invitation.expires <= now()) return fail(Errc::invitation_expired, invitation.slug);
     for (const auto& [slug, member] : word().members) {
       if (member.file.invitation == invitation.key) return superseded(statement.path, slug + " has joined by it");
     }
@@ -256,7 +256,7 @@ Status FederationChange::write() {
   editor_.emplace(std::move(editor));
   // Invitations that ran out go with the next commit, whatever it is for.
   for (const auto& [key, stated] : word().invitations) {
-    if (stated.file.expires <= library_.now_()) CHECK_OK(remove(invitation_path(key)));
+    if (stated.file.expires <= now()) CHECK_OK(remove(invitation_path(key)));
   }
   for (const auto& statement : request_.statements) CHECK_OK(write_statement(statement));
   TRY(const auto tree, editor_->write(*pack_));

@@ -25,6 +25,7 @@ class FederationChange {
 
   /// The time by which a change to these roles is judged.
   JudgedTime judged_under(const FederationFile& next) const;
+  Timestamp now() const { return judged_under(word().federation.file).time; }  ///< by the roles in force
 
   /// What lies there before this change, in force or not.
   Result<std::optional<Bytes>> read(const std::string& path) const;

@@ -55,7 +55,7 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
   invitation.name = invite.name;
   invitation.endpoint = invite.endpoint;
   invitation.transport = transport_.public_key();
-  invitation.expires = Timestamp{now_().seconds + invite.valid.count()};
+  invitation.expires = Timestamp{change.now().seconds + invite.valid.count()};
   random_bytes(invitation.seed);
   const auto member = change.word().members.find(invite.slug);
   const bool known = member != change.word().members.end();
@@ -66,7 +66,7 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
     return fail(Errc::member_unknown, invite.slug);
   }
   for (const auto& [key, stated] : change.word().invitations) {
-    if (stated.file.slug == invite.slug && stated.file.expires > now_()) {
+    if (stated.file.slug == invite.slug && stated.file.expires > change.now()) {
       return fail(Errc::member_exists,
                   invite.slug + ": invited until " + to_utc(stated.file.expires));
     }
@@ -113,7 +113,7 @@ Status LibraryImpl::admit(const message::Join& join) {
   const auto it = change.word().invitations.find(join.invitation);
   if (it == change.word().invitations.end()) return fail(Errc::invitation_unknown);
   const InvitationFile& invitation = it->second.file;
-  if (invitation.expires <= now_()) return fail(Errc::invitation_expired, invitation.slug);
+  if (invitation.expires <= change.now()) return fail(Errc::invitation_expired, invitation.slug);
   for (const auto& [slug, stated] : change.word().members) {
     for (const auto& keys : stated.file.member.keys) {
       if (keys.signing == join.signing || keys.transport == join.transport)

@@ -64,12 +64,25 @@ Result<std::vector<SigningSecret>> LibraryImpl::role_secrets(const std::string& 
   return secrets;
 }
 
+namespace {
+
+/// Its key signs for that role: then nothing may take its place.
+Result<bool> is_in_use(const Path& file, const Role& role) {
+  if (!is_there(file)) return false;
+  TRY(const auto secret, SigningSecret::load(file));
+  return role.has(secret.public_key());
+}
+
+}  // namespace
+
 /// One that was made for a rotation which is not in force yet serves the next one too: the request that names it may still come.
 Result<SigningSecret> LibraryImpl::next_secret(const std::string& role, const Role& now) {
   const Path file = layout_.next_role_key(role);
   if (is_there(file)) {
     TRY(auto secret, SigningSecret::load(file));
     if (!now.has(secret.public_key())) return secret;
+    TRY(const bool both, is_in_use(layout_.role_key(role), now));
+    if (both) return fail(Errc::usage, role + ": two of its keys lie in this home; remove one of them first");
     CHECK_OK(move_durably(file, layout_.role_key(role)));
   }
   auto secret = SigningSecret::generate();
@@ -115,12 +128,10 @@ void LibraryImpl::take_next_keys() {
   for (const auto& [name, role] : now->word->federation.file.roles) {
     const Path file = layout_.next_role_key(name);
     if (!is_there(file)) continue;
-    const auto secret = SigningSecret::load(file);
-    if (!secret) {
-      note(secret.error(), file.string());
-    } else if (role.has(secret->public_key())) {
-      if (const auto moved = move_durably(file, layout_.role_key(name)); !moved) note(moved.error(), file.string());
-    }
+    const auto used = is_in_use(file, role), in_its_way = is_in_use(layout_.role_key(name), role);
+    if (!used) note(used.error(), file.string());
+    if (!used || !*used || in_its_way.value_or(false)) continue;
+    if (const auto moved = move_durably(file, layout_.role_key(name)); !moved) note(moved.error(), file.string());
   }
 }
 

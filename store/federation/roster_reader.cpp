@@ -97,8 +97,10 @@ class Reader {
 
   Status read_federation(const Entries& root) {
     TRY(const auto newest, pair_of(root, std::string(feed_path::federation)));
-    if (known_ != nullptr && known_->federation.blob == newest.blob &&
-        known_->federation.signatures == newest.signatures) {
+    const auto older = root.find(std::string(feed_path::federation_folder));
+    if (older != root.end()) word_.versions_folder = older->second.id;
+    if (known_ != nullptr && known_->federation.blob == newest.blob && known_->federation.signatures == newest.signatures &&
+        known_->versions_folder == word_.versions_folder) {
       word_.federation = known_->federation;
       word_.versions = known_->versions;
       return {};
@@ -288,7 +290,8 @@ Status check_expiry(const FederationWord& held, const FederationWord& next, Time
     if (it == held.members.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "members/" + slug));
   }
   for (const auto& [key, stated] : next.invitations) {
-    if (!held.invitations.contains(key)) CHECK_OK(over(role_members, "invitations/" + key.hex()));
+    const auto it = held.invitations.find(key);
+    if (it == held.invitations.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "invitations/" + key.hex()));
   }
   if (next.catalogue == held.catalogue) return {};
   for (const auto& [kit, stated] : next.catalogue->decisions) {

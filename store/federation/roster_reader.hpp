@@ -24,6 +24,7 @@ namespace essaimage::store {
 struct FederationWord {
   Stated<FederationFile> federation;
   std::vector<Sha256> versions;                               ///< hashes of all versions of federation.toml, the newest last
+  ObjectId versions_folder;                                   ///< that they were read from
   std::optional<Heartbeat> heartbeat;                         ///< if one lies there that counts
   std::map<std::string, Stated<MemberFile>> members;          ///< by slug
   std::map<SigningKey, Stated<InvitationFile>> invitations;   ///< pending, expired ones too

@@ -251,3 +251,71 @@ TEST_CASE("a role's key can be replaced any number of times: signatures of forme
   CHECK(r.b.library().roster()->members.size() == 4);
   CHECK(r.view(r.b).version == 81);
 }
+
+TEST_CASE("a key of this home that still signs is not lost to one that takes its place") {
+  Roles r;
+  const auto old = r.own("curators");
+  RoleChange rotate{"curators"}, add{"curators"};
+  rotate.rotate = true;
+  CHECK_FALSE(r.change(rotate));
+  const auto fresh = r.own("curators");
+  // As a home is left by a request for the rotation that never came back, while the key was added by another one.
+  const auto next = r.fed.layout().next_role_key("curators");
+  std::filesystem::rename(r.fed.layout().role_key("curators"), next);
+  REQUIRE(old.save(r.fed.layout().role_key("curators"), "old"));
+  add.add = old.public_key();
+  CHECK_FALSE(r.change(add));
+  CHECK(r.own("curators").public_key() == old.public_key());
+  CHECK(store::SigningSecret::load(next)->public_key() == fresh.public_key());
+  CHECK(r.fed.library().change_role(rotate, nullptr).error().code == Errc::usage);
+  RoleChange remove{"curators"};
+  remove.remove = old.public_key();
+  CHECK_FALSE(r.change(remove));
+  CHECK(r.own("curators").public_key() == fresh.public_key());
+  CHECK_FALSE(std::filesystem::exists(next));
+}
+
+TEST_CASE("an older federation.toml that becomes another is refused though the newest stays") {
+  Roles r;
+  RoleChange set{"curators"};
+  set.expires = Timestamp{test_start.seconds + 1'000'000};
+  CHECK_FALSE(r.change(set));
+  replicate(r.fed, r.b);
+  auto other = parse_federation_file(file_in(r.fed, r.feed, "federation/1.toml").value()).value();
+  other.name = "Autre";
+  CHECK(r.delivered({{"federation/1.toml", encode(other)}}) == Errc::feed_wrong_federation);
+  CHECK(r.delivered({{"federation/1.toml", {}}, {"federation/1.toml.sigs", {}}}) == Errc::malformed);
+}
+
+TEST_CASE("an invitation that is changed is as new as another one: a role that is over cannot sign it") {
+  Roles r;
+  Library::Invite invite{"d", "D", {"lille"}, std::chrono::hours(24 * 30), "tcp://127.0.0.1:7373"};
+  const auto invitation = r.fed.library().invite(invite).value();
+  RoleChange set{"members"};
+  set.expires = Timestamp{test_start.seconds + 100'000};
+  CHECK_FALSE(r.change(set));
+  replicate(r.fed, r.b);
+  r.fed.now = {test_start.seconds + 100'001};
+  REQUIRE(r.fed.library().beat(false));
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  const auto key = SigningSecret::from_seed(invitation.seed).public_key();
+  const std::string path = "invitations/" + key.hex() + ".toml";
+  auto file = parse_invitation_file(file_in(r.fed, r.feed, path).value()).value();
+  file.territories = {"lens"};
+  const auto members = r.own("members");
+  const StatementName name{r.fed.library().identity().federation, path, 1, {}};
+  CHECK(r.delivered({{path, encode(file)}, {path + ".sigs", sign_statement(name, bytes_of(encode(file)), {&members})}}) == Errc::role_expired);
+}
+
+TEST_CASE("a clock that is years ahead ends no invitation") {
+  Roles r;
+  Library::Invite invite{"d", "D", {"lille"}, std::chrono::hours(24 * 7), "tcp://127.0.0.1:7373"};
+  REQUIRE(r.fed.library().beat(false));
+  const auto invitation = r.fed.library().invite(invite).value();
+  const auto key = SigningSecret::from_seed(invitation.seed).public_key();
+  r.fed.now.seconds += 10 * 366 * 86'400LL;
+  REQUIRE(r.fed.library().suspend("c", "parti"));
+  CHECK(file_in(r.fed, r.feed, "invitations/" + key.hex() + ".toml"));
+  invite.slug = "e";
+  CHECK(r.fed.library().invite(invite)->expires.seconds == test_start.seconds + 7 * 86'400);
+}
