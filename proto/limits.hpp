@@ -40,7 +40,7 @@ inline constexpr std::size_t pack_objects_max = 2'000'000;
 inline constexpr std::uint64_t pack_bytes_max = 2 * GiB;
 inline constexpr std::uint64_t pack_inflated_bytes_max = 4 * GiB;
 /// What a parcel unfolds to, against its length; texts of people are below 20.
-inline constexpr std::uint64_t pack_inflation_ratio_max = 200;
+inline constexpr std::uint64_t pack_inflation_ratio_max = 100;
 inline constexpr std::uint64_t pack_inflation_slack = 16 * MiB;  ///< a small parcel of very regular texts is no bomb
 /// Entries of kits' folders that are looked at for one pack. Trees that are named many times cost their author nothing
 /// and a receiver microseconds each; this is a minute. All kits of a region together have a tenth of it.

@@ -1,5 +1,5 @@
 // refusals: what it costs a node to refuse a hostile transfer, in processor time and memory, each in a process of its own.
-// The promise is 256 MB, and one second and two more for each megabyte that was sent: that much may unfold to 200 times its length,
+// The promise is 256 MB, and one second and two more for each megabyte that was sent: that much may unfold to 100 times its length,
 // and each object of it is hashed before anything can be judged (limits::pack_inflation_ratio_max). A transfer that is not refused,
 // or that costs ten times that, is an error; the figures themselves are for who reads them.
 
