@@ -68,7 +68,7 @@ std::vector<Transfer> bomb_within_the_ratio() {
   Compressor compressor;
   Frames frames;
   for (std::uint64_t i = 0; frames.bytes.size() < limits::MiB; ++i) {
-    Bytes content = test::noise(10'700, i);
+    Bytes content = test::noise(parcel::frame_bytes * 102 / 100 / limits::pack_inflation_ratio_max, i);
     content.resize(parcel::frame_bytes - limits::KiB, 0);
     content = object(3, content);
     frames.add(content.size(), compressor.compress(content, commit));

@@ -1,5 +1,5 @@
 // refusals: what it costs a node to refuse a hostile transfer, in processor time and memory, each in a process of its own.
-// The promise is 256 MB, and one second and two more for each megabyte that was sent: that much may unfold to 100 times its length,
+// The promise is 256 MB, and one second and one more for each megabyte that was sent: that much may unfold to 100 times its length,
 // and each object of it is hashed before anything can be judged (limits::pack_inflation_ratio_max). A transfer that is not refused,
 // or that costs ten times that, is an error; the figures themselves are for who reads them.
 
@@ -22,7 +22,7 @@ using namespace essaimage::hostile;
 using namespace essaimage::store;
 namespace fs = std::filesystem;
 
-constexpr double seconds_max = 1.0, seconds_per_megabyte = 2.0, megabytes_max = 256.0, margin = 10.0;
+constexpr double seconds_max = 1.0, seconds_per_megabyte = 1.0, megabytes_max = 256.0, margin = 10.0;
 const FeedId region{"mdq-wazemmes", {}};
 
 struct Cost {
