@@ -1,5 +1,6 @@
 #include "daemon/shell/deadline_watch.hpp"
 
+#include "daemon/shell/control/explain_parts.hpp"
 #include "daemon/shell/control/readiness.hpp"
 #include "store/deadlines.hpp"
 
@@ -7,6 +8,12 @@ namespace essaimage::shell {
 namespace {
 
 constexpr Duration warn_again{3'600'000};
+
+Words words_of_end(const DueKit& due) {
+  if (due.outlook == DueKit::Outlook::whole) return {"the deadline is over: it was here, whole", "l'échéance est passée : il était ici, entier"};
+  const auto media = words_of_media(due.files_lacking, due.bytes_lacking);
+  return {"the deadline is over: " + media.en + " still lacking", "l'échéance est passée : il manque encore " + media.fr};
+}
 
 }  // namespace
 
@@ -20,7 +27,7 @@ Status DeadlineWatch::look(const Arrivals& arrivals, Instant now, Timestamp civi
     const auto warned = warned_.find(due.kit);
     if (due.by <= civil) {
       const bool whole = due.outlook == DueKit::Outlook::whole;
-      say(whole ? LogLevel::info : LogLevel::warn, whole ? "ready.met" : "ready.missed", due.kit, words_of(due, civil));
+      say(whole ? LogLevel::info : LogLevel::warn, whole ? "ready.met" : "ready.missed", due.kit, words_of_end(due));
       warned_.erase(due.kit);
     } else if (!due.is_at_risk()) {
       if (warned != warned_.end()) {

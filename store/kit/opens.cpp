@@ -20,10 +20,15 @@ bool is_png(const File& file) { return file.head.starts_with("\x89PNG\r\n\x1A\n"
 bool is_gif(const File& file) { return (file.head.starts_with("GIF87a") || file.head.starts_with("GIF89a")) && has(file.tail, ";"); }
 bool is_webp(const File& file) { return file.head.starts_with("RIFF") && file.head.substr(0, 12).ends_with("WEBP"); }
 
-/// The end of the central directory is at the end, but for a comment of at most 64 KiB.
+/// The end of the central directory is at the end, whole, but for a comment of at most 64 KiB.
 bool is_zip(const File& file) {
+  constexpr std::size_t end_bytes = 22;
   const std::string_view end("PK\x05\x06", 4);
-  return (file.head.starts_with(std::string_view("PK\x03\x04", 4)) || file.head.starts_with(end)) && has(file.tail, end);
+  const auto at = file.tail.rfind(end);
+  if (at == std::string_view::npos || file.tail.size() - at < end_bytes) return false;
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(file.tail[at + i])); };
+  const bool whole = file.tail.size() - at >= end_bytes + byte(20) + (byte(21) << 8U);
+  return whole && (file.head.starts_with(std::string_view("PK\x03\x04", 4)) || file.head.starts_with(end));
 }
 
 /// The type of an OpenDocument stands first in it, not compressed.

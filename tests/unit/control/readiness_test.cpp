@@ -54,8 +54,8 @@ TEST_CASE("what comes is in time or late by its rate, and what does not come is 
   CHECK(late.is_at_risk());
   CHECK(late.files_lacking == 1);
   CHECK(late.bytes_lacking == 600);
-  CHECK(words_of(late, now).en.find("1 media file (600 B) lacking, will not arrive in time at this rate (1 min left)") != std::string::npos);
-  CHECK(words_of(late, now).fr.find("il manque 1 fichier média (600 o), n'arrivera pas à temps à ce rythme (encore 1 min)") != std::string::npos);
+  CHECK(words_of(late, now).en.find("(600 B) lacking, will not arrive in time at this rate (60 s left)") != std::string::npos);
+  CHECK(words_of(late, now).fr.find("n'arrivera pas à temps à ce rythme (encore 60") != std::string::npos);
   coming.traffic.rest = Traffic::Rest::paused;
   const auto stalled = coming.due(3'600);
   CHECK(stalled.outlook == Outlook::stalled);
@@ -217,4 +217,5 @@ TEST_CASE("the log says once that a kit will not be here in time, and what becam
   lib.due.now = {now.seconds + 60};
   REQUIRE(watch.look(coming.arrivals(), Instant{3'760'000}, {now.seconds + 60}));
   CHECK(lib.due.by_kit.empty());
+  CHECK(count("the deadline is over: 1 media file (600 B) still lacking") == 1);
 }
