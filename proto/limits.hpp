@@ -79,6 +79,19 @@ inline constexpr std::size_t participants_max = 100'000;        ///< of one age 
 inline constexpr std::size_t family_max = 2'000;                ///< kits that are shown of one kit's family
 inline constexpr std::size_t themes_max = 50;                   ///< of one kit, or one decision
 
+// --- searching, and being ready ------------------------------------------------------------------------------------
+inline constexpr std::size_t search_bytes_max = 500;            ///< what a person types
+inline constexpr std::size_t search_words_max = 16;
+inline constexpr std::size_t search_hits_max = 500;
+/// What a kit's own texts may cost the index: 20,000 words, a booklet of 40 pages. Beyond it a kit is found by what its kit.toml
+/// says and by the names of its files.
+inline constexpr std::size_t searched_kit_bytes_max = 128 * KiB;
+inline constexpr std::size_t searched_file_bytes_max = 32 * KiB;
+inline constexpr std::size_t searched_files_max = 64;
+inline constexpr std::size_t searched_names_bytes_max = 16 * KiB;
+inline constexpr std::size_t word_bytes_max = 64;               ///< a longer one counts by its beginning
+inline constexpr std::size_t deadlines_max = 200;               ///< of one node
+
 // --- control -------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t control_frame_bytes_max = 8 * MiB;
 inline constexpr std::size_t control_data_bytes_max = 256 * KiB;  ///< of a file's bytes in one frame

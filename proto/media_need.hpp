@@ -23,6 +23,7 @@ struct MediaNeed {
   std::vector<bool> held;                  ///< by chunk; already here, from an earlier cut or reused locally
   std::vector<FeedId> feeds;               ///< that name it now with this very chunk list; it may be asked for through these
   std::optional<MediaBase> base = {};      ///< it may come against this one, through that feed
+  bool due = false;                        ///< a kit that names it has a deadline: it comes before those that are not
 };
 
 }  // namespace essaimage

@@ -1,6 +1,7 @@
 // What the index says of a feed, from its tree.
 #include <algorithm>
 
+#include "proto/limits.hpp"
 #include "store/adoption_tree.hpp"
 #include "store/kit/entry.hpp"
 #include "store/kit_tree.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 /// Rows of kits and of their media that are in memory, and in one transaction, at a time.
 constexpr std::size_t batch_rows_max = 50'000;
+/// And what of their texts is searched.
+constexpr std::size_t batch_text_bytes_max = 16 * limits::MiB;
 
 /// All but entry.toml is the same: then the index has everything but the version already.
 Result<bool> is_renewal(const ObjectDb& objects, const ObjectId& before, const ObjectId& after) {
@@ -50,23 +53,25 @@ Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId
   }
   std::vector<Sha256> touched;
   State::FeedChange change;
-  std::size_t rows = 0;
+  std::size_t rows = 0, text_bytes = 0;
   std::size_t comparisons = older_media_comparisons_max;
   const auto apply = [&]() -> Status {
     TRY(const auto more, state_->apply({&change, 1}));
     touched.insert(touched.end(), more.begin(), more.end());
     change = {};
-    rows = 0;
+    rows = text_bytes = 0;
     return {};
   };
   for (const auto& kit : difference.put) {
+    const std::size_t before_it = change.put.size();
     CHECK_OK(add_to_change(change, head.feed, kit, comparisons));
     rows += 1 + (change.put.empty() ? 0 : change.put.back().media.size());
+    if (change.put.size() > before_it) text_bytes += change.put.back().searched.bytes();
     // Another version, kind or theme may change whether the same media are wanted.
     if (!holding_.takes_all() && !change.put.empty()) {
       for (const auto& named : change.put.back().media) touched.push_back(named.media);
     }
-    if (rows < batch_rows_max) continue;
+    if (rows < batch_rows_max && text_bytes < batch_text_bytes_max) continue;
     change.head.feed = head.feed;
     CHECK_OK(apply());
   }
@@ -110,11 +115,11 @@ Status LibraryImpl::add_to_change(State::FeedChange& change, const FeedId& feed,
       return {};
     }
   }
-  TRY(const auto read, read_kit_tree(*objects_, kit.tree, true));
+  TRY(const auto read, read_kit_tree(*objects_, kit.tree, KitDepth::texts));
   change.put.push_back(row_of(read, feed.audience, kit.tree));
   if (!kit.before || read.media.empty() || feed.centre == identity_.slug) return {};
   // A guess that saves bytes: what cannot be read of the version before is no reason to do without the new one.
-  const auto before = read_kit_tree(*objects_, *kit.before, false);
+  const auto before = read_kit_tree(*objects_, *kit.before, KitDepth::names);
   if (!before) return {};
   for (const auto& [media, older] : older_media(*before, read, comparisons)) change.older.emplace_back(media, older);
   return {};

@@ -7,6 +7,7 @@
 #include "store/kit/attributes.hpp"
 #include "store/kit/names.hpp"
 #include "store/kit/pointer.hpp"
+#include "store/search/kit_text.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -23,8 +24,8 @@ tl::unexpected<Error> damaged(const ObjectId& tree, std::string_view what) {
 
 class Reader {
  public:
-  Reader(const ObjectDb& objects, const ObjectId& root, bool sizes)
-      : objects_(objects), root_(root), sizes_(sizes) {}
+  Reader(const ObjectDb& objects, const ObjectId& root, KitDepth depth)
+      : objects_(objects), root_(root), depth_(depth) {}
 
   Result<KitTree> read() {
     TRY(const auto tree, objects_.read_tree(root_));
@@ -39,6 +40,7 @@ class Reader {
     CHECK_OK(read_chunks(entries));
     CHECK_OK(walk(files->second.id, ""));
     if (!manifest_) return damaged(root_, "no kit.toml");
+    kit_.searched = searched_.take(kit_.manifest);
     std::sort(kit_.media.begin(), kit_.media.end());
     kit_.media.erase(std::unique(kit_.media.begin(), kit_.media.end()), kit_.media.end());
     return std::move(kit_);
@@ -83,6 +85,7 @@ class Reader {
     file.executable = entry.mode == TreeEntry::Mode::executable;
     file.blob = entry.id;
     const bool is_manifest = stored == kit::manifest_name;
+    if (depth_ == KitDepth::texts) searched_.add_name(file.path);
     if (std::binary_search(media_paths_.begin(), media_paths_.end(), stored)) {
       TRY(const auto text, objects_.read(entry.id, ObjectType::blob));
       TRY(const auto pointer, kit::parse_pointer(text_of(text)));
@@ -91,12 +94,14 @@ class Reader {
       const auto list = lists_.find(pointer.media);
       if (list == lists_.end()) return damaged(root_, "no chunk list of " + pointer.media.hex());
       kit_.media.push_back({pointer.media, pointer.size, list->second});
-    } else if (sizes_ || is_manifest) {
+    } else if (depth_ != KitDepth::names || is_manifest) {
       TRY(const auto text, objects_.read(entry.id, ObjectType::blob));
       file.bytes = text.size();
       if (is_manifest) {
         TRY(kit_.manifest, kit::parse_manifest(text_of(text)));
         manifest_ = true;
+      } else if (depth_ == KitDepth::texts) {
+        searched_.add_text(file.path, text_of(text));
       }
     }
     kit_.files.push_back(std::move(file));
@@ -105,7 +110,8 @@ class Reader {
 
   const ObjectDb& objects_;
   const ObjectId root_;
-  const bool sizes_;
+  const KitDepth depth_;
+  KitTextMaker searched_;
   bool manifest_ = false;
   std::vector<std::string> media_paths_;  // sorted
   std::map<Sha256, ObjectId> lists_;
@@ -151,8 +157,8 @@ std::string kit_path(const std::string& slug) {
   return std::string(feed_path::kits_folder) + "/" + to_hex(hash.view().first(1)) + "/" + slug;
 }
 
-Result<KitTree> read_kit_tree(const ObjectDb& objects, const ObjectId& kit_tree, bool sizes) {
-  return Reader(objects, kit_tree, sizes).read();
+Result<KitTree> read_kit_tree(const ObjectDb& objects, const ObjectId& kit_tree, KitDepth depth) {
+  return Reader(objects, kit_tree, depth).read();
 }
 
 Result<kit::Entry> read_kit_entry(const ObjectDb& objects, const ObjectId& kit_tree) {
@@ -176,6 +182,9 @@ KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_
   row.licence = kit.manifest.licence;
   row.languages = kit.manifest.languages;
   row.themes = kit.manifest.themes;
+  row.equipment = kit.manifest.equipment;
+  row.duration_minutes = kit.manifest.duration_minutes;
+  row.searched = kit.searched;
   if (const auto& from = kit.manifest.adapted_from) row.adapted_from = Lineage{from->kit, from->version, from->url};
   row.files = static_cast<std::uint32_t>(kit.files.size());
   for (const auto& file : kit.files) row.bytes += file.bytes;

@@ -28,10 +28,13 @@ struct KitTree {
   kit::Manifest manifest;
   std::vector<KitTreeFile> files;      ///< by stored path
   std::vector<NamedMedia> media;       ///< each once, sorted
+  KitText searched;                    ///< only if texts were asked for
 };
 
-/// `sizes`: read the texts too, to know how long they are.
-Result<KitTree> read_kit_tree(const ObjectDb& objects, const ObjectId& kit_tree, bool sizes);
+/// `names`: the files and what kit.toml says; `sizes`: read the texts too, to know how long they are; `texts`: and take from them
+/// what is searched.
+enum class KitDepth : std::uint8_t { names, sizes, texts };
+Result<KitTree> read_kit_tree(const ObjectDb& objects, const ObjectId& kit_tree, KitDepth depth);
 
 /// entry.toml alone.
 Result<kit::Entry> read_kit_entry(const ObjectDb& objects, const ObjectId& kit_tree);

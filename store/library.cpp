@@ -88,6 +88,7 @@ Status LibraryImpl::start(Fd lock) {
          layout_.state().string());
   TRY(auto choices, state_->choices());
   holding_.set_choices(std::move(choices));
+  CHECK_OK(deadlines_.load());
 
   const std::lock_guard changing(changing_);
   auto picture = std::make_shared<Picture>();

@@ -126,6 +126,9 @@ struct FederationView {
   JudgedTime judged;                       ///< by which roles expire
 };
 
+class KitSearch;
+class Deadlines;
+
 struct Problem {          ///< found at start, at work, or by verify()
   Error error;
   std::string where;      ///< path, feed or object
@@ -270,6 +273,7 @@ class Library {
   virtual Result<std::vector<KitSummary>> kits() const = 0;
   virtual Result<KitSummary> kit(const KitId& id) const = 0;
   virtual Result<std::vector<KitId>> kits_naming(const Sha256& media) const = 0;  ///< in their newest versions; each once, sorted
+  virtual const KitSearch& search() const = 0;  ///< (store/search.hpp)
   virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;  ///< newest first
   /// `version` nothing: the newest.
   virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;
@@ -286,6 +290,8 @@ class Library {
   virtual Result<std::vector<FeedMedia>> removable(const KitId& id) const = 0;
   /// Gives the room there is now to what waits for it, and takes it back where too little is left. Call it now and then.
   virtual Status check_room() = 0;
+
+  virtual Deadlines& deadlines() = 0;  ///< (store/deadlines.hpp)
 
   // --- upkeep -----------------------------------------------------------------------------------------------------------------
   /// Re-reads and re-checks everything held. `progress` gets (done, total) bytes and may return false to stop.

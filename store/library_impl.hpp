@@ -4,7 +4,7 @@
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp, federation_ops.cpp,
 // role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), outcomes and adaptations (life_ops.cpp),
 // forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and
-// held (holding_ops.cpp).
+// held (holding_ops.cpp), by when (deadline_book.cpp), and what is searched (library_search.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time; alone: who removes
 // packs), `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of feeds and
@@ -17,6 +17,7 @@
 #include <shared_mutex>
 #include <span>
 
+#include "store/deadline_book.hpp"
 #include "store/disk/files.hpp"
 #include "store/feed/receive.hpp"
 #include "store/feed/refs.hpp"
@@ -24,8 +25,10 @@
 #include "store/git/object_db.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library.hpp"
+#include "store/library_search.hpp"
 #include "store/media/reuse.hpp"
 #include "store/mend_texts.hpp"
+#include "store/open_partial.hpp"
 #include "store/picture.hpp"
 #include "store/scrub.hpp"
 #include "store/served_bases.hpp"
@@ -35,17 +38,6 @@ namespace essaimage::store {
 inline bool contains(const FeedList& feeds, const FeedId& feed) {
   return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
 }
-
-/// A media file that is on its way in, shared by the receptions of its runs and by who serves what
-/// is here of it.
-struct OpenPartial {
-  std::mutex mutex;
-  ObjectId chunk_list;
-  std::unique_ptr<PartialMedia> partial;
-  bool dropped = false;  ///< its files were removed: nothing more comes of it
-  std::shared_ptr<const BaseMedia> base;  ///< the one that was read last, for the runs that come against it
-};
-using OpenPartialPtr = std::shared_ptr<OpenPartial>;
 
 /// A pack on its way out; its file has no name any more and goes with the last reader.
 struct SpooledPack {
@@ -123,6 +115,8 @@ class LibraryImpl final : public Library {
   std::set<Sha256> fetched_before(const KitId& but) const;
   Status put_choice(const KitId& id, const KitChoice& choice);
   Status check_room() override;
+  const KitSearch& search() const override { return search_; }
+  Deadlines& deadlines() override { return deadlines_; }
 
   Result<bool> scrub_next(const Pace& pace) override { return scrub_.next(pace); }
   Result<ScrubView> scrub(bool begin) override { return scrub_.look(begin); }
@@ -144,6 +138,8 @@ class LibraryImpl final : public Library {
   friend class Verification;
   friend class TextMender;
   friend class Scrub;
+  friend class LibrarySearch;
+  friend class DeadlineBook;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
   struct Advance {
@@ -389,6 +385,8 @@ class LibraryImpl final : public Library {
   ServedBases served_bases_;
   mutable TextMender mender_{*this};  ///< what cannot be read is suspected also by who only looks
   Scrub scrub_{*this};
+  LibrarySearch search_{*this};
+  DeadlineBook deadlines_{*this};
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

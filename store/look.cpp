@@ -131,7 +131,7 @@ Result<std::vector<KitFile>> LibraryImpl::files_of(const KitId& id, std::optiona
       return fail(Errc::not_found, id.str() + "@" + std::to_string(*version));
     tree = it->kit_tree;
   }
-  TRY(KitTree kit, read_kit_tree(*objects_, tree, true));
+  TRY(KitTree kit, read_kit_tree(*objects_, tree, KitDepth::sizes));
   std::vector<KitFile> files;
   for (KitTreeFile& each : kit.files) {
     KitFile file;

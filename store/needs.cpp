@@ -27,6 +27,7 @@ Result<MediaNeed> LibraryImpl::need_of(const MediaWant& want) const {
     need.base = MediaBase{feed, *older};
     break;
   }
+  TRY(need.due, deadlines_.is_due(want.media));
   return need;
 }
 

@@ -173,7 +173,7 @@ class Verification {
     if (!kits) return found(kits.error(), feed.str());
     for (const auto& put : kits->put) {
       const std::string where = feed.str() + " " + put.slug;
-      const auto kit = read_kit_tree(*library_.objects_, put.tree, false);
+      const auto kit = read_kit_tree(*library_.objects_, put.tree, KitDepth::names);
       if (!kit) {
         found(kit.error(), where);
         continue;

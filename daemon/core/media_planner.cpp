@@ -30,6 +30,8 @@ void MediaPlanner::need(const MediaNeed& need) {
   dirty_ = true;
   const Want* before = wants_.find(need.media);
   if (before != nullptr && !before->counts_as(need)) forget(need.media);
+  before = wants_.find(need.media);
+  const auto old_place = before != nullptr ? std::optional(before->place()) : std::nullopt;
   wants_.put(need);
   const Want& want = *wants_.find(need.media);
   note_whole(want);
@@ -41,6 +43,10 @@ void MediaPlanner::need(const MediaNeed& need) {
     if (stale) end(run, true);
   }
   for (auto& [link, source] : sources_) {
+    if (old_place && *old_place != want.place()) {  // it has a deadline now, or none any more
+      if (source.unasked.erase(*old_place) > 0) source.unasked.insert(want.place());
+      if (source.offers.erase(*old_place) > 0) source.offers.insert(want.place());
+    }
     const auto holding = source.holdings.find(need.media);
     if (holding != source.holdings.end()) {
       if (want.names(holding->second.feed)) {
@@ -92,7 +98,7 @@ void MediaPlanner::ask_store() {
 void MediaPlanner::link_opened(const Link& link) {
   dirty_ = true;
   Source& source = sources_[link.id];
-  source.unasked = wants_.by_size();
+  source.unasked = wants_.in_order();
   source.lot = context_.random.next();
   source.ask_again_at = context_.now + settings::round_interval;
 }
@@ -132,10 +138,10 @@ void MediaPlanner::roster_changed() {
 void MediaPlanner::ask_again(Source& source) {
   dirty_ = true;
   source.ask_again_at = context_.now + settings::round_interval;
-  for (const WantPlace& place : wants_.by_size()) {
-    const auto holding = source.holdings.find(place.second);
+  for (const WantPlace& place : wants_.in_order()) {
+    const auto holding = source.holdings.find(place.media);
     const bool holds_all = holding != source.holdings.end() && holding->second.complete;
-    if (!holds_all && !source.asked.contains(place.second)) source.unasked.insert(place);
+    if (!holds_all && !source.asked.contains(place.media)) source.unasked.insert(place);
   }
 }
 
@@ -151,14 +157,14 @@ void MediaPlanner::ask(const Link& link, Source& source) {
   std::map<FeedId, std::vector<Sha256>> questions;
   while (!source.unasked.empty() && source.asked.size() < settings::asked_media_max) {
     const auto place = source.unasked.begin();
-    const Want* want = wants_.find(place->second);
+    const Want* want = wants_.find(place->media);
     const auto feeds = want != nullptr ? common_feeds(link, *want) : std::vector<const FeedId*>();
     if (!feeds.empty()) {
-      const auto turn = source.turns.find(place->second);
+      const auto turn = source.turns.find(place->media);
       const FeedId& feed = *feeds[turn == source.turns.end() ? 0 : turn->second % feeds.size()];
       if (!questions.contains(feed) && !source.questions.take(1, context_.now)) break;
-      questions[feed].push_back(place->second);
-      source.asked[place->second] = context_.now;
+      questions[feed].push_back(place->media);
+      source.asked[place->media] = context_.now;
     }
     source.unasked.erase(place);
   }

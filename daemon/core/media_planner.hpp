@@ -1,9 +1,9 @@
 #pragma once
 // Media from peers: who holds what of our wants, and runs of chunks asked of everybody who holds them, under byte credit;
-// a chunk that is bad, late or not served is asked of somebody else. Small media come first, and of each media the chunks
-// that the fewest have (rarest first: Legout et al., "Rarest first and choke algorithms are enough", IMC 2006), so that
-// those who are still fetching soon have something for each other, and the first holder sends each byte hardly more than
-// once.
+// a chunk that is bad, late or not served is asked of somebody else. Media that have a deadline come first, then small ones,
+// and of each media the chunks that the fewest have (rarest first: Legout et al., "Rarest first and choke algorithms are
+// enough", IMC 2006), so that those who are still fetching soon have something for each other, and the first holder sends
+// each byte hardly more than once.
 
 #include <map>
 

@@ -36,13 +36,13 @@ bool MediaPlanner::plan_run(Link& link, Source& source) {
   if (!link.lan && allowance_ && allowance_->available(context_.now) < static_cast<double>(settings::share_min)) return false;
   const std::uint64_t bytes_max = std::min<std::uint64_t>(flows_[link.id].window(), settings::run_bytes);
   for (auto place = source.offers.begin(); place != source.offers.end();) {
-    Want* want = wants_.find(place->second);
-    const auto holding = source.holdings.find(place->second);
+    Want* want = wants_.find(place->media);
+    const auto holding = source.holdings.find(place->media);
     if (want == nullptr || holding == source.holdings.end()) {
       place = source.offers.erase(place);
       continue;
     }
-    if (!has_room(link, source, *want)) return false;  // those behind it are no smaller
+    if (!has_room(link, source, *want)) return false;  // those behind it can wait, or are no smaller
     if (holding->second.retry_at > context_.now) {
       ++place;
       continue;

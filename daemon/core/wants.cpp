@@ -44,7 +44,7 @@ bool Wants::put(const MediaNeed& need) {
   const auto [it, added] = table_.try_emplace(need.media);
   Want& want = it->second;
   const bool same = !added && want.counts_as(need);
-  if (!added) by_size_.erase(want.place());
+  if (!added) in_order_.erase(want.place());
   std::vector<Want::Chunk> before = same ? std::move(want.chunks) : std::vector<Want::Chunk>();
   std::vector<std::uint16_t> copies = same ? std::move(want.copies) : std::vector<std::uint16_t>();
   const std::size_t parts = same ? want.parts : 0;
@@ -63,14 +63,14 @@ bool Wants::put(const MediaNeed& need) {
       want.set(i, Want::Chunk::flying);
     }
   }
-  by_size_.insert(want.place());
+  in_order_.insert(want.place());
   return added || same;
 }
 
 void Wants::erase(const Sha256& media) {
   const auto it = table_.find(media);
   if (it == table_.end()) return;
-  by_size_.erase(it->second.place());
+  in_order_.erase(it->second.place());
   table_.erase(it);
 }
 

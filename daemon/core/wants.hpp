@@ -1,5 +1,6 @@
 #pragma once
-// The media that this node lacks, chunk by chunk: held, on its way, or missing. Small media come before big ones. Who
+// The media that this node lacks, chunk by chunk: held, on its way, or missing. Small media come before big ones, and those that have a
+// deadline before all others. Who
 // holds what is in media_planner.hpp; who asks us in media_answers.hpp.
 
 #include <map>
@@ -8,6 +9,15 @@
 #include "daemon/core/input.hpp"
 
 namespace essaimage::core {
+
+/// Position in the order of fetching: what has a deadline first, then the smaller.
+struct WantPlace {
+  bool later = false;  ///< it has no deadline
+  std::uint64_t bytes = 0;
+  Sha256 media;
+
+  auto operator<=>(const WantPlace&) const = default;
+};
 
 struct Want {
   enum class Chunk : std::uint8_t { missing, flying, held };
@@ -32,14 +42,11 @@ struct Want {
   bool counts_as(const MediaNeed& other) const {
     return need.chunk_list == other.chunk_list && need.chunk_bytes == other.chunk_bytes;
   }
-  /// Position in the order of fetching.
-  std::pair<std::uint64_t, Sha256> place() const { return {need.bytes, need.media}; }
+  WantPlace place() const { return {!need.due, need.bytes, need.media}; }
 
  private:
   void count_copies(const Bytes& map, int by);
 };
-
-using WantPlace = std::pair<std::uint64_t, Sha256>;
 
 class Wants {
  public:
@@ -50,11 +57,11 @@ class Wants {
   const Want* find(const Sha256& media) const;
 
   const std::map<Sha256, Want>& table() const { return table_; }
-  const std::set<WantPlace>& by_size() const { return by_size_; }
+  const std::set<WantPlace>& in_order() const { return in_order_; }
 
  private:
   std::map<Sha256, Want> table_;
-  std::set<WantPlace> by_size_;
+  std::set<WantPlace> in_order_;
 };
 
 }  // namespace essaimage::core

@@ -10,6 +10,8 @@
 #include "daemon/core/replica.hpp"
 #include "daemon/shell/addresses.hpp"
 #include "daemon/shell/change_input.hpp"
+#include "daemon/shell/control/readiness.hpp"
+#include "daemon/shell/deadline_watch.hpp"
 #include "daemon/shell/event_ring.hpp"
 #include "daemon/shell/mailbox.hpp"
 #include "daemon/shell/media_meters.hpp"
@@ -21,6 +23,7 @@
 #include "daemon/shell/transport/transport.hpp"
 #include "daemon/shell/upkeep.hpp"
 #include "daemon/shell/worker.hpp"
+#include "store/deadlines.hpp"
 
 namespace essaimage::shell {
 namespace {
@@ -29,16 +32,12 @@ constexpr std::size_t events_max = 1000;
 constexpr std::chrono::seconds answer_within{1};
 constexpr std::chrono::seconds located_within{6};  // the core answers sooner
 constexpr Duration upkeep_every{1'000};
+constexpr Duration deadlines_every{30'000};
 constexpr std::size_t names_waiting_max = 64;
 
 Instant monotonic_now() {
   const auto time = std::chrono::steady_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<Duration>(time).count()};
-}
-
-Timestamp civil_now() {
-  const auto time = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::seconds>(time).count()};
 }
 
 /// Minutes since midnight, as the clock on the wall shows.
@@ -82,6 +81,7 @@ struct Runtime::Impl {
   EventRing events;
   std::unique_ptr<Mailbox> mailbox;
   std::unique_ptr<Transport> transport;
+  std::unique_ptr<DeadlineWatch> deadlines;
   std::unique_ptr<StoreJobs> jobs;
   std::unique_ptr<Upkeep> upkeep;
   std::unique_ptr<Worker> names;  ///< looks hosts up
@@ -93,6 +93,7 @@ struct Runtime::Impl {
   Instant now;
   std::optional<Instant> wake_at;
   Instant upkeep_at;
+  Instant deadlines_at;
   core::JobId last_locate = 0;
   std::map<core::JobId, std::shared_ptr<std::promise<core::effect::Located>>> locating;
 
@@ -103,6 +104,7 @@ struct Runtime::Impl {
   void turn();
   Traffic::State obey_traffic();
   void obey_signals();
+  void watch_deadlines();
   void feed(const core::Input& input);
 
   // --- effects ---
@@ -150,6 +152,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   impl.names = std::make_unique<Worker>("names", names_waiting_max);
   impl.jobs = std::make_unique<StoreJobs>(
       library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
+  impl.deadlines = std::make_unique<DeadlineWatch>(library, *impl.parts.log);
   impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints);
   return runtime;
 }
@@ -203,6 +206,7 @@ void Runtime::Impl::turn() {
     meters.forget_idle(now);
     obey_traffic();
     upkeep->turn(now, [this] { return replica.status(now).own_heads_confirmed; });
+    watch_deadlines();
   }
 }
 
@@ -211,6 +215,15 @@ Traffic::State Runtime::Impl::obey_traffic() {
   const unsigned minute = minute_of_day();
   if (const auto news = traffic.news(now, minute)) feed(*news);
   return traffic.state(now, minute);
+}
+
+/// What the loop knows goes along; the kits are looked up where the disk may be read.
+void Runtime::Impl::watch_deadlines() {
+  if (now < deadlines_at) return;
+  deadlines_at = now + deadlines_every;
+  if (parts.library->deadlines().all().empty()) return;
+  auto arrivals = std::make_shared<const Arrivals>(replica.status(now), meters.rates(now), obey_traffic());
+  jobs->run_on_store([this, arrivals, at = now] { return deadlines->look(*arrivals, at, civil_now()); });
 }
 
 void Runtime::Impl::obey_signals() {

@@ -3,11 +3,12 @@
 #include <array>
 
 #include "store/disk/files.hpp"
+#include "store/search/words.hpp"
 
 namespace essaimage::store {
 namespace {
 
-constexpr std::int64_t schema_version = 4;
+constexpr std::int64_t schema_version = 5;
 
 // 8 MiB of pages whatever the file's size. One process owns the file, but a person may look into
 // it: hence no EXCLUSIVE.
@@ -36,12 +37,14 @@ constexpr const char* kept_tables = R"(
   CREATE TABLE IF NOT EXISTS value (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS choice (
     kit TEXT PRIMARY KEY, choice TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS deadline (kit TEXT PRIMARY KEY, by INTEGER NOT NULL) WITHOUT ROWID;
 )";
 
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
 // names which. held: for which feeds a media file that is on the disk is held. chunk: the first 8
 // bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
 // the kit need not be known. outcome: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
+// search: the words of each kit (store/search), under its number; search_word: which words there are.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
@@ -49,7 +52,8 @@ constexpr const char* index_tables = R"(
   CREATE TABLE kit (
     id INTEGER PRIMARY KEY, feed INTEGER NOT NULL, slug TEXT NOT NULL, tree BLOB NOT NULL, version INTEGER NOT NULL,
     published_at INTEGER NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, kind TEXT NOT NULL, stage TEXT NOT NULL,
-    licence TEXT NOT NULL, languages TEXT NOT NULL, themes TEXT NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    licence TEXT NOT NULL, languages TEXT NOT NULL, themes TEXT NOT NULL,
+    equipment TEXT NOT NULL, duration INTEGER NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
     parent TEXT NOT NULL, parent_version INTEGER NOT NULL, origin TEXT NOT NULL, UNIQUE (feed, slug));
   CREATE INDEX kit_parent ON kit (parent) WHERE parent <> '';
   CREATE TABLE media (id INTEGER PRIMARY KEY, sha BLOB NOT NULL UNIQUE);
@@ -74,6 +78,8 @@ constexpr const char* index_tables = R"(
     kit TEXT NOT NULL, number INTEGER NOT NULL, feed INTEGER NOT NULL, first_day INTEGER NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (kit, number, feed)) WITHOUT ROWID;
   CREATE INDEX outcome_feed ON outcome (feed, number);
+  CREATE VIRTUAL TABLE search USING fts5(title, themes, summary, facts, names, text, tokenize = 'essaimage');
+  CREATE VIRTUAL TABLE search_word USING fts5vocab(search, row);
 )";
 
 // A cache beside the index: made wherever it lacks, so that it needs no version of its own.
@@ -83,8 +89,11 @@ constexpr const char* hint_table = R"(
     bytes INTEGER NOT NULL);
 )";
 
-constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "outcome",
+constexpr std::array index_table_names = {"search_word", "search", "feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "outcome",
                                           "hint"};
+
+/// Words that are found otherwise than they were indexed cannot be taken out again: then all is indexed anew.
+std::int32_t words_number() { return static_cast<std::int32_t>(words_version() & 0x7FFFFFFF); }
 
 Path beside(const Path& file, const char* suffix) {
   Path path = file;
@@ -106,6 +115,7 @@ Status make_tables(sql::Database& database) {
   }
   CHECK_OK(database.execute(index_tables));
   CHECK_OK(database.execute(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
+  CHECK_OK(database.execute(("PRAGMA application_id = " + std::to_string(words_number())).c_str()));
   return transaction->commit();
 }
 
@@ -115,8 +125,8 @@ Status look_into(sql::Database& database) {
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
         "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
-        "SELECT max(kit) FROM outcome", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
-        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice"}) {
+        "SELECT max(kit) FROM outcome", "SELECT max(rowid) FROM search", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
+        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice", "SELECT count(*) FROM deadline"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
   return {};
@@ -140,7 +150,8 @@ Result<OpenedState> try_open(const Path& file) {
     CHECK_OK(check_whole(database));
     CHECK_OK(remove_file(beside(file, ".suspect")));
   }
-  if (version != schema_version) {
+  TRY(const std::int64_t words, read_integer(database, "PRAGMA application_id"));
+  if (version != schema_version || words != words_number()) {
     CHECK_OK(make_tables(database));
     opened.rebuilt = true;
     opened.lost = version == 0;  // a file that was made just now
@@ -177,6 +188,7 @@ void salvage(const Path& damaged, sql::Database& to) {
                 "INSERT OR IGNORE INTO value VALUES (?, ?)", 2);
   salvage_table(**from, to, "SELECT kit, choice, version FROM choice",
                 "INSERT OR IGNORE INTO choice VALUES (?, ?, ?)", 3);
+  salvage_table(**from, to, "SELECT kit, by FROM deadline", "INSERT OR IGNORE INTO deadline VALUES (?, ?)", 2);
   static_cast<void>((*transaction)->commit());
 }
 

@@ -3,7 +3,7 @@
 // alone.
 //
 // The tables of the index are never migrated: a file of another schema version loses them and is
-// indexed again. The kept tables (witness, frozen, value, choice) keep their form for ever; a later
+// indexed again. The kept tables (witness, frozen, value, choice, deadline) keep their form for ever; a later
 // need adds a table, which is made in an older file when it is opened.
 
 #include "store/state/sqlite.hpp"

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "store/state/tokenizer.hpp"
+
 namespace essaimage::store::sql {
 namespace {
 
@@ -92,6 +94,7 @@ Result<std::unique_ptr<Database>> Database::open(const Path& file) {
   std::unique_ptr<Database> database(new Database);
   database->handle_.reset(handle);
   if (code != SQLITE_OK) return tl::unexpected(error_of(handle, code));
+  if (const int added = add_tokenizer(handle); added != SQLITE_OK) return tl::unexpected(error_of(handle, added));
   return database;
 }
 

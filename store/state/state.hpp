@@ -1,9 +1,9 @@
 #pragma once
-// state.sqlite: an index of what the library holds, rebuildable from it, and four things that are not: the witnessed
-// heads that stop a rollback, the frozen feeds, the admin's choices for kits, and small values (what is known of peers).
+// state.sqlite: an index of what the library holds, rebuildable from it, and five things that are not: the witnessed
+// heads that stop a rollback, the frozen feeds, the admin's choices and deadlines for kits, and small values (what is known of peers).
 //
 // The only user of SQLite. WAL; synchronous=NORMAL for the index (a power cut may take the last changes, never mix
-// them: compare indexed() with the refs at start), FULL for witness(), set_frozen(), put_choice() and put().
+// them: compare indexed() with the refs at start), FULL for witness(), set_frozen(), put_choice(), put_deadline() and put().
 // A damaged file is set aside (state.sqlite.damaged) and a new one made; rebuilt() tells. What is not rebuildable is carried
 // over as far as it can still be read; the caller then witnesses the library's own heads as well.
 // Bounded: 8 MiB of page cache whatever the size.
@@ -43,6 +43,15 @@ struct Lineage {
   std::string url;            ///< if it is of no member
 };
 
+/// What a search looks through beside what the row says; bounded by store/search/kit_text.hpp.
+struct KitText {
+  std::string participants;  ///< whom it is for, a line each
+  std::string names;         ///< of its files, a line each
+  std::string text;          ///< of its text files
+
+  std::size_t bytes() const { return participants.size() + names.size() + text.size(); }
+};
+
 /// A kit as a feed's current tree has it.
 struct KitRow {
   KitId id;
@@ -51,11 +60,14 @@ struct KitRow {
   std::uint64_t version = 0;
   Timestamp published_at;
   std::string title, summary, kind, stage, licence;
-  std::vector<std::string> languages, themes;
+  std::vector<std::string> languages, themes, equipment;
+  std::uint32_t duration_minutes = 0;  ///< of one session; 0: not said
   std::optional<Lineage> adapted_from;
   std::uint32_t files = 0;
   std::uint64_t bytes = 0;        ///< of all files, media included
   std::vector<NamedMedia> media;  ///< each once; sorted when it comes out
+
+  KitText searched;  ///< of what goes in alone
 
   /// Of what comes out; not looked at by apply(). Here: the bytes are on this node's disk, whole.
   std::uint32_t media_here = 0;
@@ -109,6 +121,9 @@ struct OutcomeQuery {
   std::optional<std::uint64_t> number;
 };
 
+struct SearchPlan;
+struct SearchFound;
+
 class State {
  public:
   static Result<std::unique_ptr<State>> open(const Path& file);
@@ -159,6 +174,11 @@ class State {
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const;  ///< by first day, then feed and number
   Result<std::vector<OutcomeKey>> outcomes_in(const FeedId& feed) const;
   Result<std::vector<KitId>> adapted_from(const KitId& kit) const;  ///< in any feed's current tree; each once, sorted
+
+  // --- searching (store/search) ---------------------------------------------------------------------------------------
+  Result<SearchFound> search(const SearchPlan& plan) const;
+  /// For a word that no kit has: one that is nearly the same, as a kit writes it; empty if there is none.
+  Result<std::string> similar_word(const std::string& word) const;
 
   // --- media: who names it, and for whom it is held ------------------------------------------------------------------
   Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held
@@ -241,6 +261,10 @@ class State {
   // --- the admin's choices ----------------------------------------------------------------------------------------------
   Status put_choice(const KitId& kit, const KitChoice& choice);  ///< durable; none: forgets it
   Result<std::map<KitId, KitChoice>> choices() const;
+
+  // --- deadlines: by when the admin wants kits to be here, whole --------------------------------------------------------
+  Status put_deadline(const KitId& kit, std::optional<Timestamp> by);  ///< durable; nothing: forgets it
+  Result<std::map<KitId, Timestamp>> deadlines() const;
 
   // --- small values: peers last seen, heartbeat witnessed, … -----------------------------------------------------------
   Status put(const std::string& key, const std::string& value);

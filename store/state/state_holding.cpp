@@ -1,4 +1,4 @@
-// State: which kits name a media file, and what the admin chose for kits.
+// State: which kits name a media file, and what the admin chose for kits, and by when.
 
 #include "store/state/state_impl.hpp"
 
@@ -53,6 +53,28 @@ Result<std::map<KitId, KitChoice>> State::choices() const {
       if (kit && kind) choices[*kit] = {*kind, row.unsigned_integer(2)};
     }));
     return choices;
+  });
+}
+
+Status State::put_deadline(const KitId& kit, std::optional<Timestamp> by) {
+  const auto put = [&](sql::Database& db) -> Status {
+    const std::string id = kit.str();
+    auto statement = by ? db.prepare("INSERT OR REPLACE INTO deadline VALUES (?, ?)") : db.prepare("DELETE FROM deadline WHERE kit = ?");
+    statement << std::string_view(id);
+    if (by) statement << by->seconds;
+    return statement.run();
+  };
+  return impl_->change(put, true);
+}
+
+Result<std::map<KitId, Timestamp>> State::deadlines() const {
+  return impl_->read([](sql::Database& db) -> Result<std::map<KitId, Timestamp>> {
+    std::map<KitId, Timestamp> deadlines;
+    auto row = db.prepare("SELECT kit, by FROM deadline");
+    CHECK_OK(row.each([&] {
+      if (const auto kit = KitId::parse(row.text(0))) deadlines[*kit] = {row.integer(1)};  // else carried over from a damaged file
+    }));
+    return deadlines;
   });
 }
 

@@ -76,6 +76,11 @@ std::vector<std::string> split_words(std::string_view text);
 Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// What a change says of outcomes (state_outcomes.cpp).
 Status put_outcomes(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
+/// The words of a kit, under its number (state_search.cpp).
+Status put_words(sql::Database& db, std::int64_t kit, const KitRow& row);
+Status delete_words(sql::Database& db, std::int64_t kit);
+/// A list of short words for one column.
+std::string join_words(const std::vector<std::string>& words);
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
 

@@ -8,15 +8,6 @@
 namespace essaimage::store {
 namespace {
 
-// --- lists of short words in one column
-// ----------------------------------------------------------------------------------
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : "\n") + word;
-  return text;
-}
-
 // --- changing
 // ------------------------------------------------------------------------------------------------------------
 
@@ -59,6 +50,7 @@ Result<Naming> take_naming(sql::Database& db, std::int64_t kit) {
 }
 
 Status delete_kit(sql::Database& db, std::int64_t kit) {
+  CHECK_OK(delete_words(db, kit));
   auto statement = db.prepare("DELETE FROM kit WHERE id = ?");
   statement << kit;
   return statement.run();
@@ -66,16 +58,18 @@ Status delete_kit(sql::Database& db, std::int64_t kit) {
 
 Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
   auto statement =
-      db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const std::string languages = join(kit.languages);
-  const std::string themes = join(kit.themes);
+      db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const std::string languages = join_words(kit.languages);
+  const std::string themes = join_words(kit.themes);
+  const std::string equipment = join_words(kit.equipment);
   const auto from = kit.adapted_from.value_or(Lineage{});
   const std::string parent = from.kit ? from.kit->str() : std::string();
   statement << feed << std::string_view(kit.id.slug) << kit.kit_tree.view() << kit.version
             << kit.published_at.seconds << std::string_view(kit.title)
             << std::string_view(kit.summary) << std::string_view(kit.kind)
             << std::string_view(kit.stage) << std::string_view(kit.licence)
-            << std::string_view(languages) << std::string_view(themes) << kit.files << kit.bytes
+            << std::string_view(languages) << std::string_view(themes) << std::string_view(equipment)
+            << kit.duration_minutes << kit.files << kit.bytes
             << std::string_view(parent) << from.version << std::string_view(from.url);
   return statement.run();
 }
@@ -113,7 +107,9 @@ Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, std::set
     CHECK_OK(delete_kit(db, old));
   }
   CHECK_OK(insert_kit(db, feed, kit));
-  CHECK_OK(insert_naming(db, db.last_row(), feed, kit.media));
+  const std::int64_t number = db.last_row();
+  CHECK_OK(put_words(db, number, kit));
+  CHECK_OK(insert_naming(db, number, feed, kit.media));
   for (const NamedMedia& named : kit.media) after.emplace(named.media, named.chunk_list);
   note_difference(before, after, touched);
   return {};
@@ -181,11 +177,13 @@ Result<KitRow> read_kit(const sql::Statement& row) {
   kit.licence = row.text(10);
   kit.languages = split_words(row.text(11));
   kit.themes = split_words(row.text(12));
-  kit.files = static_cast<std::uint32_t>(row.integer(13));
-  kit.bytes = row.unsigned_integer(14);
-  const std::string parent = row.text(15), origin = row.text(17);
+  kit.equipment = split_words(row.text(13));
+  kit.duration_minutes = static_cast<std::uint32_t>(row.integer(14));
+  kit.files = static_cast<std::uint32_t>(row.integer(15));
+  kit.bytes = row.unsigned_integer(16);
+  const std::string parent = row.text(17), origin = row.text(19);
   if (parent.empty() && origin.empty()) return kit;
-  kit.adapted_from = Lineage{std::nullopt, row.unsigned_integer(16), origin};
+  kit.adapted_from = Lineage{std::nullopt, row.unsigned_integer(18), origin};
   if (!parent.empty()) {
     TRY(kit.adapted_from->kit, KitId::parse(parent));
   }
@@ -223,12 +221,18 @@ Result<std::vector<KitRow>> read_kits(sql::Statement& kit_row, sql::Statement& m
 #define ESSAIMAGE_KIT_COLUMNS                                                                    \
   "SELECT k.id, f.name, k.slug, k.tree, k.version, k.published_at, k.title, k.summary, k.kind, " \
   "k.stage, k.licence, "                                                                         \
-  "k.languages, k.themes, k.files, k.bytes, k.parent, k.parent_version, k.origin FROM kit k JOIN feed f ON f.id = k.feed "
+  "k.languages, k.themes, k.equipment, k.duration, k.files, k.bytes, k.parent, k.parent_version, k.origin FROM kit k JOIN feed f ON f.id = k.feed "
 #define ESSAIMAGE_KIT_MEDIA                                                                   \
   "SELECT n.kit, m.sha, l.bytes, l.blob, EXISTS (SELECT 1 FROM held h WHERE h.media = m.id) " \
   "FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media "
 
 }  // namespace
+
+std::string join_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : "\n") + word;
+  return text;
+}
 
 std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;

@@ -125,3 +125,25 @@ TEST_CASE("the end of a file does not wander between two slow holders") {
   CAPTURE(took);
   CHECK(took <= 1.6 * static_cast<double>(chunks * chunk_bytes) / (2 * slow));
 }
+
+TEST_CASE("what has a deadline is there in time behind a narrow line that much else waits for, and the rest comes after it") {
+  const bool due = GENERATE(true, false);
+  Swarm swarm(8, 3, megabit);
+  swarm.world.crash(2);
+  constexpr std::uint32_t chunk_bytes = 32'768;
+  constexpr std::size_t film_chunks = 100, other_chunks = 300;
+  const Head other = swarm.publish(0, other_chunks, chunk_bytes / 2);  // smaller, and so it would come first
+  const Head film = swarm.publish(1, film_chunks * 2, chunk_bytes);
+  swarm.seconds_until_whole(film.feed, {0}, seconds(300));
+  swarm.seconds_until_whole(other.feed, {1}, seconds(300));
+  swarm.world.crash(1);  // all comes through one line
+  if (due) swarm.stores().make_due(2, film.feed);
+  swarm.world.start(2);
+  const double alone = static_cast<double>(film_chunks * 2 * chunk_bytes) / megabit;
+  const double took = swarm.seconds_until_whole(film.feed, {2}, seconds(900));
+  const double both = took + swarm.seconds_until_whole(other.feed, {2}, seconds(900));
+  CAPTURE(due, alone, took, both);
+  CHECK((took <= 1.4 * alone) == due);
+  CHECK(both <= 1.5 * static_cast<double>(film_chunks * 2 * chunk_bytes + other_chunks * chunk_bytes / 2) / megabit);
+  swarm.world.start(1);
+}

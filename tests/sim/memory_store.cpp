@@ -283,7 +283,9 @@ std::vector<FeedId> MemoryStore::naming(const Sha256& media) const {
 
 MediaNeed MemoryStore::need(const Media& media) const {
   const MediaSpec& spec = media.spec;
-  return {spec.media, spec.bytes(), chunk_list(spec), spec.chunk_bytes, media.held, naming(spec.media)};
+  MediaNeed needed{spec.media, spec.bytes(), chunk_list(spec), spec.chunk_bytes, media.held, naming(spec.media)};
+  needed.due = std::ranges::any_of(needed.feeds, [&](const FeedId& feed) { return due.contains(feed); });
+  return needed;
 }
 
 void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {

@@ -45,6 +45,7 @@ class MemoryStore final : public SimStore {
 
   std::optional<core::input::Start::Joining> joining;
   std::vector<std::uint32_t> next_chunks;  ///< of the next media published; empty: some
+  std::set<FeedId> due;                    ///< feeds of which the media have a deadline here
   /// On the federation's node: makes the commit that admits, or says why not.
   std::function<Result<Inputs>(const message::Join&)> admission;
 
@@ -128,6 +129,7 @@ class MemoryStores final : public Stores {
   Inputs change_roster(const std::function<void(Roster&)>& change);
   /// The next media that this node publishes has these chunks.
   void next_media(std::size_t node, std::vector<std::uint32_t> chunk_bytes);
+  void make_due(std::size_t node, const FeedId& feed) { stores_.at(node)->due.insert(feed); }
   /// What that node starts with; nothing: not invited.
   const std::optional<core::input::Start::Joining>& joining(std::size_t node) const { return stores_.at(node)->joining; }
 

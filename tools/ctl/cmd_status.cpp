@@ -137,6 +137,10 @@ void print_status(const Context& context, const Json& status) {
                          human_number(number_at(status, "kits"), language), human_number(number_at(status, "kits_complete"), language),
                          by_number(number_at(status, "kits_complete"), {{"", "entier"}, {"", "entiers"}}, language)));
   print_coming(context, status);
+  for (const auto& due : list_at(status, "deadlines")) {
+    const auto text = printable(text_at(due, "id")) + ", " + worded(due.value("text", none), language);
+    print_line(context, "deadline", "échéance", flag_at(due, "at_risk") ? context.out_style.paint(Colour::yellow, text) : text);
+  }
   if (const auto not_held = number_at(status, "media_not_held"); not_held > 0)
     print_line(context, "not held", "non gardés",
                fmt::format(fmt::runtime(context.say("{} ({}) of {}; `essaimagectl hold` says why",

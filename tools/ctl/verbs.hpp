@@ -55,6 +55,10 @@ Result<ExitCode> kits(Context& context);
 Result<ExitCode> kit_show(Context& context);
 Result<ExitCode> kit_files(Context& context);
 Result<ExitCode> kit_history(Context& context);
+// cmd_search.cpp
+Result<ExitCode> search(Context& context);
+// cmd_ready.cpp
+Result<ExitCode> ready(Context& context);
 // cmd_hold.cpp
 Result<ExitCode> pin(Context& context);
 Result<ExitCode> unpin(Context& context);

@@ -100,6 +100,11 @@ WatchView::Lines WatchView::head(std::size_t columns) const {
     const auto text = counted(coming, kits_counted, language) + context_.say(" to come: ", " à venir : ") + progress_text(state, context_);
     lines.push_back(shortened(text, columns));
   }
+  for (const auto& due : list_at(state_, "deadlines")) {
+    const auto words = due.value("text", Json::object());
+    const auto text = text_at(due, "id") + ", " + text_at(words, language == Language::french ? "fr" : "en");
+    lines.push_back(style.paint(flag_at(due, "at_risk") ? Colour::yellow : Colour::none, shortened(printable(text), columns)));
+  }
   if (const auto room = number_at(state_, "kits_waiting_for_room"); room > 0) {
     const auto text = counted(room, kits_counted, language) + " " +
                       std::string(by_number(room, {{"waits", "attend"}, {"wait", "attendent"}}, language)) +

@@ -7,6 +7,7 @@
 #include "daemon/shell/control/explain_federation.hpp"
 #include "daemon/shell/control/explain_hold.hpp"
 #include "daemon/shell/control/explain_parts.hpp"
+#include "daemon/shell/control/readiness.hpp"
 #include "proto/counted.hpp"
 
 namespace essaimage::shell {
@@ -92,6 +93,8 @@ Explanations explain_node(const Situation& here) {
   if (here.disk_free_bytes < disk_low_bytes) out.push_back(about_disk(here));
   if (here.status.joined && !here.status.own_heads_confirmed) out.push_back(about_confirmation());
   add_federation(here, out);
+  for (const auto& due : here.due)
+    if (due.outlook != DueKit::Outlook::whole) out.push_back(about_due(due, civil_now()));
   add_feeds_and_media(here, out);
   const auto& peers = here.status.peers;
   const bool any = std::any_of(peers.begin(), peers.end(),
@@ -198,6 +201,8 @@ Explanations explain_kit(const Situation& here, const KitId& id,
     }
     if (lacking.coming()) out.push_back(about_media(here, id.str(), lacking));
   }
+  for (const auto& due : here.due)
+    if (due.kit == id && due.outlook != DueKit::Outlook::whole) out.insert(out.begin(), about_due(due, civil_now()));
   const bool lacks = !out.empty();
   if (kit && kit->not_held.files > 0) out.push_back(about_not_held(*kit));
   // What is absent or lacking may lie with a peer that is away.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/core/status.hpp"
+#include "daemon/shell/control/due_kit.hpp"
 #include "daemon/shell/traffic.hpp"
 #include "proto/roster.hpp"
 #include "store/library.hpp"
@@ -45,6 +46,7 @@ struct Situation {
   Traffic::State traffic = {};
   bool key_succeeded = false;  ///< the federation has given this centre a key that is not this home's
   std::optional<store::FederationView> federation = {};  ///< nothing while joining
+  std::vector<DueKit> due = {};                          ///< kits that have a deadline
 };
 
 Explanations explain_node(const Situation& here);

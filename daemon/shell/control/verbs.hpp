@@ -42,6 +42,12 @@ Result<Json> kit_show(Session& session, Arguments& arguments);
 Result<Json> kit_files(Session& session, Arguments& arguments);
 Result<Json> kit_history(Session& session, Arguments& arguments);
 Result<Json> checkout(Session& session, Arguments& arguments);
+// verbs_search.cpp
+Result<Json> search(Session& session, Arguments& arguments);
+// verbs_ready.cpp
+Result<Json> ready(Session& session, Arguments& arguments);
+Result<Json> ready_forget(Session& session, Arguments& arguments);
+Result<Json> ready_list(Session& session, Arguments& arguments);
 // verbs_hold.cpp
 Result<Json> pin(Session& session, Arguments& arguments);
 Result<Json> unpin(Session& session, Arguments& arguments);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/explain_federation.hpp"
+#include "daemon/shell/control/readiness.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/version.hpp"
 #include "store/disk/files.hpp"
@@ -154,7 +154,10 @@ Result<Json> status(Session& session, Arguments& arguments) {
   const Totals totals(all, arrivals);
   TRY(const auto view, node.library().holding(false));
   const auto word = federation_of(node.library());
-  auto problems = Json::array();
+  const auto now = civil_now();
+  TRY(const auto due, due_kits(node.library(), arrivals, now));
+  auto problems = Json::array(), deadlines = Json::array();
+  for (const auto& each : due) deadlines.push_back(to_json(each, now));
   const Situation here{status,
                        roster.get(),
                        identity,
@@ -164,7 +167,8 @@ Result<Json> status(Session& session, Arguments& arguments) {
                        view.not_held,
                        arrivals.traffic(),
                        key_succeeded(node.library(), roster.get()),
-                       word};
+                       word,
+                       due};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
@@ -196,6 +200,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
               {"bytes_not_held", totals.media_not_held.bytes},
               {"progress", progress_of_all(all, arrivals)},
               {"disk_free_bytes", disk.free_bytes},
+              {"deadlines", std::move(deadlines)},
               {"problems", std::move(problems)}};
 }
 
@@ -277,11 +282,12 @@ Result<Json> explain(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.optional_text("id"));
   CHECK_OK(arguments.nothing_else());
   auto& node = session.node();
-  TRY(const auto status, node.status());
+  TRY(const auto arrivals, Arrivals::of(node));
+  const auto& status = arrivals.status();
   TRY(const auto disk, store::disk_space(session.place().home));
   const auto roster = node.library().roster();
   TRY(const auto view, node.library().holding(false));
-  TRY(const auto traffic, node.traffic());
+  TRY(const auto due, due_kits(node.library(), arrivals, civil_now()));
   const Situation here{status,
                        roster.get(),
                        node.library().identity(),
@@ -289,9 +295,10 @@ Result<Json> explain(Session& session, Arguments& arguments) {
                        disk.free_bytes,
                        node.library().problems(),
                        view.not_held,
-                       traffic,
+                       arrivals.traffic(),
                        key_succeeded(node.library(), roster.get()),
-                       federation_of(node.library())};
+                       federation_of(node.library()),
+                       due};
   TRY(const auto found, explain_any(here, node.library(), id.value_or("")));
   auto out = Json::array();
   bool well = true;

@@ -1,6 +1,6 @@
 // watch, which tells what happens, and how what is coming goes.
 
-#include "daemon/shell/control/arrivals.hpp"
+#include "daemon/shell/control/readiness.hpp"
 #include "daemon/shell/control/verbs.hpp"
 
 namespace essaimage::shell::verb {
@@ -9,11 +9,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
-
-Timestamp civil_now() {
-  const auto time = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::seconds>(time).count()};
-}
 
 /// Where media stand in kits. Trees are read once for each version: one each second, or for each event, would be felt.
 class Paths {
@@ -65,7 +60,9 @@ class Look {
     TRY(const auto kits, node.library().kits());
     TRY(const auto arrivals, Arrivals::of(node));
     const auto coming = arrivals.coming(kits);
-    const auto time = to_utc(civil_now());
+    const auto now = civil_now();
+    const auto time = to_utc(now);
+    TRY(const auto due, due_kits(node.library(), arrivals, now));
     std::set<KitId> told;
     for (const auto& [kit, arrival] : coming) {
       if (told.size() == kits_max) break;
@@ -99,6 +96,8 @@ class Look {
     json["kits"] = kits.size();
     json["kits_coming"] = coming.size();
     json["kits_waiting_for_room"] = waiting;
+    json["deadlines"] = Json::array();
+    for (const auto& each : due) json["deadlines"].push_back(to_json(each, now));
     json.update(state);
     return session_.item(json);
   }

@@ -9,6 +9,7 @@
 
 #include "daemon/shell/node.hpp"
 #include "store/media/media_store.hpp"
+#include "tests/support/fake_facets.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/control/fake_publication.hpp"
 
@@ -217,6 +218,10 @@ class FakeLibrary final : public store::Library {
         if (named.media == media) ids.push_back(kit.row.id);
     return ids;
   }
+  test::FakeDeadlines due;
+  test::FakeSearch finder;
+  store::Deadlines& deadlines() override { return due; }
+  const store::KitSearch& search() const override { return finder; }
   Result<std::vector<store::KitVersion>> history(const KitId& id) const override {
     TRY(const auto found, kit(id));
     std::vector<store::KitVersion> out;

@@ -70,6 +70,62 @@ TEST_CASE("small media come before big ones, in runs under credit") {
   CHECK(credit <= settings::window_min);
 }
 
+TEST_CASE("media that have a deadline come before all others, whatever their size, as long as they have it") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2);
+  auto film = need(1, 400, 50'000);
+  film.due = true;
+  bench.on(input::MediaNeeded{film});
+  for (std::uint8_t n = 2; n < 6; ++n) bench.on(input::MediaNeeded{need(n, 3, 1'000)});
+  bench.forget();
+  message::MediaHave all{feed, {}};
+  for (std::uint8_t n = 1; n < 6; ++n) all.items.push_back({media(n), true, {}, {}});
+  const auto only_film = [](const auto& runs) { return std::ranges::all_of(runs, [](const auto& run) { return run.media == media(1); }); };
+
+  SECTION("what can wait is not begun while some of it is to be asked for") {
+    bench.receive(link, all);
+    const auto runs = bench.sent<message::FetchChunks>(link);
+    REQUIRE(runs.size() == Flow().runs());
+    CHECK(only_film(runs));
+  }
+  SECTION("a deadline that comes later changes the order of what is not begun") {
+    film.due = false;
+    bench.on(input::MediaNeeded{film});
+    film.due = true;
+    bench.receive(link, message::MediaHave{feed, {all.items[0]}});
+    bench.forget();
+    bench.on(input::MediaNeeded{film});
+    bench.receive(link, all);
+    CHECK(only_film(bench.sent<message::FetchChunks>(link)));
+  }
+  SECTION("when it is over the small ones come first again") {
+    film.due = false;
+    bench.on(input::MediaNeeded{film});
+    bench.receive(link, all);
+    const auto runs = bench.sent<message::FetchChunks>(link);
+    REQUIRE_FALSE(runs.empty());
+    CHECK(runs[0].media == media(2));
+  }
+  SECTION("what nobody holds of it keeps nothing else from coming") {
+    all.items[0] = {media(1), false, {}, {}};
+    bench.receive(link, all);
+    const auto runs = bench.sent<message::FetchChunks>(link);
+    REQUIRE_FALSE(runs.empty());
+    CHECK(runs[0].media == media(2));
+  }
+  SECTION("nothing of it is asked for twice, and all of it is forgotten when it is not needed") {
+    bench.receive(link, all);
+    bench.on(input::MediaUnneeded{media(1)});
+    CHECK(bench.sent<message::Cancel>(link).size() == Flow().runs());
+    for (std::uint8_t n = 2; n < 6; ++n) bench.on(input::MediaUnneeded{media(n)});
+    bench.forget();
+    bench.pass(settings::round_interval * 2);
+    CHECK(bench.sent<message::MediaQuery>(link).empty());
+    CHECK(bench.status().level);
+  }
+}
+
 TEST_CASE("what lacks is asked for against an older file through the feed for which that is held, and through no other") {
   Bench bench;
   MediaNeed lacks = need(1, 3, 1'000);

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "store/library.hpp"
+#include "tests/support/fake_facets.hpp"
 
 namespace essaimage::test {
 
@@ -156,6 +157,10 @@ class FakeLibrary : public store::Library {
   Result<std::vector<store::KitSummary>> kits() const override { return std::vector<store::KitSummary>{}; }
   Result<store::KitSummary> kit(const KitId&) const override { return none<store::KitSummary>(); }
   Result<std::vector<KitId>> kits_naming(const Sha256&) const override { return none<std::vector<KitId>>(); }
+  test::FakeDeadlines due;
+  test::FakeSearch finder;
+  store::Deadlines& deadlines() override { return due; }
+  const store::KitSearch& search() const override { return finder; }
   Result<std::vector<store::KitVersion>> history(const KitId&) const override {
     return none<std::vector<store::KitVersion>>();
   }

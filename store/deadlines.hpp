@@ -1,0 +1,31 @@
+#pragma once
+// Deadlines: by when this node's admin wants a kit to be here, whole. Until then its media come before all others, and it is
+// pinned. Durable. Thread rule: any thread. Errors: those of the index, and what each function says.
+
+#include <optional>
+#include <vector>
+
+#include "proto/ids.hpp"
+#include "proto/time.hpp"
+
+namespace essaimage::store {
+
+struct Deadline {
+  KitId kit;
+  Timestamp by;
+};
+
+class Deadlines {
+ public:
+  virtual ~Deadlines() = default;
+  /// In the place of one that it has. It stays pinned when the deadline is over. Errc::not_found: no such kit is known;
+  /// Errc::deadline_past; Errc::too_large beyond limits::deadlines_max.
+  virtual Status set(const KitId& kit, Timestamp by) = 0;
+  virtual Status forget(const KitId& kit) = 0;      ///< Errc::deadline_none
+  virtual std::vector<Deadline> all() const = 0;    ///< the nearest first
+  virtual std::optional<Timestamp> of(const KitId& kit) const = 0;
+  /// Takes away those that are over, and returns them. Call it now and then.
+  virtual Result<std::vector<Deadline>> end_past() = 0;
+};
+
+}  // namespace essaimage::store

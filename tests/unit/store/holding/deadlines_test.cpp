@@ -1,0 +1,118 @@
+// Deadlines: kept, told with each need, and over when their time is.
+#include "proto/limits.hpp"
+#include "store/deadlines.hpp"
+#include "store/disk/files.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/store/members.hpp"
+
+using namespace essaimage;
+using namespace essaimage::store;
+using namespace essaimage::test;
+
+namespace {
+
+const KitId film{"a", "film"}, plan{"a", "plan"};
+
+void fetch_texts(TestNode& from, TestNode& to) { REQUIRE(fetch_feed(from, to, from.feed())); }
+
+/// Of the media that are needed, which are due.
+std::map<std::uint64_t, bool> due_by_size(TestNode& node) {
+  std::map<std::uint64_t, bool> list;
+  const auto needs = node.library().needs();
+  REQUIRE(needs);
+  for (const auto& need : *needs) list[need.bytes] = need.due;
+  return list;
+}
+
+std::size_t told_due(const TestNode& node) {
+  std::size_t count = 0;
+  for (const auto& change : node.changes) {
+    const auto* needed = std::get_if<change::MediaNeeded>(&change);
+    count += needed != nullptr && needed->need.due;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("what has a deadline is pinned, its media are due until then, and a crash forgets neither") {
+  Members m;
+  m.a->publish_one("film", {{"film.mp4", photo(300'000, 1)}});
+  m.a->publish_one("plan", {{"plan.bin", photo(20'000, 2)}});
+  m.b->policy.media = HoldPolicy::Media::none;
+  REQUIRE((m.b->close(), m.b->open()));
+  fetch_texts(*m.a, *m.b);
+  CHECK(due_by_size(*m.b).empty());
+  auto& deadlines = m.b->library().deadlines();
+  const Timestamp by{m.b->now.seconds + 3'600};
+  REQUIRE(deadlines.set(film, by));
+  CHECK(m.b->find("a/film")->choice.kind == KitChoice::Kind::pinned);
+  CHECK(due_by_size(*m.b) == std::map<std::uint64_t, bool>{{300'000, true}});
+  CHECK(told_due(*m.b) > 0);
+  REQUIRE(m.b->library().choose(plan, KitChoice::Kind::pinned));
+  CHECK(due_by_size(*m.b) == std::map<std::uint64_t, bool>{{20'000, false}, {300'000, true}});
+
+  REQUIRE((m.b->close(), m.b->open()));
+  CHECK(m.b->library().deadlines().of(film) == by);
+  CHECK(due_by_size(*m.b).at(300'000));
+
+  m.b->now = by;
+  m.b->changes.clear();
+  const auto over = m.b->library().deadlines().end_past();
+  REQUIRE(over);
+  REQUIRE(over->size() == 1);
+  CHECK(over->front().kit == film);
+  CHECK(m.b->library().deadlines().all().empty());
+  CHECK_FALSE(due_by_size(*m.b).at(300'000));
+  CHECK(m.b->changes.size() == 1);  // the core hears of it
+  CHECK(m.b->find("a/film")->choice.kind == KitChoice::Kind::pinned);
+}
+
+TEST_CASE("a new version of a kit that has a deadline is due as well") {
+  Members m;
+  m.a->publish_one("film", {{"film.mp4", photo(300'000, 1)}});
+  fetch_texts(*m.a, *m.b);
+  REQUIRE(m.b->library().deadlines().set(film, {m.b->now.seconds + 60}));
+  m.a->publish_one("film", {{"film.mp4", photo(310'000, 3)}});
+  fetch_texts(*m.a, *m.b);
+  CHECK(due_by_size(*m.b) == std::map<std::uint64_t, bool>{{310'000, true}});
+}
+
+TEST_CASE("a deadline is for a kit that is known and a time to come, and can be changed and forgotten") {
+  Members m;
+  m.a->publish_one("film", {{"film.mp4", photo(300'000, 1)}});
+  fetch_texts(*m.a, *m.b);
+  auto& deadlines = m.b->library().deadlines();
+  CHECK(deadlines.set(plan, {m.b->now.seconds + 60}).error().code == Errc::not_found);
+  CHECK(deadlines.set(film, m.b->now).error().code == Errc::deadline_past);
+  CHECK(deadlines.forget(film).error().code == Errc::deadline_none);
+  CHECK(m.b->find("a/film")->choice.kind == KitChoice::Kind::none);  // nothing was done
+  REQUIRE(deadlines.set(film, {m.b->now.seconds + 60}));
+  REQUIRE(deadlines.set(film, {m.b->now.seconds + 120}));
+  CHECK(deadlines.all().size() == 1);
+  REQUIRE(deadlines.forget(film));
+  CHECK_FALSE(due_by_size(*m.b).at(300'000));
+  // Of an own kit, too, which needs no pin.
+  REQUIRE(m.a->library().deadlines().set(film, {m.a->now.seconds + 60}));
+  CHECK(m.a->find("a/film")->choice.kind == KitChoice::Kind::none);
+}
+
+TEST_CASE("deadlines are carried over from a damaged index as far as it can be read") {
+  Members m;
+  KitFiles files{{"film.mp4", photo(300'000, 1)}};
+  for (int i = 0; i < 20; ++i) files["guide-" + std::to_string(i) + ".txt"] = std::string(20'000, 'x');
+  m.a->publish_one("film", files);
+  fetch_texts(*m.a, *m.b);
+  const Timestamp by{m.b->now.seconds + 60};
+  REQUIRE(m.b->library().deadlines().set(film, by));
+  const auto file = m.b->layout().state();
+  m.b->close();
+  auto bytes = read_file(file, 1'000'000'000).value();
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2), bytes.end(), std::uint8_t{0xAB});
+  REQUIRE(replace_file(file, bytes));
+  REQUIRE(replace_file(file.string() + ".suspect", {}));
+  REQUIRE(m.b->open());
+  CHECK(std::filesystem::exists(file.string() + ".damaged"));
+  REQUIRE(m.b->library().deadlines().of(film));
+  CHECK(*m.b->library().deadlines().of(film) == by);
+}
