@@ -36,6 +36,7 @@ DOORS = {
     r"zmq(_addon)?\.h(pp)?": (r"daemon/shell/.*",),
     r".*\.pb\.h": (r"proto/codec\.cpp", r"proto/encode\.cpp", r"proto/control_.*\.cpp"),
     r"sqlite3\.h": (r"store/state/.*",),
+    r"cmark-gfm.*\.h": (r"tools/ctl/export/markdown\.cpp",),
     r"microhttpd\.h": (r"daemon/web/.*",),
 }
 
