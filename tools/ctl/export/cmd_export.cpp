@@ -98,8 +98,8 @@ class Export {
  private:
   /// Before anything is written: what stands at the places of the files was made by an export.
   Status check_files() const {
-    for (const auto& [path, mark] : {std::pair(wish_.opds, wish_.opds.ends_with(".xml") ? atom_mark : opds_json_mark), std::pair(wish_.json, json_mark),
-                                     std::pair(wish_.csv, csv_mark)}) {
+    const auto feed_mark = wish_.opds.ends_with(".xml") ? atom_mark : opds_json_mark;
+    for (const auto& [path, mark] : {std::pair(wish_.opds, feed_mark), std::pair(wish_.json, json_mark), std::pair(wish_.csv, csv_mark)}) {
       if (!path.empty()) CHECK_OK(may_replace(path, mark));
     }
     return {};
@@ -130,8 +130,10 @@ class Export {
       choose_picture(kit->document, kit->texts);
       drop_lost_texts(*kit);
       const std::function<bool(const std::string&)> has = [&](const std::string& other) { return collector.has(other); };
-      for (const auto language : {Language::french, Language::english})
-        CHECK_OK(writer_->put(folder_of(id) + std::string(page_name(language)), kit_page({collector.about(), kit->document, kit->texts, has}, language)));
+      for (const auto language : {Language::french, Language::english}) {
+        const auto page = kit_page({collector.about(), kit->document, kit->texts, has}, language);
+        CHECK_OK(writer_->put(folder_of(id) + std::string(page_name(language)), page));
+      }
       words_[id] = words_of(kit->document, kit->texts);
     }
     for (auto& each : left_out_of(kit->document)) left_out_.push_back(std::move(each));
@@ -141,31 +143,35 @@ class Export {
 
   /// What was to go along and could not be read after all is a gap that the page tells of.
   Status add_files(Collector& collector, Json& kit) {
+    std::vector<Json*> files;
+    std::vector<std::string> paths;
     for (auto& file : kit["files"]) {
-      const auto place = text_at(file, "place");
-      const auto bytes = number_at(file, "bytes");
-      if (place.empty()) continue;
-      TRY(const bool kept, writer_->keep(place, bytes));
+      if (text_at(file, "place").empty()) continue;
+      TRY(const bool kept, writer_->keep(text_at(file, "place"), number_at(file, "bytes")));
       if (kept) continue;
-      CHECK_OK(writer_->begin_file(place));
-      std::uint64_t written = 0;
-      bool ours = false;  // the disk here failed, and not the daemon's
-      const auto sent = collector.stream(kit, text_at(file, "path"), [&](ByteView part) -> Status {
-        written += part.size();
-        if (written > bytes) return fail(Errc::media_bad, place);
-        auto status = writer_->write(part);
-        ours = !status;
-        return status;
-      });
-      if (!sent && (ours || sent.error().code == Errc::cancelled || sent.error().code == Errc::control_not_running)) return sent;
-      if (sent && written == bytes) {
-        CHECK_OK(writer_->end_file());
-      } else {
-        file["place"] = nullptr;
-        file["left_out"] = str(Left::not_here);
-      }
+      files.push_back(&file);
+      paths.push_back(text_at(file, "path"));
     }
-    return {};
+    std::uint64_t written = 0;
+    std::size_t open = files.size();
+    return collector.stream(
+        kit, paths,
+        [&](std::size_t file, ByteView bytes, bool end) -> Status {
+          if (open != file) {
+            open = file;
+            written = 0;
+            CHECK_OK(writer_->begin_file(text_at(*files[file], "place")));
+          }
+          written += bytes.size();
+          CHECK_OK(writer_->write(bytes));
+          if (!end) return {};
+          if (written != number_at(*files[file], "bytes")) return fail(Errc::control_closed, paths[file] + ": not as long as announced");
+          return writer_->end_file();
+        },
+        [&](std::size_t file) {
+          (*files[file])["place"] = nullptr;
+          (*files[file])["left_out"] = str(Left::not_here);
+        });
   }
 
   static void drop_lost_texts(ExportKit& kit) {
@@ -238,7 +244,8 @@ void tell_left_out(const Context& context, const Json& result) {
     for (std::size_t i = 0; i < std::min(paths.size(), paths_max); ++i) named += (i == 0 ? "" : ", ") + paths[i];
     if (paths.size() > paths_max) named += ", …";
     context.out() << fmt::format(fmt::runtime(context.say("left out: {}: {}: {}\n", "laissé de côté : {} : {} : {}\n")),
-                                 counted(paths.size(), files_counted, context.language), left_words(why, context.language), printable(named));
+                                 counted(paths.size(), files_counted, context.language), left_words(why, context.language),
+                                 printable(named));
   }
   for (const auto& id : list_at(result, "unknown_kits"))
     context.out() << fmt::format(fmt::runtime(context.say("left out: {}: the kit is not known here yet\n", "laissé de côté : {} : le kit n'est pas encore connu ici\n")),

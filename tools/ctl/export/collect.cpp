@@ -13,6 +13,7 @@ namespace essaimage::ctl::site {
 namespace {
 
 constexpr std::string_view region = "region";
+constexpr std::size_t batch_max = 500;  // files of one request
 /// Texts that one page shows, and their bytes; others are links.
 constexpr std::size_t texts_max = 40, texts_bytes_max = 600 * 1024;
 
@@ -45,13 +46,14 @@ Status Collector::read_about() {
   TRY(const auto status, client_->ask("status"));
   TRY(const auto members, client_->list("member.list"));
   for (const auto& member : members) members_[text_at(member, "centre")] = member;
-  if (!wish_->territory.empty() && std::none_of(members.begin(), members.end(), [&](const Json& each) { return is_of(each, wish_->territory); }))
+  const auto of_territory = [&](const Json& member) { return wish_->territory.empty() || is_of(member, wish_->territory); };
+  if (std::none_of(members.begin(), members.end(), of_territory))
     return fail(Errc::usage, "--territory " + wish_->territory + ": no member is of it");
   TRY(const auto decisions, client_->list("catalogue.list"));
   for (const auto& decision : decisions) {
     const auto id = text_at(decision, "id");
     const auto member = members_.find(id.substr(0, id.find('/')));
-    if (!wish_->territory.empty() && (member == members_.end() || !is_of(member->second, wish_->territory))) continue;
+    if (!of_territory(member == members_.end() ? Json::object() : member->second)) continue;
     decisions_[id] = decision;
     ids_.push_back(id);
   }
@@ -131,14 +133,53 @@ Result<Json> Collector::files_of(const std::string& id, std::uint64_t version) {
   return files;
 }
 
-Status Collector::stream(const Json& kit, const std::string& path, const std::function<Status(ByteView)>& sink) {
-  Client::Handlers handlers;
-  handlers.data = [&](const control::Data& data) { return sink(data.bytes); };
-  const auto reply = client_->ask("kit.file", Json{{"id", text_at(kit, "id")}, {"version", number_at(kit, "version")}, {"path", path}}, handlers);
-  if (reply) return {};
-  // A failure ends the connection; what the daemon cannot give is a gap in the export, and not its end.
-  if (reply.error().code != Errc::cancelled) CHECK_OK(connect_again());
-  return tl::unexpected(reply.error());
+Status Collector::stream(const Json& kit, const std::vector<std::string>& paths, const OnPart& part, const OnLost& lost) {
+  for (std::size_t first = 0; first < paths.size();) {
+    const auto count = std::min(paths.size() - first, batch_max);
+    const auto begin = paths.begin() + static_cast<std::ptrdiff_t>(first);
+    const std::vector<std::string> batch(begin, begin + static_cast<std::ptrdiff_t>(count));
+    std::size_t done = 0;
+    bool ours = false;  // it failed here, and not at the daemon's
+    Client::Handlers handlers;
+    handlers.data = [&](const control::Data& data) -> Status {
+      if (data.file != done || done >= count) return fail(Errc::control_closed, "data out of order");
+      auto status = part(first + done, data.bytes, data.end);
+      ours = !status;
+      if (data.end) ++done;
+      return status;
+    };
+    const auto reply = client_->ask("kit.file", Json{{"id", text_at(kit, "id")}, {"version", number_at(kit, "version")}, {"paths", batch}}, handlers);
+    if (reply && done != count) return fail(Errc::control_closed, "files are lacking");
+    first += done;
+    if (reply) continue;
+    if (ours || reply.error().code == Errc::cancelled || done == count) return tl::unexpected(reply.error());
+    // A failure ends the connection; what the daemon cannot give is a gap in the export, and not its end.
+    CHECK_OK(connect_again());
+    lost(first++);
+  }
+  return {};
+}
+
+Status Collector::read_texts(ExportKit& kit) {
+  std::vector<std::string> paths;
+  for (const auto& file : list_at(kit.document, "files")) {
+    const auto path = text_at(file, "path");
+    const bool shown = is_markdown(path) || is_plain_text(path);
+    if (shown && !text_at(file, "place").empty() && number_at(file, "bytes") <= limits::text_file_bytes_max) paths.push_back(path);
+  }
+  paths = in_reading_order(std::move(paths));
+  if (paths.size() > texts_max) paths.resize(texts_max);
+  std::size_t all = 0;
+  return stream(
+      kit.document, paths,
+      [&](std::size_t file, ByteView bytes, bool /*end*/) -> Status {
+        all += bytes.size();
+        // Beyond, a text is a link like any other file.
+        if (all <= texts_bytes_max) kit.texts[paths[file]] += text_of(bytes);
+        if (all > texts_bytes_max) kit.texts.erase(paths[file]);
+        return {};
+      },
+      [&](std::size_t file) { kit.texts.erase(paths[file]); });
 }
 
 Result<ExportKit> Collector::kit(const std::string& id, bool with_texts) {
@@ -152,15 +193,14 @@ Result<ExportKit> Collector::kit(const std::string& id, bool with_texts) {
   TRY(const auto files, files_of(id, version));
   ExportKit kit;
   kit.document = {{"id", id}, {"version", version}, {"published", text_at(newest, "published_at")}};
-  const auto read = [&](const std::string& path, std::size_t bytes_max) -> Result<std::string> {
-    std::string text;
-    CHECK_OK(stream(kit.document, path, [&](ByteView bytes) -> Status {
-      text += text_of(bytes);
-      return text.size() > bytes_max ? Status(fail(Errc::too_large, path)) : Status{};
-    }));
-    return text;
+  std::string toml;
+  const auto append = [&](std::size_t /*file*/, ByteView bytes, bool /*end*/) -> Status {
+    toml += text_of(bytes);
+    return toml.size() > limits::manifest_bytes_max ? Status(fail(Errc::too_large, id)) : Status{};
   };
-  TRY(const auto toml, read(std::string(kit::manifest_name), limits::manifest_bytes_max));
+  bool lost = false;
+  CHECK_OK(stream(kit.document, {std::string(kit::manifest_name)}, append, [&](std::size_t) { lost = true; }));
+  if (lost) return fail(Errc::not_found, id);
   TRY(const auto manifest, kit::parse_manifest(toml));
   Facts facts{*shown, decisions_.at(id), manifest, files, adoptions_of(*shown), Json::object(), *wish_};
   const auto outcomes = outcomes_.find(id);
@@ -168,21 +208,7 @@ Result<ExportKit> Collector::kit(const std::string& id, bool with_texts) {
   tell_centre(kit.document, id.substr(0, id.find('/')));
   fill_document(kit.document, facts);
   if (!with_texts) return kit;
-  std::vector<std::string> paths;
-  for (const auto& file : list_at(kit.document, "files")) {
-    const auto path = text_at(file, "path");
-    if (!text_at(file, "place").empty() && number_at(file, "bytes") <= limits::text_file_bytes_max && (is_markdown(path) || is_plain_text(path)))
-      paths.push_back(path);
-  }
-  std::size_t all = 0;
-  for (const auto& path : in_reading_order(paths)) {
-    if (kit.texts.size() == texts_max) break;
-    auto text = read(path, limits::text_file_bytes_max);
-    if (!text && text.error().code == Errc::cancelled) return tl::unexpected(text.error());
-    if (!text || all + text->size() > texts_bytes_max) continue;
-    all += text->size();
-    kit.texts[path] = std::move(*text);
-  }
+  CHECK_OK(read_texts(kit));
   choose_picture(kit.document, kit.texts);
   return kit;
 }

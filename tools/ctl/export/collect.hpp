@@ -30,12 +30,17 @@ class Collector {
   bool has(const std::string& id) const;
   /// `texts` are read only if `with_texts`. Errc::not_found if no version of it is known here that the region may have.
   Result<ExportKit> kit(const std::string& id, bool with_texts);
-  /// A file of that kit's document, in pieces. Errc::media_bad, Errc::not_found ... if this node cannot give it after all.
-  Status stream(const Json& kit, const std::string& path, const std::function<Status(ByteView)>& sink);
+
+  /// Of the file at that place of the list; `end` with the last piece. Its error ends the export.
+  using OnPart = std::function<Status(std::size_t file, ByteView bytes, bool end)>;
+  using OnLost = std::function<void(std::size_t file)>;
+  /// Files of that kit's document, in pieces, in this order. What this node cannot give after all is `lost`, and the others come.
+  Status stream(const Json& kit, const std::vector<std::string>& paths, const OnPart& part, const OnLost& lost);
 
  private:
   Collector(const Context& context, const Wish& wish, Client client) : context_(&context), wish_(&wish), client_(std::move(client)) {}
   Status connect_again();
+  Status read_texts(ExportKit& kit);
   Status read_about();
   Status read_outcomes();
   Result<Json> files_of(const std::string& id, std::uint64_t version);

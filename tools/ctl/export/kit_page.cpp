@@ -176,8 +176,9 @@ class Writer {
     out_.raw("<h2>").raw(page_.say("To read", "À lire")).raw("</h2>\n");
     bool first = true;
     for (const auto& path : paths) {
-      out_.raw("<details id=\"").raw(anchor_of(path)).raw(first ? "\" open>" : "\">").raw("<summary>").text(path).raw("</summary>\n");
-      out_.raw("<div class=\"text\"").raw(lang_).raw(">\n").raw(text_html(path, texts_.at(path))).raw("</div>\n</details>\n");
+      // The anchor is inside: a browser opens the details of what it is led to.
+      out_.raw(first ? "<details open>" : "<details>").raw("<summary>").text(path).raw("</summary>\n");
+      out_.raw("<div class=\"text\" id=\"").raw(anchor_of(path)).raw("\"").raw(lang_).raw(">\n").raw(text_html(path, texts_.at(path))).raw("</div>\n</details>\n");
       first = false;
     }
   }

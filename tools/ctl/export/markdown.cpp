@@ -44,7 +44,7 @@ Document parse(std::string_view text) {
   std::call_once(once, cmark_gfm_core_extensions_ensure_registered);
   Document document;
   document.parser.reset(cmark_parser_new(CMARK_OPT_VALIDATE_UTF8));
-  for (const auto* const name : {"table", "strikethrough", "tasklist"}) {
+  for (const auto* const name : {"table", "strikethrough"}) {
     if (auto* extension = cmark_find_syntax_extension(name)) cmark_parser_attach_syntax_extension(document.parser.get(), extension);
   }
   const auto shown = clean(text);
@@ -66,7 +66,8 @@ std::string words_below(cmark_node* root) {
   std::string words;
   each_node(root, [&](cmark_node* node) {
     const auto type = cmark_node_get_type(node);
-    if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK || type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING) words += ' ';
+    const bool begins_anew = type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING;
+    if (begins_anew || type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK) words += ' ';
     if (type != CMARK_NODE_TEXT && type != CMARK_NODE_CODE) return;
     if (const auto* literal = cmark_node_get_literal(node); literal != nullptr) words += literal;
     if (cmark_node_next(node) == nullptr) words += ' ';
@@ -177,7 +178,8 @@ std::string markdown_html(std::string_view text, std::string_view folder, const 
   each_node(document.root.get(), [&](cmark_node* node) {
     const auto type = cmark_node_get_type(node);
     if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) addresses.push_back(node);
-    if (type == CMARK_NODE_HEADING) cmark_node_set_heading_level(node, std::min(cmark_node_get_heading_level(node) + heading_shift, heading_last));
+    if (type != CMARK_NODE_HEADING) return;
+    cmark_node_set_heading_level(node, std::min(cmark_node_get_heading_level(node) + heading_shift, heading_last));
   });
   // Children first: a picture may stand in a link, and changing a node frees what was it.
   for (auto node = addresses.rbegin(); node != addresses.rend(); ++node) mend_address(*node, folder, resolve);

@@ -23,7 +23,8 @@ void link(std::string& out, std::string_view rel, const FeedLink& to) {
 }
 
 /// Up to the first entry.
-std::string feed_head(const Json& about, const FeedPart& part, const std::string& start, std::string_view self_type, std::string_view start_type) {
+std::string feed_head(const Json& about, const FeedPart& part, const std::string& start, std::string_view self_type,
+                      std::string_view start_type) {
   std::string out =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
       "xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:opds=\"http://opds-spec.org/2010/catalog\">\n";

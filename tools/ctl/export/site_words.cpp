@@ -54,7 +54,7 @@ std::string word_of(const Words& words, std::string_view code, Language language
 std::string stage_words(const std::string& stage, Language language) { return word_of(stages, stage, language); }
 std::string kind_words(const std::string& kind, Language language) { return word_of(kinds, kind, language); }
 std::string left_words(const std::string& why, Language language) { return word_of(lefts, why, language); }
-std::string duration_class_words(std::string_view duration_class, Language language) { return word_of(durations, duration_class, language); }
+std::string duration_class_words(std::string_view code, Language language) { return word_of(durations, code, language); }
 
 std::string language_words(const std::string& tag, Language language) {
   auto words = word_of(languages, tag.substr(0, tag.find('-')), language);

@@ -170,7 +170,9 @@ Status SiteWriter::end_file() {
   return {};
 }
 
-Status SiteWriter::write_list(const Made& made) const { return store::replace_file(folder_ / list_name, bytes_of(encode_made(made)), 0644); }
+Status SiteWriter::write_list(const Made& made) const {
+  return store::replace_file(folder_ / list_name, bytes_of(encode_made(made)), 0644);
+}
 
 Status SiteWriter::move_in(const std::string& place) {
   const auto at = moves_.find(place);
