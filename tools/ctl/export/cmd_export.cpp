@@ -248,7 +248,8 @@ void tell_left_out(const Context& context, const Json& result) {
                                  printable(named));
   }
   for (const auto& id : list_at(result, "unknown_kits"))
-    context.out() << fmt::format(fmt::runtime(context.say("left out: {}: the kit is not known here yet\n", "laissé de côté : {} : le kit n'est pas encore connu ici\n")),
+    context.out() << fmt::format(fmt::runtime(context.say("left out: {}: not known here yet, or not published to the region\n",
+                                                          "laissé de côté : {} : pas encore connu ici, ou pas publié pour la région\n")),
                                  id.get<std::string>());
 }
 

@@ -53,7 +53,7 @@ Status Collector::read_about() {
   for (const auto& decision : decisions) {
     const auto id = text_at(decision, "id");
     const auto member = members_.find(id.substr(0, id.find('/')));
-    if (!of_territory(member == members_.end() ? Json::object() : member->second)) continue;
+    if (!is_wanted(decision, member == members_.end() ? Json::object() : member->second, *wish_)) continue;
     decisions_[id] = decision;
     ids_.push_back(id);
   }

@@ -14,6 +14,7 @@ namespace {
 
 /// Of more than this the page would be all words.
 constexpr std::size_t alt_bytes_max = 250;
+constexpr std::string_view no_reviewer = "curators";  ///< of a decision: none was named
 
 Json texts_json(const std::vector<std::string>& texts) {
   auto out = Json::array();
@@ -42,23 +43,35 @@ Json themes_of(const Facts& facts) {
   return themes;
 }
 
+/// Absent, or null: nothing was said.
+Json said_at(const Json& json, const char* key) { return json.contains(key) ? json[key] : Json(nullptr); }
+
 Json review_of(const Facts& facts, std::uint64_t version) {
   const auto& decision = facts.decision;
+  const auto reviewer = text_at(decision, "reviewer");
   const auto reviewed = number_at(decision, "kit_version");
   Json review{{"kit_version", reviewed},
               {"decided", text_at(decision, "decided")},
               {"reason", clean(text_at(decision, "reason"))},
-              {"newer", flag_at(decision, "newer") && version > reviewed}};
-  // What a newer daemon says of a review beyond that.
-  for (const auto* const key : {"conditions", "reviewer", "recommendations", "proposals"}) {
-    if (decision.contains(key) && !decision[key].is_null()) review[key] = decision[key];
+              {"newer", flag_at(decision, "newer") && version > reviewed},
+              {"reviewer", reviewer.empty() || reviewer == no_reviewer ? Json(nullptr) : Json(clean(reviewer))},
+              {"reviewed", said_at(decision, "reviewed")},
+              {"territory", said_at(decision, "territory")},
+              {"conditions", Json::array()},
+              {"recommended_by", Json::array()}};
+  for (const auto& condition : list_at(decision, "conditions"))
+    if (condition.is_string()) review["conditions"].push_back(clean(condition.get<std::string>()));
+  for (const auto& each : list_at(decision, "recommendations")) {
+    if (is_recommended_to(each, facts.wish))
+      review["recommended_by"].push_back({{"territory", text_at(each, "territory")}, {"reason", clean(text_at(each, "reason"))}});
   }
   return review;
 }
 
 std::optional<Left> left_of(const Json& file, FileKind kind, const Facts& facts) {
   const auto path = text_at(file, "path");
-  if (flag_at(file, "withdrawn")) return Left::withdrawn;
+  // By its author or the federation: true, or what is known of it.
+  if (file.contains("withdrawn") && !file["withdrawn"].is_null() && file["withdrawn"] != false) return Left::withdrawn;
   if (const auto why = kept_back(facts.manifest, path, facts.wish.reader, facts.wish.now)) return why;
   const bool wanted = !flag_at(file, "media") || facts.wish.media == MediaWish::all ||
                       (facts.wish.media == MediaWish::pictures && kind == FileKind::picture);
@@ -100,6 +113,20 @@ std::string folder_part(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_recommended_to(const Json& statement, const Wish& wish) {
+  return wish.reader == Reader::members && !wish.territory.empty() && text_at(statement, "territory") == wish.territory &&
+         text_at(statement, "decision") == "recommended";
+}
+
+bool is_wanted(const Json& decision, const Json& member, const Wish& wish) {
+  bool recommended = is_recommended_to(decision, wish);
+  for (const auto& each : list_at(decision, "recommendations")) recommended = recommended || is_recommended_to(each, wish);
+  if (text_at(decision, "decision") != "accepted") return recommended;
+  const auto& territories = list_at(member, "territories");
+  const auto is_its = [&](const Json& each) { return each == wish.territory; };
+  return wish.territory.empty() || recommended || std::any_of(territories.begin(), territories.end(), is_its);
+}
 
 bool is_readme(std::string_view path) {
   if (!is_markdown(path) && !is_plain_text(path)) return false;

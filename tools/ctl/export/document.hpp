@@ -20,6 +20,11 @@ struct Facts {
   const Wish& wish;
 };
 
+/// A statement of a territory was said to that territory: it is for an export to its members alone.
+bool is_recommended_to(const Json& statement, const Wish& wish);
+/// Whether the kit is of this export: accepted by the federation, and of the territory that was asked for or recommended by it.
+/// `member`: its centre, as in `member.list`.
+bool is_wanted(const Json& decision, const Json& member, const Wish& wish);
 /// Adds all keys to a document that has `id`, `version`, `centre` and what is known of the centre.
 void fill_document(Json& document, const Facts& facts);
 /// README.md, LISEZMOI.md and the like.

@@ -65,18 +65,17 @@ class Writer {
     out_.element("p", text_at(review, "reason"));
     out_.raw("<p class=\"note\">").text(page_.put("Reviewed: version ", "Examinée : version ")).text(std::to_string(number_at(review, "kit_version")));
     out_.text(", " + human_day(text_at(review, "decided").substr(0, 10), page_.language)).raw("</p>\n");
-    if (review.contains("reviewer") && review["reviewer"].is_string())
-      out_.raw("<p class=\"note\">").text(page_.put("By: ", "Par : ")).text(text_at(review, "reviewer")).raw("</p>\n");
-    conditions(review);
+    said_by(review);
+    if (const auto conditions = texts_at(review, "conditions"); !conditions.empty())
+      out_.raw("<p><strong>").text(page_.put("On condition: ", "À condition : ")).raw("</strong>").text(conditions).raw("</p>\n");
   }
 
-  /// A text, or a list of texts.
-  void conditions(const Json& review) {
-    if (!review.contains("conditions")) return;
-    const auto& conditions = review["conditions"];
-    const auto given = conditions.is_string() ? text_at(review, "conditions") : texts_at(review, "conditions");
-    if (given.empty()) return;
-    out_.raw("<p><strong>").text(page_.put("On condition: ", "À condition : ")).raw("</strong>").text(given).raw("</p>\n");
+  void said_by(const Json& review) {
+    if (const auto reviewer = text_at(review, "reviewer"); !reviewer.empty())
+      out_.raw("<p class=\"note\">").text(page_.put("By: ", "Par : ")).text(reviewer).raw("</p>\n");
+    for (const auto& each : list_at(review, "recommended_by"))
+      out_.raw("<p>").text(page_.put("Recommended by the territory ", "Recommandé par le territoire ")).text(text_at(each, "territory")).text(
+          page_.put(": ", " : ")).text(text_at(each, "reason")).raw("</p>\n");
   }
 
   void fact(std::string_view name, const std::string& value) {

@@ -26,7 +26,7 @@ std::string csv_export(const std::vector<Json>& kits) {
   // Its beginning is csv_mark. Columns are only ever added, at the end.
   std::string out =
       "\xEF\xBB\xBFid;title;centre;centre_name;territories;kind;stage;themes;languages;duration_minutes;sessions;group_min;group_max;"
-      "participants;equipment;licence;authors;version;published;reviewed_version;reviewed;reason;newer_than_reviewed;adapted_from;"
+      "participants;equipment;licence;authors;version;published;reviewed_version;reviewed;reason;newer_than_reviewed;conditions;adapted_from;"
       "adopted_by;outcomes;outcome_sessions;outcome_participants;files;bytes;summary\r\n";
   for (const auto& kit : kits) {
     const auto& review = kit["review"];
@@ -43,7 +43,8 @@ std::string csv_export(const std::vector<Json>& kits) {
                                             number_cell(kit, "group_min"), number_cell(kit, "group_max"), texts_at(kit, "participants"),
                                             texts_at(kit, "equipment"), text_at(kit, "licence"), texts_at(kit, "authors"),
                                             number_cell(kit, "version"), text_at(kit, "published"), number_cell(review, "kit_version"),
-                                            text_at(review, "decided"), text_at(review, "reason"), flag_at(review, "newer") ? "1" : "0", parent, adopted,
+                                            text_at(review, "decided"), text_at(review, "reason"), flag_at(review, "newer") ? "1" : "0",
+                                            texts_at(review, "conditions"), parent, adopted,
                                             std::to_string(number_at(outcomes, "outcomes")), std::to_string(number_at(outcomes, "sessions")),
                                             std::to_string(number_at(outcomes, "participants")), std::to_string(list_at(kit, "files").size()),
                                             std::to_string(bytes), text_at(kit, "summary")};
