@@ -37,6 +37,7 @@ DOORS = {
     r".*\.pb\.h": (r"proto/codec\.cpp", r"proto/encode\.cpp", r"proto/control_.*\.cpp"),
     r"sqlite3\.h": (r"store/state/.*",),
     r"libstemmer\.h": (r"store/search/words\.cpp",),
+    r"cmark-gfm.*\.h": (r"tools/ctl/export/markdown\.cpp",),
     r"microhttpd\.h": (r"daemon/web/.*",),
 }
 

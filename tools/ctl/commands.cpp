@@ -1,6 +1,7 @@
 // The verbs, with all that people are told about them. The order is that of the help.
 
 #include "tools/ctl/command.hpp"
+#include "tools/ctl/export/export.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl {
@@ -296,6 +297,7 @@ const std::vector<Command>& all_commands() {
     for (auto& command : member_commands()) all.push_back(command);
     for (auto& command : kits()) all.push_back(command);
     for (auto& command : catalogue_commands()) all.push_back(command);
+    all.push_back(export_command());
     for (auto& command : adapt_commands()) all.push_back(command);
     for (auto& command : outcome_commands()) all.push_back(command);
     for (auto& command : find_commands()) all.push_back(command);

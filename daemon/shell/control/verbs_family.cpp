@@ -58,15 +58,26 @@ Result<Json> kit_tree(Session& session, Arguments& arguments) {
 Result<Json> kit_file(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.kit());
   TRY(const auto version, arguments.number("version"));
-  TRY(const auto path, arguments.text("path"));
+  TRY(const auto path, arguments.optional_text("path"));
+  TRY(auto paths, arguments.texts("paths"));
   CHECK_OK(arguments.nothing_else());
+  if (path.has_value() == !paths.empty()) return fail(Errc::usage, "path or paths");
+  if (path) paths.push_back(*path);
   TRY(const auto files, session.node().library().files(id, version));
-  const auto file = std::ranges::find(files, path, &store::KitFile::path);
-  if (file == files.end()) return fail(Errc::not_found, id.str() + ": " + path);
-  if (!file->here) return fail(Errc::media_not_here, id.str() + ": " + path);
-  std::uint64_t done = 0;
-  CHECK_OK(send_file(session, 0, *file, done, file->bytes));
-  return Json{{"id", id.str()}, {"path", path}, {"bytes", done}};
+  std::map<std::string_view, const store::KitFile*> by_path;
+  for (const auto& file : files) by_path.emplace(file.path, &file);
+  std::vector<const store::KitFile*> asked;
+  std::uint64_t done = 0, total = 0;
+  for (const auto& each : paths) {
+    const auto file = by_path.find(each);
+    if (file == by_path.end()) return fail(Errc::not_found, id.str() + ": " + each);
+    if (!file->second->here) return fail(Errc::media_not_here, id.str() + ": " + each);
+    asked.push_back(file->second);
+    total += file->second->bytes;
+  }
+  for (std::uint32_t index = 0; index < asked.size(); ++index) CHECK_OK(send_file(session, index, *asked[index], done, total));
+  if (path) return Json{{"id", id.str()}, {"path", *path}, {"bytes", done}};
+  return Json{{"id", id.str()}, {"files", asked.size()}, {"bytes", done}};
 }
 
 }  // namespace essaimage::shell::verb

@@ -161,6 +161,12 @@ TEST_CASE("kit.file gives one file of a version, and says which ones there are n
   CHECK(served.ask("kit.file", {{"id", "fives/film"}, {"path", "film.mp4"}})["failure"] == "media.not-here");
   CHECK(served.ask("kit.file", {{"id", "fives/film"}, {"path", "../x"}})["failure"] == "not-found");
   CHECK(served.ask("kit.file", {{"id", "fives/film"}})["failure"] == "usage");
+  const auto several = [&](const Json& paths) { return served.ask("kit.file", {{"id", "fives/film"}, {"paths", paths}}); };
+  CHECK(several({"guide.md", "guide.md"})["files"] == 2);
+  CHECK(several({"guide.md", "guide.md"})["bytes"] == 10);
+  CHECK(several({"guide.md", "film.mp4"})["failure"] == "media.not-here");
+  CHECK(several(Json::array())["failure"] == "usage");
+  CHECK(served.ask("kit.file", {{"id", "fives/film"}, {"path", "guide.md"}, {"paths", {"guide.md"}}})["failure"] == "usage");
   CHECK(served.ask("kit.files", {{"id", "fives/film"}})["items"][0][0]["blob"] == text.blob.hex());
 }
 
