@@ -84,3 +84,162 @@ def refused(node: Node, *arguments: object) -> str:
     except RuntimeError as error:
         return str(error)
     raise AssertionError(f"{node.slug}: {arguments} was not refused")
+
+
+def founding(story: Story) -> None:
+    """A federation, eight centres of two territories, and the project that mirrors them."""
+    for slug, territory in TERRITORY.items():
+        node = story.join(slug, territory)
+        node.start()
+        story.centres[slug] = node
+    story.federation.ctl("mirror", "add", "numerique", "--between", "lille,valenciennes", "--name", "Numérique en miroir")
+    story.level()
+    for node in story.nodes():
+        equal([mirror["mirror"] for mirror in node.json("mirror", "list")], ["numerique"], f"{node.slug}: mirrors")
+
+
+def workshops(story: Story) -> None:
+    """Needs are gathered; nineteen prototypes come of them, each told to its own territory."""
+    for slug, kits in PROTOTYPES.items():
+        folders = [story.write_kit(slug, kit, stage='"workshop"') if kit == "portrait" else story.write_kit(slug, kit) for kit in kits]
+        story.centres[slug].ctl("publish", *folders, "--audience", f"territory:{TERRITORY[slug]}")
+    story.level()
+    equal(sum(len(kits) for kits in PROTOTYPES.values()), 19, "prototypes")
+    for node in story.centres.values():
+        own = {f"{slug}/{kit}" for slug, kits in PROTOTYPES.items() if TERRITORY[slug] == TERRITORY[node.slug] for kit in kits}
+        equal({kit["id"] for kit in node.json("kits")}, own, f"{node.slug}: kits")
+    equal(story.stage("moulins", "wazemmes/portrait"), "workshop", "what is only a workshop")
+    manifest = story.kit_folder("wazemmes", "portrait") / "kit.toml"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"workshop"', '"prototype"'), encoding="utf-8")
+    story.centres["wazemmes"].ctl("publish", manifest.parent)
+    story.level()
+    equal(story.stage("moulins", "wazemmes/portrait"), "prototype", "what came of the workshop")
+    # One centre's line is cut for the whole year.
+    story.centres["marly"].stop()
+    story.away.add("marly")
+
+
+def first_sessions(story: Story) -> None:
+    """Used at home, then by a neighbour: field-tested, then metropolitan."""
+    story.centres["wazemmes"].ctl("outcome", "add", "wazemmes/clavier", "--date", story.day(200), "--sessions", 3, "--participants", "60+=8",
+                                  "--participants", "26-59=2", "--qpv", "--worked", "le jeu des cibles")
+    story.centres["escaut"].ctl("outcome", "add", "escaut/lampe", "--date", story.day(190), "--participants", "12-17=12", "--place", "school")
+    story.level()
+    equal(story.stage("moulins", "wazemmes/clavier"), "field-tested", "after its sessions")
+    story.centres["moulins"].ctl("kit", "adopt", "wazemmes/clavier", "--note", "chaque mardi")
+    story.centres["fives"].ctl("kit", "adopt", "wazemmes/clavier")
+    story.centres["anzin"].ctl("kit", "adopt", "escaut/lampe")
+    story.centres["moulins"].ctl("outcome", "add", "wazemmes/clavier", "--date", story.day(150), "--sessions", 2, "--participants", "60+=9")
+    story.level()
+    equal(story.stage("hellemmes", "wazemmes/clavier"), "metropolitan", "after a neighbour took it up")
+    equal(story.stage("denain", "escaut/lampe"), "metropolitan", "after a neighbour took it up")
+
+
+def mirrored(story: Story) -> None:
+    """Two kits are shown to the other territory; nothing else of it is."""
+    story.centres["fives"].ctl("publish", story.kit_folder("fives", "couture-led"), "--audience", "mirror:numerique")
+    story.centres["anzin"].ctl("mirror", "rule", "numerique", "--kit", "anzin/recettes")
+    story.level()
+    seen = {kit["id"] for kit in story.centres["escaut"].json("kits") if kit["centre"] in LILLE}
+    equal(seen, {"fives/couture-led"}, "what Valenciennes sees of Lille")
+    seen = {kit["id"] for kit in story.centres["wazemmes"].json("kits") if kit["centre"] in VALENCIENNES}
+    equal(seen, {"anzin/recettes"}, "what Lille sees of Valenciennes")
+
+
+def catalogued(story: Story) -> None:
+    """Proposed, reviewed in the territory, accepted for the region: and there it is, by itself."""
+    for slug, kit in (("wazemmes", "clavier"), ("escaut", "lampe"), ("fives", "couture-led"), ("hellemmes", "velo-photo")):
+        story.centres[slug].ctl("catalogue", "propose", f"{slug}/{kit}", "--to", "region", "--note", "essayé chez nous")
+    story.centres["denain"].ctl("catalogue", "propose", "denain/atelier-cv", "--to", "territory")
+    story.level()
+    fede = story.federation
+    refused(fede, "catalogue", "accept", "denain/atelier-cv", "--reason", "bien")  # its centre has not agreed to that
+    for kit in ("wazemmes/clavier", "escaut/lampe", "denain/atelier-cv"):
+        fede.ctl("catalogue", "review", kit, "--recommend", "--reviewer", "référente numérique", "--reason", "vu en séance", "--theme", "découverte")
+    fede.ctl("catalogue", "review", "hellemmes/velo-photo", "--advise-against", "--reviewer", "référente numérique", "--reason", "trop fragile")
+    fede.ctl("catalogue", "accept", "wazemmes/clavier", "--reason", "simple et solide")
+    fede.ctl("catalogue", "accept", "escaut/lampe", "--reason", "se refait partout")
+    fede.ctl("catalogue", "accept", "fives/couture-led", "--reason", "beau")
+    fede.ctl("catalogue", "decline", "hellemmes/velo-photo", "--reason", "trop fragile")
+    story.level()
+    until(lambda: all(story.in_region(node) == {"wazemmes/clavier", "escaut/lampe", "fives/couture-led"} for node in story.nodes()), SYNC_S,
+          "what was accepted is in the region")
+    story.centres["escaut"].ctl("kit", "adopt", "wazemmes/clavier")
+    story.centres["moulins"].ctl("kit", "adopt", "escaut/lampe")
+    story.centres["escaut"].ctl("outcome", "add", "wazemmes/clavier", "--date", story.day(90), "--participants", "18-25=6", "--participants", "unknown=4",
+                                "--place", "library", "--qpv")
+    story.level()
+    for kit in ("wazemmes/clavier", "escaut/lampe"):
+        equal(story.stage("fives", kit), "regional", kit)
+    equal(story.stage("fives", "fives/couture-led"), "prototype", "nobody has taken it up")
+
+
+def adapted(story: Story) -> None:
+    """A chain of three: each makes its own from the one before, and hears what the first one learnt."""
+    parent = "escaut/lampe"
+    for slug, kit in (("anzin", "lampe-anzin"), ("fives", "lampe-fives"), ("moulins", "lampe-moulins")):
+        folder = story.kit_folder(slug, kit)
+        folder.parent.mkdir(exist_ok=True)
+        story.centres[slug].ctl("kit", "adapt", parent, folder)
+        with open(folder / "guide.md", "a", encoding="utf-8") as guide:
+            guide.write(f"\nÀ {slug}, autrement.\n")
+        story.centres[slug].ctl("publish", folder)
+        parent = f"{slug}/{kit}"
+        story.level()
+    equal([(kit["depth"], kit["id"]) for kit in story.centres["wazemmes"].json("kit", "tree", "escaut/lampe")["kits"]],
+          list(enumerate(["escaut/lampe", "anzin/lampe-anzin", "fives/lampe-fives", "moulins/lampe-moulins"])), "the family")
+    guide = story.kit_folder("escaut", "lampe") / "guide.md"
+    guide.write_text(guide.read_text(encoding="utf-8").replace("Préparer.", "Préparer la veille."), encoding="utf-8")
+    story.centres["escaut"].ctl("publish", guide.parent)
+    story.level()
+    newer = {entry["id"]: entry["newer"] for entry in story.centres["denain"].json("catalogue", "list", "--region")}
+    equal(newer["escaut/lampe"], True, "newer than reviewed")
+    story.centres["anzin"].ctl("kit", "upstream", story.kit_folder("anzin", "lampe-anzin"), "--take-all")
+    text = (story.kit_folder("anzin", "lampe-anzin") / "guide.md").read_text(encoding="utf-8")
+    check("Préparer la veille." in text and "À anzin, autrement." in text, "what the parent learnt, and what was changed here")
+
+
+def people_leave(story: Story) -> None:
+    """A computer is lost: the centre goes on under a new key. Another one leaves the federation."""
+    moulins = story.centres["moulins"]
+    moulins.stop()
+    invitation = story.federation.ctl("member", "new-key", "moulins").output.strip()
+    again = Node(story, "moulins-nouveau")
+    story.callback(again.stop)
+    again.ctl("join", invitation, "--listen", again.endpoint())
+    again.start()
+    story.centres["moulins"] = again
+    story.level()
+    folder = story.kit_folder("moulins", "radio")
+    (folder / "antenne.md").write_text("Un fil de cuivre.\n", encoding="utf-8")
+    again.ctl("publish", folder)
+    story.federation.ctl("member", "suspend", "hellemmes", "--why", "a quitté la fédération")
+    story.centres["hellemmes"].stop()
+    del story.centres["hellemmes"]
+    story.level()
+    equal(story.centres["wazemmes"].json("kit", "show", "moulins/radio")["version"], 2, "under the new key")
+
+
+def withdrawn(story: Story) -> None:
+    """Somebody in a photo takes her consent back. Marly is away and cannot answer yet."""
+    photo = story.kit_folder("wazemmes", "clavier") / "photo.jpg"
+    story.photo = photo.read_bytes()
+    story.centres["wazemmes"].ctl("withdraw", "wazemmes/clavier:photo.jpg", "--why", "une personne reconnaissable a retiré son accord")
+    story.level()
+    # Of the members, hellemmes is suspended and marly away.
+    until(lambda: story.receipts() == ({"federation", "wazemmes", "moulins", "fives", "escaut", "anzin", "denain"}, {"marly"}), SYNC_S,
+          "receipts of who is there")
+
+
+def marly_returns(story: Story) -> None:
+    """After all of it, with what it said meanwhile to nobody."""
+    story.away.remove("marly")
+    story.centres["marly"].start()
+    story.level()
+    until(lambda: story.receipts()[1] == set(), SYNC_S, "the receipt of who was away")
+    story.centres["marly"].ctl("kit", "adopt", "wazemmes/clavier")
+    story.centres["marly"].ctl("outcome", "add", "wazemmes/clavier", "--date", story.day(10), "--sessions", 4, "--participants", "60+=11")
+    story.level()
+    for node in story.nodes():
+        for file in (node.home / "library.git" / "lfs").rglob("*"):
+            check(not file.is_file() or file.read_bytes() != story.photo, f"{node.slug} still has the photo")

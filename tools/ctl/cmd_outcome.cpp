@@ -6,6 +6,7 @@
 
 #include "tools/ctl/kit_ref.hpp"
 #include "tools/ctl/life_words.hpp"
+#include "tools/ctl/outcome_dialogue.hpp"
 #include "tools/ctl/verbs.hpp"
 
 namespace essaimage::ctl::verb {
@@ -84,6 +85,12 @@ void print_groups(const Context& context, const Json& sums, const char* list, co
   context.out() << "\n" << table.str(context.out_style);
 }
 
+/// A failure ends a connection, so each try has its own.
+Result<Json> sent(const Context& context, const Json& arguments) {
+  TRY(auto client, Client::connect(context));
+  return client.ask("outcome.add", arguments);
+}
+
 }  // namespace
 
 Result<ExitCode> outcome_add(Context& context) {
@@ -95,8 +102,17 @@ Result<ExitCode> outcome_add(Context& context) {
     TRY(arguments["sessions"], parse_seconds(sessions, "sessions"));
   }
   if (const auto people = context.parsed.values("participants"); !people.empty()) arguments["participants"] = people;
-  TRY(auto client, Client::connect(context));
-  const auto outcome = client.ask("outcome.add", arguments);
+  const bool asks = !arguments.contains("date") && context.io.in_is_terminal && !context.json;
+  if (!asks && !arguments.contains("date")) return fail(Errc::usage, context.say("`outcome add` needs --date DAY", "`outcome add` attend --date JOUR"));
+  if (asks) CHECK_OK(ask_outcome(context, today_here(), arguments));
+  auto outcome = sent(context, arguments);
+  if (!outcome && asks && outcome.error().code == Errc::outcome_personal) {
+    context.err() << error_text(outcome.error(), context.language, context.err_style);
+    TRY(const bool anyway, ask_whether(context, "Publish it all the same?", "Publier quand même ?", false));
+    if (!anyway) return fail(Errc::cancelled);
+    arguments["anyway"] = true;
+    outcome = sent(context, arguments);
+  }
   if (!outcome) return tl::unexpected(with_suggestion(context, ref.id, outcome.error()));
   if (context.json) {
     context.out() << pretty(*outcome) << "\n";

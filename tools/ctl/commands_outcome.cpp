@@ -16,7 +16,8 @@ const Positional outcome{{"OUTCOME", "RETOUR"},
                          {"CENTRE/NUMBER, or the number alone of one of this centre", "CENTRE/NUMÉRO, ou le seul numéro s'il est de ce centre"}};
 
 std::vector<Option> add_options() {
-  return {{"date", {"DAY", "JOUR"}, {"the day, or the first one: 2026-03-01", "le jour, ou le premier : 2026-03-01"}, true},
+  return {{"date", {"DAY", "JOUR"}, {"the day, or the first one: 2026-03-01; without it, in a terminal, you are asked for all of this",
+           "le jour, ou le premier : 2026-03-01 ; sans lui, dans un terminal, tout est demandé pas à pas"}},
           {"to", {"DAY", "JOUR"}, {"the last day, if there were several", "le dernier jour, s'il y en a eu plusieurs"}},
           {"sessions", {"N", "N"}, {"how many sessions (default: 1)", "combien de séances (par défaut : 1)"}},
           {"participants",
@@ -57,7 +58,8 @@ std::vector<Command> outcome_commands() {  // NOLINT(readability-function-size):
         "signalé."},
        {kit},
        add_options(),
-       {{"outcome add wazemmes/lampe --date 2026-03-01 --sessions 3 --participants 12-17=8 --participants 60+=4 --worked \"the soldering\"",
+       {{"outcome add wazemmes/lampe", {"By questions and answers:", "Par questions et réponses :"}},
+        {"outcome add wazemmes/lampe --date 2026-03-01 --sessions 3 --participants 12-17=8 --participants 60+=4 --worked \"the soldering\"",
          {"Three sessions:", "Trois séances :"}}},
        verb::outcome_add},
       {"outcome list",
