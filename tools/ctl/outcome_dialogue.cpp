@@ -66,11 +66,12 @@ class Dialogue {
   Dialogue(const Context& context, Json& arguments) : context_(context), arguments_(arguments) {}
 
   Status day(const char* key, const std::string& question, const std::string& offered) {
-    return asked(key, question, [&](const std::string& line) -> std::optional<Json> {
+    const auto read = [&](const std::string& line) -> std::optional<Json> {
       const auto& text = line.empty() ? offered : line;
       if (text.empty()) return Json(nullptr);
       return is_day(text) ? std::optional<Json>(text) : std::nullopt;
-    }, context_.say("A day such as 2026-03-01, please.", "Un jour comme 2026-03-01, s'il vous plaît."));
+    };
+    return asked(key, question, read, context_.say("A day such as 2026-03-01, please.", "Un jour comme 2026-03-01, s'il vous plaît."));
   }
 
   Result<std::uint64_t> number(const std::string& question, std::uint64_t offered, std::uint64_t least, std::uint64_t most) {
@@ -79,17 +80,20 @@ class Dialogue {
       if (line.empty()) return offered;
       const auto given = number_from(line, most);
       if (given && *given >= least) return *given;
-      context_.err() << fmt::format(fmt::runtime(context_.say("A number from {} to {}, please.\n", "Un nombre de {} à {}, s'il vous plaît.\n")), least, most);
+      const auto help = context_.say("A number from {} to {}, please.\n", "Un nombre de {} à {}, s'il vous plaît.\n");
+      context_.err() << fmt::format(fmt::runtime(help), least, most);
     }
   }
 
   Status text(const char* key, std::string_view en, std::string_view fr) {
-    return asked(key, context_.say(en, fr), [](const std::string& line) { return std::optional<Json>(line.empty() ? Json(nullptr) : Json(line)); }, {});
+    const auto read = [](const std::string& line) { return std::optional<Json>(line.empty() ? Json(nullptr) : Json(line)); };
+    return asked(key, context_.say(en, fr), read, {});
   }
 
  private:
+  using Reader = std::function<std::optional<Json>(const std::string&)>;
   /// Until `read` takes the answer; null says nothing.
-  Status asked(const char* key, const std::string& question, const std::function<std::optional<Json>(const std::string&)>& read, const std::string& help) {
+  Status asked(const char* key, const std::string& question, const Reader& read, const std::string& help) {
     if (arguments_.contains(key)) return {};
     for (;;) {
       TRY(const auto line, answer(context_, question));

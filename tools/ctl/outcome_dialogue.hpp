@@ -8,8 +8,8 @@
 
 namespace essaimage::ctl {
 
-/// Asks on `err` for what `arguments` (of `outcome.add`) does not say yet, and reads answers, a line each, from `in`; an empty one takes what
-/// the question offers, a wrong one is asked again. `today`: "2026-03-01". Errc::cancelled at the end of `in`, and if the person
+/// Asks on `err` for what `arguments` (of `outcome.add`) does not say yet, and reads answers, a line each, from `in`; an empty one takes
+/// what the question offers, a wrong one is asked again. `today`: "2026-03-01". Errc::cancelled at the end of `in`, and if the person
 /// does not want to send it in the end.
 Status ask_outcome(const Context& context, const std::string& today, Json& arguments);
 
