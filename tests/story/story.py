@@ -11,6 +11,7 @@ import json
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
@@ -39,6 +40,8 @@ class Story(World):
         self.centres: dict[str, Node] = {}
         self.away: set[str] = set()
         self.rng = random.Random(2018)
+        self.today = datetime.now(timezone.utc).date()
+        self.photo = b""
 
     def nodes(self) -> list[Node]:
         return [self.federation, *(node for slug, node in self.centres.items() if slug not in self.away)]
@@ -49,15 +52,25 @@ class Story(World):
             with ThreadPoolExecutor(3) as pool:
                 list(pool.map(lambda node: node.ctl("sync", "--wait", "--timeout", SYNC_S), self.nodes()))
 
-    def folder(self, slug: str, kit: str) -> Path:
-        return self.folder_of_kits / slug / kit
+    def kit_folder(self, slug: str, kit: str) -> Path:
+        return self.folder / "kits" / slug / kit
 
-    @property
-    def folder_of_kits(self) -> Path:
-        return self.folder / "kits"
+    def day(self, days_ago: int) -> str:
+        return str(self.today - timedelta(days=days_ago))
+
+    def stage(self, at: str, kit: str) -> str:
+        return self.centres[at].json("kit", "show", kit)["life"]["stage"]
+
+    def in_region(self, node: Node) -> set[str]:
+        return {kit["id"] for kit in node.json("kits") if "region" in kit["audiences"]}
+
+    def receipts(self) -> tuple[set[str], set[str]]:
+        """Of the one withdrawal: who has signed, and who has not yet."""
+        (withdrawal,) = self.centres["wazemmes"].json("withdraw", "status")["withdrawals"]
+        return {receipt["centre"] for receipt in withdrawal["receipts"]}, {each["centre"] for each in withdrawal["lacking"]}
 
     def write_kit(self, slug: str, kit: str, **more: str) -> Path:
-        folder = self.folder(slug, kit)
+        folder = self.kit_folder(slug, kit)
         folder.mkdir(parents=True)
         lines = [f'title = "{kit.replace("-", " ").capitalize()}"', f'slug = "{kit}"', 'kind = "prototype"', 'licence = "CC-BY-SA-4.0"',
                  'languages = ["fr"]', 'themes = ["inclusion numérique"]']
@@ -243,3 +256,68 @@ def marly_returns(story: Story) -> None:
     for node in story.nodes():
         for file in (node.home / "library.git" / "lfs").rglob("*"):
             check(not file.is_file() or file.read_bytes() != story.photo, f"{node.slug} still has the photo")
+
+
+def told_alike(story: Story) -> None:
+    """Every node tells the same story of what it may know; who knows all knows the most."""
+    def decisions(node: Node) -> list:
+        return [(each["id"], each["decision"], each["kit_version"], each["newer"]) for each in node.json("catalogue", "list", "--region", "--all")]
+
+    def life(node: Node, kit: str) -> tuple:
+        shown = node.json("kit", "show", kit)
+        return shown["version"], shown["tree"], shown["life"]["stage"], sorted(each["centre"] for each in shown["adoptions"])
+
+    regional = story.in_region(story.federation)
+    for node in story.nodes():
+        equal(decisions(node), decisions(story.federation), f"{node.slug}: the catalogue")
+        equal(story.in_region(node), regional, f"{node.slug}: the region")
+    for kit in ("wazemmes/clavier", "escaut/lampe"):
+        told = {node.slug: life(node, kit)[:3] for node in story.nodes()}
+        equal(set(told.values()), {life(story.federation, kit)[:3]}, f"the life of {kit}")
+    for territory in ("lille", "valenciennes"):
+        of_it = [node for slug, node in story.centres.items() if TERRITORY[slug] == territory]
+        seen = [{kit["id"]: kit["tree"] for kit in node.json("kits")} for node in of_it]
+        check(all(each == seen[0] for each in seen), f"{territory}: kits: {seen}")
+        sums = [node.json("outcome", "sum") for node in of_it]
+        check(all(each == sums[0] for each in sums), f"{territory}: sums: {sums}")
+    for node in story.nodes():
+        node.ctl("verify")
+
+
+def reported(story: Story) -> None:
+    """What the funders are told is what was counted here, act by act."""
+    report = story.federation.json("report", "--operation", "NP0024867", "--from", story.day(300), "--to", story.day(0))
+    figures = {(figure["name"], figure["group"]): figure["value"] for figure in report["figures"]}
+    # By hand: sessions 3 + 1 + 2 + 1 + 4; people 10 + 12 + 9 + 10 + 11; in priority neighbourhoods the first and the fourth.
+    equal({name: figures.get((name, "")) for name in ("outcomes", "sessions", "participants", "sessions.priority", "participants.priority")},
+          {"outcomes": 5, "sessions": 11, "participants": 52, "sessions.priority": 4, "participants.priority": 20}, "what was held")
+    equal({age: figures.get(("participants.age", age), 0) for age in ("0-11", "12-17", "18-25", "26-59", "60+", "unknown")},
+          {"0-11": 0, "12-17": 12, "18-25": 6, "26-59": 2, "60+": 28, "unknown": 4}, "of which ages")
+    # wazemmes/clavier by moulins, fives, escaut and marly; escaut/lampe by anzin and moulins.
+    equal(figures[("adoptions", "")], 6, "adoptions")
+    equal(figures[("adaptations", "")], 3, "adaptations")
+    equal(figures[("kits", "")], 19 + 3, "kits")
+    equal(figures[("territories", "")], 2, "territories")
+    equal({stage: figures.get(("kits.stage", stage), 0) for stage in ("workshop", "prototype", "field-tested", "metropolitan", "regional")},
+          {"workshop": 0, "prototype": 20, "field-tested": 0, "metropolitan": 0, "regional": 2}, "how far they have come")
+
+
+CHAPTERS = (founding, workshops, first_sessions, mirrored, catalogued, adapted, people_leave, withdrawn, marly_returns, told_alike, reported)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=Path, required=True, help="folder of essaimaged and essaimagectl")
+    parser.add_argument("--keep", action="store_true", help="leave the homes, to look into them")
+    options = parser.parse_args()
+    with Story(options.bin, options.keep) as story:
+        for chapter in CHAPTERS:
+            try:
+                chapter(story)
+            except Exception as error:
+                sys.exit(f"{chapter.__name__}: {error}" + (f"\nhomes: {story.folder}" if options.keep else ""))
+            print(f"{chapter.__name__}: {chapter.__doc__.splitlines()[0]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
