@@ -3,39 +3,14 @@
 #include <algorithm>
 
 #include "proto/nearest.hpp"
-#include "store/search/query.hpp"
+#include "store/search/passage.hpp"
 #include "store/search/words.hpp"
 #include "store/state/state_impl.hpp"
 
 namespace essaimage::store {
 namespace {
 
-/// Around what was found. A text that has them is marked wrongly, and no more.
-constexpr char hit_begins = '\x02', hit_ends = '\x03';
 constexpr std::size_t similar_looked_at_max = 20'000;
-
-/// In one line.
-std::string without_breaks(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!blank) line += c;
-    else if (line.empty() || line.back() != ' ') line += ' ';
-  }
-  return line;
-}
-
-std::vector<Piece> pieces_of(std::string_view marked) {
-  std::vector<Piece> pieces;
-  bool hit = false;
-  while (!marked.empty()) {
-    const auto end = std::min(marked.find_first_of(std::string_view("\x02\x03", 2)), marked.size());
-    if (end > 0) pieces.push_back({without_breaks(marked.substr(0, end)), hit});
-    if (end < marked.size()) hit = marked[end] == hit_begins;
-    marked.remove_prefix(std::min(end + 1, marked.size()));
-  }
-  return pieces;
-}
 
 /// A kit that is looked at, whose number, feed's name and slug are the first columns of its row; the rest is read as it is asked.
 class Candidate {
@@ -117,23 +92,15 @@ Result<std::vector<Numbered>> take_rows(sql::Database& db, sql::Statement& row, 
   return taken;
 }
 
-bool has_hit(const std::vector<Piece>& pieces) { return std::ranges::any_of(pieces, &Piece::hit); }
-
 /// Title and passage with what was found in them; of a few kits alone, because each has to be read. People understand a summary
 /// best, then a text, and names of files the least.
-Status mark(sql::Database& db, const std::string& match, Numbered& kit) {
-  constexpr std::int64_t summary = 2, text = 5, any = -1;
-  for (const std::int64_t column : {summary, text, any}) {
-    auto row = db.prepare(
-        "SELECT highlight(search, 0, char(2), char(3)), snippet(search, ?, char(2), char(3), '…', 20) FROM search "
-        "WHERE search MATCH ? AND rowid = ?");
-    row << column << std::string_view(match) << kit.number;
-    TRY(const bool found, row.step());
-    if (!found) return {};
-    kit.hit.title = pieces_of(row.text(0));
-    kit.hit.snippet = pieces_of(row.text(1));
-    if (has_hit(kit.hit.snippet)) return {};
-  }
+Status mark(sql::Database& db, Marker& marker, Numbered& kit) {
+  auto row = db.prepare("SELECT title, summary, text, themes, facts, names FROM search WHERE rowid = ?");
+  row << kit.number;
+  TRY(const bool found, row.step());
+  if (!found) return {};
+  kit.hit.title = marker.all(row.text(0));
+  for (int column = 1; column < 6 && kit.hit.snippet.empty(); ++column) kit.hit.snippet = marker.passage(row.text(column));
   return {};
 }
 
@@ -166,8 +133,9 @@ Result<SearchFound> State::search(const SearchPlan& plan) const {
     SearchFound found;
     found.more = taken.size() > plan.limit;
     if (found.more) taken.pop_back();
+    Marker marker(plan.match);
     for (auto& kit : taken) {
-      if (!plan.match.empty()) CHECK_OK(mark(db, plan.match, kit));
+      if (!plan.match.empty()) CHECK_OK(mark(db, marker, kit));
       found.hits.push_back(std::move(kit.hit));
     }
     return found;
@@ -192,13 +160,15 @@ Result<std::string> State::similar_word(const std::string& word) const {
     const auto near = nearest(word, known);
     if (near.empty()) return near;
     // As it is written where it was found: with its accents, and not as a stem.
-    auto shown = db.prepare("SELECT snippet(search, -1, char(2), char(3), '', 1) FROM search WHERE search MATCH ? LIMIT 1");
+    auto shown = db.prepare("SELECT title, themes, summary, facts, names, text FROM search WHERE search MATCH ? LIMIT 1");
     const std::string match = "\"" + near + "\"";
     shown << std::string_view(match);
     TRY(const bool found, shown.step());
-    if (!found) return near;
-    for (const auto& piece : pieces_of(shown.text(0)))
-      if (piece.hit) return piece.text;
+    Marker marker(match);
+    for (int column = 0; found && column < 6; ++column) {
+      for (const auto& piece : marker.passage(shown.text(column)))
+        if (piece.hit) return piece.text;
+    }
     return near;
   });
 }
