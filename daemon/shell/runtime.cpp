@@ -150,7 +150,15 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   impl.names = std::make_unique<Worker>("names", names_waiting_max);
   impl.jobs = std::make_unique<StoreJobs>(
       library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
-  impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints);
+  impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints, [&impl](const store::PassedOn& passed) {
+    impl.mailbox->ask([&impl, passed] {
+      core::Event event;
+      event.kind = core::Event::Kind::kit_passed_on;
+      event.feed = FeedId{passed.kit.centre, Audience{}};
+      event.kit = passed.kit;
+      impl.perform(core::effect::Report{std::move(event)});
+    });
+  });
   return runtime;
 }
 

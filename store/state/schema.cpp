@@ -7,7 +7,7 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::int64_t schema_version = 4;
+constexpr std::int64_t schema_version = 5;
 
 // 8 MiB of pages whatever the file's size. One process owns the file, but a person may look into
 // it: hence no EXCLUSIVE.
@@ -41,7 +41,7 @@ constexpr const char* kept_tables = R"(
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
 // names which. held: for which feeds a media file that is on the disk is held. chunk: the first 8
 // bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
-// the kit need not be known. outcome: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
+// the kit need not be known. outcome, proposal: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
@@ -74,6 +74,8 @@ constexpr const char* index_tables = R"(
     kit TEXT NOT NULL, number INTEGER NOT NULL, feed INTEGER NOT NULL, first_day INTEGER NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (kit, number, feed)) WITHOUT ROWID;
   CREATE INDEX outcome_feed ON outcome (feed, number);
+  CREATE TABLE proposal (kit TEXT NOT NULL, feed INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kit, feed)) WITHOUT ROWID;
+  CREATE INDEX proposal_feed ON proposal (feed);
 )";
 
 // A cache beside the index: made wherever it lacks, so that it needs no version of its own.
@@ -84,7 +86,7 @@ constexpr const char* hint_table = R"(
 )";
 
 constexpr std::array index_table_names = {"feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "outcome",
-                                          "hint"};
+                                          "proposal",                                          "hint"};
 
 Path beside(const Path& file, const char* suffix) {
   Path path = file;
@@ -109,14 +111,18 @@ Status make_tables(sql::Database& database) {
   return transaction->commit();
 }
 
-/// Reads a little of every table, so that a file whose first pages are damaged shows at once.
+/// Reads a little of every table and of its indexes, so that a file whose first pages are damaged shows at once.
 Status look_into(sql::Database& database) {
   for (const char* const literal :
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
         "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
-        "SELECT max(kit) FROM outcome", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
-        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice"}) {
+        "SELECT max(kit) FROM outcome", "SELECT max(kit) FROM proposal", "SELECT max(id) FROM hint",
+        "SELECT count(*) FROM witness", "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice",
+        // Each of these from an index of its table:
+        "SELECT max(name) FROM feed", "SELECT max(parent) FROM kit WHERE parent <> ''", "SELECT max(sha) FROM media",
+        "SELECT max(list) FROM names", "SELECT max(feed) FROM held", "SELECT max(prefix) FROM chunk", "SELECT max(feed) FROM adoption",
+        "SELECT max(feed) FROM outcome", "SELECT max(feed) FROM proposal", "SELECT max(path) FROM hint"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
   return {};

@@ -75,6 +75,8 @@ std::vector<std::string> split_words(std::string_view text);
 /// What a change says of adoptions (state_adoptions.cpp).
 Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// What a change says of outcomes (state_outcomes.cpp).
+/// Likewise.
+Status put_proposals(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 Status put_outcomes(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
