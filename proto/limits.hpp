@@ -71,12 +71,18 @@ inline constexpr std::size_t reason_bytes_max = 500;            ///< why somethi
 inline constexpr std::size_t decisions_max = 10'000;
 /// Kits of others that one centre uses, by the folders of its feed.
 inline constexpr std::size_t adoptions_per_feed_max = 10'000;
+/// Own kits of one centre that it proposes, by one folder of its feed.
+inline constexpr std::size_t proposals_per_feed_max = 10'000;
 /// Field reports of one centre, by the folders of its feed: more than two each working day for ten years.
 inline constexpr std::size_t outcomes_per_feed_max = 10'000;
 inline constexpr std::size_t outcome_text_bytes_max = 1'000;    ///< what worked, what failed, a note: for people
 inline constexpr std::size_t sessions_max = 1'000;              ///< that one outcome tells of
 inline constexpr std::size_t participants_max = 100'000;        ///< of one age band, in one outcome
 inline constexpr std::size_t family_max = 2'000;                ///< kits that are shown of one kit's family
+inline constexpr std::size_t conditions_max = 20;               ///< of one decision: "from the age of 12"
+inline constexpr std::size_t decision_bytes_max = 16 * KiB;     ///< of one decision about a kit
+/// Commits of one feed that are walked to tell what was ever said about a kit, and what is told of it.
+inline constexpr std::size_t told_commits_max = 20'000, told_statements_max = 1'000;
 inline constexpr std::size_t themes_max = 50;                   ///< of one kit, or one decision
 
 // --- searching, and being ready ------------------------------------------------------------------------------------

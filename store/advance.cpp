@@ -61,6 +61,12 @@ Status LibraryImpl::advance(Advance advance) {
       note(more.error(), "index");
     }
   }
+  if (auto more = touched_by_recommended(*before, *after)) {
+    touched.insert(touched.end(), more->begin(), more->end());
+  } else {
+    behind_ = true;
+    note(more.error(), "index");
+  }
   settle_naming(touched);
   return {};
 }
@@ -167,6 +173,7 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
     }
   }
   if (roster_changes) compose_roster(*next);
+  read_recommended(before, *next);
   return next;
 }
 

@@ -34,7 +34,7 @@ std::size_t size_when_signed(const SigningRequest& request, const std::vector<De
 }
 
 FederationChange::FederationChange(LibraryImpl& library)
-    : library_(library), picture_(library.picture()), feed_{library.identity_.slug, Audience{}} {}
+    : library_(library), picture_(library.picture()) {}
 
 Result<FederationChange> FederationChange::begin(LibraryImpl& library) {
   if (!library.identity_.is_federation()) return fail(Errc::not_federation);
@@ -46,8 +46,8 @@ Result<FederationChange> FederationChange::begin(LibraryImpl& library) {
   return change;
 }
 
-Result<std::optional<Bytes>> FederationChange::read(const std::string& path) const {
-  const auto head = picture_->head(feed_);
+Result<std::optional<Bytes>> FederationChange::read(const std::string& path, const Audience& audience) const {
+  const auto head = picture_->head({library_.identity_.slug, audience});
   if (!head) return std::nullopt;
   TRY(const auto tree, library_.tree_of(head->commit));
   TRY(const auto blob, id_at(*library_.objects_, tree, path));
@@ -56,15 +56,16 @@ Result<std::optional<Bytes>> FederationChange::read(const std::string& path) con
   return std::optional(std::move(content));
 }
 
-void FederationChange::put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content) {
-  request_.statements.push_back({path, version, previous, content, {}});
+void FederationChange::put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content,
+                           const Audience& audience) {
+  request_.statements.push_back({path, version, previous, content, {}, audience});
 }
 
 Status FederationChange::put_held_member(const Stated<MemberFile>& member) {
   TRY(const auto content, library_.objects_->read(member.blob, ObjectType::blob));
   TRY(const auto signatures, library_.objects_->read(member.signatures, ObjectType::blob));
   request_.statements.push_back({member_path(member.file.member.slug), member.file.version, member.file.previous,
-                                 std::string(text_of(content)), std::string(text_of(signatures))});
+                                 std::string(text_of(content)), std::string(text_of(signatures)), {}});
   return {};
 }
 
@@ -78,15 +79,23 @@ Status FederationChange::put_roles(const FederationFile& next) {
     if (stated.file.expires <= now()) continue;  // it goes with this commit
     CHECK_OK(add_signed_anew(next, invitation_path(key), 1, {}, stated.blob, stated.signatures));
   }
-  for (const auto& [kit, stated] : word().catalogue->decisions) {
+  CHECK_OK(add_decisions_anew(next, *word().catalogue, {}));
+  for (const auto& [territory, catalogue] : picture_->recommended)
+    CHECK_OK(add_decisions_anew(next, *catalogue, {Audience::Kind::territory, territory}));
+  return {};
+}
+
+Status FederationChange::add_decisions_anew(const FederationFile& next, const Catalogue& catalogue, const Audience& audience) {
+  for (const auto& [kit, stated] : catalogue.decisions) {
     const auto path = feed_path::of_kit(feed_path::catalogue_folder, kit);
-    CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures));
+    CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures, audience));
   }
   return {};
 }
 
 Status FederationChange::add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
-                                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures) {
+                                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures,
+                                         const Audience& audience) {
   TRY(const auto role, role_of(path));
   const auto &now = word().federation.file.roles.at(std::string(role)), &then = next.roles.at(std::string(role));
   if (now.keys == then.keys && now.threshold == then.threshold) return {};
@@ -96,7 +105,7 @@ Status FederationChange::add_signed_anew(const FederationFile& next, const std::
   if (verify_statement(name, content, text_of(signed_by), then)) return {};
   TRY(const auto signers, signers_of(name, content, text_of(signed_by), then));
   TRY(auto counting, only_by({signers.begin(), signers.end()}, text_of(signed_by)));
-  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::move(counting)});
+  request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::move(counting), audience});
   return {};
 }
 
@@ -135,7 +144,7 @@ Status FederationChange::check_invites_who_is_held(const SigningRequest& request
 
 /// The feed's order decides between two that were asked for at once: whoever comes second does not follow any more.
 Status FederationChange::check_follows_held(const RequestedStatement& statement, bool& is_new) const {
-  TRY(const auto lies, read(statement.path));
+  TRY(const auto lies, read(statement.path, statement.audience));
   std::uint64_t held = 0;
   Sha256 hash;
   if (lies) {
@@ -171,7 +180,9 @@ Status FederationChange::check_covers_all() const {
   needed.request_.federation = request_.federation;
   CHECK_OK(needed.put_roles(file));
   for (const auto& statement : needed.request_.statements) {
-    const bool covered = std::ranges::any_of(request_.statements, [&](const auto& each) { return each.path == statement.path; });
+    const bool covered = std::ranges::any_of(request_.statements, [&](const auto& each) {
+      return each.path == statement.path && each.audience == statement.audience;
+    });
     if (!covered) return superseded(statement.path, "it has come since, and the request does not sign it");
   }
   return {};
@@ -252,32 +263,72 @@ Status FederationChange::commit_or(std::optional<SigningRequest>* lacking) {
 
 Status FederationChange::write() {
   TRY(pack_, PackWriter::create(library_.layout_.scratch()));
-  TRY(auto editor, library_.edit_feed(*picture_, feed_, *pack_));
-  editor_.emplace(std::move(editor));
-  // Invitations that ran out go with the next commit, whatever it is for.
-  for (const auto& [key, stated] : word().invitations) {
-    if (stated.file.expires <= now()) CHECK_OK(remove(invitation_path(key)));
-  }
-  for (const auto& statement : request_.statements) CHECK_OK(write_statement(statement));
-  TRY(const auto tree, editor_->write(*pack_));
+  CHECK_OK(write_all());
+  TRY(const auto trees, write_trees());
   LibraryImpl::Advance advance;
   advance.published_here = true;
-  TRY(auto step, library_.sign_step(*picture_, feed_, tree, *pack_));
-  advance.steps.push_back(std::move(step));
+  for (const auto& [audience, tree] : trees) {
+    TRY(auto step, library_.sign_step(*picture_, {library_.identity_.slug, audience}, tree, *pack_));
+    advance.steps.push_back(std::move(step));
+  }
   CHECK_OK(pack_->finish_into(library_.layout_.packs()));
   CHECK_OK(library_.objects_->reload());
-  // What we say is read back as everybody else will read it, before it is said.
-  TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation, picture_->word.get()));
-  CHECK_OK(check_succession(*picture_->word, word));
-  CHECK_OK(check_expiry(*picture_->word, word, library_.judged_with(*picture_, word).time));
-  advance.word = std::make_shared<const FederationWord>(std::move(word));
-  return library_.advance(advance);
+  TRY(advance.word, check_trees(trees));
+  return library_.advance(std::move(advance));
+}
+
+Status FederationChange::write_all() {
+  for (const auto& statement : request_.statements) {
+    TRY([[maybe_unused]] const auto* editor, editor_of(statement.audience));
+  }
+  // Invitations that ran out go with the next commit of the region, whatever it is for.
+  if (editors_.contains(Audience{})) {
+    for (const auto& [key, stated] : word().invitations) {
+      if (stated.file.expires <= now()) CHECK_OK(remove(invitation_path(key)));
+    }
+  }
+  for (const auto& statement : request_.statements) CHECK_OK(write_statement(statement));
+  return {};
+}
+
+Result<TreeEditor*> FederationChange::editor_of(const Audience& audience) {
+  const auto it = editors_.find(audience);
+  if (it != editors_.end()) return &it->second;
+  CHECK_OK(library_.may_publish(*picture_, audience));
+  TRY(auto editor, library_.edit_feed(*picture_, {library_.identity_.slug, audience}, *pack_));
+  return &editors_.emplace(audience, std::move(editor)).first->second;
+}
+
+/// The region first: by its roles the others are judged.
+Result<std::vector<std::pair<Audience, ObjectId>>> FederationChange::write_trees() {
+  std::vector<std::pair<Audience, ObjectId>> trees;
+  for (auto& [audience, editor] : editors_) {
+    TRY(const auto tree, editor.write(*pack_));
+    trees.emplace_back(audience, tree);
+  }
+  return trees;
+}
+
+Result<std::shared_ptr<const FederationWord>> FederationChange::check_trees(const std::vector<std::pair<Audience, ObjectId>>& trees) const {
+  std::shared_ptr<const FederationWord> next;
+  Picture held = *picture_;
+  for (const auto& [audience, tree] : trees) {
+    if (audience == Audience{}) {
+      TRY(auto word, read_federation_word(*library_.objects_, tree, library_.identity_.federation, picture_->word.get()));
+      CHECK_OK(check_succession(*picture_->word, word));
+      CHECK_OK(check_expiry(*picture_->word, word, library_.judged_with(*picture_, word).time));
+      next = held.word = std::make_shared<const FederationWord>(std::move(word));
+    } else {
+      CHECK_OK(library_.check_recommended(*library_.objects_, {library_.identity_.slug, audience}, tree, held));
+    }
+  }
+  return next;
 }
 
 Status FederationChange::write_statement(const RequestedStatement& statement) {
   if (removed_.contains(statement.path)) return {};
-  CHECK_OK(put_blob(statement.path, statement.content));
-  CHECK_OK(put_blob(feed_path::signatures_of(statement.path), statement.signatures));
+  CHECK_OK(put_blob(statement.path, statement.content, statement.audience));
+  CHECK_OK(put_blob(feed_path::signatures_of(statement.path), statement.signatures, statement.audience));
   if (is_member(statement.path)) return remove_used_invitations(statement);
   if (statement.path != feed_path::federation) return {};
   const auto again = std::string(feed_path::federation_folder) + "/" + std::to_string(statement.version) +
@@ -298,13 +349,15 @@ Status FederationChange::remove_used_invitations(const RequestedStatement& membe
 
 Status FederationChange::remove(const std::string& path) {
   if (!removed_.insert(path).second) return {};
-  CHECK_OK(editor_->remove(path));
-  return editor_->remove(feed_path::signatures_of(path));
+  TRY(auto* editor, editor_of({}));
+  CHECK_OK(editor->remove(path));
+  return editor->remove(feed_path::signatures_of(path));
 }
 
-Status FederationChange::put_blob(const std::string& path, std::string_view content) {
+Status FederationChange::put_blob(const std::string& path, std::string_view content, const Audience& audience) {
   TRY(const auto blob, pack_->add(ObjectType::blob, bytes_of(content)));
-  return editor_->set(path, TreeEntry::Mode::file, blob);
+  TRY(auto* editor, editor_of(audience));
+  return editor->set(path, TreeEntry::Mode::file, blob);
 }
 
 }  // namespace essaimage::store

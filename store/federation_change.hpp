@@ -1,7 +1,7 @@
 #pragma once
-// One commit of the federation's region feed in the making: statements, signed by those keys of their roles that lie in this home
-// or that came with a request. `changing_` of the library is held all the time. For the federation's acts alone.
-// What lacks signatures is not written: commit() then gives it back as a request.
+// One commit of the federation's region feed in the making, or of its feeds of territories, or both in one step: statements, signed
+// by those keys of their roles that lie in this home or that came with a request. `changing_` of the library is held all the time.
+// For the federation's acts alone. What lacks signatures is not written: commit() then gives it back as a request.
 
 #include "store/federation/request.hpp"
 #include "store/library_impl.hpp"
@@ -28,8 +28,9 @@ class FederationChange {
   Timestamp now() const { return judged_under(word().federation.file).time; }  ///< by the roles in force
 
   /// What lies there before this change, in force or not.
-  Result<std::optional<Bytes>> read(const std::string& path) const;
-  void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content);
+  Result<std::optional<Bytes>> read(const std::string& path, const Audience& audience = {}) const;
+  void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content,
+           const Audience& audience = {});
   /// A member as it is: the request is about nobody else.
   Status put_held_member(const Stated<MemberFile>& member);
   /// federation.toml as it shall be, and with it every statement in force that its roles have to sign anew.
@@ -47,24 +48,29 @@ class FederationChange {
  private:
   explicit FederationChange(LibraryImpl& library);
   Status add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
-                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures);
+                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures, const Audience& audience = {});
+  Status add_decisions_anew(const FederationFile& next, const Catalogue& catalogue, const Audience& audience);
   Status check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const;
   Status check_follows_held(const RequestedStatement& statement, bool& is_new) const;
   Status check_covers_all() const;
   Status check_not_over() const;
   Status write();
+  Status write_all();
+  Result<TreeEditor*> editor_of(const Audience& audience);
+  Result<std::vector<std::pair<Audience, ObjectId>>> write_trees();
+  /// What we say is read back as everybody else will read it, before it is said.
+  Result<std::shared_ptr<const FederationWord>> check_trees(const std::vector<std::pair<Audience, ObjectId>>& trees) const;
   Status write_statement(const RequestedStatement& statement);
   Status remove_used_invitations(const RequestedStatement& member);
   Status remove(const std::string& path);
-  Status put_blob(const std::string& path, std::string_view content);
+  Status put_blob(const std::string& path, std::string_view content, const Audience& audience = {});
 
   LibraryImpl& library_;
   PicturePtr picture_;
-  FeedId feed_;
   SigningRequest request_;
   std::unique_ptr<PackWriter> pack_;
-  std::optional<TreeEditor> editor_;
-  std::set<std::string> removed_;
+  std::map<Audience, TreeEditor> editors_;  ///< of the feeds that change
+  std::set<std::string> removed_;           ///< from the region's
 };
 
 }  // namespace essaimage::store

@@ -24,7 +24,7 @@ Result<HoldReason> LibraryImpl::judge_place(const State::KitPlace& place) const 
   facts.version = place.version;
   facts.kind = place.kind;
   facts.themes = place.themes;
-  facts.accepted = media == HoldPolicy::Media::catalogue && now->word && now->word->catalogue->lists(place.id);
+  facts.accepted = media == HoldPolicy::Media::catalogue && now->lists(place.id, identity_.slug);
   if (media == HoldPolicy::Media::adopted) {
     TRY(facts.adopted, state_->is_adopted(place.id, identity_.is_federation() ? std::string() : identity_.slug));
   }

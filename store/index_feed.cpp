@@ -8,6 +8,7 @@
 #include "store/library_impl.hpp"
 #include "store/life/outcome_tree.hpp"
 #include "store/older_media.hpp"
+#include "store/proposal_tree.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -98,10 +99,14 @@ Status LibraryImpl::add_opinions(State::FeedChange& change, const std::optional<
   TRY(auto outcomes, compare_outcomes(*objects_, before, tree));
   change.reported = std::move(outcomes.put);
   change.retracted = std::move(outcomes.removed);
+  TRY(auto proposals, compare_proposals(*objects_, change.head.feed.centre, before, tree));
+  change.proposed = std::move(proposals.put);
+  change.unproposed = std::move(proposals.removed);
   if (before) return {};
   // What was indexed of it cannot be compared with: all of it goes but what is put again.
   TRY(change.unadopted, state_->adoptions_in(change.head.feed));
   TRY(change.retracted, state_->outcomes_in(change.head.feed));
+  TRY(change.unproposed, state_->proposals_in(change.head.feed));
   return {};
 }
 

@@ -104,6 +104,7 @@ Status LibraryImpl::start(Fd lock) {
     if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
   }
   compose_roster(*picture);
+  read_recommended({}, *picture);
   CHECK_OK(check_keys(*picture));
   CHECK_OK(mender_.start(*picture));
   CHECK_OK(read_forks(*picture));

@@ -26,6 +26,8 @@
 
 namespace essaimage::store {
 
+class Curation;  // store/curation.hpp
+
 /// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
 class Source {
  public:
@@ -219,13 +221,18 @@ class Library {
     KitId kit;
     std::optional<std::uint64_t> version;  ///< that was reviewed; nothing: the newest
     std::string reason;
-    std::vector<std::string> themes;
+    std::vector<std::string> themes = {};      ///< these two: if accepting, none: those of who has recommended that version
+    std::vector<std::string> conditions = {};
+    std::string reviewer = {};                 ///< a function, never a person's name; empty: the curators
+    std::optional<Timestamp> reviewed = {};    ///< the day; nothing: today
+    std::optional<std::uint64_t> after = {};   ///< the version of the statement that this one replaces, where there is one
   };
-  /// On the federation's node only (Errc::not_federation elsewhere), in force when they return, unless the
-  /// curators' key here is not enough (`lacking`). Errc::catalogue_not_region: the kit is not in the region.
-  virtual Result<CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking = nullptr) = 0;
-  /// Errc::catalogue_undecided without a decision before.
-  virtual Result<CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking = nullptr) = 0;
+  /// Proposals, recommendations, decisions, and what follows from them.
+  virtual Curation& curation() = 0;
+  virtual const Curation& curation() const = 0;
+  /// Curation::decide() for the two that most ask for.
+  Result<CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking = nullptr);
+  Result<CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking = nullptr);
 
   // --- adoptions: this centre's word about kits of others, to whom it may know them --------------------------------------------
   /// Its newest version that is known here. Errc::own_kit_adopted for a kit of this centre.

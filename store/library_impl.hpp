@@ -2,9 +2,9 @@
 // The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), changing
 // (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp, federation_ops.cpp,
-// role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), outcomes and adaptations (life_ops.cpp),
-// forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and
-// held (holding_ops.cpp), by when (deadline_book.cpp), and what is searched (library_search.cpp).
+// role_ops.cpp, heartbeat_ops.cpp), the catalogue (curation_impl.hpp, recommendations.cpp), adoptions (adoption_ops.cpp), outcomes and
+// adaptations (life_ops.cpp), forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed
+// (needs.cpp) and held (holding_ops.cpp), by when (deadline_book.cpp), and what is searched (library_search.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time; alone: who removes
 // packs), `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of feeds and
@@ -17,6 +17,7 @@
 #include <shared_mutex>
 #include <span>
 
+#include "store/curation_impl.hpp"
 #include "store/deadline_book.hpp"
 #include "store/disk/files.hpp"
 #include "store/feed/receive.hpp"
@@ -83,8 +84,8 @@ class LibraryImpl final : public Library {
   Result<FederationView> federation() const override;
 
   std::shared_ptr<const Catalogue> catalogue() const override;
-  Result<CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking) override;
-  Result<CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking) override;
+  Curation& curation() override { return curation_; }
+  const Curation& curation() const override { return curation_; }
   Result<AdoptionRow> adopt(const KitId& id, const std::string& note) override;
   Status unadopt(const KitId& id) override;
   Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const override { return state_->adoptions_of(id); }
@@ -135,6 +136,7 @@ class LibraryImpl final : public Library {
   friend class PartialRunSource;
   friend class FederationChange;
   friend class WordChange;
+  friend class CurationImpl;
   friend class Verification;
   friend class TextMender;
   friend class Scrub;
@@ -186,6 +188,10 @@ class LibraryImpl final : public Library {
   Result<std::vector<Sha256>> index_advance(const Advance& advance);
   /// Media that a new word of the federation concerns.
   Result<std::vector<Sha256>> touched_by_word(const Picture& before, const FederationWord& word) const;
+  // recommendations.cpp: of the federation's feeds of territories
+  void read_recommended(const Picture& before, Picture& next);
+  Status check_recommended(const ObjectDb& objects, const FeedId& feed, const ObjectId& tree, const Picture& held) const;
+  Result<std::vector<Sha256>> touched_by_recommended(const Picture& before, const Picture& after) const;
   Status catch_up_locked();
   PicturePtr next_picture(const Advance& advance, const Picture& before);
   /// Media whose naming changed: held for more feeds, copied from local chunks, or needed.
@@ -226,11 +232,6 @@ class LibraryImpl final : public Library {
   Result<std::optional<ObjectId>> indexed_tree(const FeedId& feed) const;
 
   // --- the federation's acts
-  struct Reviewed {
-    std::uint64_t version = 0;
-    ObjectId tree;
-  };
-  Result<Reviewed> reviewed(const KitId& id, std::optional<std::uint64_t> version) const;
   /// Those of this home; none where they lie elsewhere.
   Result<std::vector<SigningSecret>> role_secrets(const std::string& role) const;
   /// The one that a rotation begins to use: made, and kept in this home until it is of the role.
@@ -387,6 +388,7 @@ class LibraryImpl final : public Library {
   Scrub scrub_{*this};
   LibrarySearch search_{*this};
   DeadlineBook deadlines_{*this};
+  CurationImpl curation_{*this};
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

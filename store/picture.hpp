@@ -27,10 +27,15 @@ struct Picture {
   std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
   std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
   std::optional<Heartbeat> heartbeat;                         ///< the newest that was witnessed, and counts still
+  /// What the curators recommend, by territory, of those whose feed of the federation is held; as the newest `word` tells who may.
+  std::map<std::string, std::shared_ptr<const Catalogue>> recommended;
+  ObjectId recommended_by;  ///< the federation.toml by whose curators those were verified
   std::map<FeedId, Freeze> frozen;
   std::set<FeedId> lacking;  ///< of `heads`, those of which objects are lost: to be fetched anew, whole (mend_texts.cpp)
 
   std::optional<Head> head(const FeedId& feed) const;
+  /// The catalogue of the region lists it, or that of a territory of this member. (recommendations.cpp)
+  bool lists(const KitId& kit, const std::string& self) const;
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 

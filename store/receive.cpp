@@ -40,6 +40,8 @@ class FeedReceptionImpl final : public FeedReception {
     if (is_federations(feed)) {
       TRY(advance.word, read_word(pack, parsed.tree, *picture));
     }
+    if (feed.centre == library_.identity_.federation_slug && feed.audience.kind == Audience::Kind::territory)
+      CHECK_OK(library_.check_recommended(*pack.objects, feed, parsed.tree, *picture));
     const Roster* roster = advance.word ? &advance.word->roster : picture->roster.get();
     if (roster == nullptr) return fail(Errc::feed_unknown_author, feed.str());
     TRY(const auto context, context_of(pack, feed, *roster, *picture));

@@ -14,6 +14,7 @@ struct Event {
     peer_connected, peer_lost, peer_refused, stranger_refused, peer_misbehaved,
     feed_advanced, objects_lost, fetch_started, fetch_failed, media_progress, media_completed,
     fork_seen, rollback_refused, forgery_refused, joined, join_refused, member_admitted, level,
+    kit_passed_on,  ///< of the shell: what the store did without being asked
   };
   Kind kind{};
   std::string peer;             ///< slug, or the key's first 8 hexadecimal digits
@@ -21,6 +22,7 @@ struct Event {
   std::optional<Sha256> media;
   std::uint64_t bytes = 0;
   std::optional<Error> error;   ///< why, where there is a why
+  std::optional<KitId> kit = {};
 };
 
 }  // namespace essaimage::core

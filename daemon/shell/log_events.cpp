@@ -49,6 +49,9 @@ constexpr std::array rows = {
         {"a new member joined", "un nouveau membre a rejoint la fédération"}},
     Row{Kind::level, LogLevel::info, "node", "node.level",
         {"level with all connected peers", "à jour avec tous les pairs connectés"}},
+    Row{Kind::kit_passed_on, LogLevel::info, "feed", "feed.kit-passed-on",
+        {"published to the region, as this centre had proposed and the federation has accepted",
+         "publié pour la région, comme ce centre l'avait proposé et comme la fédération l'a retenu"}},
 };
 
 const Row& row_of(Kind kind) {
@@ -66,6 +69,7 @@ LogLine line_of(const core::Event& event, Language language) {
   LogLine line{row.level, row.category, std::string(row.code), typeset(row.text.in(language), language), {}};
   if (!event.peer.empty()) line.fields.emplace_back("peer", event.peer);
   if (event.feed) line.fields.emplace_back("feed", event.feed->str());
+  if (event.kit) line.fields.emplace_back("kit", event.kit->str());
   if (event.media) line.fields.emplace_back("media", event.media->hex().substr(0, 12));
   if (event.bytes != 0) line.fields.emplace_back("bytes", std::to_string(event.bytes));
   if (event.error) {

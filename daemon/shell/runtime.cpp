@@ -153,7 +153,15 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   impl.jobs = std::make_unique<StoreJobs>(
       library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
   impl.deadlines = std::make_unique<DeadlineWatch>(library, *impl.parts.log);
-  impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints);
+  impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints, [&impl](const store::PassedOn& passed) {
+    impl.mailbox->ask([&impl, passed] {
+      core::Event event;
+      event.kind = core::Event::Kind::kit_passed_on;
+      event.feed = FeedId{passed.kit.centre, Audience{}};
+      event.kit = passed.kit;
+      impl.perform(core::effect::Report{std::move(event)});
+    });
+  });
   return runtime;
 }
 

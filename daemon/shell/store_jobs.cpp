@@ -268,6 +268,15 @@ void StoreJobs::beat() {
   run_once(beating_, [this] { return library_.beat(false); });
 }
 
+void StoreJobs::follow_decisions(std::function<void(const store::PassedOn&)> told) {
+  run_once(following_, [this, told = std::move(told)]() -> Status {
+    TRY(const auto done, library_.curation().follow_decisions());
+    for (const auto& each : done)
+      if (told) told(each);
+    return {};
+  });
+}
+
 void StoreJobs::consolidate() {
   run_once(consolidating_, [this] { return library_.consolidate(); });
 }

@@ -11,19 +11,26 @@ constexpr Duration catch_up_retry{10'000};
 constexpr Duration check_room_every{30'000};
 constexpr Duration scrub_every{600'000};  // whether it is due
 constexpr Duration beat_every{3'600'000};  // likewise
+constexpr Duration follow_every{60'000};   // though nothing was heard: what failed is tried again
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
 }  // namespace
 
-Upkeep::Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string> endpoints)
+Upkeep::Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string> endpoints, Told passed_on)
     : library_(library),
       jobs_(jobs),
       endpoints_(std::move(endpoints)),
+      passed_on_(std::move(passed_on)),
       changes_(changes_per_consolidation) {}  // so that the first look is soon after the start
 
 void Upkeep::saw(const core::Input& input, Instant now) {
-  if (std::holds_alternative<core::input::HeadChanged>(input)) ++changes_;
+  if (const auto* changed = std::get_if<core::input::HeadChanged>(&input)) {
+    ++changes_;
+    const auto& who = library_.identity();
+    const auto& centre = changed->head.feed.centre;
+    if (centre == who.federation_slug || centre == who.slug) follow_at_ = now;
+  }
   if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = now;
   busy_ = busy_ || std::holds_alternative<core::input::HeadChanged>(input) || std::holds_alternative<core::input::ChunksStored>(input);
 }
@@ -49,6 +56,10 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= beat_at_ && library_.identity().is_federation() && confirmed()) {
     beat_at_ = now + beat_every;
     jobs_.beat();
+  }
+  if (now >= follow_at_ && confirmed()) {
+    follow_at_ = now + follow_every;
+    jobs_.follow_decisions(passed_on_);
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

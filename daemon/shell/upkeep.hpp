@@ -1,7 +1,7 @@
 #pragma once
 // What a node does without being asked: it merges its packs and reads through what it holds now and then, tells the others
 // where they reach it, writes what a full disk has kept from being written, and sees whether there is room for media that
-// wait for it. The federation's signs the time once a day.
+// wait for it; and its kits follow what the federation has decided. The federation's signs the time once a day.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -13,6 +13,7 @@
 
 namespace essaimage::store {
 class Library;
+struct PassedOn;
 }
 
 namespace essaimage::shell {
@@ -21,8 +22,10 @@ class StoreJobs;
 
 class Upkeep {
  public:
+  /// Told on another thread, of each kit that was passed on to the region.
+  using Told = std::function<void(const store::PassedOn&)>;
   /// `library` and `jobs` must outlive it; `endpoints`: where others reach this node.
-  Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string> endpoints);
+  Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string> endpoints, Told passed_on = {});
 
   /// Every input of the core, before the core gets it.
   void saw(const core::Input& input, Instant now);
@@ -35,6 +38,7 @@ class Upkeep {
   store::Library& library_;
   StoreJobs& jobs_;
   const std::vector<std::string> endpoints_;
+  const Told passed_on_;
   std::optional<Instant> publish_at_{Instant{}};  ///< when centre.toml is compared next; nothing: when the roster changes
   unsigned changes_;                              ///< heads, since packs were looked at
   Instant catch_up_at_;                           ///< not before
@@ -42,6 +46,7 @@ class Upkeep {
   Instant check_room_at_;                         ///< not before
   std::optional<Instant> scrub_at_;               ///< not before; nothing: soon after the start, not at once
   Instant beat_at_;                               ///< not before
+  Instant follow_at_;                             ///< not before: what the federation has decided
 };
 
 }  // namespace essaimage::shell

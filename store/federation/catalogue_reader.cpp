@@ -4,6 +4,7 @@
 
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
+#include "store/federation/federation_file.hpp"
 #include "store/federation/paths.hpp"
 
 namespace essaimage::store {
@@ -11,8 +12,9 @@ namespace {
 
 class Reader {
  public:
-  Reader(const ObjectDb& objects, const FederationId& federation, const Role& curators, const Catalogue* known)
-      : objects_(objects), federation_(federation), curators_(curators), known_(known) {}
+  Reader(const ObjectDb& objects, const FederationId& federation, const Role& curators, const Catalogue* known,
+         const std::string& territory)
+      : objects_(objects), federation_(federation), curators_(curators), known_(known), territory_(territory) {}
 
   Result<std::shared_ptr<const Catalogue>> read(const ObjectId& folder) {
     auto catalogue = std::make_shared<Catalogue>();
@@ -54,7 +56,7 @@ class Reader {
     if (std::max(content.size(), signed_by->size()) > limits::statement_bytes_max) return fail(Errc::too_large, "catalogue");
     if (!may_be_of(kit, text_of(content))) return none;
     auto file = parse_catalogue_file(text_of(content));
-    if (!file || file->kit != kit) return none;
+    if (!file || file->kit != kit || file->territory != territory_) return none;
     const StatementName name{federation_, feed_path::of_kit(feed_path::catalogue_folder, kit), file->version, file->previous};
     if (!verify_statement(name, content, text_of(*signed_by), curators_)) return none;
     return std::optional(Stated<CatalogueFile>{std::move(*file), sha256(content), blob, signatures});
@@ -62,23 +64,24 @@ class Reader {
 
   /// One blob may be named at every place: it is parsed at its own alone.
   static bool may_be_of(const KitId& kit, std::string_view text) {
-    constexpr std::size_t head_bytes = 512, file_bytes_max = 16 * limits::KiB;
+    constexpr std::size_t head_bytes = 512;
     const std::string said = "\ncentre = \"" + kit.centre + "\"\nslug = \"" + kit.slug + "\"\n";
-    return text.size() <= file_bytes_max && text.substr(0, head_bytes).find(said) != std::string_view::npos;
+    return text.size() <= limits::decision_bytes_max && text.substr(0, head_bytes).find(said) != std::string_view::npos;
   }
 
   const ObjectDb& objects_;
   const FederationId& federation_;
   const Role& curators_;
   const Catalogue* known_;
+  const std::string& territory_;
 };
 
 }  // namespace
 
 Result<std::shared_ptr<const Catalogue>> read_catalogue(const ObjectDb& objects, const ObjectId& folder, const FederationId& federation,
-                                                        const Role& curators, const Catalogue* known) {
+                                                        const Role& curators, const Catalogue* known, const std::string& territory) {
   if (folder.is_zero()) return std::make_shared<const Catalogue>();
-  return Reader(objects, federation, curators, known).read(folder);
+  return Reader(objects, federation, curators, known, territory).read(folder);
 }
 
 Status check_succession(const Catalogue& held, const Catalogue& next, bool same_curators) {
@@ -89,6 +92,16 @@ Status check_succession(const Catalogue& held, const Catalogue& next, bool same_
     } else if (same_curators) {
       return fail(Errc::role_threshold, "the decision about " + kit.str() + " is there no more, or not signed");
     }
+  }
+  return {};
+}
+
+Status check_expiry(const Catalogue& held, const Catalogue& next, const Role& curators, Timestamp now) {
+  if (!curators.is_over(now)) return {};
+  for (const auto& [kit, stated] : next.decisions) {
+    const auto it = held.decisions.find(kit);
+    if (it != held.decisions.end() && it->second.content == stated.content) continue;
+    return fail(Errc::role_expired, std::string(role_curators) + ": " + to_utc(*curators.expires) + "; catalogue/" + kit.str());
   }
   return {};
 }

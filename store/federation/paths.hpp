@@ -16,7 +16,7 @@ inline constexpr std::string_view federation = "federation.toml";       ///< the
 inline constexpr std::string_view federation_folder = "federation";     ///< <n>.toml: all versions; each with its .sigs
 inline constexpr std::string_view members_folder = "members";           ///< <slug>.toml, <slug>.toml.sigs
 inline constexpr std::string_view invitations_folder = "invitations";   ///< <key in hex>.toml, <key in hex>.toml.sigs
-inline constexpr std::string_view catalogue_folder = "catalogue";       ///< <centre>/<slug>.toml, <centre>/<slug>.toml.sigs
+inline constexpr std::string_view catalogue_folder = "catalogue";       ///< <centre>/<slug>.toml, with .sigs; in its feeds of territories too
 inline constexpr std::string_view heartbeat = "heartbeat.toml";         ///< the newest signed time, and its signatures
 
 // --- every feed -----------------------------------------------------------------------------------------------------------
@@ -25,6 +25,7 @@ inline constexpr std::string_view attributes = ".gitattributes";
 inline constexpr std::string_view lfsconfig = ".lfsconfig";
 inline constexpr std::string_view adoptions_folder = "adoptions";       ///< <centre>/<slug>.toml
 inline constexpr std::string_view outcomes_folder = "outcomes";         ///< <centre>/<slug>/<number>.toml
+inline constexpr std::string_view proposals_folder = "proposals";       ///< <slug>.toml
 // Within a kit:
 inline constexpr std::string_view kit_files = "files";
 inline constexpr std::string_view kit_chunks = "chunks";                ///< <sha256 of the media>: its chunk list

@@ -16,11 +16,12 @@ constexpr std::string_view title = "# Demande de signature / request for signatu
 
 tl::unexpected<Error> malformed(const std::string& what) { return fail(Errc::request_malformed, what); }
 
-/// What a file says of itself: where it lies, its version, its predecessor.
+/// What a file says of itself: where it lies, its version, its predecessor, and in which feed.
 struct Said {
   std::string path;
   std::uint64_t version = 1;
   Sha256 previous;
+  Audience audience = {};
 };
 
 Result<Said> said_by(std::string_view path, std::string_view content) {
@@ -41,7 +42,7 @@ Result<Said> said_by(std::string_view path, std::string_view content) {
   }
   if (path.starts_with(feed_path::catalogue_folder)) {
     TRY(const auto file, parse_catalogue_file(content));
-    return Said{feed_path::of_kit(feed_path::catalogue_folder, file.kit), file.version, file.previous};
+    return Said{feed_path::of_kit(feed_path::catalogue_folder, file.kit), file.version, file.previous, file.audience()};
   }
   return malformed(std::string(path));
 }
@@ -58,6 +59,7 @@ Result<RequestedStatement> read_statement(const TomlTable& table) {
   if (said.path != statement.path || said.version != statement.version || said.previous != statement.previous) {
     return malformed(statement.path + ": its content says otherwise");
   }
+  statement.audience = said.audience;
   TRY(const auto again, merge_signatures(statement.signatures, {}));
   if (again != statement.signatures) return malformed(statement.path + ": signatures");
   return statement;
@@ -67,9 +69,9 @@ Status check_whole(const SigningRequest& request) {
   TRY(const auto roles, parse_federation_file(request.roles));
   const auto hash = sha256(bytes_of(request.roles));
   if (roles.version == 1 && hash != request.federation) return malformed("roles: of another federation");
-  std::set<std::string> paths;
+  std::set<std::pair<Audience, std::string>> paths;
   for (const auto& statement : request.statements) {
-    const bool twice = !paths.insert(statement.path).second;
+    const bool twice = !paths.insert({statement.audience, statement.path}).second;
     const bool late = statement.path == feed_path::federation && &statement != &request.statements.front();
     if (twice || late) return malformed(statement.path + ": twice, or not first");
   }

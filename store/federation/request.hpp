@@ -22,6 +22,7 @@ struct RequestedStatement {
   Sha256 previous;
   std::string content;
   std::string signatures;  ///< so far
+  Audience audience = {};  ///< of the federation's feed in which it lies, as its content says: of a territory, or the region's
 };
 
 struct SigningRequest {

@@ -294,11 +294,7 @@ Status check_expiry(const FederationWord& held, const FederationWord& next, Time
     if (it == held.invitations.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "invitations/" + key.hex()));
   }
   if (next.catalogue == held.catalogue) return {};
-  for (const auto& [kit, stated] : next.catalogue->decisions) {
-    const auto it = held.catalogue->decisions.find(kit);
-    if (it == held.catalogue->decisions.end() || it->second.content != stated.content) CHECK_OK(over(role_curators, "catalogue/" + kit.str()));
-  }
-  return {};
+  return check_expiry(*held.catalogue, *next.catalogue, next.federation.file.roles.at(std::string(role_curators)), now);
 }
 
 std::optional<Heartbeat> newest_heartbeat(const FederationWord& word, const FederationId& federation,

@@ -8,6 +8,7 @@
 #include "store/crypto/hash.hpp"
 #include "store/federation/adoption_file.hpp"
 #include "store/federation/paths.hpp"
+#include "store/federation/proposal_file.hpp"
 #include "store/feed/kit_rules.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/life/outcome_file.hpp"
@@ -15,7 +16,7 @@
 namespace essaimage::store {
 namespace {
 
-enum class Where { every_feed, region_feeds, federation_region };
+enum class Where { every_feed, region_feeds, federation_region, federation_catalogues };
 enum class What {
   constant,    ///< the generated text, byte for byte
   statement,   ///< a bounded text; who reads it judges it
@@ -23,6 +24,7 @@ enum class What {
   statements,  ///< a folder of statements and their signatures, one more level deep at most
   adoptions,   ///< <centre>/<slug>.toml, each in its one byte form
   outcomes,    ///< <centre>/<slug>/<number>.toml, likewise
+  proposals,   ///< <slug>.toml, likewise
 };
 
 struct Rule {
@@ -39,6 +41,7 @@ constexpr std::array rules = {
     Rule{"kits", Where::every_feed, What::kits, {}},
     Rule{"adoptions", Where::every_feed, What::adoptions, {}},
     Rule{"outcomes", Where::every_feed, What::outcomes, {}},
+    Rule{"proposals", Where::every_feed, What::proposals, {}},
     Rule{"centre.toml", Where::region_feeds, What::statement, {}},
     Rule{"federation.toml", Where::federation_region, What::statement, {}},
     Rule{"federation.toml.sigs", Where::federation_region, What::statement, {}},
@@ -47,7 +50,7 @@ constexpr std::array rules = {
     Rule{"federation", Where::federation_region, What::statements, {}},   // <version>.toml
     Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
     Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
-    Rule{"catalogue", Where::federation_region, What::statements, {}},    // <centre>/<slug>.toml
+    Rule{"catalogue", Where::federation_catalogues, What::statements, {}},  // <centre>/<slug>.toml
     Rule{"withdrawals", Where::federation_region, What::statements, {}},  // these two: room for decisions to come, so that
     Rule{"mirrors", Where::federation_region, What::statements, {}},      // an older node still accepts the feed
 };
@@ -85,8 +88,11 @@ class TreeCheck {
  private:
   bool applies(Where where) const {
     if (where == Where::every_feed) return true;
+    const bool federations = feed_.centre == federation_slug_;
+    // What the curators say of kits lies in the feed of those kits' audience.
+    if (where == Where::federation_catalogues) return federations && feed_.audience.kind != Audience::Kind::mirror;
     if (feed_.audience.kind != Audience::Kind::region) return false;
-    return where == Where::region_feeds || feed_.centre == federation_slug_;
+    return where == Where::region_feeds || federations;
   }
 
   Status changed(const Rule& rule, const TreeEntry& entry, const TreeEntry* old) {
@@ -97,6 +103,7 @@ class TreeCheck {
       case What::statements: return statements(entry.name, entry, old, 1);
       case What::adoptions: return adoptions(entry, old);
       case What::outcomes: return outcomes(entry, old);
+      case What::proposals: return proposals(entry, old);
     }
     ESSAIMAGE_ASSERT(false);
   }
@@ -185,6 +192,23 @@ class TreeCheck {
       const auto outcome = parse_outcome(text_of(content));
       if (!outcome) return refused(path, outcome.error().detail);
       if (path_of({outcome->kit, outcome->number}) != path) return refused(path, "of another kit or number");
+    }
+    return {};
+  }
+
+  /// Read for the same reason as adoptions; of the author's own kits alone.
+  Status proposals(const TreeEntry& folder, const TreeEntry* before) {
+    TRY(const ComparedTree compared, counted(folder.name, folder, before));
+    if (compared.now().size() > limits::proposals_per_feed_max) return refused(folder.name, "too many");
+    for (const TreeEntry& entry : compared.now()) {
+      const std::string path = folder.name + "/" + entry.name;
+      if (entry.mode != TreeEntry::Mode::file) return refused(path, "may not stand there");
+      const TreeEntry* old = compared.old(entry);
+      if (old != nullptr && old->id == entry.id) continue;
+      TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+      const auto proposal = parse_proposal(text_of(content));
+      if (!proposal) return refused(path, proposal.error().detail);
+      if (proposal->kit.centre != feed_.centre || proposal_path(proposal->kit) != path) return refused(path, "of another kit");
     }
     return {};
   }

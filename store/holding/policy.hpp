@@ -65,7 +65,7 @@ struct KitFacts {
   std::uint64_t version = 0;
   std::string kind;
   std::vector<std::string> themes;
-  bool accepted = false;  ///< the catalogue lists it
+  bool accepted = false;  ///< the catalogue of the region lists it, or that of a territory of this centre
   bool adopted = false;   ///< by this centre; on the federation's node, by any
 };
 

@@ -85,7 +85,7 @@ std::string_view str(LifeStage stage) {
 }
 
 std::string_view str(LifeEvent::Kind kind) {
-  static constexpr std::array<std::string_view, 6> names = {"published", "tested", "adopted", "adapted", "accepted", "retired"};
+  static constexpr std::array<std::string_view, 7> names = {"published", "tested", "adopted", "adapted", "accepted", "declined", "retired"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -105,7 +105,8 @@ Life life_of(const LifeFacts& facts, const Roster& roster) {
   if (facts.decision) {
     const auto& decision = *facts.decision;
     const bool accepted = decision.decision == CatalogueFile::Decision::accepted;
-    const auto kind = accepted ? Kind::accepted : Kind::retired;
+    const bool declined = decision.decision == CatalogueFile::Decision::declined;
+    const auto kind = accepted ? Kind::accepted : declined ? Kind::declined : Kind::retired;
     life.story.push_back(event(kind, decision.decided, roster.federation_slug, decision.kit_version));
     if (accepted && elsewhere) life.since[LifeStage::regional] = std::max(*elsewhere, decision.decided);
   }

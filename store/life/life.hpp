@@ -23,7 +23,7 @@ enum class LifeStage : std::uint8_t {
 std::string_view str(LifeStage stage);  ///< "workshop", "prototype", "field-tested", "metropolitan", "regional"
 
 struct LifeEvent {
-  enum class Kind : std::uint8_t { published, tested, adopted, adapted, accepted, retired };
+  enum class Kind : std::uint8_t { published, tested, adopted, adapted, accepted, declined, retired };
   Kind kind = Kind::published;
   Timestamp time;
   std::string centre;               ///< that published, reported, adopted, adapted; the federation

@@ -43,7 +43,7 @@ constexpr const char* kept_tables = R"(
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
 // names which. held: for which feeds a media file that is on the disk is held. chunk: the first 8
 // bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
-// the kit need not be known. outcome: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
+// the kit need not be known. outcome, proposal: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
 // search: the words of each kit (store/search), under its number; search_word: which words there are.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
@@ -80,6 +80,8 @@ constexpr const char* index_tables = R"(
   CREATE INDEX outcome_feed ON outcome (feed, number);
   CREATE VIRTUAL TABLE search USING fts5(title, themes, summary, facts, names, text, tokenize = 'essaimage');
   CREATE VIRTUAL TABLE search_word USING fts5vocab(search, row);
+  CREATE TABLE proposal (kit TEXT NOT NULL, feed INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kit, feed)) WITHOUT ROWID;
+  CREATE INDEX proposal_feed ON proposal (feed);
 )";
 
 // A cache beside the index: made wherever it lacks, so that it needs no version of its own.
@@ -89,8 +91,8 @@ constexpr const char* hint_table = R"(
     bytes INTEGER NOT NULL);
 )";
 
-constexpr std::array index_table_names = {"search_word", "search", "feed", "kit", "media", "list", "names", "held", "chunk", "older", "adoption", "outcome",
-                                          "hint"};
+constexpr std::array index_table_names = {"search_word", "search", "feed", "kit",      "media",   "list",     "names",
+                                          "held",        "chunk",  "older", "adoption", "outcome", "proposal", "hint"};
 
 /// Words that are found otherwise than they were indexed cannot be taken out again: then all is indexed anew.
 std::int32_t words_number() { return static_cast<std::int32_t>(words_version() & 0x7FFFFFFF); }
@@ -119,14 +121,19 @@ Status make_tables(sql::Database& database) {
   return transaction->commit();
 }
 
-/// Reads a little of every table, so that a file whose first pages are damaged shows at once.
+/// Reads a little of every table and of its indexes, so that a file whose first pages are damaged shows at once.
 Status look_into(sql::Database& database) {
   for (const char* const literal :
        {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
         "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
-        "SELECT max(kit) FROM outcome", "SELECT max(rowid) FROM search", "SELECT max(id) FROM hint", "SELECT count(*) FROM witness",
-        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice", "SELECT count(*) FROM deadline"}) {
+         "SELECT max(kit) FROM outcome", "SELECT max(kit) FROM proposal", "SELECT max(rowid) FROM search", "SELECT max(id) FROM hint",
+         "SELECT count(*) FROM witness", "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice",
+         "SELECT count(*) FROM deadline",
+         // Each of these from an index of its table:
+         "SELECT max(name) FROM feed", "SELECT max(parent) FROM kit WHERE parent <> ''", "SELECT max(sha) FROM media",
+         "SELECT max(list) FROM names", "SELECT max(feed) FROM held", "SELECT max(prefix) FROM chunk", "SELECT max(feed) FROM adoption",
+         "SELECT max(feed) FROM outcome", "SELECT max(feed) FROM proposal", "SELECT max(path) FROM hint"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
   return {};

@@ -21,6 +21,7 @@
 #include "proto/time.hpp"
 #include "store/disk/layout.hpp"
 #include "store/federation/adoption_file.hpp"
+#include "store/federation/proposal_file.hpp"
 #include "store/holding/policy.hpp"
 #include "store/life/outcome_file.hpp"
 #include "store/media/chunk_list.hpp"
@@ -109,6 +110,12 @@ struct AdoptionRow {
   Adoption adoption;
 };
 
+/// A proposal, and the feed that says it.
+struct ProposalRow {
+  FeedId feed;
+  Proposal proposal;
+};
+
 /// An outcome, and the feed that says it.
 struct OutcomeRow {
   FeedId feed;
@@ -153,6 +160,8 @@ class State {
     std::vector<KitId> unadopted = {};   ///< that it does not say any more
     std::vector<Outcome> reported = {};  ///< new or changed outcomes of this feed
     std::vector<OutcomeKey> retracted = {};
+    std::vector<Proposal> proposed = {};  ///< new or changed proposals of this feed
+    std::vector<KitId> unproposed = {};
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
@@ -170,6 +179,10 @@ class State {
   Result<std::vector<KitId>> adoptions_in(const FeedId& feed) const;      ///< sorted
   /// Whether this centre has adopted the kit, in any feed; empty: whether any centre has.
   Result<bool> is_adopted(const KitId& kit, const std::string& centre) const;
+
+  Result<std::vector<ProposalRow>> proposals(const std::optional<KitId>& kit) const;  ///< by feed, then kit; nothing: all
+  Result<std::vector<ProposalRow>> proposals_of(const std::string& centre) const;     ///< likewise
+  Result<std::vector<KitId>> proposals_in(const FeedId& feed) const;
 
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const;  ///< by first day, then feed and number
   Result<std::vector<OutcomeKey>> outcomes_in(const FeedId& feed) const;

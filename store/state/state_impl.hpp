@@ -75,6 +75,8 @@ std::vector<std::string> split_words(std::string_view text);
 /// What a change says of adoptions (state_adoptions.cpp).
 Status put_adoptions(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// What a change says of outcomes (state_outcomes.cpp).
+/// Likewise.
+Status put_proposals(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 Status put_outcomes(sql::Database& db, std::int64_t feed, const State::FeedChange& change);
 /// The words of a kit, under its number (state_search.cpp).
 Status put_words(sql::Database& db, std::int64_t kit, const KitRow& row);

@@ -133,6 +133,7 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sh
   }
   for (const auto& [media, older] : change.older) CHECK_OK(put_older(db, feed, media, older));
   CHECK_OK(put_adoptions(db, feed, change));
+  CHECK_OK(put_proposals(db, feed, change));
   return put_outcomes(db, feed, change);
 }
 
@@ -151,7 +152,7 @@ Status lose_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched
   }
   for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
   for (const char* const literal : {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?",
-                                   "DELETE FROM outcome WHERE feed = ?"}) {
+                                   "DELETE FROM outcome WHERE feed = ?", "DELETE FROM proposal WHERE feed = ?"}) {
     auto statement = db.prepare(literal);
     statement << feed;
     CHECK_OK(statement.run());

@@ -24,9 +24,9 @@ static_assert(effect_names.size() == std::variant_size_v<core::Effect>);
 constexpr std::array event_names = {
     "peer connected", "peer lost", "peer refused", "stranger refused", "peer misbehaved", "feed advanced", "objects lost", "fetch started", "fetch failed",
     "media progress", "media completed", "fork seen", "rollback refused", "forgery refused", "joined", "join refused", "member admitted",
-    "level",
+    "level", "kit passed on",
 };
-static_assert(event_names.size() == static_cast<std::size_t>(core::Event::Kind::level) + 1);
+static_assert(event_names.size() == static_cast<std::size_t>(core::Event::Kind::kit_passed_on) + 1);
 
 template <class Counts>
 void add_each(Counts& to, const Counts& from) {

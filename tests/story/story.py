@@ -289,7 +289,8 @@ def reported(story: Story) -> None:
     report = story.federation.json("report", "--operation", "NP0024867", "--from", story.day(300), "--to", story.day(0))
     figures = {(figure["name"], figure["group"]): figure["value"] for figure in report["figures"]}
     # By hand: sessions 3 + 1 + 2 + 1 + 4; people 10 + 12 + 9 + 10 + 11; in priority neighbourhoods the first and the fourth.
-    equal({name: figures.get((name, "")) for name in ("outcomes", "sessions", "participants", "sessions.priority", "participants.priority")},
+    names = ("outcomes", "sessions", "participants", "sessions.priority", "participants.priority")
+    equal({name: figures.get((name, "")) for name in names},
           {"outcomes": 5, "sessions": 11, "participants": 52, "sessions.priority": 4, "participants.priority": 20}, "what was held")
     equal({age: figures.get(("participants.age", age), 0) for age in ("0-11", "12-17", "18-25", "26-59", "60+", "unknown")},
           {"0-11": 0, "12-17": 12, "18-25": 6, "26-59": 2, "60+": 28, "unknown": 4}, "of which ages")

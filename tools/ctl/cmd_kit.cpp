@@ -107,8 +107,19 @@ void print_opinions(const Context& context, const Json& kit, const Line& line) {
     if (const auto reason = text_at(json, why); !reason.empty()) text += context.say(": ", " : ") + reason;
     return text;
   };
-  if (const auto decision = kit.find("decision"); decision != kit.end() && decision->is_object())
-    line("catalogue", "catalogue", say(*decision, "decided", decision_text(*decision, context), "reason"));
+  if (auto decision = kit.value("decision", Json()); decision.is_object()) {
+    line("catalogue", "catalogue", statement_text(decision, context));
+    decision["newer"] = text_at(decision, "tree") != text_at(kit, "tree") && number_at(decision, "kit_version") < number_at(kit, "version");
+    decision["newest_version"] = number_at(kit, "version");
+    line("", "", newer_text(decision, context));
+  }
+  for (const auto& said : list_at(kit, "recommendations")) {
+    const auto territory = text_at(said, "territory");
+    line(context.say("in ", "pour ") + territory, context.say("in ", "pour ") + territory, statement_text(said, context));
+    line("", "", newer_text(said, context));
+  }
+  line("proposed", "proposé", proposal_text(kit.value("proposal", Json()), context));
+  line("passed on", "transmis", passed_on_text(kit.value("passed_on", Json()), context));
   for (const auto& adoption : list_at(kit, "adoptions"))
     line("adopted by", "adopté par", say(adoption, "adopted", text_at(adoption, "centre"), "note"));
 }

@@ -17,7 +17,7 @@ struct EventWords {
   Colour colour;
 };
 
-constexpr std::array<EventWords, 18> words{{
+constexpr std::array<EventWords, 19> words{{
     {"peer-connected", {"connected", "connecté"}, Colour::green},
     {"peer-lost", {"connection lost", "connexion perdue"}, Colour::yellow},
     {"peer-refused", {"refused us", "nous a refusés"}, Colour::red},
@@ -48,6 +48,9 @@ constexpr std::array<EventWords, 18> words{{
     {"member-admitted", {"admitted as a member", "admis comme membre"}, Colour::green},
     {"level",
      {"level with all connected peers", "à jour avec tous les pairs connectés"},
+     Colour::green},
+    {"kit-passed-on",
+     {"published to the region: the federation accepted it", "publié pour la région : la fédération l'a retenu"},
      Colour::green},
 }};
 

@@ -88,6 +88,25 @@ std::string member_words(const store::MemberFile& file, const Context& context) 
   return text;
 }
 
+std::string catalogue_words(const store::CatalogueFile& file, const Context& context) {
+  using Decision = store::CatalogueFile::Decision;
+  const auto pattern = [&] {
+    switch (file.decision) {
+      case Decision::accepted: return context.say("version {} of {} is in the catalogue: {}", "la version {} de {} est au catalogue : {}");
+      case Decision::declined: return context.say("version {} of {} is declined: {}", "la version {} de {} n'est pas retenue : {}");
+      case Decision::retired: return context.say("version {} of {} is retired from the catalogue: {}", "la version {} de {} sort du catalogue : {}");
+      case Decision::recommended:
+        return context.say("version {0} of {1} is recommended in {3}: {2}", "la version {0} de {1} est recommandée pour {3} : {2}");
+      case Decision::advised_against:
+        return context.say("version {0} of {1} is advised against in {3}: {2}", "la version {0} de {1} est déconseillée pour {3} : {2}");
+    }
+    return std::string();
+  }();
+  auto text = fmt::format(fmt::runtime(pattern), file.kit_version, file.kit.str(), printable(file.reason), file.territory);
+  for (const auto& condition : file.conditions) text += context.say("; on condition: ", " ; à condition : ") + printable(condition);
+  return text;
+}
+
 std::string statement_words(const store::RequestedStatement& statement, const Context& context) {
   namespace feed_path = store::feed_path;
   if (statement.path.starts_with(feed_path::members_folder)) {
@@ -102,11 +121,7 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
   }
   const auto file = store::parse_catalogue_file(statement.content);
   if (!file) return statement.path;
-  const bool accepted = file->decision == store::CatalogueFile::Decision::accepted;
-  return fmt::format(fmt::runtime(accepted ? context.say("version {} of {} is in the catalogue: {}", "la version {} de {} est au catalogue : {}")
-                                           : context.say("version {} of {} is retired from the catalogue: {}",
-                                                         "la version {} de {} sort du catalogue : {}")),
-                     file->kit_version, file->kit.str(), printable(file->reason));
+  return catalogue_words(*file, context);
 }
 
 /// "request-catalogue-wazemmes-robot-v2.toml"
@@ -115,7 +130,8 @@ std::string name_of(const store::SigningRequest& request) {
   auto name = first.path.substr(0, first.path.size() - store::feed_path::file_suffix.size());
   std::replace(name.begin(), name.end(), '/', '-');
   constexpr std::size_t name_max = 120;
-  return "request-" + name.substr(0, name_max) + "-v" + std::to_string(first.version) + ".toml";
+  const auto territory = first.audience.kind == Audience::Kind::territory ? "-" + first.audience.slug : std::string();
+  return "request-" + name.substr(0, name_max) + territory + "-v" + std::to_string(first.version) + ".toml";
 }
 
 }  // namespace

@@ -67,7 +67,12 @@ Result<ExitCode> drop(Context& context);
 Result<ExitCode> hold(Context& context);
 // cmd_catalogue.cpp
 Result<ExitCode> catalogue_accept(Context& context);
+Result<ExitCode> catalogue_decline(Context& context);
+Result<ExitCode> catalogue_propose(Context& context);
 Result<ExitCode> catalogue_retire(Context& context);
+Result<ExitCode> catalogue_review(Context& context);
+// cmd_catalogue_look.cpp
+Result<ExitCode> catalogue_history(Context& context);
 Result<ExitCode> catalogue_list(Context& context);
 Result<ExitCode> catalogue_show(Context& context);
 Result<ExitCode> kit_adopt(Context& context);

@@ -86,7 +86,7 @@ std::string_view str(core::PeerStatus::State state) {
 }
 
 std::string_view str(core::Event::Kind kind) {
-  static constexpr std::array<std::string_view, 18> names = {"peer-connected",
+  static constexpr std::array<std::string_view, 19> names = {"peer-connected",
                                                              "peer-lost",
                                                              "peer-refused",
                                                              "stranger-refused",
@@ -103,7 +103,8 @@ std::string_view str(core::Event::Kind kind) {
                                                              "joined",
                                                              "join-refused",
                                                              "member-admitted",
-                                                             "level"};
+                                                             "level",
+                                                             "kit-passed-on"};
   return names.at(static_cast<std::size_t>(kind));
 }
 
@@ -220,7 +221,23 @@ Json to_json(const store::CatalogueFile& decision) {
           {"themes", decision.themes},
           {"kit_version", decision.kit_version},
           {"tree", decision.tree.hex()},
-          {"version", decision.version}};
+          {"version", decision.version},
+          {"territory", decision.territory.empty() ? Json(nullptr) : Json(decision.territory)},
+          {"conditions", decision.conditions},
+          {"reviewer", decision.reviewer},
+          {"reviewed", store::day_text(decision.reviewed)}};
+}
+
+Json to_json(const store::ProposalRow& row) {
+  const auto& proposal = row.proposal;
+  return {{"id", proposal.kit.str()},
+          {"centre", row.feed.centre},
+          {"audience", row.feed.audience.str()},
+          {"to", str(proposal.to)},
+          {"kit_version", proposal.kit_version},
+          {"tree", proposal.tree.hex()},
+          {"proposed", to_utc(proposal.proposed)},
+          {"note", proposal.note}};
 }
 
 Json to_json(const store::AdoptionRow& row) {
@@ -256,6 +273,7 @@ Json to_json(const Node::NumberedEvent& numbered) {
            {"bytes", event.bytes}};
   out["feed"] = event.feed ? Json(event.feed->str()) : Json(nullptr);
   out["media"] = event.media ? Json(event.media->hex()) : Json(nullptr);
+  if (event.kit) out["kit"] = event.kit->str();
   out["error"] = event.error ? to_json(*event.error) : Json(nullptr);
   return out;
 }

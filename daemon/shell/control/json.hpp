@@ -54,6 +54,7 @@ Json to_json(const store::KitVersion& version);
 Json to_json(const store::KitFile& file);
 Json to_json(const store::PublishedKit& kit);
 Json to_json(const store::CatalogueFile& decision);
+Json to_json(const store::ProposalRow& proposal);
 Json to_json(const store::AdoptionRow& adoption);
 Json to_json(const core::PeerStatus& peer, Instant now);
 Json to_json(const Node::NumberedEvent& event);

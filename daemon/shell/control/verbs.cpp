@@ -12,8 +12,12 @@ constexpr std::chrono::milliseconds confirmation_poll{20};
 
 constexpr std::array verbs = {
     Verb{"catalogue.accept", verb::catalogue_accept},
+    Verb{"catalogue.decline", verb::catalogue_decline},
+    Verb{"catalogue.history", verb::catalogue_history},
     Verb{"catalogue.list", verb::catalogue_list},
+    Verb{"catalogue.propose", verb::catalogue_propose},
     Verb{"catalogue.retire", verb::catalogue_retire},
+    Verb{"catalogue.review", verb::catalogue_review},
     Verb{"catalogue.show", verb::catalogue_show},
     Verb{"checkout", verb::checkout},
     Verb{"drop", verb::drop},

@@ -73,11 +73,16 @@ Result<Json> federation_requests(Session& session, Arguments& arguments);
 Result<Json> federation_roles(Session& session, Arguments& arguments);
 // verbs_catalogue.cpp
 Result<Json> catalogue_accept(Session& session, Arguments& arguments);
+Result<Json> catalogue_decline(Session& session, Arguments& arguments);
+Result<Json> catalogue_propose(Session& session, Arguments& arguments);
 Result<Json> catalogue_retire(Session& session, Arguments& arguments);
-Result<Json> catalogue_list(Session& session, Arguments& arguments);
-Result<Json> catalogue_show(Session& session, Arguments& arguments);
+Result<Json> catalogue_review(Session& session, Arguments& arguments);
 Result<Json> kit_adopt(Session& session, Arguments& arguments);
 Result<Json> kit_unadopt(Session& session, Arguments& arguments);
+// verbs_catalogue_look.cpp
+Result<Json> catalogue_history(Session& session, Arguments& arguments);
+Result<Json> catalogue_list(Session& session, Arguments& arguments);
+Result<Json> catalogue_show(Session& session, Arguments& arguments);
 // verbs_outcome.cpp
 Result<Json> outcome_add(Session& session, Arguments& arguments);
 Result<Json> outcome_list(Session& session, Arguments& arguments);

@@ -1,35 +1,15 @@
-// The verbs about what the curators decided (on the federation's node they decide), and about what this centre has adopted.
+// The verbs by which centres propose, curators review, the federation decides (on its node), and centres adopt.
 
+#include "daemon/shell/control/catalogue_view.hpp"
 #include "daemon/shell/control/verbs.hpp"
+#include "store/life/outcome_file.hpp"
 
 namespace essaimage::shell::verb {
 
 namespace {
 
 using Decision = store::CatalogueFile::Decision;
-
-/// A decision, and what is known here of its kit: the catalogue comes before the kits, and outlives them.
-Result<Json> entry_of(const store::Library& library, const store::CatalogueFile& file) {
-  auto json = to_json(file);
-  const auto kit = library.kit(file.kit);
-  if (!kit && kit.error().code != Errc::not_found) return tl::unexpected(kit.error());
-  json["title"] = kit ? Json(kit->row.title) : Json(nullptr);
-  json["newest_version"] = kit ? Json(kit->row.version) : Json(nullptr);
-  json["newer"] = kit && kit->row.kit_tree != file.tree && kit->row.version > file.kit_version;
-  return json;
-}
-
-Result<Json> decided(const store::Library& library, const store::CatalogueFile& file, const std::optional<store::SigningRequest>& lacking) {
-  TRY(auto entry, entry_of(library, file));
-  add_request(entry, lacking);
-  return entry;
-}
-
-Result<std::shared_ptr<const store::Catalogue>> catalogue_of(const store::Library& library) {
-  auto catalogue = library.catalogue();
-  if (catalogue == nullptr) return fail(Errc::not_joined);
-  return catalogue;
-}
+using Acceptance = store::Library::Acceptance;
 
 Status may_decide(const store::Library& library) {
   const auto& identity = library.identity();
@@ -39,60 +19,93 @@ Status may_decide(const store::Library& library) {
 /// What was said before is known, unless the person answers for that.
 Status confirmed(Session& session, bool offline) { return offline ? Status{} : wait_for_confirmation(session); }
 
+Result<Acceptance> words_of(Arguments& arguments) {
+  Acceptance words;
+  TRY(words.kit, arguments.kit());
+  TRY(words.version, arguments.number("version"));
+  TRY(words.reason, arguments.text("reason"));
+  TRY(words.themes, arguments.texts("themes"));
+  TRY(words.conditions, arguments.texts("conditions"));
+  TRY(words.after, arguments.number("after"));
+  TRY(const auto reviewer, arguments.optional_text("reviewer"));
+  words.reviewer = reviewer.value_or("");
+  TRY(const auto reviewed, arguments.optional_text("reviewed"));
+  if (!reviewed) return words;
+  const auto day = store::parse_day(*reviewed);
+  if (!day) return fail(Errc::usage, "reviewed: expected a day such as 2026-03-01");
+  words.reviewed = *day;
+  return words;
+}
+
+Result<Json> decided(Session& session, Arguments& arguments, Decision decision) {
+  TRY(const auto words, words_of(arguments));
+  TRY(const auto offline, arguments.flag("offline"));
+  CHECK_OK(arguments.nothing_else());
+  if (decision == Decision::retired && words.version) return fail(Errc::usage, "version");
+  auto& library = session.node().library();
+  CHECK_OK(may_decide(library));
+  CHECK_OK(confirmed(session, offline));
+  std::optional<store::SigningRequest> lacking;
+  TRY(const auto file, library.curation().decide(decision, words, &lacking));
+  TRY(const auto view, CatalogueView::of(library));
+  TRY(auto entry, view.said(file));
+  entry["waits_for"] = str(lacking ? WaitsFor::nobody : view.waits_for(file.kit));
+  add_request(entry, lacking);
+  return entry;
+}
+
 }  // namespace
 
-Result<Json> catalogue_accept(Session& session, Arguments& arguments) {
-  store::Library::Acceptance acceptance;
-  TRY(acceptance.kit, arguments.kit());
-  TRY(acceptance.version, arguments.number("version"));
-  TRY(acceptance.reason, arguments.text("reason"));
-  TRY(acceptance.themes, arguments.texts("themes"));
+Result<Json> catalogue_accept(Session& session, Arguments& arguments) { return decided(session, arguments, Decision::accepted); }
+Result<Json> catalogue_decline(Session& session, Arguments& arguments) { return decided(session, arguments, Decision::declined); }
+Result<Json> catalogue_retire(Session& session, Arguments& arguments) { return decided(session, arguments, Decision::retired); }
+
+Result<Json> catalogue_review(Session& session, Arguments& arguments) {
+  TRY(const auto words, words_of(arguments));
+  TRY(const auto recommends, arguments.flag("recommend"));
+  TRY(const auto advises_against, arguments.flag("advise_against"));
+  TRY(const auto territory, arguments.optional_text("territory"));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
+  if (recommends == advises_against) return fail(Errc::usage, "one of recommend, advise_against");
+  if (words.reviewer.empty()) return fail(Errc::usage, "reviewer");
   auto& library = session.node().library();
   CHECK_OK(may_decide(library));
   CHECK_OK(confirmed(session, offline));
   std::optional<store::SigningRequest> lacking;
-  TRY(const auto file, library.accept(acceptance, &lacking));
-  return decided(library, file, lacking);
-}
-
-Result<Json> catalogue_retire(Session& session, Arguments& arguments) {
-  TRY(const auto id, arguments.kit());
-  TRY(const auto reason, arguments.text("reason"));
-  TRY(const auto offline, arguments.flag("offline"));
-  CHECK_OK(arguments.nothing_else());
-  auto& library = session.node().library();
-  CHECK_OK(may_decide(library));
-  CHECK_OK(confirmed(session, offline));
-  std::optional<store::SigningRequest> lacking;
-  TRY(const auto file, library.retire(id, reason, &lacking));
-  return decided(library, file, lacking);
-}
-
-Result<Json> catalogue_list(Session& session, Arguments& arguments) {
-  TRY(const auto all, arguments.flag("all"));
-  CHECK_OK(arguments.nothing_else());
-  const auto& library = session.node().library();
-  TRY(const auto catalogue, catalogue_of(library));
-  std::vector<Json> entries;
-  for (const auto& [id, stated] : catalogue->decisions) {
-    if (!all && stated.file.decision == Decision::retired) continue;
-    TRY(auto entry, entry_of(library, stated.file));
-    entries.push_back(std::move(entry));
+  const auto decision = recommends ? Decision::recommended : Decision::advised_against;
+  TRY(const auto files, library.curation().review(decision, words, territory.value_or(""), &lacking));
+  TRY(const auto view, CatalogueView::of(library));
+  Json reply{{"id", words.kit.str()}, {"recommendations", Json::array()}};
+  for (const auto& file : files) {
+    TRY(auto said, view.said(file));
+    reply["recommendations"].push_back(std::move(said));
   }
-  CHECK_OK(session.list(entries));
-  return Json{{"decisions", entries.size()}};
+  add_request(reply, lacking);
+  return reply;
 }
 
-Result<Json> catalogue_show(Session& session, Arguments& arguments) {
-  TRY(const auto id, arguments.kit());
+Result<Json> catalogue_propose(Session& session, Arguments& arguments) {
+  store::Curation::Proposing proposing;
+  TRY(proposing.kit, arguments.kit());
+  TRY(proposing.version, arguments.number("version"));
+  TRY(const auto to, arguments.optional_text("to"));
+  TRY(const auto note, arguments.optional_text("note"));
+  TRY(const auto withdraws, arguments.flag("withdraw"));
+  TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
-  const auto& library = session.node().library();
-  TRY(const auto catalogue, catalogue_of(library));
-  const auto* file = catalogue->find(id);
-  if (file == nullptr) return fail(Errc::catalogue_undecided, id.str());
-  return entry_of(library, *file);
+  if (withdraws == to.has_value()) return fail(Errc::usage, "one of to, withdraw");
+  auto& curation = session.node().library().curation();
+  if (withdraws) {
+    CHECK_OK(confirmed(session, offline));
+    CHECK_OK(curation.take_back(proposing.kit));
+    return Json{{"id", proposing.kit.str()}};
+  }
+  TRY(proposing.to, store::proposed_to(*to));
+  proposing.note = note.value_or("");
+  CHECK_OK(confirmed(session, offline));
+  TRY(const auto row, curation.propose(proposing));
+  return to_json(row);
 }
 
 Result<Json> kit_adopt(Session& session, Arguments& arguments) {

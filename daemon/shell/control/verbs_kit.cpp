@@ -1,6 +1,7 @@
 // The verbs that look at kits, and checkout, which sends a version's files for the client to write.
 
 #include "daemon/shell/control/arrivals.hpp"
+#include "daemon/shell/control/catalogue_view.hpp"
 #include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/kit_life.hpp"
 #include "daemon/shell/control/verbs.hpp"
@@ -88,6 +89,13 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   const auto* decision = catalogue ? catalogue->find(id) : nullptr;
   entry["decision"] = decision == nullptr ? Json(nullptr) : to_json(*decision);
   TRY(const auto adoptions, library.adoptions(id));
+  entry["recommendations"] = Json::array();
+  for (const char* const key : {"proposal", "passed_on"}) entry[key] = nullptr;
+  if (catalogue) {
+    TRY(const auto view, CatalogueView::of(library));
+    TRY(const auto said, view.entry(id, decision));
+    for (const char* const key : {"recommendations", "proposal", "waits_for", "passed_on"}) entry[key] = said[key];
+  }
   entry["adoptions"] = Json::array();
   for (const auto& adoption : adoptions) entry["adoptions"].push_back(to_json(adoption));
   entry["adapted_from"] = to_json(kit.row.adapted_from);

@@ -5,6 +5,8 @@
 #include "store/federation/federation_file.hpp"
 #include "store/federation/heartbeat_file.hpp"
 #include "store/federation/member_file.hpp"
+#include "store/federation/proposal_file.hpp"
+#include "store/life/outcome_file.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
@@ -24,7 +26,7 @@ bool run(ByteView bytes) {
   const int kinds = round(store::parse_federation_file, text) + round(store::parse_member_file, text) +
                     round(store::parse_invitation_file, text) + round(store::parse_centre_file, text) +
                     round(store::parse_catalogue_file, text) + round(store::parse_adoption, text) +
-                    round(store::parse_heartbeat_file, text);
+                    round(store::parse_heartbeat_file, text) + round(store::parse_proposal, text);
   ESSAIMAGE_ASSERT(kinds <= 1);
   return kinds == 1;
 }
@@ -83,12 +85,19 @@ std::vector<Seed> seeds() {
   decision.reason = "Essayé à Lille";
   decision.themes = {"bois", "robots"};
   decision.decided = Timestamp{1'800'000'000};
+  auto recommended = decision;
+  recommended.territory = "lille";
+  recommended.decision = store::CatalogueFile::Decision::recommended;
+  recommended.conditions = {"à partir de 12 ans"};
+  recommended.reviewer = "coordination numérique";
+  recommended.reviewed = store::parse_day("2026-12-30").value();
   store::Adoption adoption{{"mdq", "robot"}, 2, decision.tree, Timestamp{1'800'000'000}, "chaque mercredi"};
   return {seed("valid-federation", federation()),
           seed("valid-member", member()),
           seed("valid-invitation", encode(invitation)),
           seed("valid-centre", encode(centre)),
           seed("valid-decision", encode(decision)),
+          seed("valid-recommendation", encode(recommended)),
           seed("valid-adoption", encode(adoption)),
           seed("valid-heartbeat", encode(store::HeartbeatFile{1, {}, Timestamp{1'800'000'000}})),
           seed("valid-notes", noted()),

@@ -62,6 +62,117 @@ TEST_CASE("another node than the federation's decides nothing, and a decision ne
   CHECK(served.ask("catalogue.list")["failure"] == "node.not-joined");
 }
 
+TEST_CASE("a centre proposes its kit and takes that back, and the curators see what waits for them") {
+  Served served;
+  const auto own = served.node.lib.who.slug;
+  served.node.lib.add_kit({own, "lampe"}, 2);
+  served.node.lib.all_kits.back().row.kit_tree.bytes[0] = 7;
+  served.node.lib.all_kits.back().audiences = {{Audience::Kind::territory, "lille"}};
+  const auto id = own + "/lampe";
+  const auto proposed = served.ask("catalogue.propose", {{"id", id}, {"to", "region"}, {"note", "prêt"}, {"offline", true}});
+  CHECK(proposed["to"] == "region");
+  CHECK(proposed["kit_version"] == 2);
+  CHECK(proposed["note"] == "prêt");
+  CHECK(served.ask("catalogue.list")["decisions"] == 0);
+  const auto inbox = served.ask("catalogue.list", {{"proposed", true}});
+  REQUIRE(inbox["decisions"] == 1);
+  CHECK(inbox["items"][0][0]["waits_for"] == "review");
+  CHECK(inbox["items"][0][0]["decision"].is_null());
+  const auto shown = served.ask("catalogue.show", {{"id", id}});
+  CHECK(shown["proposal"]["proposed"] == proposed["proposed"]);
+  CHECK(shown["next"]["en"].get<std::string>().find("catalogue review " + id + " --version 2") != std::string::npos);
+  CHECK(shown["next"]["en"] != shown["next"]["fr"]);
+  CHECK(served.ask("kit.show", {{"id", id}})["proposal"]["to"] == "region");
+  CHECK(served.ask("catalogue.list", {{"proposed", true}, {"territory", "lille"}})["decisions"] == 1);
+  CHECK(served.ask("catalogue.list", {{"territory", "valenciennes"}})["failure"] == "audience.not-ours");
+  CHECK(served.ask("catalogue.list", {{"territory", "lille"}, {"region", true}})["failure"] == "usage");
+
+  CHECK(served.ask("catalogue.propose", {{"id", id}, {"withdraw", true}, {"offline", true}})["id"] == id);
+  CHECK(served.ask("catalogue.propose", {{"id", id}, {"withdraw", true}, {"offline", true}})["failure"] == "proposal.none");
+  CHECK(served.ask("catalogue.list", {{"proposed", true}})["decisions"] == 0);
+  served.kit();
+  CHECK(served.ask("catalogue.propose", {{"id", "fives/film"}, {"to", "region"}, {"offline", true}})["failure"] == "proposal.not-own");
+  CHECK(served.ask("catalogue.propose", {{"id", id}, {"offline", true}})["failure"] == "usage");
+  CHECK(served.ask("catalogue.propose", {{"id", id}, {"to", "all"}, {"offline", true}})["failure"] == "usage");
+}
+
+TEST_CASE("a territory's recommendation stands in the list until the region has decided, and each says what is newer than reviewed") {
+  Federation served;
+  auto& kit = served.node.lib.all_kits.back();
+  kit.audiences = {{Audience::Kind::territory, "lille"}};
+  served.node.lib.curates.proposed = {{{"fives", kit.audiences.front()},
+                                       {kit.row.id, kit.row.version, kit.row.kit_tree, store::Proposal::To::region, {1'790'000'000}, ""}}};
+  const Json review{{"id", "fives/film"}, {"recommend", true}, {"reason", "essayé"}, {"reviewer", "coordination"}, {"reviewed", "2026-03-01"},
+                    {"themes", {"santé"}}, {"conditions", {"à partir de 12 ans"}}, {"offline", true}};
+  const auto said = served.ask("catalogue.review", review);
+  REQUIRE(said["recommendations"].size() == 1);
+  CHECK(said["recommendations"][0]["decision"] == "recommended");
+  CHECK(said["recommendations"][0]["territory"] == "lille");
+  CHECK(said["recommendations"][0]["conditions"] == Json::array({"à partir de 12 ans"}));
+  CHECK(said["recommendations"][0]["reviewed"] == "2026-03-01");
+  const auto listed = served.ask("catalogue.list")["items"][0][0];
+  CHECK(listed["decision"] == "recommended");
+  CHECK(listed["waits_for"] == "decision");
+  CHECK(served.ask("catalogue.list", {{"region", true}})["decisions"] == 0);
+  CHECK(served.ask("catalogue.list", {{"territory", "lille"}})["decisions"] == 1);
+  CHECK(served.ask("catalogue.list", {{"theme", "Sante"}})["decisions"] == 1);
+  CHECK(served.ask("catalogue.list", {{"theme", "bois"}})["decisions"] == 0);
+
+  const auto accepted = served.ask("catalogue.accept", {{"id", "fives/film"}, {"reason", "bon"}, {"offline", true}});
+  CHECK(accepted["territory"].is_null());
+  CHECK(accepted["waits_for"] == "centre");
+  kit.audiences.insert(kit.audiences.begin(), Audience{});
+  kit.row.kit_tree.bytes[0] = 8;
+  kit.row.version += 1;
+  const auto shown = served.ask("catalogue.show", {{"id", "fives/film"}});
+  CHECK(shown["decision"] == "accepted");
+  CHECK(shown["newer"] == true);
+  CHECK(shown["waits_for"] == "nobody");
+  REQUIRE(shown["recommendations"].size() == 1);
+  CHECK(shown["recommendations"][0]["newer"] == true);
+  CHECK(served.ask("kit.show", {{"id", "fives/film"}})["recommendations"][0]["territory"] == "lille");
+  CHECK(served.ask("catalogue.decline", {{"id", "fives/film"}, {"reason", "non"}, {"offline", true}})["decision"] == "declined");
+  CHECK(served.ask("catalogue.list")["decisions"] == 0);
+  CHECK(served.ask("catalogue.list", {{"all", true}})["items"][0][0]["decision"] == "declined");
+  CHECK(served.ask("kit.show", {{"id", "fives/film"}})["decision"]["decision"] == "declined");
+
+  auto wrong = review;
+  wrong["advise_against"] = true;
+  CHECK(served.ask("catalogue.review", wrong)["failure"] == "usage");
+  wrong = review;
+  wrong.erase("reviewer");
+  CHECK(served.ask("catalogue.review", wrong)["failure"] == "usage");
+  wrong = review;
+  wrong["reviewed"] = "hier";
+  CHECK(served.ask("catalogue.review", wrong)["failure"] == "usage");
+  Served elsewhere;
+  CHECK(elsewhere.ask("catalogue.review", review)["failure"] == "federation.not-here");
+  CHECK(elsewhere.ask("catalogue.decline", {{"id", "fives/film"}, {"reason", "x"}, {"offline", true}})["failure"] == "federation.not-here");
+}
+
+TEST_CASE("the history of a kit's review is told as it was said") {
+  Served served;
+  auto& told = served.node.lib.curates.told;
+  store::CatalogueFile said;
+  said.kit = {"fives", "film"};
+  said.kit_version = 3;
+  said.reason = "essayé";
+  store::Proposal proposal{said.kit, 3, {}, store::Proposal::To::region, {1'790'000'000}, "prêt"};
+  told.events.push_back({store::CatalogueEvent::Kind::proposed, {"fives", {}}, {}, {1'790'000'000}, proposal, {}, true});
+  told.events.push_back({store::CatalogueEvent::Kind::said, {"fede", {}}, {}, {1'790'000'060}, {}, said, true});
+  told.cut = true;
+  const auto history = served.ask("catalogue.history", {{"id", "fives/film"}});
+  CHECK(history["statements"] == 2);
+  CHECK(history["cut"] == true);
+  const auto& items = history["items"][0];
+  CHECK(items[0]["event"] == "proposed");
+  CHECK(items[0]["text"] == "prêt");
+  CHECK(items[0]["to"] == "region");
+  CHECK(items[1]["event"] == "accepted");
+  CHECK(items[1]["reviewer"] == "curators");
+  CHECK(items[1]["kit_version"] == 3);
+}
+
 TEST_CASE("a centre adopts a kit and takes it back, and the kit tells who uses which version") {
   Served served;
   served.kit();

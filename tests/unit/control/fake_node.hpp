@@ -11,6 +11,7 @@
 #include "store/media/media_store.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/unit/control/fake_curation.hpp"
 #include "tests/unit/control/fake_publication.hpp"
 
 namespace essaimage::test {
@@ -102,28 +103,9 @@ class FakeLibrary final : public store::Library {
   store::FederationView roles;
 
   std::shared_ptr<const store::Catalogue> catalogue() const override { return decided; }
-  Result<store::CatalogueFile> accept(const Acceptance& acceptance, Lacking lacking) override {
-    TRY(const auto found, kit(acceptance.kit));
-    store::CatalogueFile file{1, {}, acceptance.kit, acceptance.version.value_or(found.row.version), found.row.kit_tree,
-                              store::CatalogueFile::Decision::accepted, acceptance.reason, acceptance.themes, {1'790'000'000}};
-    if (!ask(lacking)) decide(file);
-    return file;
-  }
-  Result<store::CatalogueFile> retire(const KitId& id, const std::string& reason, Lacking lacking) override {
-    const auto* held = decided->find(id);
-    if (held == nullptr) return fail(Errc::catalogue_undecided, id.str());
-    store::CatalogueFile file = *held;
-    file.version += 1;
-    file.decision = store::CatalogueFile::Decision::retired;
-    file.reason = reason;
-    if (!ask(lacking)) decide(file);
-    return file;
-  }
-  void decide(const store::CatalogueFile& file) {
-    auto next = std::make_shared<store::Catalogue>(*decided);
-    next->decisions[file.kit].file = file;
-    decided = next;
-  }
+  FakeCuration curates{*this, decided, asks};
+  store::Curation& curation() override { return curates; }
+  const store::Curation& curation() const override { return curates; }
   Result<store::AdoptionRow> adopt(const KitId& id, const std::string& note) override {
     if (id.centre == who.slug) return fail(Errc::own_kit_adopted, id.str());
     TRY(const auto found, kit(id));

@@ -135,7 +135,9 @@ TEST_CASE("kit.show tells how far a kit has come, and its story") {
   store::CatalogueFile file;
   file.kit = {"fives", "film"};
   file.decided = {1'790'000'001};
-  served.node.lib.decide(file);
+  const auto decided = std::make_shared<store::Catalogue>();
+  decided->decisions[file.kit].file = file;
+  served.node.lib.decided = decided;
   life = served.ask("kit.show", {{"id", "fives/film"}})["life"];
   CHECK(life["stage"] == "regional");
   CHECK(told("accepted")["time"] == life["stages"]["regional"]);

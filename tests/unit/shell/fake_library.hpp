@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "store/curation.hpp"
 #include "store/library.hpp"
 #include "tests/support/fake_facets.hpp"
 
@@ -72,6 +73,31 @@ class FakeRunReception : public store::RunReception {
   bool half_ = false;
 };
 
+/// It has nothing to say; how often it was asked to follow the federation is counted.
+class FakeCuration : public store::Curation {
+ public:
+  using Acceptance = store::Library::Acceptance;
+  Result<store::ProposalRow> propose(const Proposing&) override { return fail(Errc::not_found); }
+  Status take_back(const KitId&) override { return fail(Errc::not_found); }
+  Result<std::vector<store::PassedOn>> follow_decisions() override {
+    ++follows;
+    return passes_on;
+  }
+  Result<std::optional<store::PassedOn>> passed_on(const KitId&) const override { return std::optional<store::PassedOn>(); }
+  Result<store::CatalogueFile> decide(Decision, const Acceptance&, Lacking) override { return fail(Errc::not_found); }
+  Result<std::vector<store::CatalogueFile>> review(Decision, const Acceptance&, const std::string&, Lacking) override {
+    return fail(Errc::not_found);
+  }
+  Recommendations recommendations() const override { return {}; }
+  Result<std::vector<store::ProposalRow>> proposals(const std::optional<KitId>&) const override {
+    return std::vector<store::ProposalRow>{};
+  }
+  Result<store::CatalogueHistory> history(const KitId&) const override { return store::CatalogueHistory{}; }
+
+  std::atomic<int> follows{0};
+  std::vector<store::PassedOn> passes_on;  ///< what follow_decisions() does
+};
+
 class FakeLibrary : public store::Library {
  public:
   FakeLibrary() {
@@ -115,8 +141,8 @@ class FakeLibrary : public store::Library {
   }
   Result<store::FederationView> federation() const override { return fail(Errc::not_joined); }
   std::shared_ptr<const store::Catalogue> catalogue() const override { return nullptr; }
-  Result<store::CatalogueFile> accept(const Acceptance&, Lacking) override { return fail(Errc::not_found); }
-  Result<store::CatalogueFile> retire(const KitId&, const std::string&, Lacking) override { return fail(Errc::not_found); }
+  store::Curation& curation() override { return curates; }
+  const store::Curation& curation() const override { return curates; }
   Result<store::AdoptionRow> adopt(const KitId&, const std::string&) override { return fail(Errc::not_found); }
   Status unadopt(const KitId&) override { return fail(Errc::not_found); }
   Result<std::vector<store::AdoptionRow>> adoptions(const KitId&) const override { return std::vector<store::AdoptionRow>{}; }
@@ -190,6 +216,7 @@ class FakeLibrary : public store::Library {
   /// As if something changed.
   void tell(const store::Change& change) { listener_(change); }
 
+  FakeCuration curates;
   std::map<FeedId, Bytes> packs;  ///< to serve
   std::function<void()> before_open;
   std::atomic<unsigned> opened{0};

@@ -29,6 +29,40 @@ TEST_CASE("Caches are given back once a burst of work is over, and only then") {
   CHECK(half_a_minute_later() == 1);
 }
 
+TEST_CASE("What the federation decided is followed when its feed or our own has news, and once a minute, as soon as that makes no fork") {
+  FakeLibrary library;
+  library.curates.passes_on = {{{"moulins", "lampe"}, 1, {}, {}}};
+  const auto log = Log::none();
+  StoreJobs jobs(library, *log, [](core::Input) {}, Worker::Runs::within_post);
+  std::vector<KitId> told;
+  Upkeep upkeep(library, jobs, {}, [&](const store::PassedOn& passed) { told.push_back(passed.kit); });
+  Instant now;
+  bool confirmed = false;
+  const auto follows = [&](std::chrono::seconds later) {
+    now = now + later;
+    upkeep.turn(now, [&] { return confirmed; });
+    return library.curates.follows.load();
+  };
+  const auto news_of = [&](const std::string& centre) {
+    core::input::HeadChanged changed;
+    changed.head.feed.centre = centre;
+    upkeep.saw(changed, now);
+  };
+  CHECK(follows(std::chrono::seconds(1)) == 0);
+  confirmed = true;
+  CHECK(follows(std::chrono::seconds(1)) == 1);
+  CHECK(told == std::vector<KitId>{{"moulins", "lampe"}});
+  CHECK(follows(std::chrono::seconds(1)) == 1);
+  news_of("fives");
+  CHECK(follows(std::chrono::seconds(1)) == 1);
+  news_of(library.identity().federation_slug);
+  CHECK(follows(std::chrono::seconds(1)) == 2);
+  news_of("moulins");
+  CHECK(follows(std::chrono::seconds(1)) == 3);
+  CHECK(follows(std::chrono::seconds(59)) == 3);
+  CHECK(follows(std::chrono::seconds(1)) == 4);
+}
+
 TEST_CASE("The federation's node looks once an hour whether the time is to be signed, once that makes no fork; others never do") {
   FakeLibrary library, other;
   library.make_federation();

@@ -79,7 +79,7 @@ TEST_CASE("a decision of the curators reaches every member, and names the versio
   // Versions are named one by one, also those that are not the newest.
   d.m.a->publish_one("film", {{"x", "2"}});
   replicate(*d.m.a, *d.m.federation);
-  CHECK(d.m.federation->library().accept({film, 1, "tout de même", {}})->kit_version == 1);
+  CHECK(d.m.federation->library().accept({film, 1, "tout de même", {}, {}, {}, {}, 2})->kit_version == 1);
   CHECK(d.m.federation->library().accept({film, {}, "mieux", {}})->kit_version == 2);
   CHECK(d.m.federation->library().accept({film, 3, "?", {}}).error().code == Errc::not_found);
   replicate(*d.m.federation, *d.m.b);
@@ -87,7 +87,7 @@ TEST_CASE("a decision of the curators reaches every member, and names the versio
   CHECK(d.m.b->library().verify({})->empty());
 }
 
-TEST_CASE("only the federation decides, about kits of the region, with a reason") {
+TEST_CASE("only the federation decides, about kits of the region or by consent, with a reason") {
   Decided d;
   auto& library = d.m.federation->library();
   CHECK(d.m.b->library().accept({film, {}, "non", {}}).error().code == Errc::not_federation);
@@ -101,15 +101,15 @@ TEST_CASE("only the federation decides, about kits of the region, with a reason"
   replicate(*d.m.a, *d.m.federation);
   const auto refused = library.accept({{"a", "local"}, {}, "non", {}});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == Errc::catalogue_not_region);
-  CHECK(refused.error().detail == "a/local: territory:lille");
+  CHECK(refused.error().code == Errc::catalogue_no_consent);
+  CHECK(refused.error().detail == "territory:lille; essaimagectl catalogue propose a/local@1 --to region");
   // A wider audience later: that version may be listed, an earlier one may not.
   d.m.a->publish_one("local", {{"x", "2"}}, "region");
   replicate(*d.m.a, *d.m.federation);
-  CHECK(library.accept({{"a", "local"}, 1, "non", {}}).error().code == Errc::catalogue_not_region);
+  CHECK(library.accept({{"a", "local"}, 1, "non", {}}).error().code == Errc::catalogue_no_consent);
   CHECK(library.accept({{"a", "local"}, {}, "oui", {}}));
   // Accents in two parts are put together, themes sorted.
-  const auto file = library.accept({film, {}, " Essaye\xCC\x81 ", {"z", " a", "z"}});
+  const auto file = library.accept({film, {}, " Essaye\xCC\x81 ", {"z", " a", "z"}, {}, {}, {}, 1});
   REQUIRE(file);
   CHECK(file->reason == "Essay\xC3\xA9");
   CHECK(file->themes == std::vector<std::string>{"a", "z"});

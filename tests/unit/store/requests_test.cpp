@@ -78,7 +78,7 @@ TEST_CASE("of two requests about one kit the one that is applied first counts, a
   r.ask_two("curators");
   std::optional<SigningRequest> retire, accept;
   REQUIRE(r.fed.library().retire(film, "dépassé", &retire));
-  REQUIRE(r.fed.library().accept({film, {}, "toujours bon", {}}, &accept));
+  REQUIRE(r.fed.library().accept({film, {}, "toujours bon", {}, {}, {}, {}, 1}, &accept));
   for (auto* request : {&*retire, &*accept}) REQUIRE(sign(*request, r.anne));
   REQUIRE(r.fed.library().apply(*accept));
   CHECK(r.fed.library().apply(*retire).error().code == Errc::request_superseded);

@@ -44,7 +44,9 @@ struct Roles {
   store::CatalogueFile decide() {
     m.a->publish_one("film", {{"x", "1"}});
     replicate(*m.a, fed);
-    auto file = fed.library().accept({{"a", "film"}, {}, "essayé", {}});
+    store::Library::Acceptance words{{"a", "film"}, {}, "essayé"};
+    if (const auto* held = fed.library().catalogue()->find(words.kit)) words.after = held->version;
+    auto file = fed.library().accept(words);
     if (!file) FAIL(to_line(file.error()));
     replicate(fed, b);
     return *file;

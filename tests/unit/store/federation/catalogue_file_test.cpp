@@ -19,6 +19,9 @@ const std::string decision_text =
     "decision = \"accepted\"\n"
     "reason = \"Essayé dans trois centres, \\\"facile\\\"\"\n"
     "themes = [\"santé\", \"énergie\"]\n"
+    "conditions = [\"à partir de 12 ans\"]\n"
+    "reviewer = \"coordination numérique\"\n"
+    "reviewed = \"2026-02-27\"\n"
     "decided = 2026-03-01T09:30:00Z\n";
 
 const std::string adoption_text =
@@ -48,7 +51,12 @@ TEST_CASE("a decision reads as it was written, byte for byte") {
   CHECK(file->decision == CatalogueFile::Decision::accepted);
   CHECK(file->reason == "Essayé dans trois centres, \"facile\"");
   CHECK(file->themes == std::vector<std::string>{"santé", "énergie"});
+  CHECK(file->conditions == std::vector<std::string>{"à partir de 12 ans"});
+  CHECK(file->reviewer == "coordination numérique");
+  CHECK(to_utc(file->reviewed) == "2026-02-27T00:00:00Z");
+  CHECK(file->audience() == Audience{});
   CHECK(to_utc(file->decided) == "2026-03-01T09:30:00Z");
+  CHECK(parse_catalogue_file(changed(decision_text, "\"accepted\"", "\"declined\"")));
   CHECK(parse_catalogue_file(changed(decision_text, "\"accepted\"", "\"retired\"")));
   CHECK(parse_catalogue_file(changed(decision_text, "themes = [\"santé\", \"énergie\"]\n", "")));
 }
@@ -82,6 +90,15 @@ TEST_CASE("a decision in any other form is refused") {
       {"2026-03-01T09:30:00Z", "2026-03-01T10:30:00+01:00"},
       {"2026-03-01T09:30:00Z", "\"2026-03-01T09:30:00Z\""},
       {"decided = ", "more = 1\ndecided = "},
+      {"\"accepted\"", "\"recommended\""},  // by no territory
+      {"slug = \"robot\"\n", "slug = \"robot\"\nterritory = \"lille\"\n"},  // accepted by a territory
+      {"[\"à partir de 12 ans\"]", "[]"},
+      {"[\"à partir de 12 ans\"]", "[\"a\\nb\"]"},
+      {"reviewer = \"coordination numérique\"\n", ""},
+      {"coordination numérique", ""},
+      {"\"2026-02-27\"", "\"2026-02-30\""},
+      {"\"2026-02-27\"", "2026-02-27"},
+      {"reviewed = \"2026-02-27\"\n", ""},
   };
   for (const auto& [from, to] : changes) {
     INFO(from << " -> " << to);
@@ -95,6 +112,23 @@ TEST_CASE("a decision in any other form is refused") {
   std::string themes = "[";
   for (int i = 100; i < 151; ++i) themes += (i == 100 ? "\"" : ", \"") + std::to_string(i) + "\"";
   CHECK_FALSE(parse_catalogue_file(changed(decision_text, "[\"santé\", \"énergie\"]", themes + "]")));
+}
+
+TEST_CASE("what a territory recommends names it, and is no decision of the region") {
+  const auto text = changed(changed(decision_text, "\"accepted\"", "\"recommended\""), "slug = \"robot\"\n",
+                            "slug = \"robot\"\nterritory = \"lille\"\n");
+  const auto file = parse_catalogue_file(text);
+  REQUIRE(file);
+  CHECK(encode(*file) == text);
+  CHECK(file->territory == "lille");
+  CHECK(file->lists());
+  CHECK(file->audience() == Audience{Audience::Kind::territory, "lille"});
+  const auto against = parse_catalogue_file(changed(text, "\"recommended\"", "\"advised-against\""));
+  REQUIRE(against);
+  CHECK_FALSE(against->lists());
+  for (const char* const word : {"\"accepted\"", "\"declined\"", "\"retired\"", "\"advised_against\""})
+    CHECK_FALSE(parse_catalogue_file(changed(text, "\"recommended\"", word)));
+  CHECK_FALSE(parse_catalogue_file(changed(text, "\"lille\"", "\"Lille\"")));
 }
 
 TEST_CASE("the first version of a decision has no predecessor") {

@@ -1,0 +1,64 @@
+#include "store/federation/proposal_file.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "proto/limits.hpp"
+#include "store/federation/paths.hpp"
+#include "store/federation/toml_form.hpp"
+
+namespace essaimage::store {
+namespace {
+
+constexpr std::array<std::string_view, 2> targets = {"territory", "region"};
+
+}  // namespace
+
+std::string_view str(Proposal::To to) { return targets.at(static_cast<std::size_t>(to)); }
+
+Result<Proposal::To> proposed_to(std::string_view word) {
+  const auto* const at = std::ranges::find(targets, word);
+  if (at == targets.end()) return fail(Errc::usage, "to: territory or region");
+  return static_cast<Proposal::To>(at - targets.begin());
+}
+
+std::string encode(const Proposal& proposal) {
+  std::string text = "format = 1\ncentre = " + toml_text(proposal.kit.centre);
+  text += "\nslug = " + toml_text(proposal.kit.slug) + "\nkit_version = " + std::to_string(proposal.kit_version);
+  text += "\ntree = \"" + proposal.tree.hex() + "\"\nto = \"" + std::string(str(proposal.to));
+  text += "\"\nproposed = " + to_utc(proposal.proposed) + "\n";
+  if (!proposal.note.empty()) text += "note = " + toml_text(proposal.note) + "\n";
+  return text;
+}
+
+Result<Proposal> parse_proposal(std::string_view toml) {
+  TRY(const auto table, TomlTable::parse(toml, "proposal"));
+  Proposal proposal;
+  TRY(const auto format, table.number("format"));
+  if (format != 1) return table.wrong("format", "1");
+  TRY(proposal.kit.centre, table.text("centre"));
+  TRY(proposal.kit.slug, table.text("slug"));
+  if (!is_slug(proposal.kit.centre)) return table.wrong("centre", "a slug");
+  if (!is_slug(proposal.kit.slug)) return table.wrong("slug", "a slug");
+  TRY(proposal.kit_version, table.number("kit_version"));
+  if (proposal.kit_version == 0) return table.wrong("kit_version", "1 or more");
+  TRY(const auto tree, table.text("tree"));
+  TRY(proposal.tree, ObjectId::parse(tree));
+  TRY(const auto to, table.text("to"));
+  const auto target = proposed_to(to);
+  if (!target) return table.wrong("to", "\"territory\" or \"region\"");
+  proposal.to = *target;
+  TRY(proposal.proposed, table.time("proposed"));
+  if (table.has("note")) {
+    TRY(proposal.note, table.text("note"));
+    if (!is_plain_text(proposal.note, limits::reason_bytes_max)) return table.wrong("note", "one line");
+  }
+  if (encode(proposal) != toml) return fail(Errc::malformed, "proposal: not in its one byte form");
+  return proposal;
+}
+
+std::string proposal_path(const KitId& kit) {
+  return std::string(feed_path::proposals_folder) + "/" + kit.slug + std::string(feed_path::file_suffix);
+}
+
+}  // namespace essaimage::store
