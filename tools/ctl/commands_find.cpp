@@ -17,7 +17,7 @@ std::vector<Option> search_options() {
            {"TIME", "DURÉE"},
            {"of a session, at most: \"2 h\", \"1 h 30\", \"45 min\"", "d'une séance, au plus : « 2 h », « 1 h 30 », « 45 min »"}},
           {"equipment", {"THING", "MATÉRIEL"}, {"that needs this: \"tablette\"", "qui demande ceci : « tablette »"}},
-          {"licence", {"ID", "ID"}, {"under this licence: \"CC-BY-SA-4.0\", or its beginning", "sous cette licence : « CC-BY-SA-4.0 », ou son début"}},
+          {"licence", {"LICENCE", "LICENCE"}, {"under this licence: \"CC-BY-SA-4.0\", or its beginning", "sous cette licence : « CC-BY-SA-4.0 », ou son début"}},
           {"language", {"L", "L"}, {"in this language: fr", "dans cette langue : fr"}, false, false, Completes::language},
           {"catalogue", {}, {"of the federation's catalogue", "du catalogue de la fédération"}},
           {"limit", {"N", "N"}, {"at most so many (default: 20; 500 at most)", "au plus tant (par défaut : 20 ; 500 au maximum)"}}};
