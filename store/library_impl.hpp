@@ -1,10 +1,10 @@
 #pragma once
 // The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), changing
-// (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
-// receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp, federation_ops.cpp,
-// role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), outcomes and adaptations (life_ops.cpp),
-// forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and
-// held (holding_ops.cpp).
+// (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving
+// (receive.cpp, receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp,
+// federation_ops.cpp, role_ops.cpp, heartbeat_ops.cpp, catalogue_ops.cpp), adoptions (adoption_ops.cpp), outcomes and
+// adaptations (life_ops.cpp), mirrors (mirror_ops.cpp), what happened (activity.cpp), forks (forks.cpp), verification
+// (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and held (holding_ops.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time; alone: who removes
 // packs), `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of feeds and
@@ -26,6 +26,8 @@
 #include "store/library.hpp"
 #include "store/media/reuse.hpp"
 #include "store/mend_texts.hpp"
+#include "store/mirrors_impl.hpp"
+#include "store/on_their_way.hpp"
 #include "store/picture.hpp"
 #include "store/scrub.hpp"
 #include "store/served_bases.hpp"
@@ -35,26 +37,6 @@ namespace essaimage::store {
 inline bool contains(const FeedList& feeds, const FeedId& feed) {
   return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
 }
-
-/// A media file that is on its way in, shared by the receptions of its runs and by who serves what
-/// is here of it.
-struct OpenPartial {
-  std::mutex mutex;
-  ObjectId chunk_list;
-  std::unique_ptr<PartialMedia> partial;
-  bool dropped = false;  ///< its files were removed: nothing more comes of it
-  std::shared_ptr<const BaseMedia> base;  ///< the one that was read last, for the runs that come against it
-};
-using OpenPartialPtr = std::shared_ptr<OpenPartial>;
-
-/// A pack on its way out; its file has no name any more and goes with the last reader.
-struct SpooledPack {
-  FeedId feed;
-  ObjectId have, head;
-  bool plain = false;
-  Fd file;
-  std::uint64_t bytes = 0;
-};
 
 class LibraryImpl final : public Library {
  public:
@@ -100,6 +82,8 @@ class LibraryImpl final : public Library {
   Result<OutcomeRow> retract(std::uint64_t number) override;
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const override { return state_->outcomes(query); }
   Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
+  Mirrors& mirrors() override { return mirrors_; }
+  Result<std::shared_ptr<const Activity>> activity() const override;  ///< (activity.cpp)
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
@@ -144,6 +128,7 @@ class LibraryImpl final : public Library {
   friend class Verification;
   friend class TextMender;
   friend class Scrub;
+  friend class MirrorsImpl;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
   struct Advance {
@@ -389,6 +374,7 @@ class LibraryImpl final : public Library {
   ServedBases served_bases_;
   mutable TextMender mender_{*this};  ///< what cannot be read is suspected also by who only looks
   Scrub scrub_{*this};
+  MirrorsImpl mirrors_{*this};
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

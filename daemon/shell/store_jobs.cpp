@@ -268,6 +268,13 @@ void StoreJobs::beat() {
   run_once(beating_, [this] { return library_.beat(false); });
 }
 
+void StoreJobs::apply_rules() {
+  run_once(ruling_, [this]() -> Status {
+    TRY([[maybe_unused]] const auto published, library_.mirrors().apply_rules());
+    return {};
+  });
+}
+
 void StoreJobs::consolidate() {
   run_once(consolidating_, [this] { return library_.consolidate(); });
 }

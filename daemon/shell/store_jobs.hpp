@@ -25,6 +25,7 @@
 #include "daemon/shell/log.hpp"
 #include "daemon/shell/worker.hpp"
 #include "store/library.hpp"
+#include "store/mirrors.hpp"
 
 namespace essaimage::shell {
 
@@ -54,6 +55,8 @@ class StoreJobs {
   void publish_centre(std::vector<std::string> endpoints);
   /// The federation's signed time (Library::beat).
   void beat();
+  /// What the rules for mirrors take (store::Mirrors::apply_rules).
+  void apply_rules();
   void consolidate();
   void catch_up();
   void check_room();
@@ -98,7 +101,7 @@ class StoreJobs {
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
   std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false},
-      scrub_waits_{false}, beating_{false};
+      scrub_waits_{false}, beating_{false}, ruling_{false};
   std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_, settle_, scrub_;
