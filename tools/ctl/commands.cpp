@@ -299,6 +299,7 @@ const std::vector<Command>& all_commands() {
     for (auto& command : adapt_commands()) all.push_back(command);
     for (auto& command : outcome_commands()) all.push_back(command);
     for (auto& command : mirror_commands()) all.push_back(command);
+    for (auto& command : report_commands()) all.push_back(command);
     for (auto& command : hold_commands()) all.push_back(command);
     for (auto& command : upkeep()) all.push_back(command);
     return all;

@@ -86,6 +86,8 @@ Result<ExitCode> mirror_end(Context& context);
 Result<ExitCode> mirror_list(Context& context);
 Result<ExitCode> mirror_rule(Context& context);
 Result<ExitCode> mirror_show(Context& context);
+// cmd_report.cpp
+Result<ExitCode> report(Context& context);
 // cmd_traffic.cpp
 Result<ExitCode> pause(Context& context);
 Result<ExitCode> resume(Context& context);

@@ -52,6 +52,7 @@ constexpr std::array verbs = {
     Verb{"peers", verb::peers},
     Verb{"pin", verb::pin},
     Verb{"publish", verb::publish},
+    Verb{"report", verb::report},
     Verb{"resume", verb::resume},
     Verb{"scrub", verb::scrub},
     Verb{"status", verb::status},

@@ -84,6 +84,8 @@ Result<Json> mirror_end(Session& session, Arguments& arguments);
 Result<Json> mirror_list(Session& session, Arguments& arguments);
 Result<Json> mirror_rule(Session& session, Arguments& arguments);
 Result<Json> mirror_show(Session& session, Arguments& arguments);
+// verbs_report.cpp
+Result<Json> report(Session& session, Arguments& arguments);
 // verbs_family.cpp
 Result<Json> kit_tree(Session& session, Arguments& arguments);
 Result<Json> kit_file(Session& session, Arguments& arguments);
