@@ -67,6 +67,10 @@ inline constexpr std::size_t statement_bytes_max = 64 * KiB;    ///< any TOML st
 inline constexpr std::size_t territories_per_member_max = 16;
 inline constexpr std::size_t name_bytes_max = 200;              ///< of a centre, for people
 inline constexpr std::size_t reason_bytes_max = 500;            ///< why something was decided, or adopted: for people
+/// All that ever were: who is linked stays in memory, and each that we are in asks for peers of its own.
+inline constexpr std::size_t mirrors_max = 256;
+inline constexpr std::size_t territories_per_mirror_max = 16;
+inline constexpr std::size_t rule_kits_max = 1'000;             ///< that one mirror's rule names one by one
 /// Kits that a curator has looked at one by one; all decisions in force stay in memory.
 inline constexpr std::size_t decisions_max = 10'000;
 /// Kits of others that one centre uses, by the folders of its feed.

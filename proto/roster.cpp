@@ -39,6 +39,14 @@ void Roster::index() {
   for (const auto& [slug, member] : members) by_transport_[member.current_keys().transport] = slug;
 }
 
+bool mirror_accepts(const Roster& roster, const FeedId& feed, const Order& order) {
+  if (feed.audience.kind != Audience::Kind::mirror) return true;
+  const auto last = roster.mirror_ends.find(feed);
+  const bool ended_once = last != roster.mirror_ends.end();
+  if (ended_once && order <= last->second) return true;
+  return roster.mirrors.contains(feed.audience.slug) && (!ended_once || order.epoch > last->second.epoch);
+}
+
 bool includes(const Roster& roster, const Audience& wide, const Audience& narrow) {
   if (wide == narrow || wide.kind == Audience::Kind::region) return true;
   if (wide.kind != Audience::Kind::mirror || narrow.kind != Audience::Kind::territory) return false;

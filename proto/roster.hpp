@@ -41,7 +41,9 @@ struct Roster {
   std::string federation_slug;           ///< reserved; also a member
   std::string federation_name;
   std::map<std::string, Member> members;             ///< by slug
-  std::map<std::string, std::set<std::string>> mirrors;  ///< linked territories by slug
+  std::map<std::string, std::set<std::string>> mirrors;  ///< linked territories by slug; of those that run
+  /// Of feeds of mirrors that have ended, also of those that were begun again: the last order of the time before.
+  std::map<FeedId, Order> mirror_ends;
 
   const Member* find(const std::string& slug) const;
   /// By a current transport key. Suspended members are found too: the caller decides.
@@ -59,6 +61,10 @@ struct Roster {
  private:
   std::map<TransportKey, std::string> by_transport_;
 };
+
+/// Whether the federation's word lets that order count: false of a mirror's feed beyond the end of the mirror. Once it was begun
+/// again, what follows its end is of a later epoch, so that nobody takes a version that came too late for one of the new time.
+bool mirror_accepts(const Roster& roster, const FeedId& feed, const Order& order);
 
 /// True if everybody in `narrow` is in `wide` under this roster: media may be reused from `wide` for `narrow`.
 bool includes(const Roster& roster, const Audience& wide, const Audience& narrow);

@@ -75,7 +75,8 @@ Status LibraryImpl::advance(Advance advance) {
 /// now, or does not any more.
 Result<std::vector<Sha256>> LibraryImpl::touched_by_word(const Picture& before, const FederationWord& word) const {
   const auto same = [](const auto& a, const auto& b) { return a.first == b.first && a.second.blob == b.second.blob; };
-  if (!before.word || !std::ranges::equal(before.word->members, word.members, same)) {
+  if (!before.word || !std::ranges::equal(before.word->members, word.members, same) ||
+      !std::ranges::equal(before.word->mirrors, word.mirrors, same)) {
     std::vector<Sha256> media;
     TRY(const auto wants, state_->wants());
     for (const auto& lists : wants) media.push_back(lists.front().media);

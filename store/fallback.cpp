@@ -1,5 +1,5 @@
-// What does not count any more of a member's feeds, because it was suspended or has a new key, is left: back to the last head
-// that does.
+// What does not count any more of a member's feeds, because it was suspended, has a new key, or published for a mirror that has
+// ended, is left: back to the last head that does.
 #include <algorithm>
 #include <charconv>
 
@@ -31,7 +31,7 @@ struct Bound {
   Order order;
   ObjectId commit;  ///< zero: whichever of that order is held
 };
-std::optional<Bound> bound_of(const Member& member, const Head& head) {
+std::optional<Bound> bound_by_member(const Member& member, const Head& head) {
   if (member.suspended) {
     const auto last = member.last_accepted.find(head.feed);
     // A feed that is not named stays as it is: there is nothing to fall back to.
@@ -47,6 +47,14 @@ std::optional<Bound> bound_of(const Member& member, const Head& head) {
   return bound;
 }
 
+std::optional<Bound> bound_of(const Roster& roster, const Member& member, const Head& head) {
+  auto bound = bound_by_member(member, head);
+  const auto end = roster.mirror_ends.find(head.feed);
+  // As of a suspension, a feed that is not named stays as it is.
+  if (end == roster.mirror_ends.end() || mirror_accepts(roster, head.feed, bound ? bound->order : head.order)) return bound;
+  return Bound{end->second, {}};
+}
+
 }  // namespace
 
 /// Old and new members converge on what the federation named. Who holds an epoch or a side of a fork in which that is not leaves
@@ -55,7 +63,7 @@ void LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) {
   if (!advance.word) return;
   for (const auto& [feed, head] : before.heads) {
     const Member* member = advance.word->roster.find(feed.centre);
-    const auto bound = member == nullptr ? std::nullopt : bound_of(*member, head);
+    const auto bound = member == nullptr ? std::nullopt : bound_of(advance.word->roster, *member, head);
     if (!bound) continue;
     auto step = own_step(feed, bound->order);
     if (step && (bound->commit.is_zero() || step->id == bound->commit)) {
@@ -148,6 +156,7 @@ bool witness_counts(const Roster& roster, const Head& witness) {
   const Member* member = roster.find(witness.feed.centre);
   if (member == nullptr) return true;
   if (!counts_of_old_key(*member, witness)) return false;
+  if (roster.mirror_ends.contains(witness.feed) && !mirror_accepts(roster, witness.feed, witness.order)) return false;
   if (!member->suspended) return true;
   const auto last = member->last_accepted.find(witness.feed);
   return last == member->last_accepted.end() || witness.order <= last->second;

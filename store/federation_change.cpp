@@ -26,6 +26,10 @@ std::string member_path(const std::string& slug) {
   return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
 }
 
+std::string mirror_path(const std::string& slug) {
+  return std::string(feed_path::mirrors_folder) + "/" + slug + std::string(feed_path::file_suffix);
+}
+
 std::size_t size_when_signed(const SigningRequest& request, const std::vector<Demand>& demands) {
   constexpr std::size_t signature_bytes = 310;
   std::size_t lacking = 0;
@@ -74,6 +78,9 @@ Status FederationChange::put_roles(const FederationFile& next) {
   put(std::string(feed_path::federation), next.version, next.previous, encode(next));
   for (const auto& [slug, stated] : word().members) {
     CHECK_OK(add_signed_anew(next, member_path(slug), stated.file.version, stated.file.previous, stated.blob, stated.signatures));
+  }
+  for (const auto& [slug, stated] : word().mirrors) {
+    CHECK_OK(add_signed_anew(next, mirror_path(slug), stated.file.version, stated.file.previous, stated.blob, stated.signatures));
   }
   for (const auto& [key, stated] : word().invitations) {
     if (stated.file.expires <= now()) continue;  // it goes with this commit

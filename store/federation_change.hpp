@@ -12,6 +12,8 @@ namespace essaimage::store {
 std::string invitation_path(const SigningKey& key);
 /// members/<slug>.toml
 std::string member_path(const std::string& slug);
+/// mirrors/<slug>.toml
+std::string mirror_path(const std::string& slug);
 /// At most, in bytes, once all have signed that have to: nobody is asked for signatures that will not fit.
 std::size_t size_when_signed(const SigningRequest& request, const std::vector<Demand>& demands);
 

@@ -26,7 +26,9 @@
 
 namespace essaimage::store {
 
-class Curation;  // store/curation.hpp
+class Curation;    // store/curation.hpp
+class Mirrors;     // store/mirrors.hpp
+struct Activity;   // store/activity.hpp
 
 /// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
 class Source {
@@ -254,6 +256,12 @@ class Library {
   virtual Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const = 0;  ///< by first day
   /// Kits of which the newest version says that it was adapted from this one, by id.
   virtual Result<std::vector<KitSummary>> adaptations(const KitId& id) const = 0;
+
+  // --- mirrors, and what happened --------------------------------------------------------------------------------------------
+  virtual Mirrors& mirrors() = 0;
+  const Mirrors& mirrors() const { return const_cast<Library*>(this)->mirrors(); }
+  /// What was ever signed in the feeds that lie here, each with where. Reads all of their commits. Errc::not_joined.
+  virtual Result<std::shared_ptr<const Activity>> activity() const = 0;
 
   // --- replication ------------------------------------------------------------------------------------------------------------
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.

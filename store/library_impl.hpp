@@ -3,8 +3,9 @@
 // (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp, federation_ops.cpp,
 // role_ops.cpp, heartbeat_ops.cpp), the catalogue (curation_impl.hpp, recommendations.cpp), adoptions (adoption_ops.cpp), outcomes and
-// adaptations (life_ops.cpp), forks (forks.cpp), verification (verify.cpp, scrub.cpp), what is mended (mend_texts.cpp), what is needed
-// (needs.cpp) and held (holding_ops.cpp), by when (deadline_book.cpp), and what is searched (library_search.cpp).
+// adaptations (life_ops.cpp), mirrors (mirror_ops.cpp), what happened (activity.cpp), forks (forks.cpp), verification (verify.cpp,
+// scrub.cpp), what is mended (mend_texts.cpp), what is needed (needs.cpp) and held (holding_ops.cpp), by when (deadline_book.cpp), and
+// what is searched (library_search.cpp).
 //
 // Locks, in this order: `packs_mutex_` (shared: whoever opens the packs of the library a second time; alone: who removes
 // packs), `changing_` (whoever changes feeds or the index), then one of the leaf locks. What readers need of feeds and
@@ -29,7 +30,8 @@
 #include "store/library_search.hpp"
 #include "store/media/reuse.hpp"
 #include "store/mend_texts.hpp"
-#include "store/open_partial.hpp"
+#include "store/mirrors_impl.hpp"
+#include "store/on_their_way.hpp"
 #include "store/picture.hpp"
 #include "store/scrub.hpp"
 #include "store/served_bases.hpp"
@@ -39,15 +41,6 @@ namespace essaimage::store {
 inline bool contains(const FeedList& feeds, const FeedId& feed) {
   return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
 }
-
-/// A pack on its way out; its file has no name any more and goes with the last reader.
-struct SpooledPack {
-  FeedId feed;
-  ObjectId have, head;
-  bool plain = false;
-  Fd file;
-  std::uint64_t bytes = 0;
-};
 
 class LibraryImpl final : public Library {
  public:
@@ -93,6 +86,8 @@ class LibraryImpl final : public Library {
   Result<OutcomeRow> retract(std::uint64_t number) override;
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const override { return state_->outcomes(query); }
   Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
+  Mirrors& mirrors() override { return mirrors_; }
+  Result<std::shared_ptr<const Activity>> activity() const override;  ///< (activity.cpp)
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
@@ -142,6 +137,7 @@ class LibraryImpl final : public Library {
   friend class Scrub;
   friend class LibrarySearch;
   friend class DeadlineBook;
+  friend class MirrorsImpl;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
   struct Advance {
@@ -389,6 +385,7 @@ class LibraryImpl final : public Library {
   LibrarySearch search_{*this};
   DeadlineBook deadlines_{*this};
   CurationImpl curation_{*this};
+  MirrorsImpl mirrors_{*this};
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

@@ -2,6 +2,7 @@
 // file.
 
 #include <algorithm>
+#include <tuple>
 
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
@@ -9,15 +10,22 @@
 namespace essaimage::store {
 namespace {
 
-/// Newer first; where versions are equal, the wider audience first (region < territory < mirror in
-/// Audience::Kind).
-bool newer(const KitRow& a, const KitRow& b) {
-  if (a.version != b.version) return a.version > b.version;
-  return a.audience < b.audience;
+/// The widest first; a mirror that is over tells nobody anything new.
+int narrowness(const Audience& audience, const Roster* roster) {
+  switch (audience.kind) {
+    case Audience::Kind::region: return 0;
+    case Audience::Kind::mirror: return roster != nullptr && roster->mirrors.contains(audience.slug) ? 1 : 3;
+    case Audience::Kind::territory: return 2;
+  }
+  ESSAIMAGE_ASSERT(false);
 }
 
 KitSummary summary_of(std::vector<KitRow>&& rows, const Picture& picture) {
-  std::sort(rows.begin(), rows.end(), newer);
+  // Newer first; where versions are equal, the wider audience.
+  std::sort(rows.begin(), rows.end(), [&](const KitRow& a, const KitRow& b) {
+    const auto narrow_a = narrowness(a.audience, picture.roster.get()), narrow_b = narrowness(b.audience, picture.roster.get());
+    return std::tie(b.version, narrow_a, a.audience) < std::tie(a.version, narrow_b, b.audience);
+  });
   KitSummary kit;
   for (const KitRow& row : rows) kit.audiences.push_back(row.audience);
   std::sort(kit.audiences.begin(), kit.audiences.end());

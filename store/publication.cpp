@@ -188,6 +188,7 @@ Status PublicationImpl::end_kit() {
   CHECK_OK(kit::first_refusal(reading.findings));
   if (!reading.manifest) return fail(Errc::kit_manifest_wrong, kit.folder);
   kit.slug = kit::slug_of(*reading.manifest, kit.folder);
+  kit.themes = reading.manifest->themes;
   if (const auto& from = reading.manifest->adapted_from) kit.parent = from->kit;
   if (kit.slug.empty()) return fail(Errc::kit_slug_missing, kit.folder);
   for (const auto& other : kits_) {

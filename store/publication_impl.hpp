@@ -57,6 +57,7 @@ class PublicationImpl final : public Publication {
     std::set<std::string> names;                    ///< all stored paths, and folders with a '/' behind
     std::set<std::string> given_up;                 ///< paths of files that were aborted and not begun again
     std::optional<std::string> manifest;            ///< text of kit.toml
+    std::vector<std::string> themes;
     std::optional<KitId> parent;                    ///< that it says it was adapted from
     std::uint64_t bytes = 0, text_bytes = 0;
     std::size_t entries = 0, chunks = 0;            ///< as receivers count them
@@ -113,7 +114,8 @@ class PublicationImpl final : public Publication {
   // --- committing (publish.cpp)
   // ------------------------------------------------------------------------------------------
   Result<Plan> plan(const Kit& kit, const Picture& picture, Timestamp now);
-  Result<Audience> audience_of(const Kit& kit, const std::vector<KitRow>& rows, const KitId& id, const Roster& roster) const;
+  Result<Audience> audience_of(const Kit& kit, const std::vector<KitRow>& rows, const KitId& id, const Picture& picture) const;
+  Status add_copies(std::vector<Plan>& plans, const Picture& picture);
   Result<ObjectId> write_files(const Kit& kit);
   Result<ObjectId> write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry);
   Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);
@@ -122,6 +124,7 @@ class PublicationImpl final : public Publication {
 
   LibraryImpl& library_;
   const PublishOptions options_;
+  MirrorRules rules_;                ///< when it is committed
   std::unique_ptr<PackWriter> pack_;
   std::unique_ptr<MediaBatch> batch_;
   std::optional<MediaLine> line_;    ///< of the batch

@@ -20,7 +20,7 @@ Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience
     return fail(Errc::publish_joining);
   if (self->suspended) return fail(Errc::publish_suspended, self->suspended_why);
   if (self->current_keys().signing != signing_.public_key()) return fail(Errc::key_succeeded, identity_.slug);
-  if (audience.kind == Audience::Kind::mirror) return fail(Errc::audience_unknown, audience.str());
+  if (audience.kind == Audience::Kind::mirror) CHECK_OK(MirrorsImpl::check_runs(picture, audience.slug));
   if (!picture.roster->may_hold(identity_.slug, audience))
     return fail(Errc::audience_not_ours, audience.str());
   const FeedId feed{identity_.slug, audience};
@@ -31,6 +31,10 @@ Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience
 Order LibraryImpl::next_order(const Picture& picture, const FeedId& feed) const {
   const auto head = picture.head(feed);
   const auto generation = picture.roster->find(identity_.slug)->current_keys().generation;
+  // What follows the end of a mirror goes on from the same tree, in a later epoch (roster.hpp, mirror_accepts).
+  const auto end = picture.roster->mirror_ends.find(feed);
+  if (end != picture.roster->mirror_ends.end() && (!head || head->order.epoch <= end->second.epoch))
+    return {generation, end->second.epoch + 1, 1};
   if (!head) return {generation, 1, 1};
   return {generation, head->order.epoch, head->order.seq + 1};
 }
@@ -50,6 +54,7 @@ Status LibraryImpl::newer_than_witnessed(const Commit& commit) const {
 Status LibraryImpl::follows_old_key(const Picture& picture, const Commit& commit) const {
   const Member& self = *picture.roster->find(identity_.slug);
   if (commit.parent && picture.head(commit.feed)->order.generation == commit.order.generation) return {};
+  if (commit.order.epoch > 1 && commit.order.seq == 1) return {};  // an epoch follows nothing
   for (const MemberKeys& keys : self.keys) {
     const auto last = keys.last_valid.find(commit.feed);
     if (last == keys.last_valid.end() || commit.parent == last->second.commit) continue;
@@ -87,11 +92,11 @@ Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture
                                                           PackWriter& pack) const {
   Advance::Step step;
   step.commit.tree = tree;
-  if (const auto head = picture.head(feed)) step.commit.parent = head->commit;
   step.commit.time = now_();
   step.commit.federation = identity_.federation;
   step.commit.feed = feed;
   step.commit.order = next_order(picture, feed);
+  if (const auto head = picture.head(feed); head && step.commit.order.seq > 1) step.commit.parent = head->commit;
   CHECK_OK(newer_than_witnessed(step.commit));
   CHECK_OK(follows_old_key(picture, step.commit));
   step.raw = sign_commit(step.commit, signing_);
@@ -164,12 +169,14 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
   const std::lock_guard changing(library_.changing_);
   const auto picture = library_.picture();
   if (library_.behind_) CHECK_OK(library_.catch_up_locked());
+  TRY(rules_, library_.mirrors_.rules());
   const Timestamp now = library_.now_();
   std::vector<Plan> plans;
   for (const auto& kit : kits_) {
     TRY(auto planned, plan(kit, *picture, now));
     plans.push_back(std::move(planned));
   }
+  CHECK_OK(add_copies(plans, *picture));
   CHECK_OK(check_limits(plans));
   TRY(auto advance, make_advance(plans, *picture));
   if (!advance.steps.empty()) {
@@ -178,6 +185,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
   }
   remember_files();
   std::vector<PublishedKit> results;
+  results.reserve(plans.size());
   const auto after = library_.picture();
   for (auto& planned : plans) {
     if (const auto head = after->head({planned.result.id.centre, planned.result.audience})) {
@@ -238,7 +246,8 @@ const KitRow* widest_of(const std::vector<KitRow>& rows, const Roster& roster) {
 /// Where it shall go: as asked, else where it is (its widest), else where the kit is that it was adapted from, as far as that is
 /// known here: nobody should widen by oversight what another centre told to few. Else to the region.
 Result<Audience> PublicationImpl::audience_of(const Kit& kit, const std::vector<KitRow>& rows, const KitId& id,
-                                              const Roster& roster) const {
+                                              const Picture& picture) const {
+  const Roster& roster = *picture.roster;
   if (!options_.audience) {
     std::vector<KitRow> parents;
     if (rows.empty() && kit.parent) {
@@ -263,7 +272,9 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
   plan.result.files = static_cast<std::uint32_t>(kit.files.size());
   plan.result.bytes = kit.bytes;
   TRY(const auto rows, library_.state_->kits_of(plan.result.id));
-  TRY(plan.result.audience, audience_of(kit, rows, plan.result.id, *picture.roster));
+  TRY(const auto places, MirrorsImpl::wanted_places(rules_, picture, rows));
+  if (places.empty() && !rows.empty() && !options_.audience) return fail(Errc::mirror_ended, plan.result.id.str());
+  TRY(plan.result.audience, audience_of(kit, places, plan.result.id, picture));
   CHECK_OK(library_.may_publish(picture, plan.result.audience));
   TRY(const auto files, write_files(kit));
 
@@ -287,6 +298,28 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
   CHECK_OK(kit::check_entry(entry));
   TRY(plan.kit_tree, write_kit(kit, files, entry));
   return plan;
+}
+
+/// Into the mirrors, as the rules of this home say: in the same step, so that nobody sees one version here and another there.
+Status PublicationImpl::add_copies(std::vector<Plan>& plans, const Picture& picture) {
+  std::vector<PublishedKit> copies, wished;
+  std::vector<Plan> more;
+  for (const auto& plan : plans) {
+    wished.push_back(plan.result);
+    const auto& slug = plan.result.id.slug;
+    for (const auto& mirror : library_.mirrors_.takers(rules_, picture, plan.result.audience, slug, plan.kit->themes)) {
+      TRY(const auto rows, library_.state_->kits_of(plan.result.id));
+      Plan copy = plan;
+      copy.result.audience = mirror;
+      copy.result.by_rule = true;
+      copy.result.unchanged = std::ranges::any_of(
+          rows, [&](const KitRow& row) { return row.audience == mirror && row.kit_tree == plan.kit_tree; });
+      copies.push_back(copy.result);
+      more.push_back(std::move(copy));
+    }
+  }
+  plans.insert(plans.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  return library_.mirrors_.note_copies(rules_, copies, wished);
 }
 
 Result<ObjectId> PublicationImpl::write_files(const Kit& kit) {

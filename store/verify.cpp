@@ -123,9 +123,11 @@ class Verification {
     }
   }
 
-  /// A suspension that does not name a feed leaves what is held of it where it is (LibraryImpl::add_fallbacks). That it counts
-  /// no more is the last that read_commit() asks of a commit.
+  /// A suspension, or the end of a mirror, that does not name a feed leaves what is held of it where it is
+  /// (LibraryImpl::add_fallbacks). That it counts no more is the last that read_commit() asks of a commit.
   static bool stays(const FeedId& feed, const Roster& roster) {
+    const bool over = feed.audience.kind == Audience::Kind::mirror && !roster.mirrors.contains(feed.audience.slug);
+    if (over && !roster.mirror_ends.contains(feed)) return true;
     const Member* author = roster.find(feed.centre);
     return author != nullptr && author->suspended && !author->last_accepted.contains(feed);
   }

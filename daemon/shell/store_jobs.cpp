@@ -277,6 +277,13 @@ void StoreJobs::follow_decisions(std::function<void(const store::PassedOn&)> tol
   });
 }
 
+void StoreJobs::apply_rules() {
+  run_once(ruling_, [this]() -> Status {
+    TRY([[maybe_unused]] const auto published, library_.mirrors().apply_rules());
+    return {};
+  });
+}
+
 void StoreJobs::consolidate() {
   run_once(consolidating_, [this] { return library_.consolidate(); });
 }

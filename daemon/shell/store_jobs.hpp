@@ -25,6 +25,8 @@
 #include "daemon/shell/log.hpp"
 #include "daemon/shell/worker.hpp"
 #include "store/curation.hpp"
+#include "store/library.hpp"
+#include "store/mirrors.hpp"
 
 namespace essaimage::shell {
 
@@ -56,6 +58,8 @@ class StoreJobs {
   void beat();
   /// Curation::follow_decisions(); `told`, if given, of each kit, on the worker's thread.
   void follow_decisions(std::function<void(const store::PassedOn&)> told);
+  /// What the rules for mirrors take (store::Mirrors::apply_rules).
+  void apply_rules();
   void consolidate();
   void catch_up();
   void check_room();
@@ -100,7 +104,7 @@ class StoreJobs {
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
   std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false},
-      scrub_waits_{false}, beating_{false}, following_{false};
+      scrub_waits_{false}, beating_{false}, following_{false}, ruling_{false};
   std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_, settle_, scrub_;

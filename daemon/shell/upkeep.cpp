@@ -31,12 +31,16 @@ void Upkeep::saw(const core::Input& input, Instant now) {
     const auto& centre = changed->head.feed.centre;
     if (centre == who.federation_slug || centre == who.slug) follow_at_ = now;
   }
-  if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = now;
+  if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = rules_at_ = now;
   busy_ = busy_ || std::holds_alternative<core::input::HeadChanged>(input) || std::holds_alternative<core::input::ChunksStored>(input);
 }
 
 void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (publish_at_ && now >= *publish_at_) publish_centre(now, confirmed);
+  if (rules_at_ && now >= *rules_at_ && confirmed()) {
+    rules_at_.reset();
+    jobs_.apply_rules();
+  }
   if (now >= catch_up_at_ && library_.is_behind()) {
     catch_up_at_ = now + catch_up_retry;
     jobs_.catch_up();

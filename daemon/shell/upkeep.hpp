@@ -1,7 +1,8 @@
 #pragma once
 // What a node does without being asked: it merges its packs and reads through what it holds now and then, tells the others
 // where they reach it, writes what a full disk has kept from being written, and sees whether there is room for media that
-// wait for it; and its kits follow what the federation has decided. The federation's signs the time once a day.
+// wait for it; its kits follow what the federation has decided, and go into mirrors as its rules say. The federation's signs the time
+// once a day.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -45,6 +46,7 @@ class Upkeep {
   bool busy_ = false, was_busy_ = false;          ///< since the last look at the room, and before
   Instant check_room_at_;                         ///< not before
   std::optional<Instant> scrub_at_;               ///< not before; nothing: soon after the start, not at once
+  std::optional<Instant> rules_at_{Instant{}};    ///< when rules are applied next; nothing: when the roster changes
   Instant beat_at_;                               ///< not before
   Instant follow_at_;                             ///< not before: what the federation has decided
 };

@@ -26,6 +26,7 @@ struct Layout {
   Path role_key(const std::string& role) const { return keys() / ("role-" + role); }  ///< on the federation's node
   Path next_role_key(const std::string& role) const { return keys() / ("role-" + role + ".next"); }  ///< once federation.toml names it
   Path requests() const { return home / "requests"; }              ///< for signatures of the members role: who asks to join
+  Path mirror_rules() const { return home / "mirrors.toml"; }      ///< which own kits go into which mirror by themselves
   Path identity() const { return home / "identity.toml"; }         ///< slug, federation id and slug: public
 
   Path library() const { return home / "library.git"; }

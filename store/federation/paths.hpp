@@ -17,6 +17,7 @@ inline constexpr std::string_view federation_folder = "federation";     ///< <n>
 inline constexpr std::string_view members_folder = "members";           ///< <slug>.toml, <slug>.toml.sigs
 inline constexpr std::string_view invitations_folder = "invitations";   ///< <key in hex>.toml, <key in hex>.toml.sigs
 inline constexpr std::string_view catalogue_folder = "catalogue";       ///< <centre>/<slug>.toml, with .sigs; in its feeds of territories too
+inline constexpr std::string_view mirrors_folder = "mirrors";           ///< <slug>.toml, <slug>.toml.sigs
 inline constexpr std::string_view heartbeat = "heartbeat.toml";         ///< the newest signed time, and its signatures
 
 // --- every feed -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include "store/crypto/hash.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/member_file.hpp"
+#include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
 
@@ -39,6 +40,10 @@ Result<Said> said_by(std::string_view path, std::string_view content) {
   if (path.starts_with(feed_path::invitations_folder)) {
     TRY(const auto file, parse_invitation_file(content));
     return Said{below(feed_path::invitations_folder, file.key.hex()), file.version, {}};
+  }
+  if (path.starts_with(feed_path::mirrors_folder)) {
+    TRY(const auto file, parse_mirror_file(content));
+    return Said{below(feed_path::mirrors_folder, file.slug), file.version, file.previous};
   }
   if (path.starts_with(feed_path::catalogue_folder)) {
     TRY(const auto file, parse_catalogue_file(content));

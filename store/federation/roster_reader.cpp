@@ -76,6 +76,8 @@ class Reader {
     CHECK_OK(read_members(members));
     TRY(const auto invitations, folder_of(objects_, root, feed_path::invitations_folder));
     CHECK_OK(read_invitations(invitations));
+    TRY(const auto mirrors, folder_of(objects_, root, feed_path::mirrors_folder));
+    CHECK_OK(read_mirrors(mirrors));
     CHECK_OK(read_decisions(root));
     CHECK_OK(make_roster());
     return std::move(word_);
@@ -198,6 +200,25 @@ class Reader {
     return {};
   }
 
+  Status read_mirrors(const Entries& folder) {
+    TRY(const auto names, names_in(folder, feed_path::mirrors_folder));
+    if (names.size() > limits::mirrors_max) return fail(Errc::too_large, "mirrors");
+    for (const auto& name : names) {
+      TRY(const auto pair, pair_of(folder, file_name(name)));
+      const auto* known = known_ == nullptr || !known_->mirrors.contains(name) ? nullptr : &known_->mirrors.at(name);
+      if (known != nullptr && known->blob == pair.blob && known->signatures == pair.signatures) {
+        word_.mirrors[name] = *known;
+        continue;
+      }
+      TRY(const auto text, blob(pair.blob));
+      TRY(auto file, parse_mirror_file(text));
+      if (file.slug != name) return fail(Errc::malformed, "mirrors/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::mirrors_folder, name, file.version, file.previous), text, pair, members_role()));
+      word_.mirrors[name] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
+    }
+    return {};
+  }
+
   Status read_decisions(const Entries& root) {
     const auto it = root.find(std::string(feed_path::catalogue_folder));
     const auto folder = it == root.end() ? ObjectId{} : it->second.id;
@@ -227,6 +248,11 @@ class Reader {
     }
     if (!roster.members.contains(roster.federation_slug)) {
       return fail(Errc::malformed, "the federation is not among its members");
+    }
+    for (const auto& [slug, stated] : word_.mirrors) {
+      const auto& mirror = stated.file;
+      if (mirror.runs()) roster.mirrors[slug] = mirror.territories;
+      for (const auto& [centre, order] : mirror.last_accepted) roster.mirror_ends[{centre, mirror.audience()}] = order;
     }
     roster.index();
     return {};
@@ -272,6 +298,11 @@ Status check_succession(const FederationWord& held, const FederationWord& next) 
       return fail(Errc::role_threshold, "the member " + slug + " has vanished");
     CHECK_OK(check_follows("members/" + slug, stated, it->second));
   }
+  for (const auto& [slug, stated] : held.mirrors) {
+    const auto it = next.mirrors.find(slug);
+    if (it == next.mirrors.end()) return fail(Errc::role_threshold, "the mirror " + slug + " has vanished");
+    CHECK_OK(check_follows("mirrors/" + slug, stated, it->second));
+  }
   const auto& before = held.federation.file.roles.at(std::string(role_curators));
   const auto& after = next.federation.file.roles.at(std::string(role_curators));
   const bool same_curators = before.keys == after.keys && before.threshold == after.threshold;
@@ -288,6 +319,10 @@ Status check_expiry(const FederationWord& held, const FederationWord& next, Time
   for (const auto& [slug, stated] : next.members) {
     const auto it = held.members.find(slug);
     if (it == held.members.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "members/" + slug));
+  }
+  for (const auto& [slug, stated] : next.mirrors) {
+    const auto it = held.mirrors.find(slug);
+    if (it == held.mirrors.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "mirrors/" + slug));
   }
   for (const auto& [key, stated] : next.invitations) {
     const auto it = held.invitations.find(key);

@@ -35,7 +35,10 @@ tl::unexpected<Error> beyond(const KnownCommit& known, std::string_view why) {
 Status check_limits(const KnownCommit& known, const Member& member, const Roster& roster) {
   const auto& [id, commit] = known;
   if (!counts_of_old_key(member, head_of(commit, id))) return beyond(known, "the key was succeeded before");
-  if (!member.suspended && belongs_to(member, commit.feed.audience, roster)) return {};
+  if (!mirror_accepts(roster, commit.feed, commit.order)) return beyond(known, "the mirror has ended");
+  const auto end = roster.mirror_ends.find(commit.feed);
+  const bool before_end = end != roster.mirror_ends.end() && commit.order <= end->second;
+  if (!member.suspended && (before_end || belongs_to(member, commit.feed.audience, roster))) return {};
   const auto last = member.last_accepted.find(commit.feed);
   if (last != member.last_accepted.end() && commit.order <= last->second) return {};
   return beyond(known, member.suspended ? "its author is suspended" : "its author is not in that audience");

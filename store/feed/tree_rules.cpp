@@ -51,8 +51,9 @@ constexpr std::array rules = {
     Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
     Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
     Rule{"catalogue", Where::federation_catalogues, What::statements, {}},  // <centre>/<slug>.toml
-    Rule{"withdrawals", Where::federation_region, What::statements, {}},  // these two: room for decisions to come, so that
-    Rule{"mirrors", Where::federation_region, What::statements, {}},      // an older node still accepts the feed
+    Rule{"mirrors", Where::federation_region, What::statements, {}},      // <slug>.toml
+    Rule{"withdrawals", Where::federation_region, What::statements, {}},  // room for decisions to come, so that an older node
+                                                                          // still accepts the feed
 };
 
 constexpr std::array statement_endings = {std::string_view(".toml"), std::string_view(".toml.sigs")};

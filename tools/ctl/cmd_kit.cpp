@@ -132,6 +132,12 @@ std::string lineage_text(const Json& kit) {
   return text_at(from, "id") + (version == 0 ? "" : "@" + std::to_string(version)) + text_at(from, "url");
 }
 
+std::string ended_mirror_text(const Json& mirror, const Context& context) {
+  return fmt::format(fmt::runtime(context.say("mirror:{} ended on {}: {}. What is here stays; nothing new comes.",
+                                              "mirror:{} est terminé depuis le {} : {}. Ce qui est ici reste ; rien de nouveau ne vient.")),
+                     text_at(mirror, "mirror"), human_time(text_at(mirror, "ended"), context.language), text_at(mirror, "ended_why"));
+}
+
 /// Why it is not whole here, and who has it.
 void print_holding(const Context& context, const Json& kit, const Line& line) {
   line("chosen", "choix", choice_text(kit, context));
@@ -222,6 +228,7 @@ Result<ExitCode> kit_show(Context& context) {
   line("languages", "langues", texts_at(kit, "languages"));
   line("themes", "thèmes", texts_at(kit, "themes"));
   line("audience", "diffusion", texts_at(kit, "audiences"));
+  for (const auto& mirror : kit.value("ended_mirrors", Json::array())) line("", "", ended_mirror_text(mirror, context));
   line("version", "version",
        fmt::format("{} ({})", number_at(kit, "version"),
                    human_time(text_at(kit, "published_at"), language)));

@@ -185,7 +185,8 @@ void print_published(const Context& context, const Json& kits) {
          text_at(kit, "audience"),
          human_number(number_at(kit, "files"), context.language),
          human_bytes(number_at(kit, "bytes"), context.language),
-         {unchanged ? context.say("unchanged", "inchangé") : context.say("published", "publié"),
+         {(unchanged ? context.say("unchanged", "inchangé") : context.say("published", "publié")) +
+              (flag_at(kit, "by_rule") ? context.say(" (by the rule of the mirror)", " (par la règle du projet miroir)") : std::string()),
           unchanged ? Colour::dim : Colour::green}});
   }
   context.out() << table.str(context.out_style);

@@ -67,6 +67,10 @@ std::vector<Command> adapt_commands();
 std::vector<Command> outcome_commands();
 /// Those by which kits are found and made ready: a part of all_commands() (commands_find.cpp).
 std::vector<Command> find_commands();
+/// Those about mirrors: a part of all_commands() (commands_mirror.cpp).
+std::vector<Command> mirror_commands();
+/// What is said to funders: a part of all_commands() (commands_report.cpp).
+std::vector<Command> report_commands();
 /// Of the verbs that add to this centre's feeds.
 Option offline_option();
 /// Accepted before and after the verb.

@@ -20,9 +20,9 @@ const Option listen{"listen",
                     {"where the daemon listens for other nodes; it goes into essaimage.toml",
                      "où le démon attend les autres nœuds ; noté dans essaimage.toml"}};
 const Option audience{"audience",
-                      {"region|territory:T", "region|territory:T"},
-                      {"who may hold it: every member, or the members of one territory",
-                       "qui peut l'avoir : tous les membres, ou ceux d'un territoire"}};
+                      {"region|territory:T|mirror:M", "region|territory:T|mirror:M"},
+                      {"who may hold it: every member, those of one territory, or those of linked ones",
+                       "qui peut l'avoir : tous les membres, ceux d'un territoire, ou ceux de territoires liés"}};
 
 const Option offline{"offline",
                      {},
@@ -301,6 +301,8 @@ const std::vector<Command>& all_commands() {
     for (auto& command : adapt_commands()) all.push_back(command);
     for (auto& command : outcome_commands()) all.push_back(command);
     for (auto& command : find_commands()) all.push_back(command);
+    for (auto& command : mirror_commands()) all.push_back(command);
+    for (auto& command : report_commands()) all.push_back(command);
     for (auto& command : hold_commands()) all.push_back(command);
     for (auto& command : upkeep()) all.push_back(command);
     return all;

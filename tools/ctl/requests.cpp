@@ -8,6 +8,7 @@
 #include "store/disk/files.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/member_file.hpp"
+#include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
 
 namespace essaimage::ctl {
@@ -67,6 +68,20 @@ std::string counts_words(const std::map<FeedId, Last>& last, const Context& cont
   return text.empty() ? context.say("nothing", "rien") : text;
 }
 
+std::string mirror_words(const store::MirrorFile& file, const Context& context) {
+  std::string territories;
+  for (const auto& territory : file.territories) territories += (territories.empty() ? "" : ", ") + territory;
+  const auto which = printable(file.name) + " (" + file.slug + ")";
+  if (file.runs())
+    return fmt::format(fmt::runtime(context.say("the mirror {} links these territories: {}", "le projet miroir {} lie ces territoires : {}")), which,
+                       territories);
+  std::map<FeedId, Order> last;
+  for (const auto& [centre, order] : file.last_accepted) last[{centre, file.audience()}] = order;
+  return fmt::format(fmt::runtime(context.say("the mirror {} ends: {}; what was published for it counts up to: {}",
+                                              "le projet miroir {} se termine : {} ; ce qui y a été publié compte jusqu'à : {}")),
+                     which, printable(file.ended_why), counts_words(last, context));
+}
+
 std::string member_words(const store::MemberFile& file, const Context& context) {
   const auto& member = file.member;
   const auto who = printable(member.name) + " (" + member.slug + ")";
@@ -118,6 +133,10 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
     if (!file) return statement.path;
     return fmt::format(fmt::runtime(context.say("{} ({}) may join until {}", "{} ({}) peut rejoindre jusqu'au {}")), printable(file->name), file->slug,
                        to_utc(file->expires));
+  }
+  if (statement.path.starts_with(store::feed_path::mirrors_folder)) {
+    const auto file = store::parse_mirror_file(statement.content);
+    return file ? mirror_words(*file, context) : statement.path;
   }
   const auto file = store::parse_catalogue_file(statement.content);
   if (!file) return statement.path;

@@ -89,6 +89,14 @@ Result<ExitCode> outcome_list(Context& context);
 Result<ExitCode> outcome_show(Context& context);
 Result<ExitCode> outcome_remove(Context& context);
 Result<ExitCode> outcome_sum(Context& context);
+// cmd_mirror.cpp
+Result<ExitCode> mirror_add(Context& context);
+Result<ExitCode> mirror_end(Context& context);
+Result<ExitCode> mirror_list(Context& context);
+Result<ExitCode> mirror_rule(Context& context);
+Result<ExitCode> mirror_show(Context& context);
+// cmd_report.cpp
+Result<ExitCode> report(Context& context);
 // cmd_traffic.cpp
 Result<ExitCode> pause(Context& context);
 Result<ExitCode> resume(Context& context);

@@ -208,7 +208,8 @@ Json to_json(const store::KitFile& file) {
 
 Json to_json(const store::PublishedKit& kit) {
   return {{"id", kit.id.str()},        {"audience", kit.audience.str()},
-          {"version", kit.version},    {"unchanged", kit.unchanged},
+          {"version", kit.version},    {"by_rule", kit.by_rule},
+          {"unchanged", kit.unchanged},
           {"files", kit.files},        {"bytes", kit.bytes},
           {"commit", kit.commit.hex()}};
 }

@@ -89,6 +89,14 @@ Result<Json> outcome_list(Session& session, Arguments& arguments);
 Result<Json> outcome_remove(Session& session, Arguments& arguments);
 Result<Json> outcome_show(Session& session, Arguments& arguments);
 Result<Json> outcome_sum(Session& session, Arguments& arguments);
+// verbs_mirror.cpp
+Result<Json> mirror_add(Session& session, Arguments& arguments);
+Result<Json> mirror_end(Session& session, Arguments& arguments);
+Result<Json> mirror_list(Session& session, Arguments& arguments);
+Result<Json> mirror_rule(Session& session, Arguments& arguments);
+Result<Json> mirror_show(Session& session, Arguments& arguments);
+// verbs_report.cpp
+Result<Json> report(Session& session, Arguments& arguments);
 // verbs_family.cpp
 Result<Json> kit_tree(Session& session, Arguments& arguments);
 Result<Json> kit_file(Session& session, Arguments& arguments);

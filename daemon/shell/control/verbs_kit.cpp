@@ -4,6 +4,7 @@
 #include "daemon/shell/control/catalogue_view.hpp"
 #include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/kit_life.hpp"
+#include "daemon/shell/control/mirror_json.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
@@ -99,6 +100,7 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   entry["adoptions"] = Json::array();
   for (const auto& adoption : adoptions) entry["adoptions"].push_back(to_json(adoption));
   entry["adapted_from"] = to_json(kit.row.adapted_from);
+  entry["ended_mirrors"] = ended_mirrors(library, kit.audiences);
   TRY(entry["life"], life_json(library, kit));
   return std::move(entry);
 }

@@ -5,7 +5,9 @@
 #include "store/federation/federation_file.hpp"
 #include "store/federation/heartbeat_file.hpp"
 #include "store/federation/member_file.hpp"
+#include "store/federation/mirror_file.hpp"
 #include "store/federation/proposal_file.hpp"
+#include "store/holding/mirror_rules.hpp"
 #include "store/life/outcome_file.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
@@ -26,7 +28,8 @@ bool run(ByteView bytes) {
   const int kinds = round(store::parse_federation_file, text) + round(store::parse_member_file, text) +
                     round(store::parse_invitation_file, text) + round(store::parse_centre_file, text) +
                     round(store::parse_catalogue_file, text) + round(store::parse_adoption, text) +
-                    round(store::parse_heartbeat_file, text) + round(store::parse_proposal, text);
+                     round(store::parse_heartbeat_file, text) + round(store::parse_proposal, text) +
+                     round(store::parse_mirror_file, text) + round(store::parse_mirror_rules, text);
   ESSAIMAGE_ASSERT(kinds <= 1);
   return kinds == 1;
 }
@@ -75,6 +78,21 @@ std::string member() {
   return encode(file);
 }
 
+std::string mirror(bool ended) {
+  store::MirrorFile file;
+  file.slug = "numerique";
+  file.name = "Inclusion numérique";
+  file.territories = {"lille", "valenciennes"};
+  file.begun = Timestamp{1'800'000'000};
+  if (!ended) return encode(file);
+  file.version = 2;
+  file.previous.bytes[3] = 7;
+  file.ended = Timestamp{1'850'000'000};
+  file.ended_why = "le projet est fini";
+  file.last_accepted = {{"mdq", {1, 1, 3}}, {"zac", {2, 3, 40}}};
+  return encode(file);
+}
+
 std::vector<Seed> seeds() {
   store::InvitationFile invitation{1, key(4), "csc-fives", "Centre social de Fives", {"lille"}, Timestamp{1'900'000'000}};
   store::CentreFile centre{"MDQ Wazemmes", "kits@example.org", {"tcp://mdq.example.org:7490"}};
@@ -101,6 +119,10 @@ std::vector<Seed> seeds() {
           seed("valid-adoption", encode(adoption)),
           seed("valid-heartbeat", encode(store::HeartbeatFile{1, {}, Timestamp{1'800'000'000}})),
           seed("valid-notes", noted()),
+          seed("valid-mirror", mirror(false)),
+          seed("valid-mirror-ended", mirror(true)),
+          seed("valid-mirror-rules", encode(store::MirrorRules{{"numerique", {{"énergie"}, {"robot"}, {"lampe"}}}})),
+          seed("hostile-mirror-order", mirror(true) + "last_accepted = [\"mdq 1.1.3\"]\n"),
           seed("hostile-comment", encode(adoption) + "# x\n"),
           seed("hostile-crlf", "name = \"MDQ\"\r\n"),
           seed("hostile-inline", "name = {a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={}}}}}}}}}}}}}}}}}}}\n")};

@@ -9,7 +9,9 @@
 
 #include "daemon/shell/node.hpp"
 #include "store/media/media_store.hpp"
+#include "store/activity.hpp"
 #include "tests/support/fake_facets.hpp"
+#include "tests/support/fake_mirrors.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/control/fake_curation.hpp"
 #include "tests/unit/control/fake_publication.hpp"
@@ -156,6 +158,11 @@ class FakeLibrary final : public store::Library {
     }
     return adapted;
   }
+
+  store::Mirrors& mirrors() override { return linked; }
+  FakeMirrors linked;
+  Result<std::shared_ptr<const store::Activity>> activity() const override { return happened; }
+  std::shared_ptr<const store::Activity> happened = std::make_shared<store::Activity>();
 
   Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override {
     return fail(Errc::not_found);

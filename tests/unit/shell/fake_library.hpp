@@ -7,9 +7,11 @@
 #include <map>
 #include <mutex>
 
+#include "store/activity.hpp"
 #include "store/curation.hpp"
 #include "store/library.hpp"
 #include "tests/support/fake_facets.hpp"
+#include "tests/support/fake_mirrors.hpp"
 
 namespace essaimage::test {
 
@@ -150,6 +152,10 @@ class FakeLibrary : public store::Library {
   Result<store::OutcomeRow> retract(std::uint64_t) override { return fail(Errc::not_found); }
   Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery&) const override { return std::vector<store::OutcomeRow>{}; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId&) const override { return std::vector<store::KitSummary>{}; }
+
+  store::Mirrors& mirrors() override { return no_mirrors; }
+  FakeMirrors no_mirrors;
+  Result<std::shared_ptr<const store::Activity>> activity() const override { return fail(Errc::not_found); }
 
   Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&, bool) override {
     opened += 1;

@@ -63,6 +63,27 @@ TEST_CASE("What the federation decided is followed when its feed or our own has 
   CHECK(follows(std::chrono::seconds(1)) == 4);
 }
 
+TEST_CASE("Rules for mirrors are applied at the start and when the roster changes, once that makes no fork") {
+  FakeLibrary library;
+  const auto log = Log::none();
+  StoreJobs jobs(library, *log, [](core::Input) {}, Worker::Runs::within_post);
+  Upkeep upkeep(library, jobs, {});
+  Instant now;
+  bool confirmed = false;
+  const auto applied = [&] {
+    now = now + std::chrono::minutes(5);
+    upkeep.turn(now, [&] { return confirmed; });
+    return library.no_mirrors.applied;
+  };
+  CHECK(applied() == 0);
+  confirmed = true;
+  CHECK(applied() == 1);
+  CHECK(applied() == 1);
+  upkeep.saw(core::input::RosterChanged{}, now);
+  CHECK(applied() == 2);
+  CHECK(applied() == 2);
+}
+
 TEST_CASE("The federation's node looks once an hour whether the time is to be signed, once that makes no fork; others never do") {
   FakeLibrary library, other;
   library.make_federation();

@@ -134,7 +134,7 @@ TEST_CASE("publishing is refused at the door for what peers would refuse, and le
     return published.error().code;
   };
   CHECK(code({{"k", {}}}, "territory:roubaix") == Errc::audience_not_ours);
-  CHECK(code({{"k", {}}}, "mirror:nord") == Errc::audience_unknown);
+  CHECK(code({{"k", {}}}, "mirror:nord") == Errc::mirror_unknown);
   CHECK(code({{"k", {{"kit.toml", "kind = \"prototype\"\n"}}}}) == Errc::kit_title_missing);
   CHECK(code({{"k", {{"a:b", "x"}}}}) == Errc::name_character);
   CHECK(code({{"k", {{"A.txt", "x"}, {"a.txt", "y"}}}}) == Errc::name_twin);

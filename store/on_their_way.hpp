@@ -1,9 +1,11 @@
 #pragma once
-// A media file that is on its way in, as the library has it open once. Internal to the library. Thread rule: its own mutex.
+// What the library has under way for several at once: media files on their way in, packs on their way out. Each guards itself, or
+// is guarded by the library's lock for its kind.
 
 #include <memory>
 #include <mutex>
 
+#include "store/disk/files.hpp"
 #include "store/media/base_media.hpp"
 #include "store/media/media_store.hpp"
 
@@ -19,5 +21,14 @@ struct OpenPartial {
   std::shared_ptr<const BaseMedia> base;  ///< the one that was read last, for the runs that come against it
 };
 using OpenPartialPtr = std::shared_ptr<OpenPartial>;
+
+/// A pack on its way out; its file has no name any more and goes with the last reader.
+struct SpooledPack {
+  FeedId feed;
+  ObjectId have, head;
+  bool plain = false;
+  Fd file;
+  std::uint64_t bytes = 0;
+};
 
 }  // namespace essaimage::store

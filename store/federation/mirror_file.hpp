@@ -1,0 +1,30 @@
+#pragma once
+// mirrors/<slug>.toml of the federation's feed: territories that it has linked, and up to where what was published for them counts
+// once that is over. One byte form (FORMAT.md, "Mirrors"). Errors: Errc::malformed. Pure; any thread.
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "store/federation/statement.hpp"
+
+namespace essaimage::store {
+
+struct MirrorFile {
+  std::uint64_t version = 1;
+  Sha256 previous;
+  std::string slug;
+  std::string name;
+  std::set<std::string> territories;
+  Timestamp begun;                            ///< the last time
+  std::optional<Timestamp> ended;             ///< nothing: it runs
+  std::string ended_why;                      ///< empty while it runs
+  std::map<std::string, Order> last_accepted; ///< by centre: of its feed for this mirror, the last of before the last end
+
+  bool runs() const { return !ended; }
+  Audience audience() const { return {Audience::Kind::mirror, slug}; }
+};
+std::string encode(const MirrorFile& file);
+Result<MirrorFile> parse_mirror_file(std::string_view toml);
+
+}  // namespace essaimage::store
