@@ -57,7 +57,7 @@ class FeedReader {
   Status read_kits(const std::optional<ObjectId>& before) {
     TRY(const auto changed, compare_kits(objects_, before, at_.tree));
     for (const auto& put : changed.put) {
-      TRY(const auto kit, read_kit_tree(objects_, put.tree, false));
+      TRY(const auto kit, read_kit_tree(objects_, put.tree, KitDepth::names));
       const auto row = row_of(kit, feed_.audience, put.tree);
       all_.versions.push_back({row.id, row.version, row.published_at, row.title, row.stage, row.themes, row.adapted_from,
                                entry(kit_path(put.slug))});

@@ -123,7 +123,7 @@ Status CurationImpl::pass_on(const ProposalRow& row, std::vector<PassedOn>& done
   const auto now = library_.picture();
   CHECK_OK(library_.may_publish(*now, Audience{}));
   const FeedId region{library_.identity_.slug, Audience{}};
-  TRY(const auto kit, read_kit_tree(*library_.objects_, proposal.tree, false));
+  TRY(const auto kit, read_kit_tree(*library_.objects_, proposal.tree, KitDepth::names));
   TRY(const auto pack, PackWriter::create(library_.layout_.scratch()));
   TRY(auto editor, library_.edit_feed(*now, region, *pack));
   CHECK_OK(editor.set(kit_path(proposal.kit.slug), TreeEntry::Mode::tree, proposal.tree));

@@ -290,8 +290,8 @@ def reported(story: Story) -> None:
     figures = {(figure["name"], figure["group"]): figure["value"] for figure in report["figures"]}
     # By hand: sessions 3 + 1 + 2 + 1 + 4; people 10 + 12 + 9 + 10 + 11; in priority neighbourhoods the first and the fourth.
     names = ("outcomes", "sessions", "participants", "sessions.priority", "participants.priority")
-    equal({name: figures.get((name, "")) for name in names},
-          {"outcomes": 5, "sessions": 11, "participants": 52, "sessions.priority": 4, "participants.priority": 20}, "what was held")
+    by_hand = {"outcomes": 5, "sessions": 11, "participants": 52, "sessions.priority": 4, "participants.priority": 20}
+    equal({name: figures.get((name, "")) for name in names}, by_hand, "what was held")
     equal({age: figures.get(("participants.age", age), 0) for age in ("0-11", "12-17", "18-25", "26-59", "60+", "unknown")},
           {"0-11": 0, "12-17": 12, "18-25": 6, "26-59": 2, "60+": 28, "unknown": 4}, "of which ages")
     # wazemmes/clavier by moulins, fives, escaut and marly; escaut/lampe by anzin and moulins.
@@ -303,7 +303,8 @@ def reported(story: Story) -> None:
           {"workshop": 0, "prototype": 20, "field-tested": 0, "metropolitan": 0, "regional": 2}, "how far they have come")
 
 
-CHAPTERS = (founding, workshops, first_sessions, mirrored, catalogued, adapted, people_leave, withdrawn, marly_returns, told_alike, reported)
+CHAPTERS = (founding, workshops, first_sessions, mirrored, catalogued, adapted, people_leave, withdrawn, marly_returns, told_alike,
+            reported)
 
 
 def main() -> None:
