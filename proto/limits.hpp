@@ -77,6 +77,11 @@ inline constexpr std::size_t outcome_text_bytes_max = 1'000;    ///< what worked
 inline constexpr std::size_t sessions_max = 1'000;              ///< that one outcome tells of
 inline constexpr std::size_t participants_max = 100'000;        ///< of one age band, in one outcome
 inline constexpr std::size_t family_max = 2'000;                ///< kits that are shown of one kit's family
+/// Withdrawals of one author, by one folder of its feed; and those of the federation. Receipts: for each author as many.
+inline constexpr std::size_t withdrawals_per_feed_max = 10'000;
+inline constexpr std::size_t withdrawn_media_max = 20'000;         ///< that one withdrawal names: as many as a kit has files
+inline constexpr std::size_t withdrawn_paths_max = 1'000;          ///< likewise; a folder is one
+inline constexpr std::size_t withdrawal_bytes_max = 2 * MiB;       ///< of its file
 inline constexpr std::size_t themes_max = 50;                   ///< of one kit, or one decision
 
 // --- control -------------------------------------------------------------------------------------------------------

@@ -23,8 +23,11 @@
 #include "store/publication.hpp"
 #include "store/media/media_store.hpp"
 #include "store/state/state.hpp"
+#include "store/withdrawal/withdrawn_by.hpp"
 
 namespace essaimage::store {
+
+class Withdrawals;
 
 /// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
 class Source {
@@ -67,6 +70,7 @@ struct KitFile {
   Sha256 media;           ///< if is_media
   bool here = true;       ///< its bytes are held
   ObjectId blob;          ///< of the text, or of the pointer
+  std::optional<WithdrawnBy> withdrawn;  ///< it is not given out, whether or not it is here
 };
 struct KitVersion {
   std::uint64_t version = 0;
@@ -245,6 +249,8 @@ class Library {
   /// Kits of which the newest version says that it was adapted from this one, by id.
   virtual Result<std::vector<KitSummary>> adaptations(const KitId& id) const = 0;
 
+  virtual Withdrawals& withdrawals() const = 0;  ///< (store/withdrawal)
+
   // --- replication ------------------------------------------------------------------------------------------------------------
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;
@@ -273,7 +279,7 @@ class Library {
   virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;  ///< newest first
   /// `version` nothing: the newest.
   virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;
-  /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held.
+  /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held; Errc::media_withdrawn.
   virtual Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const = 0;
 
   // --- holding (store/holding) ----------------------------------------------------------------------------------------------

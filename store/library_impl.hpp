@@ -100,6 +100,7 @@ class LibraryImpl final : public Library {
   Result<OutcomeRow> retract(std::uint64_t number) override;
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const override { return state_->outcomes(query); }
   Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
+  Withdrawals& withdrawals() const override;
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
@@ -144,6 +145,7 @@ class LibraryImpl final : public Library {
   friend class Verification;
   friend class TextMender;
   friend class Scrub;
+  friend class WithdrawalsImpl;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
   struct Advance {
@@ -389,6 +391,7 @@ class LibraryImpl final : public Library {
   ServedBases served_bases_;
   mutable TextMender mender_{*this};  ///< what cannot be read is suspected also by who only looks
   Scrub scrub_{*this};
+  std::shared_ptr<class WithdrawalsImpl> withdrawals_;
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

@@ -9,6 +9,7 @@
 
 #include "daemon/shell/node.hpp"
 #include "store/media/media_store.hpp"
+#include "tests/support/fake_withdrawals.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/control/fake_publication.hpp"
 
@@ -166,6 +167,8 @@ class FakeLibrary final : public store::Library {
     }
     return rows;
   }
+  mutable FakeWithdrawals withdrawn;
+  store::Withdrawals& withdrawals() const override { return withdrawn; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId& id) const override {
     std::vector<store::KitSummary> adapted;
     for (const auto& kit : all_kits) {

@@ -7,7 +7,7 @@
 #include <map>
 #include <mutex>
 
-#include "store/library.hpp"
+#include "tests/support/fake_withdrawals.hpp"
 
 namespace essaimage::test {
 
@@ -80,6 +80,7 @@ class FakeLibrary : public store::Library {
   }
 
   void make_federation() { identity_.slug = identity_.federation_slug; }
+  void join() { roster_ = std::make_shared<const Roster>(); }
   const store::Identity& identity() const override { return identity_; }
   const store::SigningSecret& signing() const override { return signing_; }
   const store::TransportSecret& transport() const override { return transport_; }
@@ -123,6 +124,8 @@ class FakeLibrary : public store::Library {
   Result<store::OutcomeRow> retract(std::uint64_t) override { return fail(Errc::not_found); }
   Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery&) const override { return std::vector<store::OutcomeRow>{}; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId&) const override { return std::vector<store::KitSummary>{}; }
+  store::Withdrawals& withdrawals() const override { return withdrawals_; }
+  FakeWithdrawals& fake_withdrawals() const { return withdrawals_; }
 
   Result<store::PackSource> open_pack(const FeedId& feed, const ObjectId&, bool) override {
     opened += 1;
@@ -208,6 +211,7 @@ class FakeLibrary : public store::Library {
   store::SigningSecret signing_ = store::SigningSecret::generate();
   store::TransportSecret transport_ = store::TransportSecret::generate();
   Listener listener_;
+  mutable FakeWithdrawals withdrawals_;
 };
 
 }  // namespace essaimage::test
