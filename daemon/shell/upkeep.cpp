@@ -1,5 +1,7 @@
 #include "daemon/shell/upkeep.hpp"
 
+#include <algorithm>
+
 #include "daemon/shell/store_jobs.hpp"
 #include "store/library.hpp"
 
@@ -11,6 +13,8 @@ constexpr Duration catch_up_retry{10'000};
 constexpr Duration check_room_every{30'000};
 constexpr Duration scrub_every{600'000};  // whether it is due
 constexpr Duration beat_every{3'600'000};  // likewise
+/// Consents run out by the clock; all else follows from what comes in, soon after it, and not for each head alone.
+constexpr Duration withdraw_every{60'000}, withdraw_apart{5'000};
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
@@ -25,6 +29,8 @@ Upkeep::Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string
 void Upkeep::saw(const core::Input& input, Instant now) {
   if (std::holds_alternative<core::input::HeadChanged>(input)) ++changes_;
   if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = now;
+  const bool news = std::holds_alternative<core::input::HeadChanged>(input) || std::holds_alternative<core::input::RosterChanged>(input);
+  if (news) withdraw_at_ = std::min(withdraw_at_, withdrew_at_ + withdraw_apart);
   busy_ = busy_ || std::holds_alternative<core::input::HeadChanged>(input) || std::holds_alternative<core::input::ChunksStored>(input);
 }
 
@@ -49,6 +55,13 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= beat_at_ && library_.identity().is_federation() && confirmed()) {
     beat_at_ = now + beat_every;
     jobs_.beat();
+  }
+  if (now >= withdraw_at_ && library_.roster() != nullptr) {
+    withdraw_at_ = now + withdraw_every;
+    withdrew_at_ = now;
+    const bool may_sign = confirmed();
+    jobs_.settle_withdrawals(may_sign);
+    if (!may_sign) withdraw_at_ = now + withdraw_apart;
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

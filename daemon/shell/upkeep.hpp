@@ -1,7 +1,7 @@
 #pragma once
 // What a node does without being asked: it merges its packs and reads through what it holds now and then, tells the others
 // where they reach it, writes what a full disk has kept from being written, and sees whether there is room for media that
-// wait for it. The federation's signs the time once a day.
+// wait for it, erases what was withdrawn and signs that. The federation's signs the time once a day.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -42,6 +42,7 @@ class Upkeep {
   Instant check_room_at_;                         ///< not before
   std::optional<Instant> scrub_at_;               ///< not before; nothing: soon after the start, not at once
   Instant beat_at_;                               ///< not before
+  Instant withdraw_at_, withdrew_at_{-1'000'000};  ///< when withdrawals are looked at next, and were last
 };
 
 }  // namespace essaimage::shell

@@ -65,6 +65,8 @@ std::vector<Command> catalogue_commands();
 std::vector<Command> adapt_commands();
 /// Those about outcomes: a part of all_commands() (commands_outcome.cpp).
 std::vector<Command> outcome_commands();
+/// Those about withdrawal: a part of all_commands() (commands_withdraw.cpp).
+std::vector<Command> withdraw_commands();
 /// Of the verbs that add to this centre's feeds.
 Option offline_option();
 /// Accepted before and after the verb.
