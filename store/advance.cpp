@@ -6,6 +6,7 @@
 #include "store/feed/allowed_signers.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 
@@ -26,6 +27,7 @@ Status LibraryImpl::advance(Advance advance) {
   // change.
   const auto after = next_picture(advance, *before);
   set_picture(after);
+  withdrawals_->heads_changed();
   std::vector<Sha256> touched;
   if (auto indexed = index_advance(advance)) {
     touched = std::move(*indexed);
@@ -53,12 +55,13 @@ Status LibraryImpl::advance(Advance advance) {
     tell(change::FeedFrozen{Fork{feed, nullptr, nullptr}, false});
   }
   if (advance.word) {
-    const auto more = touched_by_word(*before, *advance.word);
-    if (more) {
-      touched.insert(touched.end(), more->begin(), more->end());
-    } else {
-      behind_ = true;
-      note(more.error(), "index");
+    for (const auto& more : {touched_by_word(*before, *advance.word), withdrawals_->see(*after)}) {
+      if (more) {
+        touched.insert(touched.end(), more->begin(), more->end());
+      } else {
+        behind_ = true;
+        note(more.error(), "index");
+      }
     }
   }
   if (auto more = touched_by_recommended(*before, *after)) {
@@ -138,7 +141,9 @@ Status LibraryImpl::catch_up() {
 /// As at the start: what the refs say is indexed, witnessed, and known to a stock git.
 Status LibraryImpl::catch_up_locked() {
   const auto now = picture();
-  TRY(const auto touched, catch_up_index(*now));
+  TRY(auto touched, withdrawals_->see(*now));
+  TRY(const auto indexed, catch_up_index(*now));
+  touched.insert(touched.end(), indexed.begin(), indexed.end());
   std::vector<Head> heads;
   for (const auto& [feed, head] : now->heads) heads.push_back(head);
   CHECK_OK(state_->witness(heads));

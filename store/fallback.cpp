@@ -1,30 +1,13 @@
 // What does not count any more of a member's feeds, because it was suspended, has a new key, or published for a mirror that has
 // ended, is left: back to the last head that does.
 #include <algorithm>
-#include <charconv>
 
 #include "store/feed/commit_rules.hpp"
+#include "store/left_epochs.hpp"
 #include "store/library_impl.hpp"
 
 namespace essaimage::store {
 namespace {
-
-/// Of each feed, the heads that a later epoch has left, one a line: "order commit". Who stole a key can make many epochs: the
-/// first ones are kept.
-constexpr std::string_view epochs_key = "left epochs of ";
-constexpr std::size_t epochs_max = 256;
-
-std::string key_of(const FeedId& feed) { return std::string(epochs_key) + feed.str(); }
-
-std::vector<ObjectId> commits_of(std::string_view lines) {
-  std::vector<ObjectId> commits;
-  while (!lines.empty()) {
-    const auto end = std::min(lines.find('\n'), lines.size());
-    if (const auto commit = ObjectId::parse(lines.substr(0, end))) commits.push_back(*commit);
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
-  return commits;
-}
 
 /// The last head that counts of that feed, where that is another than the one that is held.
 struct Bound {
@@ -90,8 +73,8 @@ Result<Bytes> LibraryImpl::own_commit(const FeedId& feed, const Order& order) co
   if (!head) return fail(Errc::not_found, feed.str());
   auto found = commit_before(head->commit, order);
   if (found || found.error().code != Errc::not_found) return found;
-  TRY(const auto left, state_->get(key_of(feed)));
-  for (const ObjectId& id : commits_of(left.value_or(""))) {
+  TRY(const auto left, state_->get(left_epochs_key(feed)));
+  for (const ObjectId& id : left_epochs(left.value_or(""))) {
     if (auto older = commit_before(id, order)) return older;
   }
   return fail(Errc::not_found, feed.str() + " " + order.str());
@@ -112,8 +95,8 @@ Result<std::vector<Library::FeedVersion>> LibraryImpl::feed_history(const FeedId
   std::vector<FeedVersion> history;
   const auto head = picture()->head(feed);
   if (!head) return history;
-  TRY(const auto left, state_->get(key_of(feed)));
-  auto older = commits_of(left.value_or(""));
+  TRY(const auto left, state_->get(left_epochs_key(feed)));
+  auto older = left_epochs(left.value_or(""));
   std::optional<ObjectId> at = head->commit;
   while (at && history.size() < count_max) {
     TRY(const auto raw, objects_->read(*at, ObjectType::commit));
@@ -132,10 +115,10 @@ Status LibraryImpl::remember_epochs(const Picture& before, const Advance& advanc
   for (const auto& step : advance.steps) {
     const auto held = before.head(step.commit.feed);
     if (!held || step.commit.order.epoch <= held->order.epoch) continue;
-    TRY(const auto left, state_->get(key_of(held->feed)));
+    TRY(const auto left, state_->get(left_epochs_key(held->feed)));
     const std::string text = left.value_or("");
-    if (commits_of(text).size() >= epochs_max) continue;
-    CHECK_OK(state_->put(key_of(held->feed), text + held->commit.hex() + "\n"));
+    if (left_epochs(text).size() >= left_epochs_max) continue;
+    CHECK_OK(state_->put(left_epochs_key(held->feed), text + held->commit.hex() + "\n"));
   }
   return {};
 }

@@ -97,6 +97,10 @@ Status FederationChange::add_decisions_anew(const FederationFile& next, const Ca
     const auto path = feed_path::of_kit(feed_path::catalogue_folder, kit);
     CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures, audience));
   }
+  for (const auto& [media, stated] : word().withdrawals->statements) {
+    const auto path = media_withdrawal_path(media);
+    CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures));
+  }
   return {};
 }
 

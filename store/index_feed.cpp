@@ -9,6 +9,7 @@
 #include "store/life/outcome_tree.hpp"
 #include "store/older_media.hpp"
 #include "store/proposal_tree.hpp"
+#include "store/withdrawal/trees.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -76,6 +77,10 @@ Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId
     change.head.feed = head.feed;
     CHECK_OK(apply());
   }
+  CHECK_OK(compare_withdrawals(*objects_, *state_, head.feed, before, tree, change, [&] {
+    change.head.feed = head.feed;
+    return apply();
+  }));
   change.head = head;
   change.removed = std::move(difference.removed);
   CHECK_OK(add_opinions(change, before, tree));

@@ -168,6 +168,37 @@ Result<kit::Entry> read_kit_entry(const ObjectDb& objects, const ObjectId& kit_t
   return kit::parse_entry(text_of(text));
 }
 
+std::optional<Timestamp> consent_end(const kit::Manifest& manifest, std::string_view path) {
+  std::optional<Timestamp> end;
+  if (path == kit::manifest_name) return end;  // without it there is no kit
+  for (const auto& consent : manifest.consent) {
+    if (consent.until && consent.covers(path)) end = end ? std::min(*end, *consent.until) : *consent.until;
+  }
+  return end;
+}
+
+namespace {
+
+/// A media file may stand at several paths: the kit names it as long as one of them may be shown.
+void add_consents(const KitTree& kit, KitRow& row) {
+  for (const auto& consent : kit.manifest.consent) {
+    if (consent.until) row.consents.push_back({consent.file, *consent.until});
+  }
+  if (row.consents.empty()) return;
+  std::map<Sha256, std::optional<Timestamp>> ends;
+  for (const auto& file : kit.files) {
+    if (!file.media) continue;
+    const auto end = consent_end(kit.manifest, file.path);
+    const auto [it, is_new] = ends.emplace(*file.media, end);
+    if (!is_new) it->second = it->second && end ? std::max(it->second, end) : std::nullopt;
+  }
+  for (const auto& [media, end] : ends) {
+    if (end) row.media_until.emplace(media, *end);
+  }
+}
+
+}  // namespace
+
 KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_tree) {
   KitRow row;
   row.id = kit.entry.kit;
@@ -189,6 +220,7 @@ KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_
   row.files = static_cast<std::uint32_t>(kit.files.size());
   for (const auto& file : kit.files) row.bytes += file.bytes;
   row.media = kit.media;
+  add_consents(kit, row);
   return row;
 }
 

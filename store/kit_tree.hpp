@@ -39,6 +39,9 @@ Result<KitTree> read_kit_tree(const ObjectDb& objects, const ObjectId& kit_tree,
 /// entry.toml alone.
 Result<kit::Entry> read_kit_entry(const ObjectDb& objects, const ObjectId& kit_tree);
 
+/// When the first consent ends that covers this file; nothing: none does.
+std::optional<Timestamp> consent_end(const kit::Manifest& manifest, std::string_view path);
+
 /// The row of the index for a kit of a feed.
 KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_tree);
 

@@ -2,6 +2,7 @@
 // which state it was. Whether the state is still the same, the publishing side says; whether what the file held is still
 // held here, is looked up: the text among the objects, the media in its place. It is a cache: without it, all is read.
 #include "store/publication_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 
@@ -39,6 +40,7 @@ Result<bool> PublicationImpl::take_known_text(const State::Hint& hint, const std
 }
 
 Result<bool> PublicationImpl::take_known_media(const State::Hint& hint, const std::string& path, bool executable) {
+  CHECK_OK(library_.withdrawals_->may_publish(*hint.media, path));
   const auto bytes = library_.media_->bytes(*hint.media);
   auto chunks = library_.read_chunk_list(hint.blob);
   if (!bytes || !chunks || *bytes != hint.bytes || chunks->bytes != hint.bytes) return false;

@@ -10,6 +10,7 @@
 #include "store/git/repository.hpp"
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -72,7 +73,8 @@ LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecre
       signing_(std::move(signing)),
       transport_(std::move(transport)),
       holding_(std::move(policy)),
-      picture_(std::make_shared<const Picture>()) {}
+      picture_(std::make_shared<const Picture>()),
+      withdrawals_(std::make_shared<WithdrawalsImpl>(*this)) {}
 
 Status LibraryImpl::start(Fd lock) {
   lock_ = std::move(lock);
@@ -111,7 +113,9 @@ Status LibraryImpl::start(Fd lock) {
   set_picture(picture);
   if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
 
-  TRY(const auto changed, catch_up_index(*picture));
+  TRY(auto changed, withdrawals_->see(*picture));
+  TRY(const auto indexed, catch_up_index(*picture));
+  changed.insert(changed.end(), indexed.begin(), indexed.end());
   CHECK_OK(witness_heads(*picture));
   CHECK_OK(witness_time(*picture));
   settle_naming(changed);

@@ -23,12 +23,14 @@
 #include "store/publication.hpp"
 #include "store/media/media_store.hpp"
 #include "store/state/state.hpp"
+#include "store/withdrawal/withdrawn_by.hpp"
 
 namespace essaimage::store {
 
-class Curation;    // store/curation.hpp
-class Mirrors;     // store/mirrors.hpp
-struct Activity;   // store/activity.hpp
+class Curation;     // store/curation.hpp
+class Mirrors;      // store/mirrors.hpp
+class Withdrawals;  // store/withdrawal/withdrawals.hpp
+struct Activity;    // store/activity.hpp
 
 /// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
 class Source {
@@ -71,6 +73,7 @@ struct KitFile {
   Sha256 media;           ///< if is_media
   bool here = true;       ///< its bytes are held
   ObjectId blob;          ///< of the text, or of the pointer
+  std::optional<WithdrawnBy> withdrawn;  ///< it is not given out, whether or not it is here
 };
 struct KitVersion {
   std::uint64_t version = 0;
@@ -263,6 +266,8 @@ class Library {
   /// What was ever signed in the feeds that lie here, each with where. Reads all of their commits. Errc::not_joined.
   virtual Result<std::shared_ptr<const Activity>> activity() const = 0;
 
+  virtual Withdrawals& withdrawals() const = 0;  ///< (store/withdrawal)
+
   // --- replication ------------------------------------------------------------------------------------------------------------
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;
@@ -292,7 +297,7 @@ class Library {
   virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;  ///< newest first
   /// `version` nothing: the newest.
   virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;
-  /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held.
+  /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held; Errc::media_withdrawn.
   virtual Result<Bytes> read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const = 0;
 
   // --- holding (store/holding) ----------------------------------------------------------------------------------------------

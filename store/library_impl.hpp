@@ -88,6 +88,7 @@ class LibraryImpl final : public Library {
   Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
   Mirrors& mirrors() override { return mirrors_; }
   Result<std::shared_ptr<const Activity>> activity() const override;  ///< (activity.cpp)
+  Withdrawals& withdrawals() const override;
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
   Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
@@ -138,6 +139,7 @@ class LibraryImpl final : public Library {
   friend class LibrarySearch;
   friend class DeadlineBook;
   friend class MirrorsImpl;
+  friend class WithdrawalsImpl;
 
   /// New heads, whose objects are in the library already, on their way to being seen.
   struct Advance {
@@ -386,6 +388,7 @@ class LibraryImpl final : public Library {
   DeadlineBook deadlines_{*this};
   CurationImpl curation_{*this};
   MirrorsImpl mirrors_{*this};
+  std::shared_ptr<class WithdrawalsImpl> withdrawals_;
   std::atomic<std::uint64_t> packed_run_bytes_{0};  ///< of compressed runs that are being served
 };
 

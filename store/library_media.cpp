@@ -5,6 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/library_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 
@@ -121,6 +122,7 @@ void LibraryImpl::settle_naming(const std::vector<Sha256>& touched) {
   std::vector<Sha256> each = touched;
   std::sort(each.begin(), each.end());
   each.erase(std::unique(each.begin(), each.end()), each.end());
+  withdrawals_->touched(each);
   for (const auto& media : each) {
     if (const auto settled = settle_one(media); !settled) note(settled.error(), media.hex());
   }

@@ -6,6 +6,7 @@
 
 #include "store/kit_tree.hpp"
 #include "store/library_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -140,9 +141,14 @@ Result<std::vector<KitFile>> LibraryImpl::files_of(const KitId& id, std::optiona
     tree = it->kit_tree;
   }
   TRY(KitTree kit, read_kit_tree(*objects_, tree, KitDepth::sizes));
+  std::optional<KitTree> newest_kit;
+  if (tree != newest.row.kit_tree) {
+    TRY(newest_kit, read_kit_tree(*objects_, newest.row.kit_tree, KitDepth::names));
+  }
   std::vector<KitFile> files;
   for (KitTreeFile& each : kit.files) {
     KitFile file;
+    TRY(file.withdrawn, withdrawals_->judge(id, each, kit.manifest, newest_kit ? &newest_kit->manifest : nullptr));
     file.path = std::move(each.path);
     file.bytes = each.bytes;
     file.executable = each.executable;
@@ -157,6 +163,7 @@ Result<std::vector<KitFile>> LibraryImpl::files_of(const KitId& id, std::optiona
 
 Result<Bytes> LibraryImpl::read_file(const KitFile& file, std::uint64_t offset,
                                      std::size_t bytes_max) const {
+  if (file.withdrawn) return fail(Errc::media_withdrawn, file.path);
   if (file.is_media) {
     if (!media_->has(file.media)) return fail(Errc::media_not_here, file.path);
     return media_->read(file.media, offset, bytes_max);

@@ -1,4 +1,5 @@
 #include "store/publication_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 #include "proto/limits.hpp"
 #include "store/kit/classify.hpp"
@@ -149,6 +150,7 @@ Status PublicationImpl::take_arrived(bool all) {
 
 Status PublicationImpl::arrived(Arriving& file, MediaWriter::Done done) {
   Kit& kit = file.kit < kits_.size() ? kits_[file.kit] : *kit_;
+  CHECK_OK(library_.withdrawals_->may_publish(done.media, kit.folder + "/" + kit.files[file.file].stored_path));
   TRY(kit.files[file.file].blob, add_pointer(done.media, done.bytes));
   kit.files[file.file].media = done.media;
   if (file.hint) {

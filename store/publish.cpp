@@ -8,6 +8,7 @@
 #include "store/kit/attributes.hpp"
 #include "store/kit_tree.hpp"
 #include "store/publication_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 
@@ -293,7 +294,8 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
       return plan;
     }
   }
-  plan.result.version = newest == nullptr ? 1 : newest->version + 1;
+  TRY(const auto withdrawn, library_.withdrawals_->last_version(plan.result.id));
+  plan.result.version = std::max(newest == nullptr ? 0 : newest->version, withdrawn) + 1;
   const kit::Entry entry{plan.result.id, plan.result.version, now, ""};
   CHECK_OK(kit::check_entry(entry));
   TRY(plan.kit_tree, write_kit(kit, files, entry));

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "proto/limits.hpp"
+#include "store/withdrawal/withdrawals.hpp"
 
 namespace essaimage::shell {
 namespace {
@@ -286,6 +287,13 @@ void StoreJobs::apply_rules() {
 
 void StoreJobs::consolidate() {
   run_once(consolidating_, [this] { return library_.consolidate(); });
+}
+
+void StoreJobs::settle_withdrawals(bool may_sign) {
+  run_once(withdrawing_, [this, may_sign] {
+    const auto settled = library_.withdrawals().settle(may_sign);
+    return settled ? Status{} : Status(tl::unexpected<Error>(settled.error()));
+  });
 }
 
 void StoreJobs::catch_up() {

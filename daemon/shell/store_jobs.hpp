@@ -61,6 +61,8 @@ class StoreJobs {
   /// What the rules for mirrors take (store::Mirrors::apply_rules).
   void apply_rules();
   void consolidate();
+  /// What was withdrawn goes, and if that makes no fork, receipts are signed (store::Withdrawals::settle).
+  void settle_withdrawals(bool may_sign);
   void catch_up();
   void check_room();
   /// Goes on reading what is held, slowly, as long as that is due; on a worker of its own.
@@ -104,7 +106,7 @@ class StoreJobs {
   std::mutex opening_mutex_;
   std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
   std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false},
-      scrub_waits_{false}, beating_{false}, following_{false}, ruling_{false};
+      scrub_waits_{false}, beating_{false}, following_{false}, ruling_{false}, withdrawing_{false};
   std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_, settle_, scrub_;

@@ -1,5 +1,7 @@
 #include "daemon/shell/upkeep.hpp"
 
+#include <algorithm>
+
 #include "daemon/shell/store_jobs.hpp"
 #include "store/library.hpp"
 
@@ -12,6 +14,8 @@ constexpr Duration check_room_every{30'000};
 constexpr Duration scrub_every{600'000};  // whether it is due
 constexpr Duration beat_every{3'600'000};  // likewise
 constexpr Duration follow_every{60'000};   // though nothing was heard: what failed is tried again
+/// Consents run out by the clock; all else follows from what comes in, soon after it, and not for each head alone.
+constexpr Duration withdraw_every{60'000}, withdraw_apart{5'000};
 /// New packs before it is worth to look whether some should become one.
 constexpr unsigned changes_per_consolidation = 16;
 
@@ -25,13 +29,16 @@ Upkeep::Upkeep(store::Library& library, StoreJobs& jobs, std::vector<std::string
       changes_(changes_per_consolidation) {}  // so that the first look is soon after the start
 
 void Upkeep::saw(const core::Input& input, Instant now) {
-  if (const auto* changed = std::get_if<core::input::HeadChanged>(&input)) {
+  const auto* changed = std::get_if<core::input::HeadChanged>(&input);
+  const bool roster = std::holds_alternative<core::input::RosterChanged>(input);
+  if (changed != nullptr) {
     ++changes_;
     const auto& who = library_.identity();
     const auto& centre = changed->head.feed.centre;
     if (centre == who.federation_slug || centre == who.slug) follow_at_ = now;
   }
-  if (std::holds_alternative<core::input::RosterChanged>(input)) publish_at_ = rules_at_ = now;
+  if (roster) publish_at_ = rules_at_ = now;
+  if (roster || changed != nullptr) withdraw_at_ = std::min(withdraw_at_, withdrew_at_ + withdraw_apart);
   busy_ = busy_ || std::holds_alternative<core::input::HeadChanged>(input) || std::holds_alternative<core::input::ChunksStored>(input);
 }
 
@@ -64,6 +71,13 @@ void Upkeep::turn(Instant now, const std::function<bool()>& confirmed) {
   if (now >= follow_at_ && confirmed()) {
     follow_at_ = now + follow_every;
     jobs_.follow_decisions(passed_on_);
+  }
+  if (now >= withdraw_at_ && library_.roster() != nullptr) {
+    withdraw_at_ = now + withdraw_every;
+    withdrew_at_ = now;
+    const bool may_sign = confirmed();
+    jobs_.settle_withdrawals(may_sign);
+    if (!may_sign) withdraw_at_ = now + withdraw_apart;
   }
   if (changes_ >= changes_per_consolidation) {
     changes_ = 0;

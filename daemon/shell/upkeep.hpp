@@ -1,8 +1,8 @@
 #pragma once
 // What a node does without being asked: it merges its packs and reads through what it holds now and then, tells the others
 // where they reach it, writes what a full disk has kept from being written, and sees whether there is room for media that
-// wait for it; its kits follow what the federation has decided, and go into mirrors as its rules say. The federation's signs the time
-// once a day.
+// wait for it; its kits follow what the federation has decided, and go into mirrors as its rules say; what was withdrawn is erased, and
+// that is signed. The federation's signs the time once a day.
 // Thread rule: the loop's thread.
 
 #include <functional>
@@ -49,6 +49,7 @@ class Upkeep {
   std::optional<Instant> rules_at_{Instant{}};    ///< when rules are applied next; nothing: when the roster changes
   Instant beat_at_;                               ///< not before
   Instant follow_at_;                             ///< not before: what the federation has decided
+  Instant withdraw_at_, withdrew_at_{-1'000'000};  ///< when withdrawals are looked at next, and were last
 };
 
 }  // namespace essaimage::shell

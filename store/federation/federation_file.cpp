@@ -65,10 +65,11 @@ std::string encode(const FederationFile& file) {
 }
 
 Result<std::string_view> role_of(std::string_view path) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> folders = {{{feed_path::members_folder, role_members},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> folders = {{{feed_path::members_folder, role_members},
                                                                                      {feed_path::mirrors_folder, role_members},
                                                                                      {feed_path::invitations_folder, role_members},
-                                                                                     {feed_path::catalogue_folder, role_curators}}};
+                                                                                     {feed_path::catalogue_folder, role_curators},
+                                                                                     {feed_path::withdrawals_folder, role_withdrawals}}};
   if (path == feed_path::federation) return role_root;
   if (path == feed_path::heartbeat) return role_heartbeat;
   for (const auto& [folder, role] : folders) {

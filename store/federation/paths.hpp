@@ -27,6 +27,8 @@ inline constexpr std::string_view lfsconfig = ".lfsconfig";
 inline constexpr std::string_view adoptions_folder = "adoptions";       ///< <centre>/<slug>.toml
 inline constexpr std::string_view outcomes_folder = "outcomes";         ///< <centre>/<slug>/<number>.toml
 inline constexpr std::string_view proposals_folder = "proposals";       ///< <slug>.toml
+inline constexpr std::string_view withdrawals_folder = "withdrawals";   ///< <number>.toml; the federation's: <sha256>.toml too, signed
+inline constexpr std::string_view receipts_folder = "receipts";         ///< <centre>/<number or sha256>.toml
 // Within a kit:
 inline constexpr std::string_view kit_files = "files";
 inline constexpr std::string_view kit_chunks = "chunks";                ///< <sha256 of the media>: its chunk list

@@ -5,6 +5,7 @@
 
 #include "store/crypto/hash.hpp"
 #include "store/federation/catalogue_file.hpp"
+#include "store/federation/media_withdrawal.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
@@ -48,6 +49,10 @@ Result<Said> said_by(std::string_view path, std::string_view content) {
   if (path.starts_with(feed_path::catalogue_folder)) {
     TRY(const auto file, parse_catalogue_file(content));
     return Said{feed_path::of_kit(feed_path::catalogue_folder, file.kit), file.version, file.previous, file.audience()};
+  }
+  if (path.starts_with(feed_path::withdrawals_folder)) {
+    TRY(const auto file, parse_media_withdrawal(content));
+    return Said{media_withdrawal_path(file.media), file.version, file.previous};
   }
   return malformed(std::string(path));
 }

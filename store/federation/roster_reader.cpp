@@ -5,6 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/catalogue_reader.hpp"
+#include "store/federation/media_withdrawal_reader.hpp"
 #include "store/federation/paths.hpp"
 
 namespace essaimage::store {
@@ -79,6 +80,7 @@ class Reader {
     TRY(const auto mirrors, folder_of(objects_, root, feed_path::mirrors_folder));
     CHECK_OK(read_mirrors(mirrors));
     CHECK_OK(read_decisions(root));
+    CHECK_OK(read_withdrawals(root));
     CHECK_OK(make_roster());
     return std::move(word_);
   }
@@ -231,6 +233,19 @@ class Reader {
     return {};
   }
 
+  Status read_withdrawals(const Entries& root) {
+    const auto it = root.find(std::string(feed_path::withdrawals_folder));
+    const auto folder = it == root.end() ? ObjectId{} : it->second.id;
+    const auto* known = known_ != nullptr ? known_->withdrawals.get() : nullptr;
+    if (known != nullptr && known->folder == folder) {
+      word_.withdrawals = known_->withdrawals;
+      return {};
+    }
+    const auto& role = word_.federation.file.roles.at(std::string(role_withdrawals));
+    TRY(word_.withdrawals, read_media_withdrawals(objects_, folder, federation_, role, known));
+    return {};
+  }
+
   Status make_roster() {
     Roster& roster = word_.roster;
     roster.federation = federation_;
@@ -303,10 +318,12 @@ Status check_succession(const FederationWord& held, const FederationWord& next) 
     if (it == next.mirrors.end()) return fail(Errc::role_threshold, "the mirror " + slug + " has vanished");
     CHECK_OK(check_follows("mirrors/" + slug, stated, it->second));
   }
-  const auto& before = held.federation.file.roles.at(std::string(role_curators));
-  const auto& after = next.federation.file.roles.at(std::string(role_curators));
-  const bool same_curators = before.keys == after.keys && before.threshold == after.threshold;
-  return check_succession(*held.catalogue, *next.catalogue, same_curators);
+  const auto is_same = [&](std::string_view role) {
+    const auto &before = held.federation.file.roles.at(std::string(role)), &after = next.federation.file.roles.at(std::string(role));
+    return before.keys == after.keys && before.threshold == after.threshold;
+  };
+  CHECK_OK(check_succession(*held.withdrawals, *next.withdrawals, is_same(role_withdrawals)));
+  return check_succession(*held.catalogue, *next.catalogue, is_same(role_curators));
 }
 
 Status check_expiry(const FederationWord& held, const FederationWord& next, Timestamp now) {
@@ -327,6 +344,11 @@ Status check_expiry(const FederationWord& held, const FederationWord& next, Time
   for (const auto& [key, stated] : next.invitations) {
     const auto it = held.invitations.find(key);
     if (it == held.invitations.end() || it->second.content != stated.content) CHECK_OK(over(role_members, "invitations/" + key.hex()));
+  }
+  for (const auto& [media, stated] : next.withdrawals->statements) {
+    const auto it = held.withdrawals->statements.find(media);
+    if (it == held.withdrawals->statements.end() || it->second.content != stated.content)
+      CHECK_OK(over(role_withdrawals, media_withdrawal_path(media)));
   }
   if (next.catalogue == held.catalogue) return {};
   return check_expiry(*held.catalogue, *next.catalogue, next.federation.file.roles.at(std::string(role_curators)), now);

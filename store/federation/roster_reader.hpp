@@ -15,6 +15,7 @@
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/federation_file.hpp"
 #include "store/federation/heartbeat_file.hpp"
+#include "store/federation/media_withdrawal.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
 #include "store/git/object_db.hpp"
@@ -31,6 +32,7 @@ struct FederationWord {
   std::map<std::string, Stated<MirrorFile>> mirrors;          ///< by slug; ended ones too
   std::map<SigningKey, Stated<InvitationFile>> invitations;   ///< pending, expired ones too
   std::shared_ptr<const Catalogue> catalogue = std::make_shared<const Catalogue>();  ///< decisions in force; never null
+  std::shared_ptr<const MediaWithdrawals> withdrawals = std::make_shared<const MediaWithdrawals>();  ///< in force; never null
   Roster roster;                                              ///< indexed; without endpoints
 };
 
@@ -39,7 +41,8 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
                                             const FederationId& federation, const FederationWord* known = nullptr);
 
 /// What a newer tree may do to an older one: versions never go back, equal versions are equal, a next version names the
-/// hash of the one before, no member or mirror ever vanishes (slugs are never used again), nor a decision, no signed time goes back.
+/// hash of the one before, no member or mirror ever vanishes (slugs are never used again), nor a decision or a withdrawal, no signed time
+/// goes back.
 /// Errc::role_threshold else.
 Status check_succession(const FederationWord& held, const FederationWord& next);
 

@@ -12,6 +12,8 @@
 #include "store/feed/kit_rules.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/life/outcome_file.hpp"
+#include "store/withdrawal/receipt_file.hpp"
+#include "store/withdrawal/record_file.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -25,6 +27,8 @@ enum class What {
   adoptions,   ///< <centre>/<slug>.toml, each in its one byte form
   outcomes,    ///< <centre>/<slug>/<number>.toml, likewise
   proposals,   ///< <slug>.toml, likewise
+  withdrawals, ///< <number>.toml, likewise; in the federation's region feed statements too: <sha256>.toml
+  receipts,    ///< <centre>/<number or sha256>.toml, likewise
 };
 
 struct Rule {
@@ -52,8 +56,8 @@ constexpr std::array rules = {
     Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
     Rule{"catalogue", Where::federation_catalogues, What::statements, {}},  // <centre>/<slug>.toml
     Rule{"mirrors", Where::federation_region, What::statements, {}},      // <slug>.toml
-    Rule{"withdrawals", Where::federation_region, What::statements, {}},  // room for decisions to come, so that an older node
-                                                                          // still accepts the feed
+    Rule{"withdrawals", Where::every_feed, What::withdrawals, {}},
+    Rule{"receipts", Where::every_feed, What::receipts, {}},
 };
 
 constexpr std::array statement_endings = {std::string_view(".toml"), std::string_view(".toml.sigs")};
@@ -105,6 +109,8 @@ class TreeCheck {
       case What::adoptions: return adoptions(entry, old);
       case What::outcomes: return outcomes(entry, old);
       case What::proposals: return proposals(entry, old);
+      case What::withdrawals: return withdrawals(entry, old);
+      case What::receipts: return receipts(entry, old);
     }
     ESSAIMAGE_ASSERT(false);
   }
@@ -212,6 +218,67 @@ class TreeCheck {
       if (proposal->kit.centre != feed_.centre || proposal_path(proposal->kit) != path) return refused(path, "of another kit");
     }
     return {};
+  }
+
+  /// Read for the same reason, each hash counted.
+  Status withdrawals(const TreeEntry& folder, const TreeEntry* before) {
+    TRY(const ComparedTree compared, counted(folder.name, folder, before));
+    const bool has_statements = applies(Where::federation_region);
+    std::size_t left = limits::withdrawals_per_feed_max;
+    for (const TreeEntry& entry : compared.now()) {
+      const std::string path = folder.name + "/" + entry.name;
+      const bool of_author = withdrawal_number(entry.name) != 0;
+      if (entry.mode != TreeEntry::Mode::file || (!of_author && !(has_statements && is_of_media(entry.name))))
+        return refused(path, "may not stand there");
+      if (of_author && left-- == 0) return refused(folder.name, "too many");
+      const TreeEntry* old = compared.old(entry);
+      if (old == nullptr || old->id != entry.id) CHECK_OK(of_author ? withdrawal(path, entry) : statement(path, entry));
+    }
+    return {};
+  }
+
+  Status withdrawal(const std::string& path, const TreeEntry& entry) {
+    TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+    const auto withdrawal = parse_withdrawal(text_of(content));
+    if (!withdrawal) return refused(path, withdrawal.error().detail);
+    if (withdrawal->kit.centre != feed_.centre) return refused(path, "of another's kit");
+    if (withdrawal_path(withdrawal->number) != path) return refused(path, "of another number");
+    return objects_.visit(withdrawal->media.size());
+  }
+
+  static bool is_of_media(std::string_view name) {
+    return std::ranges::any_of(statement_endings, [&](std::string_view ending) {
+      if (!name.ends_with(ending)) return false;
+      const auto media = Sha256::parse(name.substr(0, name.size() - ending.size()));
+      return media && name.starts_with(media->hex());
+    });
+  }
+
+  /// What changed alone: each folder is bounded by itself, and there are as many as centres.
+  Status receipts(const TreeEntry& folder, const TreeEntry* before) {
+    TRY(const ComparedTree centres, counted(folder.name, folder, before));
+    if (centres.now().size() > limits::members_max) return refused(folder.name, "too many");
+    for (const TreeEntry& centre : centres.now()) {
+      const std::string path = folder.name + "/" + centre.name;
+      if (!is_folder(centre) || !is_slug(centre.name)) return refused(path, "may not stand there");
+      const TreeEntry* old = centres.old(centre);
+      if (old != nullptr && old->id == centre.id) continue;
+      TRY(const ComparedTree compared, counted(path, centre, old));
+      if (compared.now().size() > 2 * limits::withdrawals_per_feed_max) return refused(path, "too many");
+      for (const TreeEntry& entry : compared.now()) {
+        const TreeEntry* same = compared.old(entry);
+        if (same == nullptr || same->id != entry.id || same->mode != entry.mode) CHECK_OK(receipt(path + "/" + entry.name, entry));
+      }
+    }
+    return {};
+  }
+
+  Status receipt(const std::string& path, const TreeEntry& entry) {
+    if (entry.mode != TreeEntry::Mode::file) return refused(path, "may not stand there");
+    TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
+    const auto receipt = parse_receipt(text_of(content));
+    if (!receipt) return refused(path, receipt.error().detail);
+    return receipt_path(receipt->about) == path ? Status{} : refused(path, "of another withdrawal");
   }
 
   Status statements(const std::string& path, const TreeEntry& folder, const TreeEntry* before, int depth) {

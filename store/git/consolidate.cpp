@@ -118,22 +118,26 @@ Status Consolidation::finish(ObjectDb& objects) {
     TRY(const Path merged, writer_->install(packs_));
     std::erase(leaving, merged);  // one of them may have held all that the others did
   }
-  TRY(const auto tiers, list_tiers(packs_));
+  return remove_packs(packs_, leaving, objects);
+}
+
+Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectDb& objects) {
+  TRY(const auto tiers, list_tiers(packs));
   std::vector<Path> staying;
   for (const Tier& tier : tiers) {
     if (std::ranges::find(leaving, tier.pack) == leaving.end()) staying.push_back(tier.pack);
   }
   // One pack has an index already, and git takes one over no packs for damage.
   const bool useful = staying.size() > 1;
-  const auto indexed = useful ? write_multi_pack_index(packs_, staying) : Status{};
+  const auto indexed = useful ? write_multi_pack_index(packs, staying) : Status{};
   // Without one, every pack is found by its own index; one that names packs which are gone would hide objects.
-  if (!useful || !indexed) CHECK_OK(remove_file(packs_ / "multi-pack-index"));
+  if (!useful || !indexed) CHECK_OK(remove_file(packs / "multi-pack-index"));
   CHECK_OK(objects.reload());
   for (const Path& pack : leaving) {
     CHECK_OK(remove_file(index_of(pack)));
     CHECK_OK(remove_file(pack));
   }
-  if (!leaving.empty()) CHECK_OK(sync_folder(packs_));  // else a power cut undoes what was said to be done
+  if (!leaving.empty()) CHECK_OK(sync_folder(packs));  // else a power cut undoes what was said to be done
   // Who read meanwhile may have opened what is gone: its descriptors and its room on the disk are given back now.
   if (!leaving.empty()) CHECK_OK(objects.reload());
   return indexed;

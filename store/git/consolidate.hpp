@@ -37,4 +37,8 @@ class Consolidation {
   std::unique_ptr<PackWriter> writer_;  ///< owns the merged pack below scratch until finish()
 };
 
+/// What these packs hold is in others: they go, once a multi-pack index that names the others alone is in place and `objects` is
+/// reloaded. As finish() otherwise.
+Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectDb& objects);
+
 }  // namespace essaimage::store

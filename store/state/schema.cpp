@@ -38,6 +38,7 @@ constexpr const char* kept_tables = R"(
   CREATE TABLE IF NOT EXISTS choice (
     kit TEXT PRIMARY KEY, choice TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS deadline (kit TEXT PRIMARY KEY, by INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS erased (sha BLOB PRIMARY KEY) WITHOUT ROWID;
 )";
 
 // list: a chunk list of a media file, in the order in which they were first seen. names: which kit
@@ -45,6 +46,8 @@ constexpr const char* kept_tables = R"(
 // bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
 // the kit need not be known. outcome, proposal: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
 // search: the words of each kit (store/search), under its number; search_word: which words there are.
+// names.until: when the last consent ends by which the kit names it, in seconds, or far; over: that is past. consent: those of kits
+// that end. blocked: withdrawn by the federation. withdrawal: of authors, each in its byte form but for its media, which are in gone.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
@@ -61,8 +64,22 @@ constexpr const char* index_tables = R"(
     id INTEGER PRIMARY KEY AUTOINCREMENT, media INTEGER NOT NULL, blob BLOB NOT NULL, bytes INTEGER NOT NULL,
     refused INTEGER NOT NULL DEFAULT 0, UNIQUE (media, blob));
   CREATE TABLE names (
-    kit INTEGER NOT NULL, list INTEGER NOT NULL, feed INTEGER NOT NULL, PRIMARY KEY (kit, list)) WITHOUT ROWID;
+    kit INTEGER NOT NULL, list INTEGER NOT NULL, feed INTEGER NOT NULL, until INTEGER NOT NULL, over INTEGER NOT NULL,
+    PRIMARY KEY (kit, list)) WITHOUT ROWID;
   CREATE INDEX names_list ON names (list, feed);
+  CREATE INDEX names_until ON names (until) WHERE until < 9000000000000;
+  CREATE TABLE consent (
+    kit INTEGER NOT NULL, file TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (kit, file)) WITHOUT ROWID;
+  CREATE TABLE blocked (sha BLOB PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE withdrawal (
+    id INTEGER PRIMARY KEY, feed INTEGER NOT NULL, number INTEGER NOT NULL, kit TEXT NOT NULL, at INTEGER NOT NULL,
+    record BLOB NOT NULL, media INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (feed, number));
+  CREATE INDEX withdrawal_kit ON withdrawal (kit);
+  CREATE TABLE gone (sha BLOB NOT NULL, withdrawal INTEGER NOT NULL, PRIMARY KEY (sha, withdrawal)) WITHOUT ROWID;
+  CREATE INDEX gone_withdrawal ON gone (withdrawal);
+  CREATE TABLE receipt (
+    about TEXT NOT NULL, feed INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about, feed)) WITHOUT ROWID;
+  CREATE INDEX receipt_feed ON receipt (feed);
   CREATE TABLE held (media INTEGER NOT NULL, feed INTEGER NOT NULL, PRIMARY KEY (media, feed)) WITHOUT ROWID;
   CREATE INDEX held_feed ON held (feed);
   CREATE TABLE chunk (
@@ -70,6 +87,7 @@ constexpr const char* index_tables = R"(
   CREATE INDEX chunk_prefix ON chunk (prefix);
   CREATE TABLE older (
     media INTEGER NOT NULL, feed INTEGER NOT NULL, older BLOB NOT NULL, PRIMARY KEY (media, feed)) WITHOUT ROWID;
+  CREATE INDEX older_older ON older (older);
   CREATE TABLE adoption (
     kit TEXT NOT NULL, feed INTEGER NOT NULL, version INTEGER NOT NULL, tree BLOB NOT NULL, adopted_at INTEGER NOT NULL,
     note TEXT NOT NULL, PRIMARY KEY (kit, feed)) WITHOUT ROWID;
@@ -89,10 +107,11 @@ constexpr const char* hint_table = R"(
   CREATE TABLE IF NOT EXISTS hint (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, state TEXT NOT NULL, blob BLOB NOT NULL, media BLOB NOT NULL,
     bytes INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS hint_media ON hint (media) WHERE media <> x'';
 )";
 
-constexpr std::array index_table_names = {"search_word", "search", "feed", "kit",      "media",   "list",     "names",
-                                          "held",        "chunk",  "older", "adoption", "outcome", "proposal", "hint"};
+constexpr std::array index_table_names = {"search_word", "search",  "feed",     "kit",  "media",   "list",    "names",      "held", "chunk",  "older",
+                                          "adoption",    "outcome", "proposal", "hint", "consent", "blocked", "withdrawal", "gone", "receipt"};
 
 /// Words that are found otherwise than they were indexed cannot be taken out again: then all is indexed anew.
 std::int32_t words_number() { return static_cast<std::int32_t>(words_version() & 0x7FFFFFFF); }
@@ -128,8 +147,9 @@ Status look_into(sql::Database& database) {
         "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
         "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
          "SELECT max(kit) FROM outcome", "SELECT max(kit) FROM proposal", "SELECT max(rowid) FROM search", "SELECT max(id) FROM hint",
-         "SELECT count(*) FROM witness", "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice",
-         "SELECT count(*) FROM deadline",
+         "SELECT max(kit) FROM consent", "SELECT count(*) FROM blocked", "SELECT max(id) FROM withdrawal", "SELECT max(withdrawal) FROM gone",
+         "SELECT max(about) FROM receipt", "SELECT count(*) FROM erased", "SELECT count(*) FROM witness", "SELECT count(*) FROM frozen",
+         "SELECT count(*) FROM value", "SELECT count(*) FROM choice", "SELECT count(*) FROM deadline",
          // Each of these from an index of its table:
          "SELECT max(name) FROM feed", "SELECT max(parent) FROM kit WHERE parent <> ''", "SELECT max(sha) FROM media",
          "SELECT max(list) FROM names", "SELECT max(feed) FROM held", "SELECT max(prefix) FROM chunk", "SELECT max(feed) FROM adoption",
@@ -196,6 +216,7 @@ void salvage(const Path& damaged, sql::Database& to) {
   salvage_table(**from, to, "SELECT kit, choice, version FROM choice",
                 "INSERT OR IGNORE INTO choice VALUES (?, ?, ?)", 3);
   salvage_table(**from, to, "SELECT kit, by FROM deadline", "INSERT OR IGNORE INTO deadline VALUES (?, ?)", 2);
+  salvage_table(**from, to, "SELECT sha FROM erased", "INSERT OR IGNORE INTO erased VALUES (?)", 1);
   static_cast<void>((*transaction)->commit());
 }
 

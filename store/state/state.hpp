@@ -1,9 +1,10 @@
 #pragma once
 // state.sqlite: an index of what the library holds, rebuildable from it, and five things that are not: the witnessed
-// heads that stop a rollback, the frozen feeds, the admin's choices and deadlines for kits, and small values (what is known of peers).
+// heads that stop a rollback, the frozen feeds, the admin's choices and deadlines for kits, what was erased by a withdrawal, and small
+// values (what is known of peers).
 //
 // The only user of SQLite. WAL; synchronous=NORMAL for the index (a power cut may take the last changes, never mix
-// them: compare indexed() with the refs at start), FULL for witness(), set_frozen(), put_choice(), put_deadline() and put().
+// them: compare indexed() with the refs at start), FULL for witness(), set_frozen(), put_choice(), put_deadline(), erase() and put().
 // A damaged file is set aside (state.sqlite.damaged) and a new one made; rebuilt() tells. What is not rebuildable is carried
 // over as far as it can still be read; the caller then witnesses the library's own heads as well.
 // Bounded: 8 MiB of page cache whatever the size.
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +27,8 @@
 #include "store/holding/policy.hpp"
 #include "store/life/outcome_file.hpp"
 #include "store/media/chunk_list.hpp"
+#include "store/withdrawal/receipt_file.hpp"
+#include "store/withdrawal/record_file.hpp"
 
 namespace essaimage::store {
 
@@ -53,6 +57,12 @@ struct KitText {
   std::size_t bytes() const { return participants.size() + names.size() + text.size(); }
 };
 
+/// A consent of a kit that ends.
+struct EndingConsent {
+  std::string file;  ///< as kit.toml names it
+  Timestamp until;   ///< the first second at which it does not hold any more
+};
+
 /// A kit as a feed's current tree has it.
 struct KitRow {
   KitId id;
@@ -66,7 +76,9 @@ struct KitRow {
   std::optional<Lineage> adapted_from;
   std::uint32_t files = 0;
   std::uint64_t bytes = 0;        ///< of all files, media included
-  std::vector<NamedMedia> media;  ///< each once; sorted when it comes out
+  std::vector<NamedMedia> media;  ///< each once; sorted when it comes out, then without those that are withdrawn
+  std::vector<EndingConsent> consents;        ///< does not come out
+  std::map<Sha256, Timestamp> media_until;    ///< likewise: of `media`, those that the kit names with consents that end alone
 
   KitText searched;  ///< of what goes in alone
 
@@ -130,6 +142,26 @@ struct OutcomeQuery {
 
 struct SearchPlan;
 struct SearchFound;
+/// A withdrawal as its author's feed says it, and that feed; without its list of media.
+struct WithdrawalRow {
+  FeedId feed;
+  Withdrawal withdrawal;
+  Sha256 record;            ///< SHA-256 of its file
+  std::uint32_t media = 0;  ///< how many it names
+
+  WithdrawalKey key() const { return {feed.centre, withdrawal.number, {}}; }
+};
+/// Which withdrawals; what is not said counts for nothing.
+struct WithdrawalQuery {
+  std::optional<KitId> kit;
+  std::string centre;
+  std::optional<std::uint64_t> number;
+};
+/// A receipt, and the feed that says it.
+struct ReceiptRow {
+  FeedId feed;
+  Receipt receipt;
+};
 
 class State {
  public:
@@ -162,6 +194,14 @@ class State {
     std::vector<OutcomeKey> retracted = {};
     std::vector<Proposal> proposed = {};  ///< new or changed proposals of this feed
     std::vector<KitId> unproposed = {};
+    struct NewWithdrawal {
+      Withdrawal withdrawal;
+      Sha256 record;
+    };
+    std::vector<NewWithdrawal> withdrawn = {};    ///< new or changed withdrawals of this feed
+    std::vector<std::uint64_t> unwithdrawn = {};  ///< numbers that it does not say any more
+    std::vector<Receipt> signed_receipts = {};
+    std::vector<WithdrawalKey> unsigned_receipts = {};
   };
   /// All changes in one transaction. Returns the media whose naming changed, sorted: look at each of them again.
   Result<std::vector<Sha256>> apply(std::span<const FeedChange> changes);
@@ -192,6 +232,37 @@ class State {
   Result<SearchFound> search(const SearchPlan& plan) const;
   /// For a word that no kit has: one that is nearly the same, as a kit writes it; empty if there is none.
   Result<std::string> similar_word(const std::string& word) const;
+
+  // --- withdrawal (state_withdrawals.cpp) ----------------------------------------------------------------------------
+  /// What no kit names but by consents that are over at this time, and what the federation has withdrawn, is named by nobody as
+  /// far as media are wanted, served, or told of. Both return the media of which that has changed.
+  Result<std::vector<Sha256>> set_time(Timestamp now);
+  Result<std::vector<Sha256>> set_blocked(const std::set<Sha256>& media);
+  Result<std::vector<WithdrawalRow>> withdrawals(const WithdrawalQuery& query) const;  ///< by time, then feed and number
+  Result<std::vector<Sha256>> withdrawn_media(const FeedId& feed, std::uint64_t number) const;  ///< sorted
+  Result<std::vector<std::uint64_t>> withdrawals_in(const FeedId& feed) const;
+  Result<std::vector<WithdrawalKey>> receipts_in(const FeedId& feed) const;
+  Result<std::vector<ReceiptRow>> receipts(const WithdrawalKey& about) const;  ///< by feed
+  /// Who says of a media file that it is to go; a kit that names it keeps it from that, unless the federation says it.
+  struct WithdrawnMedia {
+    std::vector<WithdrawalKey> by;  ///< authors' withdrawals that name it
+    bool blocked = false;           ///< by the federation
+    bool over = false;              ///< the consents are, by which it is named
+    bool named = false;             ///< by a kit, so that it stays
+    bool is_to_go() const { return !named && (blocked || over || !by.empty()); }
+  };
+  Result<WithdrawnMedia> withdrawn(const Sha256& media) const;
+  Result<std::vector<Sha256>> over_media() const;  ///< that consents which are over name, and nobody else
+  struct KitConsent {
+    KitId kit;
+    Audience audience;
+    EndingConsent consent;
+  };
+  Result<std::vector<KitConsent>> consents_until(const std::string& centre, Timestamp until) const;  ///< of its kits; by time
+  /// They are not on the disk any more, by a withdrawal: as forget_media(), hints too, durably and in one transaction; and that
+  /// they were here is kept.
+  Status erase(std::span<const Sha256> media);
+  Result<std::vector<Sha256>> erased(std::span<const Sha256> media) const;  ///< those that were here once, and were erased
 
   // --- media: who names it, and for whom it is held ------------------------------------------------------------------
   Result<std::optional<MediaRow>> media(const Sha256& media) const;  ///< nothing: neither named nor held

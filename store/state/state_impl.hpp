@@ -3,6 +3,7 @@
 // allows): nobody who looks something up waits for a change that is being written, which takes as long as the disk does.
 // A reader sees what was committed last. Everything here is called with the mutex of its connection held.
 
+#include <atomic>
 #include <mutex>
 
 #include "store/state/schema.hpp"
@@ -16,6 +17,7 @@ struct State::Impl {
   std::unique_ptr<sql::Database> reader, writer;
   bool rebuilt = false;
   bool lost = false;
+  std::atomic<std::int64_t> now = 0;  ///< set_time()
 
   /// Runs a function that changes nothing.
   template <class Function>
@@ -83,6 +85,12 @@ Status put_words(sql::Database& db, std::int64_t kit, const KitRow& row);
 Status delete_words(sql::Database& db, std::int64_t kit);
 /// A list of short words for one column.
 std::string join_words(const std::vector<std::string>& words);
+/// What a change says of withdrawals and receipts (state_withdrawals.cpp).
+Status put_withdrawals(sql::Database& db, std::int64_t feed, const State::FeedChange& change, std::set<Sha256>& touched);
+/// Of names.until: no consent ends.
+inline constexpr std::int64_t until_never = 9'000'000'000'000;
+/// Of a row of names (n) and of media (m): whether that naming makes the media file wanted and served.
+#define ESSAIMAGE_LIVE_NAMING "n.over = 0 AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.sha = m.sha)"
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
 

@@ -33,6 +33,14 @@ Result<std::int64_t> find_kit(sql::Database& db, std::int64_t feed, std::string_
 
 using Naming = std::set<std::pair<Sha256, ObjectId>>;  ///< media and chunk list
 
+/// What the kit names until a consent ends: another version may name it for longer.
+Status note_ending(sql::Database& db, std::int64_t kit, std::set<Sha256>& touched) {
+  auto row = db.prepare(
+      "SELECT m.sha FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media WHERE n.kit = ? AND n.until < ?");
+  row << kit << until_never;
+  return row.each([&] { touched.insert(row.fixed<Sha256>(0)); });
+}
+
 /// Unlinks a kit from its media. Returns what it named.
 Result<Naming> take_naming(sql::Database& db, std::int64_t kit) {
   Naming naming;
@@ -51,9 +59,12 @@ Result<Naming> take_naming(sql::Database& db, std::int64_t kit) {
 
 Status delete_kit(sql::Database& db, std::int64_t kit) {
   CHECK_OK(delete_words(db, kit));
-  auto statement = db.prepare("DELETE FROM kit WHERE id = ?");
-  statement << kit;
-  return statement.run();
+  for (const char* const literal : {"DELETE FROM consent WHERE kit = ?", "DELETE FROM kit WHERE id = ?"}) {
+    auto statement = db.prepare(literal);
+    statement << kit;
+    CHECK_OK(statement.run());
+  }
+  return {};
 }
 
 Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
@@ -74,12 +85,18 @@ Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
   return statement.run();
 }
 
-Status insert_naming(sql::Database& db, std::int64_t kit, std::int64_t feed,
-                     const std::vector<NamedMedia>& media) {
-  for (const NamedMedia& named : media) {
+Status insert_naming(sql::Database& db, std::int64_t kit, std::int64_t feed, const KitRow& row, std::int64_t now) {
+  for (const NamedMedia& named : row.media) {
     TRY(const std::int64_t list, find_or_add_list(db, named));
-    auto statement = db.prepare("INSERT OR IGNORE INTO names VALUES (?, ?, ?)");
-    statement << kit << list << feed;
+    const auto ends = row.media_until.find(named.media);
+    const std::int64_t until = ends == row.media_until.end() ? until_never : ends->second.seconds;
+    auto statement = db.prepare("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)");
+    statement << kit << list << feed << until << std::int64_t{until <= now};
+    CHECK_OK(statement.run());
+  }
+  for (const EndingConsent& consent : row.consents) {
+    auto statement = db.prepare("INSERT OR REPLACE INTO consent VALUES (?, ?, ?)");
+    statement << kit << std::string_view(consent.file) << consent.until.seconds;
     CHECK_OK(statement.run());
   }
   return {};
@@ -99,23 +116,25 @@ Status remove_kit(sql::Database& db, std::int64_t kit, std::set<Sha256>& touched
   return delete_kit(db, kit);
 }
 
-Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, std::set<Sha256>& touched) {
+Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, std::int64_t now, std::set<Sha256>& touched) {
   Naming before, after;
   TRY(const std::int64_t old, find_kit(db, feed, kit.id.slug));
   if (old != 0) {
+    CHECK_OK(note_ending(db, old, touched));
     TRY(before, take_naming(db, old));
     CHECK_OK(delete_kit(db, old));
   }
   CHECK_OK(insert_kit(db, feed, kit));
   const std::int64_t number = db.last_row();
   CHECK_OK(put_words(db, number, kit));
-  CHECK_OK(insert_naming(db, number, feed, kit.media));
+  CHECK_OK(insert_naming(db, number, feed, kit, now));
   for (const NamedMedia& named : kit.media) after.emplace(named.media, named.chunk_list);
   note_difference(before, after, touched);
+  for (const auto& [media, until] : kit.media_until) touched.insert(media);
   return {};
 }
 
-Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sha256>& touched) {
+Status apply_one(sql::Database& db, const State::FeedChange& change, std::int64_t now, std::set<Sha256>& touched) {
   TRY(const std::int64_t feed, put_feed(db, change.head));
   for (const std::string& slug : change.removed) {
     TRY(const std::int64_t kit, find_kit(db, feed, slug));
@@ -124,7 +143,7 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sh
   for (const KitRow& kit : change.put) {
     ESSAIMAGE_ASSERT(kit.id.centre == change.head.feed.centre &&
                      kit.audience == change.head.feed.audience);
-    CHECK_OK(put_kit(db, feed, kit, touched));
+    CHECK_OK(put_kit(db, feed, kit, now, touched));
   }
   for (const auto& kit : change.renewed) {
     auto statement = db.prepare("UPDATE kit SET tree = ?, version = ?, published_at = ? WHERE feed = ? AND slug = ?");
@@ -134,6 +153,7 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::set<Sh
   for (const auto& [media, older] : change.older) CHECK_OK(put_older(db, feed, media, older));
   CHECK_OK(put_adoptions(db, feed, change));
   CHECK_OK(put_proposals(db, feed, change));
+  CHECK_OK(put_withdrawals(db, feed, change, touched));
   return put_outcomes(db, feed, change);
 }
 
@@ -152,7 +172,9 @@ Status lose_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched
   }
   for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
   for (const char* const literal : {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?",
-                                   "DELETE FROM outcome WHERE feed = ?", "DELETE FROM proposal WHERE feed = ?"}) {
+                                   "DELETE FROM outcome WHERE feed = ?", "DELETE FROM proposal WHERE feed = ?", "DELETE FROM receipt WHERE feed = ?",
+                                   "DELETE FROM gone WHERE withdrawal IN (SELECT id FROM withdrawal WHERE feed = ?)",
+                                   "DELETE FROM withdrawal WHERE feed = ?"}) {
     auto statement = db.prepare(literal);
     statement << feed;
     CHECK_OK(statement.run());
@@ -225,7 +247,7 @@ Result<std::vector<KitRow>> read_kits(sql::Statement& kit_row, sql::Statement& m
   "k.languages, k.themes, k.equipment, k.duration, k.files, k.bytes, k.parent, k.parent_version, k.origin FROM kit k JOIN feed f ON f.id = k.feed "
 #define ESSAIMAGE_KIT_MEDIA                                                                   \
   "SELECT n.kit, m.sha, l.bytes, l.blob, EXISTS (SELECT 1 FROM held h WHERE h.media = m.id) " \
-  "FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media "
+  "FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media AND " ESSAIMAGE_LIVE_NAMING " "
 
 }  // namespace
 
@@ -256,7 +278,7 @@ Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed) {
 Result<std::vector<Sha256>> State::apply(std::span<const FeedChange> changes) {
   return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
     std::set<Sha256> touched;
-    for (const FeedChange& change : changes) CHECK_OK(apply_one(db, change, touched));
+    for (const FeedChange& change : changes) CHECK_OK(apply_one(db, change, impl_->now, touched));
     CHECK_OK(tidy_all(db, touched));
     return std::vector<Sha256>(touched.begin(), touched.end());
   });

@@ -35,7 +35,7 @@ bool is_wider(const FeedId& left, const FeedId& right) {
 
 #define ESSAIMAGE_NAMING                                                                         \
   "SELECT m.sha, f.name, l.bytes, l.blob, l.refused FROM media m JOIN list l ON l.media = m.id " \
-  "JOIN names n ON n.list = l.id JOIN feed f ON f.id = n.feed "
+  "JOIN names n ON n.list = l.id AND " ESSAIMAGE_LIVE_NAMING " JOIN feed f ON f.id = n.feed "
 #define ESSAIMAGE_HOLDING \
   "SELECT m.sha, f.name FROM media m JOIN held h ON h.media = m.id JOIN feed f ON f.id = h.feed "
 
@@ -77,7 +77,7 @@ std::vector<MediaRow> finish(Rows rows) {
 
 #define ESSAIMAGE_WANTS(where)                                                                     \
   "SELECT m.sha, l.id, l.bytes, l.blob, f.name FROM media m JOIN list l ON l.media = m.id "        \
-  "JOIN names n ON n.list = l.id JOIN feed f ON f.id = n.feed WHERE " where                        \
+  "JOIN names n ON n.list = l.id AND " ESSAIMAGE_LIVE_NAMING " JOIN feed f ON f.id = n.feed WHERE " where \
   " l.refused = 0 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.media = m.id AND h.feed = n.feed) " \
   "GROUP BY l.id, n.feed ORDER BY m.sha, l.id"
 
@@ -276,7 +276,7 @@ Result<bool> State::serves(const FeedId& feed, const Sha256& media) const {
     auto row = db.prepare(
         "SELECT 1 FROM feed f, media m JOIN held h ON h.media = m.id AND h.feed = f.id JOIN list l "
         "ON l.media = m.id AND "
-        "l.refused = 0 JOIN names n ON n.list = l.id AND n.feed = f.id WHERE f.name = ? AND m.sha "
+        "l.refused = 0 JOIN names n ON n.list = l.id AND n.feed = f.id AND " ESSAIMAGE_LIVE_NAMING " WHERE f.name = ? AND m.sha "
         "= ? LIMIT 1");
     const std::string name = feed.str();
     row << std::string_view(name) << media.view();

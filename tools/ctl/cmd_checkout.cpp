@@ -92,7 +92,9 @@ Result<Json> check_out(const Context& context, const KitRef& ref, const std::str
   handlers.item = [&](const Json& page) { return reception.list(page); };
   handlers.data = [&](const control::Data& data) { return reception.data(data); };
   handlers.progress = &bar;
-  auto reply = client.ask("checkout", ref.arguments(), handlers);
+  auto arguments = ref.arguments();
+  if (context.parsed.has("rest")) arguments["rest"] = true;
+  auto reply = client.ask("checkout", arguments, handlers);
   bar.wipe();
   if (!reply) return tl::unexpected(with_suggestion(context, ref.id, reply.error()));
   CHECK_OK(reception.whole());
@@ -116,6 +118,8 @@ Result<ExitCode> checkout(Context& context) {
         fmt::runtime(context.say("{}, version {}: {}, {}, in {}\n", "{}, version {} : {}, {}, dans {}\n")),
         ref.id.str(), number_at(reply, "version"), counted(number_at(reply, "files"), files_counted, context.language),
         human_bytes(number_at(reply, "bytes"), context.language), destination);
+    for (const auto& path : list_at(reply, "withdrawn"))
+      if (path.is_string()) context.out() << context.say("withdrawn, left out: ", "retiré, laissé de côté : ") << printable(path.get<std::string>()) << "\n";
   }
   return ExitCode::ok;
 }

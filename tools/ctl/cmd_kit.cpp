@@ -13,6 +13,7 @@
 #include "tools/ctl/life_words.hpp"
 #include "tools/ctl/progress_words.hpp"
 #include "tools/ctl/verbs.hpp"
+#include "tools/ctl/withdraw_words.hpp"
 
 namespace essaimage::ctl {
 
@@ -122,6 +123,16 @@ void print_opinions(const Context& context, const Json& kit, const Line& line) {
   line("passed on", "transmis", passed_on_text(kit.value("passed_on", Json()), context));
   for (const auto& adoption : list_at(kit, "adoptions"))
     line("adopted by", "adopté par", say(adoption, "adopted", text_at(adoption, "centre"), "note"));
+  for (const auto& each : list_at(kit, "withdrawals"))
+    line("withdrawn", "retiré",
+         fmt::format("{}, {}: {} ({}, {}/{})", withdrawn_what(each, context), human_time(text_at(each, "withdrawn"), context.language),
+                     withdrawn_why(each, context), text_at(each, "withdrawal"), number_at(each, "signed"), number_at(each, "members")));
+}
+
+/// " (wazemmes/3: the reason)"
+std::string withdrawn_text(const Json& by, const Context& context) {
+  if (text_at(by, "by") == "consent") return context.say(" (its consent has run out)", " (son consentement a pris fin)");
+  return " (" + text_at(by, "withdrawal") + context.say(": ", " : ") + text_at(by, "why") + ")";
 }
 
 /// "wazemmes/lampe@2", or an address.
@@ -261,11 +272,13 @@ Result<ExitCode> kit_files(Context& context) {
     const bool here = flag_at(file, "here");
     auto path = text_at(file, "path");
     if (flag_at(file, "executable")) path += "*";
+    const bool withdrawn = file.contains("withdrawn");
+    if (withdrawn) path += withdrawn_text(file["withdrawn"], context);
     table.add(
         {human_bytes(number_at(file, "bytes"), context.language),
          flag_at(file, "media") ? context.say("media", "média") : context.say("text", "texte"),
-         {here ? context.say("yes", "oui") : context.say("no", "non"),
-          here ? Colour::none : Colour::yellow},
+         {withdrawn ? context.say("withdrawn", "retiré") : here ? context.say("yes", "oui") : context.say("no", "non"),
+          here && !withdrawn ? Colour::none : Colour::yellow},
          path});
   }
   context.out() << table.str(context.out_style);

@@ -71,6 +71,8 @@ std::vector<Command> find_commands();
 std::vector<Command> mirror_commands();
 /// What is said to funders: a part of all_commands() (commands_report.cpp).
 std::vector<Command> report_commands();
+/// Those about withdrawal: a part of all_commands() (commands_withdraw.cpp).
+std::vector<Command> withdraw_commands();
 /// Of the verbs that add to this centre's feeds.
 Option offline_option();
 /// Accepted before and after the verb.

@@ -166,7 +166,7 @@ std::vector<Command> kits() {  // NOLINT(readability-function-size): a table of 
          true,
          false,
          Completes::folder}},
-       {},
+       {{"rest", {}, {"without files that were withdrawn, if there are any", "sans les fichiers retirés, s'il y en a"}}},
        {{"checkout wazemmes/lampe ~/ateliers/lampe",
          {"The newest version:", "La version la plus récente :"}},
         {"checkout wazemmes/lampe@1 /tmp/lampe-1", {"The first one:", "La première :"}}},
@@ -303,6 +303,7 @@ const std::vector<Command>& all_commands() {
     for (auto& command : find_commands()) all.push_back(command);
     for (auto& command : mirror_commands()) all.push_back(command);
     for (auto& command : report_commands()) all.push_back(command);
+    for (auto& command : withdraw_commands()) all.push_back(command);
     for (auto& command : hold_commands()) all.push_back(command);
     for (auto& command : upkeep()) all.push_back(command);
     return all;

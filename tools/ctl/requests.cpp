@@ -7,6 +7,7 @@
 
 #include "store/disk/files.hpp"
 #include "store/federation/catalogue_file.hpp"
+#include "store/federation/media_withdrawal.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
@@ -137,6 +138,14 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
   if (statement.path.starts_with(store::feed_path::mirrors_folder)) {
     const auto file = store::parse_mirror_file(statement.content);
     return file ? mirror_words(*file, context) : statement.path;
+  }
+  if (statement.path.starts_with(store::feed_path::withdrawals_folder)) {
+    const auto file = store::parse_media_withdrawal(statement.content);
+    if (!file) return statement.path;
+    return fmt::format(fmt::runtime(file->withdrawn ? context.say("the media file {} is withdrawn everywhere: {}", "le média {} est retiré partout : {}")
+                                                    : context.say("the withdrawal of the media file {} is taken back: {}",
+                                                                  "le retrait du média {} est annulé : {}")),
+                       file->media.hex(), printable(file->why));
   }
   const auto file = store::parse_catalogue_file(statement.content);
   if (!file) return statement.path;

@@ -118,5 +118,9 @@ Result<ExitCode> explain(Context& context);
 // cmd_help.cpp
 Result<ExitCode> help(Context& context);
 Result<ExitCode> version(Context& context);
+// cmd_withdraw.cpp
+Result<ExitCode> withdraw(Context& context);
+Result<ExitCode> withdraw_list(Context& context);
+Result<ExitCode> withdraw_status(Context& context);
 
 }  // namespace essaimage::ctl::verb

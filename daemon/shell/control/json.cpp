@@ -203,7 +203,13 @@ Json to_json(const store::KitFile& file) {
   } else {
     out["blob"] = file.blob.hex();
   }
+  if (file.withdrawn) out["withdrawn"] = to_json(*file.withdrawn);
   return out;
+}
+
+Json to_json(const store::WithdrawnBy& by) {
+  static constexpr std::array<std::string_view, 3> kinds = {"author", "federation", "consent"};
+  return {{"by", kinds.at(static_cast<std::size_t>(by.kind))}, {"withdrawal", by.name}, {"why", by.why}, {"since", to_utc(by.since)}};
 }
 
 Json to_json(const store::PublishedKit& kit) {

@@ -52,6 +52,7 @@ std::string_view state_of(const store::KitSummary& kit);  ///< "whole", "coming"
 Json to_json(store::HoldReason why);  ///< code, text {en, fr}
 Json to_json(const store::KitVersion& version);
 Json to_json(const store::KitFile& file);
+Json to_json(const store::WithdrawnBy& by);  ///< by, withdrawal, why, since
 Json to_json(const store::PublishedKit& kit);
 Json to_json(const store::CatalogueFile& decision);
 Json to_json(const store::ProposalRow& proposal);

@@ -69,6 +69,9 @@ constexpr std::array verbs = {
     Verb{"verify", verb::verify},
     Verb{"version", verb::version},
     Verb{"watch", verb::watch},
+    Verb{"withdraw", verb::withdraw},
+    Verb{"withdraw.list", verb::withdraw_list},
+    Verb{"withdraw.status", verb::withdraw_status},
 };
 
 }  // namespace

@@ -100,6 +100,10 @@ Result<Json> report(Session& session, Arguments& arguments);
 // verbs_family.cpp
 Result<Json> kit_tree(Session& session, Arguments& arguments);
 Result<Json> kit_file(Session& session, Arguments& arguments);
+// verbs_withdraw.cpp
+Result<Json> withdraw(Session& session, Arguments& arguments);
+Result<Json> withdraw_list(Session& session, Arguments& arguments);
+Result<Json> withdraw_status(Session& session, Arguments& arguments);
 // verbs_upkeep.cpp
 Result<Json> verify(Session& session, Arguments& arguments);
 Result<Json> scrub(Session& session, Arguments& arguments);

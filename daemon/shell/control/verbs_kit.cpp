@@ -6,6 +6,7 @@
 #include "daemon/shell/control/kit_life.hpp"
 #include "daemon/shell/control/mirror_json.hpp"
 #include "daemon/shell/control/verbs.hpp"
+#include "daemon/shell/control/withdrawal_json.hpp"
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
 
@@ -102,6 +103,9 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   entry["adapted_from"] = to_json(kit.row.adapted_from);
   entry["ended_mirrors"] = ended_mirrors(library, kit.audiences);
   TRY(entry["life"], life_json(library, kit));
+  TRY(const auto withdrawals, library.withdrawals().find({id, id.centre, std::nullopt}));
+  entry["withdrawals"] = Json::array();
+  for (const auto& withdrawal : withdrawals) entry["withdrawals"].push_back(to_json(withdrawal, false));
   return std::move(entry);
 }
 
@@ -126,6 +130,21 @@ Result<Json> kit_history(Session& session, Arguments& arguments) {
 
 namespace {
 
+/// Errc::media_withdrawn unless nothing of it is withdrawn, or the rest is asked for: what is withdrawn is left out then, and named.
+Status nothing_withdrawn(const KitId& id, bool rest, std::vector<store::KitFile>& files, Json& left_out) {
+  std::string names;
+  std::size_t count = 0;
+  for (const auto& file : files) {
+    if (!file.withdrawn) continue;
+    left_out.push_back(file.path);
+    if (++count <= 3) names += (count == 1 ? "" : ", ") + file.path;
+  }
+  if (count > 3) names += ", …";
+  if (count > 0 && !rest) return fail(Errc::media_withdrawn, id.str() + ": " + names);
+  std::erase_if(files, [](const store::KitFile& file) { return file.withdrawn.has_value(); });
+  return {};
+}
+
 /// Errc::checkout_incomplete, or Errc::checkout_not_held of a kit that is not held, saying how much and the first names,
 /// unless all bytes are here.
 Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files, bool is_held) {
@@ -147,18 +166,21 @@ Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files, 
 Result<Json> checkout(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.kit());
   TRY(const auto asked, arguments.number("version"));
+  TRY(const auto rest, arguments.flag("rest"));
   CHECK_OK(arguments.nothing_else());
   const auto& library = session.node().library();
   TRY(const auto version, version_of(library, id, asked));
-  TRY(const auto files, library.files(id, version));
+  TRY(auto files, library.files(id, version));
   TRY(const auto kit, library.kit(id));
+  auto left_out = Json::array();
+  CHECK_OK(nothing_withdrawn(id, rest, files, left_out));
   CHECK_OK(nothing_lacks(id, files, kit.not_held.files == 0 || kit.row.version != version));
   CHECK_OK(session.list(files));
   std::uint64_t done = 0, total = 0;
   for (const auto& file : files) total += file.bytes;
   for (std::uint32_t index = 0; index < files.size(); ++index)
     CHECK_OK(send_file(session, index, files[index], done, total));
-  return Json{{"id", id.str()}, {"version", version}, {"files", files.size()}, {"bytes", done}};
+  return Json{{"id", id.str()}, {"version", version}, {"files", files.size()}, {"bytes", done}, {"withdrawn", std::move(left_out)}};
 }
 
 }  // namespace essaimage::shell::verb

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/shell/control/explain_federation.hpp"
+#include "daemon/shell/control/explain_withdrawal.hpp"
 #include "daemon/shell/control/readiness.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/version.hpp"
@@ -171,6 +172,8 @@ Result<Json> status(Session& session, Arguments& arguments) {
                        due};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
+  TRY(const auto ending, explain_consents(node.library()));
+  for (const auto& found : ending) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
               {"name", self == nullptr ? identity.name : self->name},
               {"is_federation", identity.is_federation()},
@@ -257,7 +260,12 @@ namespace {
 /// What `id` names: a kit, a feed, a member, or nothing at all: the node.
 Result<Explanations> explain_any(const Situation& here, const store::Library& library,
                                  const std::string& id) {
-  if (id.empty()) return explain_node(here);
+  if (id.empty()) {
+    auto found = explain_node(here);
+    TRY(const auto ending, explain_consents(library));
+    found.insert(found.end(), ending.begin(), ending.end());
+    return found;
+  }
   if (id.find('/') == std::string::npos) {
     if (here.roster == nullptr) return explain_node(here);
     const auto* member = here.roster->find(id);
@@ -268,8 +276,14 @@ Result<Explanations> explain_any(const Situation& here, const store::Library& li
   const auto kit = KitId::parse(id);
   if (kit) {
     auto known = library.kit(*kit);
-    if (known) return explain_kit(here, *kit, *known);
+    TRY(auto withdrawn, explain_withdrawals(library, *kit));
+    if (known) {
+      auto found = explain_kit(here, *kit, *known);
+      found.insert(found.end(), withdrawn.begin(), withdrawn.end());
+      return found;
+    }
     if (known.error().code != Errc::not_found) return tl::unexpected(known.error());
+    if (!withdrawn.empty()) return withdrawn;
     if (!feed) return explain_kit(here, *kit, std::nullopt);
   }
   if (feed) return explain_feed(here, *feed);

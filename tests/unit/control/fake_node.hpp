@@ -12,6 +12,7 @@
 #include "store/activity.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/fake_mirrors.hpp"
+#include "tests/support/fake_withdrawals.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/control/fake_curation.hpp"
 #include "tests/unit/control/fake_publication.hpp"
@@ -151,6 +152,8 @@ class FakeLibrary final : public store::Library {
     }
     return rows;
   }
+  mutable FakeWithdrawals withdrawn;
+  store::Withdrawals& withdrawals() const override { return withdrawn; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId& id) const override {
     std::vector<store::KitSummary> adapted;
     for (const auto& kit : all_kits) {

@@ -12,6 +12,7 @@
 #include "store/library.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/fake_mirrors.hpp"
+#include "tests/support/fake_withdrawals.hpp"
 
 namespace essaimage::test {
 
@@ -109,6 +110,7 @@ class FakeLibrary : public store::Library {
   }
 
   void make_federation() { identity_.slug = identity_.federation_slug; }
+  void join() { roster_ = std::make_shared<const Roster>(); }
   const store::Identity& identity() const override { return identity_; }
   const store::SigningSecret& signing() const override { return signing_; }
   const store::TransportSecret& transport() const override { return transport_; }
@@ -152,6 +154,8 @@ class FakeLibrary : public store::Library {
   Result<store::OutcomeRow> retract(std::uint64_t) override { return fail(Errc::not_found); }
   Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery&) const override { return std::vector<store::OutcomeRow>{}; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId&) const override { return std::vector<store::KitSummary>{}; }
+  store::Withdrawals& withdrawals() const override { return withdrawals_; }
+  FakeWithdrawals& fake_withdrawals() const { return withdrawals_; }
 
   store::Mirrors& mirrors() override { return no_mirrors; }
   FakeMirrors no_mirrors;
@@ -246,6 +250,7 @@ class FakeLibrary : public store::Library {
   store::SigningSecret signing_ = store::SigningSecret::generate();
   store::TransportSecret transport_ = store::TransportSecret::generate();
   Listener listener_;
+  mutable FakeWithdrawals withdrawals_;
 };
 
 }  // namespace essaimage::test

@@ -105,3 +105,29 @@ TEST_CASE("The federation's node looks once an hour whether the time is to be si
   CHECK(beats(std::chrono::minutes(59)) == 1);
   CHECK(beats(std::chrono::minutes(1)) == 2);
 }
+
+TEST_CASE("Withdrawals are looked at once a minute, soon after news, and signed once that makes no fork") {
+  FakeLibrary library;
+  const auto log = Log::none();
+  StoreJobs jobs(library, *log, [](core::Input) {}, Worker::Runs::within_post);
+  Upkeep upkeep(library, jobs, {});
+  Instant now;
+  bool confirmed = false;
+  const auto settled_after = [&](std::chrono::seconds later) {
+    now = now + later;
+    upkeep.turn(now, [&] { return confirmed; });
+    return library.fake_withdrawals().settled.load();
+  };
+  CHECK(settled_after(std::chrono::seconds(1)) == 0);  // it has not joined
+  library.join();
+  CHECK(settled_after(std::chrono::seconds(1)) == 1);
+  CHECK(library.fake_withdrawals().signed_too == 0);
+  confirmed = true;
+  CHECK(settled_after(std::chrono::seconds(5)) == 2);
+  CHECK(library.fake_withdrawals().signed_too == 1);
+  CHECK(settled_after(std::chrono::seconds(59)) == 2);
+  CHECK(settled_after(std::chrono::seconds(1)) == 3);
+  upkeep.saw(core::input::HeadChanged{}, now);
+  CHECK(settled_after(std::chrono::seconds(4)) == 3);
+  CHECK(settled_after(std::chrono::seconds(1)) == 4);
+}

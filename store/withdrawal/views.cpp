@@ -1,0 +1,157 @@
+// Looking at withdrawals: how far they have come, and which files are not given out.
+#include <algorithm>
+
+#include "store/withdrawal/withdrawals_impl.hpp"
+
+namespace essaimage::store {
+namespace {
+
+/// Says who has to sign, and who has.
+class Reader {
+ public:
+  Reader(const State& state, const ObjectDb& objects, const Picture& picture) : state_(state), objects_(objects), picture_(picture) {}
+
+  Status fill(WithdrawalView& view) {
+    for (const auto& [slug, member] : picture_.roster->members) {
+      if (!member.suspended && picture_.roster->may_hold(slug, view.audience)) view.members.insert(slug);
+    }
+    TRY(const auto receipts, state_.receipts(view.key));
+    for (const auto& [feed, receipt] : receipts) {
+      const bool counts = feed.audience == view.audience && receipt.record == view.record && view.members.contains(feed.centre);
+      if (counts) view.signed_by.emplace(feed.centre, receipt);
+    }
+    for (const auto& member : view.members) {
+      if (view.signed_by.contains(member)) continue;
+      if (const auto heard = last_heard(member)) view.last_heard.emplace(member, *heard);
+    }
+    return {};
+  }
+
+ private:
+  std::optional<Timestamp> last_heard(const std::string& member) {
+    const auto [it, is_new] = heard_.emplace(member, std::nullopt);
+    if (!is_new) return it->second;
+    for (const auto& [feed, head] : picture_.heads) {
+      if (feed.centre != member) continue;
+      const auto raw = objects_.read(head.commit, ObjectType::commit);
+      const auto commit = raw ? parse_commit(*raw) : Result<Commit>(fail(Errc::object_missing));
+      if (commit) it->second = it->second ? std::max(*it->second, commit->time) : commit->time;
+    }
+    return it->second;
+  }
+
+  const State& state_;
+  const ObjectDb& objects_;
+  const Picture& picture_;
+  std::map<std::string, std::optional<Timestamp>> heard_;
+};
+
+/// By the newest version's word about a path, where it has one: a consent that was given for longer holds for what was published before.
+std::optional<Timestamp> end_of_consent(const kit::Manifest& own, const kit::Manifest* newest, const std::string& path) {
+  const auto covers = [&](const kit::Consent& consent) { return consent.covers(path); };
+  const bool newest_says = newest != nullptr && std::ranges::any_of(newest->consent, covers);
+  return consent_end(newest_says ? *newest : own, path);
+}
+
+}  // namespace
+
+Result<std::vector<WithdrawalView>> WithdrawalsImpl::find(const WithdrawalQuery& query) const {
+  const auto picture = library_.picture();
+  if (!picture->roster) return fail(Errc::not_joined);
+  TRY(auto rows, library_.state_->withdrawals(query));
+  std::vector<WithdrawalView> views;
+  Reader reader(*library_.state_, *library_.objects_, *picture);
+  for (auto& row : rows) {
+    WithdrawalView view;
+    view.key = row.key();
+    view.audience = row.feed.audience;
+    view.record = row.record;
+    view.since = row.withdrawal.withdrawn;
+    view.why = row.withdrawal.why;
+    view.media = row.media;
+    view.by_author = std::move(row.withdrawal);
+    CHECK_OK(reader.fill(view));
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_federation() const {
+  const auto picture = library_.picture();
+  if (!picture->roster || !picture->word) return fail(Errc::not_joined);
+  std::vector<WithdrawalView> views;
+  Reader reader(*library_.state_, *library_.objects_, *picture);
+  for (const auto& [media, stated] : picture->word->withdrawals->statements) {
+    WithdrawalView view;
+    view.key = {library_.identity_.federation_slug, 0, media};
+    view.record = stated.content;
+    view.since = stated.file.decided;
+    view.why = stated.file.why;
+    view.media = 1;
+    view.taken_back = !stated.file.withdrawn;
+    if (!view.taken_back) CHECK_OK(reader.fill(view));
+    views.push_back(std::move(view));
+  }
+  std::ranges::stable_sort(views, {}, &WithdrawalView::since);
+  return views;
+}
+
+Result<std::optional<WithdrawnBy>> WithdrawalsImpl::withdrawn(const std::string& centre, const Sha256& media) const {
+  const auto picture = library_.picture();
+  const auto* stated = picture->word ? picture->word->withdrawals->find(media) : nullptr;
+  if (stated != nullptr) {
+    const WithdrawalKey key{library_.identity_.federation_slug, 0, media};
+    return WithdrawnBy{WithdrawnBy::Kind::federation, key.str(), stated->file.why, stated->file.decided};
+  }
+  TRY(const auto said, library_.state_->withdrawn(media));
+  if (said.named) return std::nullopt;
+  for (const auto& key : said.by) {
+    if (key.centre != centre) continue;
+    TRY(const auto rows, library_.state_->withdrawals({std::nullopt, key.centre, key.number}));
+    if (!rows.empty())
+      return WithdrawnBy{WithdrawnBy::Kind::author, key.str(), rows.front().withdrawal.why, rows.front().withdrawal.withdrawn};
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<WithdrawnBy>> WithdrawalsImpl::judge(const KitId& kit, const KitTreeFile& file, const kit::Manifest& manifest,
+                                                          const kit::Manifest* newest) const {
+  const auto end = end_of_consent(manifest, newest, file.path);
+  if (end && *end <= judged().time) return WithdrawnBy{WithdrawnBy::Kind::consent, "", "", *end};
+  if (!file.media) return std::nullopt;
+  return withdrawn(kit.centre, *file.media);
+}
+
+Status WithdrawalsImpl::may_publish(const Sha256& media, const std::string& where) const {
+  const auto picture = library_.picture();
+  const auto* stated = picture->word ? picture->word->withdrawals->find(media) : nullptr;
+  if (stated == nullptr) return {};
+  return fail(Errc::media_withdrawn, where + ": " + stated->file.why);
+}
+
+Result<std::vector<State::KitConsent>> WithdrawalsImpl::ending(std::chrono::seconds within) const {
+  TRY(auto rows, library_.state_->consents_until(library_.identity_.slug, {judged().time.seconds + within.count()}));
+  // What is dealt with has no file any more.
+  std::map<KitId, std::vector<KitTree>> trees;
+  std::vector<State::KitConsent> ending;
+  for (auto& row : rows) {
+    auto it = trees.find(row.kit);
+    if (it == trees.end()) {
+      it = trees.emplace(row.kit, std::vector<KitTree>()).first;
+      TRY(const auto kits, library_.state_->kits_of(row.kit));
+      for (const auto& kit : kits) {
+        TRY(auto tree, read_kit_tree(*library_.objects_, kit.kit_tree, KitDepth::names));
+        it->second.push_back(std::move(tree));
+      }
+    }
+    const bool any = std::ranges::any_of(it->second, [&](const KitTree& tree) {
+      return std::ranges::any_of(tree.files, [&](const KitTreeFile& file) {
+        return file.path != kit::manifest_name && is_below(file.path, row.consent.file);
+      });
+    });
+    if (any) ending.push_back(std::move(row));
+  }
+  return ending;
+}
+
+}  // namespace essaimage::store

@@ -1,0 +1,106 @@
+#pragma once
+// The inside of withdrawal: what authors and the federation order (withdraw.cpp, rewrite.cpp), what is erased here for it
+// (settle.cpp), texts (collect.cpp), receipts (receipts.cpp), looking (views.cpp). Internal to the library, whose part it is.
+//
+// What is to go follows from what lies here, whenever somebody looks: no list of things to do is kept that could be lost, but for
+// the objects that are being collected (`essaimage/collect`), which nothing names any more once that has begun.
+// Locks: those of LibraryImpl, in its order; `mutex_` is a leaf.
+
+#include "store/git/forget_objects.hpp"
+#include "store/library_impl.hpp"
+#include "store/withdrawal/withdrawals.hpp"
+
+namespace essaimage::store {
+
+class WithdrawalsImpl final : public Withdrawals {
+ public:
+  explicit WithdrawalsImpl(LibraryImpl& library) : library_(library) {}
+
+  Result<std::vector<WithdrawalRow>> withdraw(const Wish& wish) override;
+  Result<std::vector<MediaWithdrawal>> withdraw_media(const Cause& cause, std::optional<SigningRequest>* lacking) override;
+  Result<std::vector<Sha256>> media_at(const KitId& kit, const std::string& path) const override;
+  Result<std::vector<WithdrawalView>> find(const WithdrawalQuery& query) const override;
+  Result<std::vector<WithdrawalView>> of_federation() const override;
+  Result<std::optional<WithdrawnBy>> withdrawn(const std::string& centre, const Sha256& media) const override;
+  Result<std::vector<State::KitConsent>> ending(std::chrono::seconds within) const override;
+  Result<bool> settle(bool may_sign) override;
+
+  // --- what the library tells; `changing_` is held
+  /// The index judges by this picture: its word, and its time. Returns the media of which that has changed.
+  Result<std::vector<Sha256>> see(const Picture& picture);
+  /// Who names these has changed.
+  void touched(const std::vector<Sha256>& media);
+  /// Feeds have other heads.
+  void heads_changed() { heads_changed_ = true; }
+  /// The highest version of a kit that was withdrawn: what is published under its name again goes on from there. 0: none.
+  Result<std::uint64_t> last_version(const KitId& kit) const;
+
+  /// Errc::media_withdrawn if the federation has withdrawn it; `where` tells people what it is.
+  Status may_publish(const Sha256& media, const std::string& where) const;
+  /// Whether a file of a kit may be given out, by its kit's consents and by withdrawals.
+  Result<std::optional<WithdrawnBy>> judge(const KitId& kit, const KitTreeFile& file, const kit::Manifest& manifest,
+                                           const kit::Manifest* newest) const;
+
+ private:
+  // --- withdraw.cpp; `changing_` is held
+  struct Found;   ///< of one own feed: what of the kit it has, in which version
+  struct Drafts;  ///< what is withdrawn, as it will be published
+  Result<std::vector<WithdrawalRow>> withdraw_locked(const Wish& wish, bool expired);
+  Result<std::optional<Found>> find_in(const Head& head, const Wish& wish) const;
+  Result<ObjectId> without(const ObjectId& kit_tree, const Withdrawal& said, std::uint64_t version, PackWriter& pack) const;
+  Result<std::uint64_t> next_number() const;
+  /// Of own kits, what is covered by consents that are over.
+  Status withdraw_expired();
+
+  // --- rewrite.cpp; likewise
+  /// The feed once more without these versions of the kit, as an epoch of its own, and with `last` as the tree of its head.
+  Result<LibraryImpl::Advance::Step> rewrite(const Picture& picture, const Head& head, const std::string& slug,
+                                             const std::set<ObjectId>& versions, const ObjectId& last, PackWriter& pack) const;
+
+  // --- settle.cpp; likewise
+  Status erase_what_is_due();
+  Result<bool> is_due(const Sha256& media) const;
+  bool lies_here(const Sha256& media) const;
+  Status erase(const std::vector<Sha256>& media);
+  Result<std::vector<Sha256>> candidates() const;
+
+  // --- receipts.cpp; likewise
+  struct Answered {
+    WithdrawalKey key;
+    Audience audience;
+    Sha256 record;
+    std::uint64_t epoch = 0;
+  };
+  Result<std::vector<Answered>> to_answer(const Picture& picture) const;
+  Result<std::vector<Sha256>> media_of(const Answered& withdrawal) const;
+  /// Nothing while it is not done, or if that is what was signed before.
+  Result<std::optional<Receipt>> receipt_for(const Answered& withdrawal);
+  Status sign_receipts();
+  Status publish(const Picture& picture, const Audience& audience, const std::vector<Receipt>& receipts);
+
+  // --- collect.cpp
+  struct LeftEpochs {
+    FeedId feed;
+    std::vector<ObjectId> heads;  ///< to be collected
+  };
+  /// Of feeds whose author withdrew texts.
+  Result<std::vector<LeftEpochs>> epochs_to_collect() const;
+  Result<bool> is_collected(const FeedId& feed, std::uint64_t epoch) const;
+  Status collect();
+  Result<IdSet> left_objects(const std::vector<LeftEpochs>& left) const;
+  Status spare_live(const Picture& picture, const std::vector<LeftEpochs>& left, IdSet& dead) const;
+  Status forget(const std::vector<LeftEpochs>& left, const IdSet& dead);
+  Path collecting() const { return library_.layout_.library() / "essaimage" / "collect"; }
+
+  JudgedTime judged() const { return library_.judged_now(*library_.picture()); }
+
+  LibraryImpl& library_;
+  std::int64_t rests_until_ = 0;                     ///< of collect(), by the clock; on its thread
+  // Under `changing_`:
+  bool looked_at_all_ = false;                       ///< since the start
+  std::set<Sha256> touched_;                         ///< since erase_what_is_due()
+  std::map<WithdrawalKey, Receipt> answered_;        ///< what we have signed, as far as it was looked up
+  std::atomic<bool> heads_changed_ = true;           ///< receipts are to be looked at
+};
+
+}  // namespace essaimage::store
