@@ -85,6 +85,13 @@ void print_groups(const Context& context, const Json& sums, const char* list, co
   context.out() << "\n" << table.str(context.out_style);
 }
 
+/// Before anybody answers a dozen questions: that there is a daemon, and such a kit.
+Status check_before_asking(const Context& context, const KitId& id) {
+  TRY(auto client, Client::connect(context));
+  const auto kit = client.ask("kit.show", Json{{"id", id.str()}});
+  return kit ? Status{} : tl::unexpected(with_suggestion(context, id, kit.error()));
+}
+
 /// A failure ends a connection, so each try has its own.
 Result<Json> sent(const Context& context, const Json& arguments) {
   TRY(auto client, Client::connect(context));
@@ -104,7 +111,10 @@ Result<ExitCode> outcome_add(Context& context) {
   if (const auto people = context.parsed.values("participants"); !people.empty()) arguments["participants"] = people;
   const bool asks = !arguments.contains("date") && context.io.in_is_terminal && !context.json;
   if (!asks && !arguments.contains("date")) return fail(Errc::usage, context.say("`outcome add` needs --date DAY", "`outcome add` attend --date JOUR"));
-  if (asks) CHECK_OK(ask_outcome(context, today_here(), arguments));
+  if (asks) {
+    CHECK_OK(check_before_asking(context, ref.id));
+    CHECK_OK(ask_outcome(context, today_here(), arguments));
+  }
   auto outcome = sent(context, arguments);
   if (!outcome && asks && outcome.error().code == Errc::outcome_personal) {
     context.err() << error_text(outcome.error(), context.language, context.err_style);
@@ -113,6 +123,9 @@ Result<ExitCode> outcome_add(Context& context) {
     arguments["anyway"] = true;
     outcome = sent(context, arguments);
   }
+  if (!outcome && asks)
+    context.err() << context.say("What you answered, to send it later:\n  ", "Vos réponses, pour les envoyer plus tard :\n  ")
+                  << printable(outcome_command(ref.id, arguments)) << "\n";
   if (!outcome) return tl::unexpected(with_suggestion(context, ref.id, outcome.error()));
   if (context.json) {
     context.out() << pretty(*outcome) << "\n";

@@ -65,13 +65,17 @@ class Dialogue {
  public:
   Dialogue(const Context& context, Json& arguments) : context_(context), arguments_(arguments) {}
 
-  Status day(const char* key, const std::string& question, const std::string& offered) {
+  /// From `least` (a day, or empty) to `most`: days in this form are ordered as texts are.
+  Status day(const char* key, const std::string& question, const std::string& offered, const std::string& least, const std::string& most) {
     const auto read = [&](const std::string& line) -> std::optional<Json> {
       const auto& text = line.empty() ? offered : line;
       if (text.empty()) return Json(nullptr);
-      return is_day(text) ? std::optional<Json>(text) : std::nullopt;
+      return is_day(text) && text >= least && text <= most ? std::optional<Json>(text) : std::nullopt;
     };
-    return asked(key, question, read, context_.say("A day such as 2026-03-01, please.", "Un jour comme 2026-03-01, s'il vous plaît."));
+    const auto help = least.empty() ? context_.say("A day such as 2026-03-01, not after {1}, please.",
+                                                   "Un jour comme 2026-03-01, au plus tard le {1}, s'il vous plaît.")
+                                    : context_.say("A day from {0} to {1}, please.", "Un jour du {0} au {1}, s'il vous plaît.");
+    return asked(key, question, read, fmt::format(fmt::runtime(help), least, most));
   }
 
   Result<std::uint64_t> number(const std::string& question, std::uint64_t offered, std::uint64_t least, std::uint64_t most) {
@@ -152,10 +156,28 @@ std::string today_here() {
   return fmt::format("{:04}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
+std::string outcome_command(const KitId& kit, const Json& arguments) {
+  const auto quoted = [](const std::string& text) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+  };
+  std::string command = "essaimagectl outcome add " + kit.str();
+  for (const char* const key : {"date", "to", "place", "worked", "failed", "note"})
+    if (const auto value = text_at(arguments, key); !value.empty()) command += std::string(" --") + key + " " + quoted(value);
+  command += " --sessions " + std::to_string(number_at(arguments, "sessions"));
+  for (const auto& people : list_at(arguments, "participants"))
+    if (people.is_string()) command += " --participants " + people.get<std::string>();
+  if (flag_at(arguments, "priority_neighbourhood")) command += " --qpv";
+  return command;
+}
+
 Status ask_outcome(const Context& context, const std::string& today, Json& arguments) {
   Dialogue dialogue(context, arguments);
-  CHECK_OK(dialogue.day("date", fmt::format(fmt::runtime(context.say("The day, or the first one ({}):", "Le jour, ou le premier ({}) :")), today), today));
-  CHECK_OK(dialogue.day("to", context.say("The last day, if there were several:", "Le dernier jour, s'il y en a eu plusieurs :"), {}));
+  const auto first = fmt::format(fmt::runtime(context.say("The day, or the first one ({}):", "Le jour, ou le premier ({}) :")), today);
+  CHECK_OK(dialogue.day("date", first, today, {}, today));
+  CHECK_OK(dialogue.day("to", context.say("The last day, if there were several:", "Le dernier jour, s'il y en a eu plusieurs :"), {},
+                        text_at(arguments, "date"), today));
   if (!arguments.contains("sessions")) {
     TRY(arguments["sessions"], dialogue.number(context.say("How many sessions (1)?", "Combien de séances (1) ?"), 1, 1, limits::sessions_max));
   }

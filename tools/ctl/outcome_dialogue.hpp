@@ -13,6 +13,9 @@ namespace essaimage::ctl {
 /// does not want to send it in the end.
 Status ask_outcome(const Context& context, const std::string& today, Json& arguments);
 
+/// What says the same without questions: for who cannot send it now.
+std::string outcome_command(const KitId& kit, const Json& arguments);
+
 /// A question that is answered by yes or no; what an empty answer means is `offered`. Errc::cancelled at the end of `in`.
 Result<bool> ask_whether(const Context& context, std::string_view en, std::string_view fr, bool offered);
 

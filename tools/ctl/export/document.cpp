@@ -22,13 +22,22 @@ Json texts_json(const std::vector<std::string>& texts) {
   return out;
 }
 
-/// A stage that only outcomes within one territory prove is not told: they were not said to the region.
+/// A stage that only facts of one territory prove is not told: they were not said to the region.
 std::string stage_of(const Facts& facts) {
   const auto life = facts.shown.contains("life") ? facts.shown["life"] : Json();
-  auto stage = life.is_object() ? text_at(life, "stage") : std::string();
-  const bool claimed_by_sessions = stage == "field-tested" && number_at(facts.outcomes, "outcomes") == 0;
-  if (stage.empty() || claimed_by_sessions) stage = str(facts.manifest.stage);
-  return stage;
+  const auto stage = life.is_object() ? text_at(life, "stage") : std::string();
+  const bool by_adoption = stage == "metropolitan" || stage == "regional";
+  if (by_adoption && !facts.adoptions.empty()) return stage;
+  if ((by_adoption || stage == "field-tested") && number_at(facts.outcomes, "outcomes") > 0) return "field-tested";
+  return std::string(str(facts.manifest.stage));
+}
+
+/// As that version says: a newer one may be a territory's alone.
+Json lineage_of(const kit::Manifest& manifest) {
+  const auto& from = manifest.adapted_from;
+  if (!from) return nullptr;
+  if (!from->kit) return {{"url", from->url}};
+  return {{"id", from->kit->str()}, {"version", from->version == 0 ? Json(nullptr) : Json(from->version)}};
 }
 
 Json themes_of(const Facts& facts) {
@@ -161,7 +170,7 @@ void fill_document(Json& document, const Facts& facts) {
   document["authors"] = texts_json(manifest.authors);
   if (facts.wish.reader == Reader::members) document["contact"] = clean(manifest.contact);
     document["review"] = review_of(facts, number_at(document, "version"));
-  document["adapted_from"] = facts.shown.contains("adapted_from") ? facts.shown["adapted_from"] : Json(nullptr);
+  document["adapted_from"] = lineage_of(manifest);
   document["adopted_by"] = facts.adoptions;
   document["outcomes"] = facts.outcomes;
   document["page"] = folder_of(id) + "index.html";

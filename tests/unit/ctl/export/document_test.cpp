@@ -30,11 +30,12 @@ struct Kit {
   kit::Manifest manifest;
   Json files = Json::array({text_file("kit.toml"), text_file("README.md"), media_file("guide.pdf"), media_file("photos/a_b.jpg")});
   Wish wish;
+  Json adoptions = Json::array();
   Json outcomes{{"outcomes", 0}, {"sessions", 0}, {"participants", 0}};
 
   Json document() const {
     Json document{{"id", "w/k"}, {"version", 2}, {"centre", "w"}};
-    fill_document(document, Facts{shown, decision, manifest, files, Json::array(), outcomes, wish});
+    fill_document(document, Facts{shown, decision, manifest, files, adoptions, outcomes, wish});
     return document;
   }
 };
@@ -90,6 +91,10 @@ TEST_CASE("what was said to one territory is told to its members alone") {
   CHECK(kit.document()["stage"] == "prototype");  // sessions that only a territory knows of prove nothing to others
   kit.outcomes["outcomes"] = 1;
   CHECK(kit.document()["stage"] == "field-tested");
+  kit.shown["life"]["stage"] = "metropolitan";
+  CHECK(kit.document()["stage"] == "field-tested");  // adoptions neither
+  kit.adoptions.push_back({{"centre", "x"}});
+  CHECK(kit.document()["stage"] == "metropolitan");
   kit.wish.territory = "lille";
   CHECK(kit.document()["review"]["recommended_by"].empty());
   kit.wish.reader = Reader::members;
@@ -112,4 +117,12 @@ TEST_CASE("an export has what the federation accepted, of the territory that was
   CHECK_FALSE(is_wanted(recommended, lille, wish));
   wish.reader = Reader::members;
   CHECK(is_wanted(recommended, lens, wish));
+}
+
+TEST_CASE("where a kit comes from is told as the version that goes along says it") {
+  Kit kit;
+  kit.shown["adapted_from"] = {{"id", "x/secret"}, {"version", 1}};
+  CHECK(kit.document()["adapted_from"].is_null());
+  kit.manifest.adapted_from = kit::AdaptedFrom{KitId{"x", "lampe"}, 2, {}};
+  CHECK(kit.document()["adapted_from"] == Json{{"id", "x/lampe"}, {"version", 2}});
 }
