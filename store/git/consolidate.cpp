@@ -118,10 +118,12 @@ Status Consolidation::finish(ObjectDb& objects) {
     TRY(const Path merged, writer_->install(packs_));
     std::erase(leaving, merged);  // one of them may have held all that the others did
   }
-  return remove_packs(packs_, leaving, objects);
+  Status indexed;
+  CHECK_OK(remove_packs(packs_, leaving, objects, indexed));
+  return indexed;
 }
 
-Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectDb& objects) {
+Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectDb& objects, Status& indexed) {
   TRY(const auto tiers, list_tiers(packs));
   std::vector<Path> staying;
   for (const Tier& tier : tiers) {
@@ -129,18 +131,22 @@ Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectD
   }
   // One pack has an index already, and git takes one over no packs for damage.
   const bool useful = staying.size() > 1;
-  const auto indexed = useful ? write_multi_pack_index(packs, staying) : Status{};
+  indexed = useful ? write_multi_pack_index(packs, staying) : Status{};
   // Without one, every pack is found by its own index; one that names packs which are gone would hide objects.
   if (!useful || !indexed) CHECK_OK(remove_file(packs / "multi-pack-index"));
   CHECK_OK(objects.reload());
+  if (leaving.empty()) return {};
+  Status removed;
   for (const Path& pack : leaving) {
-    CHECK_OK(remove_file(index_of(pack)));
-    CHECK_OK(remove_file(pack));
+    for (const Path& file : {index_of(pack), pack}) {
+      if (removed) removed = remove_file(file);
+    }
   }
-  if (!leaving.empty()) CHECK_OK(sync_folder(packs));  // else a power cut undoes what was said to be done
+  if (removed) removed = sync_folder(packs);  // else a power cut undoes what was said to be done
   // Who read meanwhile may have opened what is gone: its descriptors and its room on the disk are given back now.
-  if (!leaving.empty()) CHECK_OK(objects.reload());
-  return indexed;
+  // Where that fails, the next reader tries it again: what is loaded may look for objects in packs that are gone.
+  if (!objects.reload()) static_cast<void>(objects.release_memory());
+  return removed;
 }
 
 }  // namespace essaimage::store

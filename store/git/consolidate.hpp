@@ -38,7 +38,7 @@ class Consolidation {
 };
 
 /// What these packs hold is in others: they go, once a multi-pack index that names the others alone is in place and `objects` is
-/// reloaded. As finish() otherwise.
-Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectDb& objects);
+/// reloaded. As finish() otherwise. `indexed`: whether that could be written; without one all is found as well, but slower.
+Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectDb& objects, Status& indexed);
 
 }  // namespace essaimage::store

@@ -8,6 +8,7 @@
 #include "store/git/consolidate.hpp"
 #include "store/git/pack_format.hpp"
 #include "store/git/pack_index.hpp"
+#include "store/git/pack_parser.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -49,9 +50,31 @@ Result<std::vector<Path>> packs_with(const Path& folder, const IdSet& dead) {
   return found;
 }
 
+/// Packs without an index: what an earlier run could not remove wholly. The next start would index them again. What they hold
+/// besides is in others; else something is damaged, and nobody removes it.
+Status remove_halves(const Path& folder, const ObjectDb& objects, const IdSet& dead) {
+  std::vector<Path> halves;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code absent;
+    if (it->path().extension() == ".pack" && !std::filesystem::exists(index_of(it->path()), absent)) halves.push_back(it->path());
+  }
+  if (error) return fail(Errc::io, folder.string() + ": " + error.message());
+  for (const Path& half : halves) {
+    TRY(const auto held, parse_pack(half));
+    const auto is_dead = [&](const PackedObject& object) { return dead.contains(object.id); };
+    if (std::ranges::none_of(held, is_dead)) continue;
+    const bool elsewhere = std::ranges::all_of(held, [&](const auto& object) { return is_dead(object) || objects.contains(object.id); });
+    if (!elsewhere) return fail(Errc::corrupt, half.string() + ": it has no index");
+    CHECK_OK(remove_file(half));
+  }
+  return halves.empty() ? Status{} : sync_folder(folder);
+}
+
 }  // namespace
 
 Result<std::size_t> forget_objects(const Layout& layout, ObjectDb& objects, const IdSet& dead) {
+  CHECK_OK(remove_halves(layout.packs(), objects, dead));
   TRY(const auto sources, packs_with(layout.packs(), dead));
   if (sources.empty()) return sources.size();
   const auto unreadable = unreadable_pages();
@@ -62,7 +85,8 @@ Result<std::size_t> forget_objects(const Layout& layout, ObjectDb& objects, cons
     if (unreadable != unreadable_pages()) return fail(Errc::corrupt, source.string() + ": it could not be read");
     CHECK_OK(writer->finish_into(layout.packs()));
   }
-  CHECK_OK(remove_packs(layout.packs(), sources, objects));
+  Status indexed;  // the next consolidation makes it
+  CHECK_OK(remove_packs(layout.packs(), sources, objects, indexed));
   return sources.size();
 }
 

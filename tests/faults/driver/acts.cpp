@@ -6,6 +6,7 @@
 
 #include "store/disk/files.hpp"
 #include "store/federation/invitation.hpp"
+#include "tests/faults/driver/withdraw_acts.hpp"
 #include "tests/support/bytes.hpp"
 
 namespace essaimage::faults {
@@ -352,6 +353,8 @@ const Act all_acts[] = {
     {"create", prepare_nothing, make_new_federation, is_home, false, false, true},
     {"join", prepare_invited, join, is_home, false, false, true},
     {"freeze", prepare_fork, freeze, is_frozen},
+    {"withdraw", prepare_to_withdraw, withdraw, is_withdrawn},
+    {"erase", prepare_to_erase, erase, is_erased},
 };
 
 }  // namespace
