@@ -34,7 +34,7 @@ bool Sessions::link_up(const input::LinkUp& up, const std::optional<input::Start
   }
   if (stranger) return true;  // it may say Join
   link.name = peer->slug;
-  link.phase = Link::Phase::greeting;
+  context_.links.greet(link);
   keep_one(link);
   if (link.closing) return false;
   if (invited) {
@@ -82,7 +82,7 @@ Sessions::Verdict Sessions::received(Link& link, const Message& message) {
   if (member == nullptr) return from_stranger(link, message);
   link.name = member->slug;
   if (link.phase == Link::Phase::stranger) {  // admitted since it connected
-    link.phase = Link::Phase::greeting;
+    context_.links.greet(link);
     keep_one(link);
     if (link.closing) return Verdict::drop;
   }
