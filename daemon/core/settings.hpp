@@ -116,6 +116,10 @@ inline constexpr std::size_t locates_max = 4;
 inline constexpr std::size_t locate_media_max = 2048;      ///< of one; well below what an answerer looks up for a link
 inline constexpr Duration locate_within = seconds(3);      ///< somebody waits at a terminal
 
+// --- publishing ---------------------------------------------------------------------------------------------------------------
+/// So long at most a home that may be an older copy waits for a peer of each of its territories, if others told already.
+inline constexpr Duration confirm_within = seconds(60);
+
 // --- joining -------------------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t joins_at_once = 4;
 inline constexpr Duration admit_alone_after = seconds(120);
