@@ -16,13 +16,17 @@ const Member* Roster::find(const TransportKey& key) const {
 
 bool Roster::may_hold(const std::string& slug, const Audience& audience) const {
   const Member* member = find(slug);
-  if (member == nullptr || member->suspended) return false;
-  if (audience.kind == Audience::Kind::region || slug == federation_slug) return true;
-  if (audience.kind == Audience::Kind::territory) return member->territories.contains(audience.slug);
+  return member != nullptr && may_hold(*member, audience);
+}
+
+bool Roster::may_hold(const Member& member, const Audience& audience) const {
+  if (member.suspended) return false;
+  if (audience.kind == Audience::Kind::region || member.slug == federation_slug) return true;
+  if (audience.kind == Audience::Kind::territory) return member.territories.contains(audience.slug);
   const auto mirror = mirrors.find(audience.slug);
   if (mirror == mirrors.end()) return false;
   return std::any_of(mirror->second.begin(), mirror->second.end(),
-                     [&](const std::string& territory) { return member->territories.contains(territory); });
+                     [&](const std::string& territory) { return member.territories.contains(territory); });
 }
 
 const SigningKey* Roster::signing_key(const std::string& centre, std::uint64_t generation) const {
@@ -34,9 +38,23 @@ const SigningKey* Roster::signing_key(const std::string& centre, std::uint64_t g
   return nullptr;
 }
 
+const std::vector<TransportKey>& Roster::reachable(const std::string& territory) const {
+  static const std::vector<TransportKey> nobody;
+  const auto it = reachable_of_.find(territory);
+  return it == reachable_of_.end() ? nobody : it->second;
+}
+
 void Roster::index() {
   by_transport_.clear();
+  reachable_.clear();
+  reachable_of_.clear();
   for (const auto& [slug, member] : members) by_transport_[member.current_keys().transport] = slug;
+  for (const auto& [key, slug] : by_transport_) {
+    const Member& member = members.at(slug);
+    if (member.suspended || member.endpoints.empty() || slug == federation_slug) continue;
+    reachable_.push_back(key);
+    for (const std::string& territory : member.territories) reachable_of_[territory].push_back(key);
+  }
 }
 
 bool mirror_accepts(const Roster& roster, const FeedId& feed, const Order& order) {

@@ -50,16 +50,26 @@ struct Roster {
   const Member* find(const TransportKey& key) const;
   /// True if this active member may hold feeds of that audience. The federation belongs to every audience.
   bool may_hold(const std::string& slug, const Audience& audience) const;
+  /// The same of a member of this roster that was found already.
+  bool may_hold(const Member& member, const Audience& audience) const;
   /// The key that must have signed commits of this centre and generation.
   const SigningKey* signing_key(const std::string& centre, std::uint64_t generation) const;
   /// Where the federation's own statements lie.
   FeedId federation_feed() const { return {federation_slug, Audience{}}; }
 
-  /// Fills the lookup by transport key; call once after the last change.
+  /// Current keys of the active members that say where they can be reached, but the federation's, by rising key. A node tries
+  /// a few of thousands, and all nodes of one computer look into the same list.
+  const std::vector<TransportKey>& reachable() const { return reachable_; }
+  /// Those of them that are of this territory.
+  const std::vector<TransportKey>& reachable(const std::string& territory) const;
+
+  /// Fills the lookups by transport key and who is reachable; call once after the last change.
   void index();
 
  private:
   std::map<TransportKey, std::string> by_transport_;
+  std::vector<TransportKey> reachable_;
+  std::map<std::string, std::vector<TransportKey>> reachable_of_;  ///< by territory
 };
 
 /// Whether the federation's word lets that order count: false of a mirror's feed beyond the end of the mirror. Once it was begun

@@ -47,13 +47,6 @@ const Member* Access::member(const TransportKey& peer) const {
   return member;
 }
 
-bool Access::may_hold(const Member& member, const Audience& audience) const {
-  if (member.suspended) return false;
-  if (audience.kind == Audience::Kind::region) return true;
-  if (audience.kind == Audience::Kind::territory && member.territories.contains(audience.slug)) return true;
-  return roster_->may_hold(member.slug, audience);
-}
-
 bool Access::ours(const FeedId& feed) const {
   if (own_ != nullptr && may_hold(*own_, feed.audience)) return roster_->find(feed.centre) != nullptr;
   return feed == roster_->federation_feed();
@@ -61,6 +54,7 @@ bool Access::ours(const FeedId& feed) const {
 
 FeedLimits Access::limits_of(const FeedId& feed) const {
   FeedLimits limits;
+  limits.ours = ours(feed);
   const Member* author = roster_->find(feed.centre);
   if (author == nullptr) return limits;
   if (author->suspended) {

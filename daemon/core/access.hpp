@@ -25,6 +25,7 @@ struct FeedLimits {
   /// Its author is suspended: the last order that counts (zero: none).
   std::optional<Order> bound;
   Ended ended;
+  bool ours = false;  ///< Access::ours()
 };
 
 class Access {
@@ -46,13 +47,12 @@ class Access {
   /// We may hold it, and its author is a member (suspended or not: what it published before stays).
   bool ours(const FeedId& feed) const;
   FeedLimits limits_of(const FeedId& feed) const;
+  /// A member of the roster of this moment may hold feeds of that audience.
+  bool may_hold(const Member& member, const Audience& audience) const { return roster_->may_hold(member, audience); }
   /// Both that peer and we may hold it.
   bool shared(const Member& peer, const FeedId& feed) const;
 
  private:
-  /// As the roster says; the commonest questions without looking the member up again.
-  bool may_hold(const Member& member, const Audience& audience) const;
-
   TransportKey own_key_;
   SigningKey own_signing_;
   FederationId federation_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace essaimage::core {
 namespace {
@@ -12,6 +13,10 @@ std::uint64_t drawn(std::uint64_t lot, const TransportKey& key) {
   std::memcpy(&start, key.bytes.data(), sizeof start);
   return Random(lot ^ start).next();
 }
+
+/// Of those from elsewhere so many are put in order at first: enough for most nodes until the members change.
+constexpr std::size_t far_sorted_first = 32;
+constexpr Instant never{std::numeric_limits<std::int64_t>::max()};
 
 }  // namespace
 
@@ -24,6 +29,7 @@ void Dialer::start(const input::Start& start) {
 void Dialer::roster_changed() {
   std::erase_if(peers_, [&](const auto& each) { return context_.access.member(each.first) == nullptr; });
   in_order_ = false;
+  again_at_ = context_.now;
 }
 
 const Dialer::Peer* Dialer::find(const TransportKey& key) const {
@@ -33,6 +39,7 @@ const Dialer::Peer* Dialer::find(const TransportKey& key) const {
 
 Dialer::Peer* Dialer::peer_at(const TransportKey& key) {
   if (key == context_.access.own_key() || context_.access.member(key) == nullptr) return nullptr;
+  again_at_ = context_.now;  // whoever asks for it changes it
   return &peers_[key];
 }
 
@@ -101,6 +108,7 @@ void Dialer::fail(Peer& peer, const TransportKey& key, Errc code, const std::str
 
 void Dialer::sync_now() {
   for (auto& [key, peer] : peers_) peer.retry_at.reset();
+  again_at_ = context_.now;
 }
 
 // --- whom to dial ----------------------------------------------------------------------------------------------------------
@@ -184,26 +192,62 @@ bool Dialer::connected(const TransportKey& key) const {
                      [&](const auto& each) { return each.second.peer == key && !each.second.closing; });
 }
 
+/// Members that say of no endpoint themselves, and of whom our configuration knows one.
+std::vector<TransportKey> Dialer::configured_only() const {
+  std::vector<TransportKey> keys;
+  for (const PeerEndpoint& extra : configured_) {
+    const Member* member = context_.access.member(extra.peer);
+    const bool known = member == nullptr || !member->endpoints.empty() || is_federation(extra.peer);
+    if (!known && std::find(keys.begin(), keys.end(), extra.peer) == keys.end()) keys.push_back(extra.peer);
+  }
+  return keys;
+}
+
 void Dialer::put_in_order() {
   if (in_order_) return;
   in_order_ = true;
-  near_.clear();
-  far_.clear();
-  std::vector<std::pair<std::uint64_t, const Member*>> lots;
-  for (const auto& [slug, member] : context_.access.roster().members) {
-    // Most of a region cannot be reached from outside: what is cheap to ask comes first.
-    if (member.suspended || slug == context_.access.roster().federation_slug) continue;
-    if (member.endpoints.empty() && (configured_.empty() || endpoints(member).empty())) continue;
-    const TransportKey& key = member.current_keys().transport;
-    if (key == context_.access.own_key()) continue;
-    lots.emplace_back(drawn(lot_, key), &member);
-  }
-  std::sort(lots.begin(), lots.end());
+  const Roster& roster = context_.access.roster();
+  std::set<TransportKey> near;
+  const auto add = [&](const std::string& territory) {
+    for (const TransportKey& key : roster.reachable(territory)) near.insert(key);
+  };
   const std::vector<Audience> audiences = own_audiences();
-  for (const auto& [lot, of] : lots) {
-    const bool near = std::ranges::any_of(audiences, [&, member = of](const Audience& each) { return brings(*member, each); });
-    (near ? near_ : far_).push_back(of);
+  for (const Audience& each : audiences) {
+    if (each.kind == Audience::Kind::territory) add(each.slug);
+    else for (const std::string& linked : roster.mirrors.at(each.slug)) add(linked);
   }
+  for (const TransportKey& key : configured_only()) near.insert(key);
+  std::erase_if(near, [&](const TransportKey& key) {
+    const auto brings_us = [&](const Audience& each) { return brings(*context_.access.member(key), each); };
+    return key == context_.access.own_key() || std::ranges::none_of(audiences, brings_us);
+  });
+  near_.assign(near.begin(), near.end());
+  std::ranges::sort(near_, {}, [&](const TransportKey& key) { return drawn(lot_, key); });
+  far_.clear();
+  far_count_ = std::numeric_limits<std::size_t>::max();  // not counted yet
+}
+
+/// Makes the order of those from elsewhere longer. Most of a region cannot be reached from outside, and of the rest most are never tried.
+void Dialer::sort_far() {
+  std::vector<std::pair<std::uint64_t, TransportKey>> lots;
+  const auto add = [&](const TransportKey& key) {
+    if (key == context_.access.own_key() || std::find(near_.begin(), near_.end(), key) != near_.end()) return;
+    lots.emplace_back(drawn(lot_, key), key);
+  };
+  for (const TransportKey& key : context_.access.roster().reachable()) add(key);
+  for (const TransportKey& key : configured_only()) add(key);
+  far_count_ = lots.size();
+  const std::size_t length = std::min(lots.size(), std::max(far_sorted_first, far_.size() * 4));
+  std::ranges::partial_sort(lots, lots.begin() + static_cast<std::ptrdiff_t>(length));
+  far_.clear();
+  for (std::size_t i = 0; i < length; ++i) far_.push_back(lots[i].second);
+}
+
+/// Null: there is none at this place.
+const TransportKey* Dialer::near_or_far(bool near, std::size_t place) {
+  if (near) return place < near_.size() ? &near_[place] : nullptr;
+  if (place >= far_.size() && far_.size() < far_count_) sort_far();
+  return place < far_.size() ? &far_[place] : nullptr;
 }
 
 bool Dialer::dial_if_due(const Member& member, bool alone) {
@@ -211,9 +255,14 @@ bool Dialer::dial_if_due(const Member& member, bool alone) {
   if (key == context_.access.own_key() || member.suspended) return false;
   if (const Peer* known = find(key)) {
     const bool waited = alone && context_.now - known->failed_at >= settings::backoff_max;
+    if (alone) plan_again_at(known->failed_at + settings::backoff_max);
     if (known->dialling || (known->retry_at && *known->retry_at > context_.now && !waited)) return false;
   }
-  if (context_.conduct.banned(key, context_.now) || connected(key)) return false;
+  if (const auto until = context_.conduct.banned_until(key, context_.now)) {
+    plan_again_at(*until);
+    return false;
+  }
+  if (connected(key)) return false;
   const auto where = endpoints(member);
   if (where.empty()) return false;
   Peer& peer = peers_[key];
@@ -223,12 +272,35 @@ bool Dialer::dial_if_due(const Member& member, bool alone) {
   return true;
 }
 
+/// A territory's news come from nobody else: peers from elsewhere do not stand in for its own, nor one territory's for another's.
+void Dialer::dial_near(Lacks& lacking, std::size_t& count) {
+  for (const TransportKey& key : near_) {
+    if (lacking.empty()) return;
+    const Member& member = *context_.access.member(key);
+    const bool helps = std::ranges::any_of(lacking, [&](const auto& each) { return brings(member, each.first); });
+    if (!helps || !dial_if_due(member, count == 0)) continue;
+    take(lacking, member);
+    ++count;
+  }
+}
+
 void Dialer::plan() {
+  if (context_.now < again_at_ && planned_links_ == context_.links.changes()) return;
   for (auto& [key, peer] : peers_) {
     if (!peer.dialling || context_.now - peer.dialled_at < settings::dial_within) continue;
     peer.next_endpoint += 1;
     fail(peer, key, Errc::timed_out, "no answer", 1);
   }
+  again_at_ = never;
+  planned_links_ = context_.links.changes();
+  dial();
+  for (const auto& [key, peer] : peers_) {
+    if (peer.dialling) plan_again_at(peer.dialled_at + settings::dial_within);
+    else if (peer.retry_at && *peer.retry_at > context_.now) plan_again_at(*peer.retry_at);
+  }
+}
+
+void Dialer::dial() {
   std::size_t count = busy();
   const Roster& roster = context_.access.roster();
   // The federation's node is always dialled: without its news nothing new can be judged.
@@ -237,19 +309,13 @@ void Dialer::plan() {
   Lacks lacking = lacks();
   if (count >= settings::peers_wanted && lacking.empty()) return;
   put_in_order();
-  // A territory's news come from nobody else: peers from elsewhere do not stand in for its own, nor one territory's for another's.
-  for (const Member* member : near_) {
-    if (lacking.empty()) break;
-    const bool helps = std::ranges::any_of(lacking, [&](const auto& each) { return brings(*member, each.first); });
-    if (!helps || !dial_if_due(*member, count == 0)) continue;
-    take(lacking, *member);
-    ++count;
-  }
+  dial_near(lacking, count);
   // With peers of our own territories alone, each territory would be an island.
-  for (const Order* order : {&far_, &near_}) {
-    for (const Member* member : *order) {
-      if (count >= settings::peers_wanted) return;
-      if (dial_if_due(*member, count == 0)) ++count;
+  for (const bool near : {false, true}) {
+    for (std::size_t place = 0; count < settings::peers_wanted; ++place) {
+      const TransportKey* key = near_or_far(near, place);
+      if (key == nullptr) break;
+      if (dial_if_due(*context_.access.member(*key), count == 0)) ++count;
     }
   }
 }

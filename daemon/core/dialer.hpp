@@ -2,7 +2,8 @@
 // Whom to dial, and when: the federation first, then some of each of our own territories, then some of elsewhere until enough
 // peers are connected; with back-off. Knows endpoints from the roster, the configuration and the invitation.
 //
-// Of a member nothing is kept until it is dialled or linked: a region has thousands, and a node knows a few.
+// Of a member nothing is kept until it is dialled or linked: a region has thousands, and a node knows a few. Nor is anything
+// looked at while nothing happened and nobody's time has come.
 
 #include <map>
 
@@ -45,7 +46,6 @@ class Dialer {
   std::vector<std::string> endpoints(const Member& member) const;
 
  private:
-  using Order = std::vector<const Member*>;
   /// How many peers more each of our audiences takes; those that have enough are not in it.
   using Lacks = std::map<Audience, std::size_t>;
 
@@ -60,15 +60,25 @@ class Dialer {
   Lacks lacks() const;
   void take(Lacks& lacks, const Member& other) const;
   void put_in_order();
+  std::vector<TransportKey> configured_only() const;
+  const TransportKey* near_or_far(bool near, std::size_t place);
+  void sort_far();
+  void dial();
+  void dial_near(Lacks& lacking, std::size_t& count);
+  void plan_again_at(Instant at) { again_at_ = std::min(again_at_, at); }
 
   Context& context_;
   std::map<TransportKey, Peer> peers_;
   std::vector<PeerEndpoint> configured_;
-  /// Whoever has an endpoint, in the order in which this node tries them: another order at each node. Made when needed;
-  /// points into the roster.
-  Order near_, far_;
+  /// Whoever has an endpoint, in the order in which this node tries them: another order at each node. Made when needed; of those
+  /// from elsewhere only the first, and more when these are not enough.
+  std::vector<TransportKey> near_, far_;
+  std::size_t far_count_ = 0;        ///< how many there are in all
   bool in_order_ = false;
   std::uint64_t lot_ = 0;
+  /// The last plan holds until one of these is no longer so.
+  std::uint64_t planned_links_ = 0;  ///< Links::changes()
+  Instant again_at_;
 };
 
 }  // namespace essaimage::core

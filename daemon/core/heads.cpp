@@ -107,6 +107,7 @@ void Heads::limit(FeedEntry& entry) {
   if (!limits_of_) return;
   FeedLimits limits = limits_of_(entry.feed);
   entry.bound = limits.bound;
+  entry.ours = limits.ours;
   entry.ended = std::move(limits.ended);
   if (entry.ended.excludes(entry.witnessed_order)) {
     entry.witnessed_order = entry.ended.last.order;

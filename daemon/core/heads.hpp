@@ -40,6 +40,7 @@ struct FeedEntry {
   ObjectId witnessed_commit;
   std::optional<Order> bound;       ///< its author is suspended: nothing beyond this counts
   Ended ended;                      ///< of keys that its author had before
+  bool ours = false;                ///< we may hold it, and its author is a member
   std::optional<Fork> fork;         ///< frozen
   Order fork_order;
   bool fork_told = false;           ///< KeepFork is under way

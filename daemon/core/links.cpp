@@ -4,6 +4,7 @@ namespace essaimage::core {
 
 Link& Links::add(const input::LinkUp& up, Instant now) {
   Link& link = links_[up.link];
+  changes_ += 1;
   link.id = up.link;
   link.peer = up.peer;
   link.outbound = up.outbound;
@@ -25,6 +26,7 @@ Link* Links::find(LinkId id) {
 
 void Links::close(Link& link) {
   link.closing = true;
+  changes_ += 1;
   closed_.insert(link.id);
 }
 

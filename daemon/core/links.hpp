@@ -50,6 +50,13 @@ class Links {
   /// The first of those that are marked; nothing: there is none.
   std::optional<Link> take_closed();
   std::size_t size() const { return links_.size(); }
+  /// It is a member's.
+  void greet(Link& link) {
+    link.phase = Link::Phase::greeting;
+    changes_ += 1;
+  }
+  /// Counts which links there are, and whose: as long as it stays, whoever looked at them need not look again.
+  std::uint64_t changes() const { return changes_; }
 
   std::map<LinkId, Link>& all() { return links_; }
   const std::map<LinkId, Link>& all() const { return links_; }
@@ -58,6 +65,7 @@ class Links {
   std::map<LinkId, Link> links_;
   Link* found_ = nullptr;    ///< the last: one input asks for the same link again and again
   std::set<LinkId> closed_;  ///< marked
+  std::uint64_t changes_ = 0;
 };
 
 /// What a message costs on the wire, roughly: for the counters of status.

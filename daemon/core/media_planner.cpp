@@ -28,6 +28,9 @@ std::size_t MediaPlanner::Holding::weight() const {
 
 void MediaPlanner::need(const MediaNeed& need) {
   dirty_ = true;
+  if (wants_.table().empty()) {  // nobody was asked for anything meanwhile
+    for (auto& [link, source] : sources_) source.ask_again_at = context_.now + settings::round_interval;
+  }
   const Want* before = wants_.find(need.media);
   if (before != nullptr && !before->counts_as(need)) forget(need.media);
   before = wants_.find(need.media);

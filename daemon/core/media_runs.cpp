@@ -342,6 +342,7 @@ void MediaPlanner::sync_now() {
 }
 
 void MediaPlanner::tick() {
+  if (wants_.table().empty()) return;  // then nothing is asked, and no run is under way
   dirty_ = true;
   // Under a limit, in turn: else the oldest would take it all.
   const auto start = runs_.upper_bound(credited_);

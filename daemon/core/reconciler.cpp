@@ -29,7 +29,7 @@ HeadSet Reconciler::shared_heads(const Link& link) const {
   if (peer == nullptr) return set;
   for (const auto& [feed, entry] : context_.heads.table()) {
     if (!entry.has() && !entry.fork) continue;
-    if (!context_.access.shared(*peer, feed)) continue;
+    if (!entry.ours || !context_.access.may_hold(*peer, feed.audience)) continue;
     if (entry.bound == Order{}) continue;
     if (entry.fork) {
       set.push_back({entry.text, &entry.feed, {}, {}});

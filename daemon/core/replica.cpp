@@ -259,6 +259,28 @@ struct Replica::Impl : Parts {
     return !company && context.now - started_at >= settings::admit_alone_after;
   }
 
+  /// Somebody who may hold feeds of that audience has told what it holds.
+  bool told_of(const Audience& audience) const {
+    return std::any_of(context.links.all().begin(), context.links.all().end(), [&](const auto& each) {
+      const Reconciler::Peer* peer = reconciler.peer(each.first);
+      const Member* member = each.second.is_open() && peer != nullptr && peer->told ? context.member(each.second) : nullptr;
+      return member != nullptr && context.access.may_hold(*member, audience);
+    });
+  }
+
+  /// Of our territories and mirrors those from elsewhere can tell nothing. Where nobody of them is in sight, that is waited for a
+  /// while only.
+  bool told_of_each() const {
+    if (context.now - started_at >= settings::confirm_within) return true;
+    const Roster& roster = context.access.roster();
+    const Member& own = *roster.find(context.access.own_slug());
+    const auto told = [&](const std::string& slug) { return told_of({Audience::Kind::territory, slug}); };
+    return std::ranges::all_of(own.territories, told) && std::ranges::all_of(roster.mirrors, [&](const auto& each) {
+      const Audience mirror{Audience::Kind::mirror, each.first};
+      return !context.access.may_hold(own, mirror) || told_of(mirror);
+    });
+  }
+
   /// Publishing waits until somebody has told what it holds of our own feeds.
   void confirm_own_heads() {
     if (own_heads_confirmed || !context.access.joined()) return;
@@ -266,10 +288,6 @@ struct Replica::Impl : Parts {
     const auto& members = context.access.roster().members;
     const bool alone = std::none_of(members.begin(), members.end(), [&](const auto& each) {
       return each.first != own && !each.second.suspended;
-    });
-    const bool told = std::any_of(context.links.all().begin(), context.links.all().end(), [&](const auto& each) {
-      const Reconciler::Peer* peer = reconciler.peer(each.first);
-      return each.second.is_open() && peer != nullptr && peer->told;
     });
     const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(), [&](const FeedId& feed) {
       const FeedEntry& entry = *context.heads.find(feed);
@@ -279,7 +297,7 @@ struct Replica::Impl : Parts {
       };
       return feed.centre == own && (!entry.lacking || std::ranges::any_of(entry.claims, is_newer));
     });
-    own_heads_confirmed = alone || (told && !newer);
+    own_heads_confirmed = alone || (told_of({}) && told_of_each() && !newer);
   }
 
   void settle() {

@@ -1,6 +1,9 @@
 #include "daemon/core/sessions.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <string_view>
 
 namespace essaimage::core {
 namespace {
@@ -27,14 +30,18 @@ bool Sessions::link_up(const input::LinkUp& up, const std::optional<input::Start
   const bool invited = joining && up.outbound && up.peer == joining->transport && !context_.access.joined();
   const Member* peer = context_.access.member(up.peer);
   const bool stranger = peer == nullptr;
-  if (context_.conduct.banned(up.peer, context_.now) || up.peer == context_.access.own_key() ||
-      (stranger && up.outbound) || (stranger ? strangers() > settings::strangers_max : members() >= settings::links_max)) {
+  const bool unwanted = context_.conduct.banned(up.peer, context_.now) || up.peer == context_.access.own_key() || (stranger && up.outbound);
+  const bool full = !unwanted && !stranger && members() >= settings::links_max && !make_room(peer);
+  // It may say Join, also a member: whose home was lost has nobody else to ask. Members take half of these places at most.
+  const bool may_join = stranger || (full && context_.access.is_federation() && !up.outbound);
+  const std::size_t places = stranger ? settings::strangers_max : settings::strangers_max / 2;
+  if (unwanted || (full && !may_join) || (may_join && strangers() > places)) {
     context_.close(link);
     return false;
   }
-  if (stranger) return true;  // it may say Join
+  if (may_join) return true;
   link.name = peer->slug;
-  link.phase = Link::Phase::greeting;
+  context_.links.greet(link);
   keep_one(link);
   if (link.closing) return false;
   if (invited) {
@@ -43,6 +50,47 @@ bool Sessions::link_up(const input::LinkUp& up, const std::optional<input::Start
     greet(link);
   }
   return true;
+}
+
+/// The federation's node is of every territory, and has places for a part of a large region. From a territory of which no
+/// member is linked it hears nothing: whoever comes from one takes the place of somebody who is spared most easily. So does who
+/// joins (null).
+bool Sessions::make_room(const Member* newcomer) {
+  if (!context_.access.is_federation()) return false;
+  const auto is_heard_of = [this](const std::string& territory) { return has_one_of(territory); };
+  if (newcomer != nullptr && std::ranges::all_of(newcomer->territories, is_heard_of)) return false;
+  std::map<std::string_view, std::size_t> linked;  // how many, by territory
+  const auto each_member = [&](const auto& visit) {
+    for (auto& [id, link] : context_.links.all()) {
+      const Member* member = link.closing || link.phase == Link::Phase::stranger ? nullptr : context_.member(link);
+      if (member != nullptr) visit(link, *member);
+    }
+  };
+  each_member([&](const Link&, const Member& member) {
+    for (const std::string& territory : member.territories) linked[territory] += 1;
+  });
+  const auto fewest = [&](const Member& member) {
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const std::string& territory : member.territories) least = std::min(least, linked[territory]);
+    return least;
+  };
+  Link* spare = nullptr;
+  std::size_t most = 1;  // the last of its territory stays
+  each_member([&](Link& link, const Member& member) {
+    if (fewest(member) <= most) return;
+    most = fewest(member);
+    spare = &link;
+  });
+  if (spare != nullptr) context_.close(*spare);
+  return spare != nullptr;
+}
+
+bool Sessions::has_one_of(const std::string& territory) const {
+  return std::any_of(context_.links.all().begin(), context_.links.all().end(), [&](const auto& each) {
+    const Link& link = each.second;
+    const Member* member = link.closing || link.phase == Link::Phase::stranger ? nullptr : context_.member(link);
+    return member != nullptr && member->territories.contains(territory);
+  });
 }
 
 void Sessions::keep_one(Link& newest) {
@@ -81,8 +129,13 @@ Sessions::Verdict Sessions::received(Link& link, const Message& message) {
   const Member* member = context_.member(link);
   if (member == nullptr) return from_stranger(link, message);
   link.name = member->slug;
-  if (link.phase == Link::Phase::stranger) {  // admitted since it connected
-    link.phase = Link::Phase::greeting;
+  if (link.phase == Link::Phase::stranger) {  // admitted since it connected, or there was no place
+    const bool joins = link.hello_sent || std::holds_alternative<message::Join>(message);
+    if (members() >= settings::links_max && !(joins && make_room(nullptr))) {
+      context_.close(link);
+      return Verdict::drop;
+    }
+    context_.links.greet(link);
     keep_one(link);
     if (link.closing) return Verdict::drop;
   }

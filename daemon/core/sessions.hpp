@@ -35,6 +35,8 @@ class Sessions {
  private:
   Verdict hello(Link& link, const message::Hello& hello);
   Verdict from_stranger(Link& link, const Message& message);
+  bool has_one_of(const std::string& territory) const;
+  bool make_room(const Member* newcomer);
   void keep_one(Link& newest);
   std::size_t strangers() const;
   std::size_t members() const;

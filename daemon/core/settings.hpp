@@ -22,7 +22,7 @@ inline constexpr Duration close_after = seconds(120);      ///< WIRE.md; the lon
 inline constexpr Duration hello_within = seconds(20);      ///< an ADSL line full of uploads answers in under 10
 inline constexpr Duration stranger_within = seconds(30);   ///< WIRE.md
 inline constexpr std::size_t strangers_max = 16;
-inline constexpr std::size_t links_max = 512;              ///< of members: the federation's node serves a region
+inline constexpr std::size_t links_max = 512;              ///< of members; beyond it, one of each territory (Sessions::make_room)
 inline constexpr std::size_t waiting_messages_max = 1024;  ///< of a link that is not writable; beyond it, it is dead
 
 // --- dialling --------------------------------------------------------------------------------------------------------
@@ -115,6 +115,10 @@ inline constexpr Duration have_interval = seconds(1);      ///< WIRE.md
 inline constexpr std::size_t locates_max = 4;
 inline constexpr std::size_t locate_media_max = 2048;      ///< of one; well below what an answerer looks up for a link
 inline constexpr Duration locate_within = seconds(3);      ///< somebody waits at a terminal
+
+// --- publishing ---------------------------------------------------------------------------------------------------------------
+/// So long at most a home that may be an older copy waits for a peer of each of its territories, if others told already.
+inline constexpr Duration confirm_within = seconds(60);
 
 // --- joining -------------------------------------------------------------------------------------------------------------------
 inline constexpr std::size_t joins_at_once = 4;

@@ -5,31 +5,44 @@
 namespace essaimage::sim {
 namespace {
 
-std::set<FeedId> all_feeds(const World& world) {
-  std::set<FeedId> feeds;
-  for (std::size_t i = 0; i < world.size(); ++i) {
-    for (const Head& head : world.node(i).store->heads()) feeds.insert(head.feed);
-  }
-  return feeds;
-}
-
 bool may_hold(const World& world, std::size_t node, const FeedId& feed) {
   return world.truth().may_hold(world.node(node).slug, feed.audience);
 }
+
+/// Feeds of which any store holds something, and those that are excused (checkers.hpp): one look at each store.
+struct Feeds {
+  std::set<FeedId> held, excused;
+
+  explicit Feeds(const World& world) {
+    std::set<FeedId> frozen;
+    for (std::size_t i = 0; i < world.size(); ++i) {
+      world.node(i).store->each_feed([&](const Head& head, bool is_frozen) {
+        if (head.order != Order{}) held.insert(head.feed);
+        if (is_frozen) frozen.insert(head.feed);
+      });
+    }
+    excused = std::move(frozen);
+    for (const FeedId& feed : held) {
+      const Member* author = world.truth().find(feed.centre);
+      if (author == nullptr || author->suspended || world.hostile(feed.centre)) excused.insert(feed);
+    }
+  }
+};
 
 /// Of whom something is promised at this moment, by audience. A territory is small, and a region has many.
 class Holders {
  public:
   explicit Holders(const World& world) : world_(world) {
     for (std::size_t i = 0; i < world.size(); ++i) {
-      if (world.counts(i) && world.node(i).up) promised_.push_back(i);
+      if (world.counts(i) && world.node(i).up) promised_.emplace_back(i, world.truth().find(world.node(i).slug));
     }
   }
 
   const std::vector<std::size_t>& of(const FeedId& feed) {
     const auto [it, is_new] = by_audience_.try_emplace(feed.audience);
-    for (std::size_t i = 0; is_new && i < promised_.size(); ++i) {
-      if (may_hold(world_, promised_[i], feed)) it->second.push_back(promised_[i]);
+    if (!is_new) return it->second;
+    for (const auto& [node, member] : promised_) {
+      if (world_.truth().may_hold(*member, feed.audience)) it->second.push_back(node);
     }
     return it->second;
   }
@@ -41,7 +54,7 @@ class Holders {
 
  private:
   const World& world_;
-  std::vector<std::size_t> promised_;
+  std::vector<std::pair<std::size_t, const Member*>> promised_;
   std::map<Audience, std::vector<std::size_t>> by_audience_;
 };
 
@@ -53,11 +66,17 @@ bool left_by_author(const World& world, const FeedId& feed) {
   return false;
 }
 
+/// Its author may have got a new key since, because somebody else has the old one.
+bool counts_now(const World& world, const Head& head) {
+  const Member* author = world.truth().find(head.feed.centre);
+  return author == nullptr || counts(*author, head);
+}
+
 /// Every acknowledged version is in the chain of whoever may hold it.
 void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
   Holders holders(world);
   for (const Head& head : world.acknowledged) {
-    if (excuses.contains(head.feed) || left_by_author(world, head.feed)) continue;
+    if (excuses.contains(head.feed) || left_by_author(world, head.feed) || !counts_now(world, head)) continue;
     for (const std::size_t i : holders.of(head.feed)) {
       const auto chain = world.node(i).store->chain(head.feed);
       const bool there = chain.size() >= head.order.seq && chain[head.order.seq - 1] == head.commit;
@@ -70,31 +89,19 @@ void check_acknowledged(World& world, const std::set<FeedId>& excuses) {
 
 }  // namespace
 
-std::set<FeedId> excused(const World& world) {
-  std::set<FeedId> excuses;
-  for (std::size_t i = 0; i < world.size(); ++i) {
-    const SimStore& store = *world.node(i).store;
-    for (const FeedId& feed : store.frozen()) excuses.insert(feed);
-    for (const Head& head : store.heads()) {
-      const Member* author = world.truth().find(head.feed.centre);
-      if (author == nullptr || author->suspended || world.hostile(head.feed.centre)) excuses.insert(head.feed);
-    }
-  }
-  return excuses;
-}
-
 std::string not_converged(const World& world) {
-  const std::set<FeedId> excuses = excused(world);
+  const Feeds feeds(world);
   Holders holders(world);
-  for (const FeedId& feed : all_feeds(world)) {
+  for (const FeedId& feed : feeds.held) {
     const Member* author = world.truth().find(feed.centre);
     if (author == nullptr || author->suspended) continue;
+    const bool excused = feeds.excused.contains(feed);
     Order newest;
     for (const std::size_t i : holders.of(feed)) newest = std::max(newest, world.held(i, feed));
     for (const std::size_t i : holders.of(feed)) {
       const SimStore& store = *world.node(i).store;
-      if (excuses.contains(feed) && !world.hostile(feed.centre)) {
-        if (!store.frozen().contains(feed)) return world.node(i).slug + " does not know the fork of " + feed.str();
+      if (excused && !world.hostile(feed.centre)) {
+        if (!store.is_frozen(feed)) return world.node(i).slug + " does not know the fork of " + feed.str();
         continue;
       }
       if (world.held(i, feed) != newest) {
@@ -131,14 +138,16 @@ std::string not_level(const World& world) {
 }
 
 void check_stores(World& world) {
-  const std::set<FeedId> excuses = excused(world);
-  check_acknowledged(world, excuses);
+  check_acknowledged(world, Feeds(world).excused);
   for (std::size_t i = 0; i < world.size(); ++i) {
     const Node& node = world.node(i);
     if (world.hostile(node.slug)) continue;
     for (const Head& head : node.store->heads()) {
       // What it had when it left a territory stays there.
-      const bool had = head.feed.audience.kind == Audience::Kind::territory && node.left.contains(head.feed.audience.slug);
+      const bool had = node.left.contains(head.feed.audience);
+      if (world.counts(i) && !counts_now(world, head)) {
+        world.violated(node.slug + " holds of an old key what does not count of " + head.feed.str());
+      }
       if (world.counts(i) && !had && !may_hold(world, i, head.feed)) world.violated(node.slug + " holds " + head.feed.str());
       for (const ObjectId& commit : node.store->chain(head.feed)) {
         if (!world.stores().is_genuine(commit)) world.violated(node.slug + " accepted a forgery in " + head.feed.str());

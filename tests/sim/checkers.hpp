@@ -5,11 +5,8 @@
 
 namespace essaimage::sim {
 
-/// Feeds that forked or whose author is suspended: they need not be equal everywhere.
-std::set<FeedId> excused(const World& world);
-
 /// Why the honest, active nodes have not converged; empty if they have: equal heads of every feed that both may hold, and
-/// every media that some of them holds whole.
+/// every media that some of them holds whole. Excused are feeds that forked, and those of hostile and suspended authors.
 std::string not_converged(const World& world);
 /// Why not all of them say that they are level.
 std::string not_level(const World& world);

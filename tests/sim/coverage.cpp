@@ -9,7 +9,8 @@ constexpr std::array fault_names = {
     "crash", "link cut", "partition", "one-way partition", "message lost", "message repeated", "link cut at a message", "dial failed",
     "disk failed", "late joiner", "suspension", "backup restored", "objects lost", "published without asking", "message tampered with", "message replayed",
     "garbage sent", "message overtaken", "far link", "healed in part", "unsynced chunks lost", "clock drifts", "clock jumped", "clock stood still",
-    "slow line", "slow disk", "territories changed",
+    "slow line", "slow disk", "territories changed", "territories linked", "territories unlinked", "published for a mirror",
+    "key lost", "key stolen", "stolen key used", "fell back to what counts", "feed left",
 };
 static_assert(fault_names.size() == faults);
 

@@ -14,9 +14,10 @@ enum class Fault : std::uint8_t {
   crash, link_cut, partition, one_way_partition, message_lost, message_repeated, cut_at_a_message, dial_failed, disk_failed,
   late_joiner, suspension, backup_restored, objects_lost, published_unasked, message_tampered, message_replayed, garbage_sent,
   message_overtaken, far_link, healed_in_part, unsynced_lost, clock_drifts, clock_jumped, clock_stood, slow_line, slow_disk,
-  territories_changed,
+  territories_changed, territories_linked, territories_unlinked, mirror_published, key_lost, key_stolen, stolen_key_used, fell_back,
+  feed_left,
 };
-inline constexpr std::size_t faults = static_cast<std::size_t>(Fault::territories_changed) + 1;
+inline constexpr std::size_t faults = static_cast<std::size_t>(Fault::feed_left) + 1;
 
 class Coverage {
  public:

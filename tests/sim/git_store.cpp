@@ -242,6 +242,12 @@ std::set<FeedId> GitStore::frozen() const {
   return feeds;
 }
 
+void GitStore::each_feed(const Look& look) const {
+  std::set<FeedId> without_head = frozen();
+  for (const Head& head : heads()) look(head, without_head.erase(head.feed) > 0);
+  for (const FeedId& feed : without_head) look({feed, {}, {}}, true);
+}
+
 std::vector<Sha256> GitStore::named(const FeedId& feed) const { return all_.kits.media_at(head(feed).commit); }
 
 bool GitStore::is_whole(const FeedId& feed, const Sha256& media) const {

@@ -39,6 +39,7 @@ class GitStore final : public SimStore {
   Head head(const FeedId& feed) const override;
   std::vector<ObjectId> chain(const FeedId& feed) const override;
   std::set<FeedId> frozen() const override;
+  void each_feed(const Look& look) const override;
   std::vector<Sha256> named(const FeedId& feed) const override;
   bool is_whole(const FeedId& feed, const Sha256& media) const override;
   std::vector<std::string> verify() override;

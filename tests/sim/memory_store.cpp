@@ -17,34 +17,12 @@ void put_commit(Bytes& pack, ByteView raw) {
   std::copy(raw.begin(), raw.end(), pack.begin() + static_cast<std::ptrdiff_t>(at + 8));
 }
 
-Result<std::vector<SharedBytes>> commits_of(const Bytes& pack) {
-  std::vector<SharedBytes> commits;
-  std::size_t at = 0;
-  while (at < pack.size()) {
-    std::uint64_t size = 0;
-    if (pack.size() - at < 8) return fail(Errc::malformed, "pack");
-    std::memcpy(&size, pack.data() + at, 8);
-    at += 8;
-    if (size > pack.size() - at) return fail(Errc::malformed, "pack");
-    const auto begin = pack.begin() + static_cast<std::ptrdiff_t>(at);
-    commits.push_back(std::make_shared<const Bytes>(begin, begin + static_cast<std::ptrdiff_t>(size)));
-    at += size;
-  }
-  if (commits.empty()) return fail(Errc::malformed, "empty pack");
-  return commits;
-}
-
 }  // namespace
-
-core::RosterPtr MemoryStore::roster() const {
-  const auto it = feeds_.find(federation_feed_);
-  return it == feeds_.end() || it->second.chain.empty() ? nullptr : universe_.roster(it->second.top.roster);
-}
 
 input::Start MemoryStore::start_input(std::uint64_t seed) {
   input::Start start;
   start.agent = "sim";
-  start.signing = signing_key(node_);
+  start.signing = signing_key(node_, generation_);
   start.transport = transport_key();
   start.federation = universe_.federation();
   start.roster = roster();
@@ -177,80 +155,7 @@ void MemoryStore::find(const effect::FindMedia& find, Inputs& out) {
   out.push_back(std::move(found));
 }
 
-// --- receiving -----------------------------------------------------------------------------------------------------------
-
-void MemoryStore::accept(const effect::AcceptPack& accept, Inputs& out) {
-  const Bytes pack = std::move(packs_[accept.job]);
-  packs_.erase(accept.job);
-  if (disk_fails()) {
-    out.push_back(input::PackAccepted{accept.job, fail(Errc::disk_full)});
-    return;
-  }
-  Feed& feed = feeds_[accept.feed];
-  feed.head.feed = feed.witnessed.feed = accept.feed;
-  Status status = check(accept, pack, feed, out);
-  out.push_back(input::PackAccepted{accept.job, std::move(status)});
-}
-
-Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, Feed& feed, Inputs& out) {
-  TRY(const auto commits, commits_of(pack));
-  if (*commits.back() != *accept.commit) return fail(Errc::malformed, "leads elsewhere");
-  TRY(const SimCommit head, parse_commit(*accept.commit));
-  const core::RosterPtr roster = head.roster != 0 && head.roster <= universe_.newest() ? universe_.roster(head.roster) : this->roster();
-  if (!roster) return fail(Errc::feed_unknown_author);
-  const Member* author = roster->find(accept.feed.centre);
-  if (author == nullptr) return fail(Errc::feed_unknown_author);
-  const auto last = author->last_accepted.find(accept.feed);
-  const bool counts = !author->suspended || (last != author->last_accepted.end() && head.order <= last->second);
-  if (!counts) return fail(Errc::feed_unknown_author);
-  if ((head.roster != 0) != (accept.feed == roster->federation_feed())) return fail(Errc::malformed, "a roster elsewhere");
-  if (head.roster == 0 && !roster->may_hold(slug_of(node_), accept.feed.audience)) return fail(Errc::audience_not_ours, accept.feed.str());
-  if (feed.fork) return fail(Errc::malformed, "frozen");
-  // Either on top of what is held, or the whole feed, which then must contain it.
-  std::vector<SharedBytes> chain;
-  const bool whole = parse_commit(*commits.front()).has_value() && parse_commit(*commits.front())->parent.is_zero();
-  if (!whole) chain = feed.chain;
-  for (const SharedBytes& raw : commits) {
-    TRY(const SimCommit commit, parse_commit(*raw));
-    const SigningKey* key = roster->signing_key(accept.feed.centre, commit.order.generation);
-    if (commit.feed != accept.feed || key == nullptr || !signed_by(*raw, *key)) return fail(Errc::signature_bad);
-    const ObjectId parent = chain.empty() ? ObjectId{} : commit_id(*chain.back());
-    if (commit.parent != parent || commit.order.seq != chain.size() + 1) return fail(Errc::malformed, "chain");
-    chain.push_back(raw);
-  }
-  const bool comes_anew = whole && feed.lacking;
-  const std::size_t least = feed.chain.size() + (comes_anew ? 0 : 1);
-  if (chain.size() < least || chain.size() < feed.witnessed.order.seq) return fail(Errc::malformed, "older than witnessed");
-  if (!feed.chain.empty() && *chain[feed.chain.size() - 1] != *feed.chain.back()) {
-    std::size_t at = 0;
-    while (*chain[at] == *feed.chain[at]) ++at;
-    feed.fork = Fork{accept.feed, feed.chain[at], chain[at]};
-    out.push_back(input::FeedFrozen{*feed.fork, true});
-    return fail(Errc::malformed, "forked");
-  }
-  feed.chain = std::move(chain);
-  feed.lacking = feed.lacking && !comes_anew;
-  feed.head = feed.witnessed = {accept.feed, head.order, commit_id(*accept.commit)};
-  feed.top = head;
-  advanced(feed, false, out);
-  return {};
-}
-
-void MemoryStore::advanced(const Feed& feed, bool here, Inputs& out) {
-  const SimCommit& head = feed.top;
-  if (head.roster != 0) out.push_back(input::RosterChanged{universe_.roster(head.roster)});
-  out.push_back(input::HeadChanged{feed.head, feed.chain.back(), here});
-  if (feed.lacking) out.push_back(input::ObjectsLost{feed.head.feed});
-  for (const MediaSpec& spec : head.media) {
-    Media& media = media_[spec.media];
-    if (media.held.empty()) {
-      media.spec = spec;
-      media.held.assign(spec.chunk_bytes.size(), here);
-      media.complete = here;
-    }
-  }
-  tell_needs(out);
-}
+// --- media ------------------------------------------------------------------------------------------------------------------
 
 void MemoryStore::tell_needs(Inputs& out) {
   for (auto it = media_.begin(); it != media_.end();) {
@@ -331,23 +236,7 @@ void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
   }
 }
 
-// --- forks, members ----------------------------------------------------------------------------------------------------
-
-void MemoryStore::keep_fork(const effect::KeepFork& keep, Inputs& out) {
-  if (disk_fails()) {
-    out.push_back(input::ForkKept{keep.feed, fail(Errc::disk_full)});
-    return;
-  }
-  Feed& feed = feeds_[keep.feed];
-  feed.head.feed = keep.feed;
-  if (!feed.fork) {
-    SharedBytes held = keep.held;
-    if (!held) held = feed.chain.back();
-    feed.fork = Fork{keep.feed, std::move(held), keep.claimed};
-  }
-  out.push_back(input::FeedFrozen{*feed.fork, true});
-  out.push_back(input::ForkKept{keep.feed, {}});
-}
+// --- members -----------------------------------------------------------------------------------------------------------
 
 void MemoryStore::admit_member(const effect::Admit& admit, Inputs& out) {
   if (!admission) {

@@ -2,7 +2,7 @@
 // A library in memory that performs the core's store effects as strictly as the real one: chains of commits, audiences,
 // forks, media by chunks. What perform() changed is durable; open packs, runs and sources are lost by crash().
 // It can be told to fail. Owned by one simulated node; one thread.
-// Effects in memory_store.cpp; what people do, and what the stores share, in memory_stores.cpp.
+// Effects in memory_store.cpp, which heads count in memory_heads.cpp; what people do, and what the stores share, in memory_stores.cpp.
 
 #include <optional>
 
@@ -16,7 +16,7 @@ class MemoryStore final : public SimStore {
   MemoryStore(Universe& universe, core::Random& random, std::size_t node)
       : universe_(universe), random_(random), node_(node) {}
 
-  TransportKey transport_key() const override { return sim::transport_key(node_); }
+  TransportKey transport_key() const override { return sim::transport_key(node_, generation_); }
   core::input::Start start_input(std::uint64_t seed) override;
   Inputs perform(const core::Effect& effect) override;
   Inputs started() override;
@@ -31,14 +31,19 @@ class MemoryStore final : public SimStore {
   BackupPtr backup() override;
   void restore(const BackupPtr& backup, bool keep_witnessed) override;
   void lose_objects() override;
+  /// Nothing is left of it, and it has the next keys: the centre goes on in a new home. The node is down.
+  void begin_anew();
+  std::uint64_t generation() const { return generation_; }
   Open open() const override { return {sources_.size(), packs_.size(), runs_.size()}; }
   std::size_t lose_unsynced() override;
 
-  core::RosterPtr roster() const override;
+  core::RosterPtr roster() const override { return roster_; }
   std::vector<Head> heads() const override;
   Head head(const FeedId& feed) const override;
   std::vector<ObjectId> chain(const FeedId& feed) const override;
   std::set<FeedId> frozen() const override;
+  void each_feed(const Look& look) const override;
+  bool is_frozen(const FeedId& feed) const override;
   std::vector<Sha256> named(const FeedId& feed) const override;
   bool is_whole(const FeedId& feed, const Sha256& media) const override;
   std::vector<std::string> verify() override;
@@ -86,6 +91,11 @@ class MemoryStore final : public SimStore {
   void admit_member(const core::effect::Admit& admit, Inputs& out);
   void advanced(const Feed& feed, bool here, Inputs& out);
   void tell_needs(Inputs& out);
+  /// What does not count of authors' old keys any more is left behind.
+  void fall_back(Inputs& out);
+  void fall_back(const Member& author, Feed& feed, Inputs& out);
+  Status check_chain(const Member& author, const std::vector<SharedBytes>& commits, std::vector<SharedBytes>& chain) const;
+  void look_up_roster();
   std::vector<FeedId> naming(const Sha256& media) const;
   MediaNeed need(const Media& media) const;
   void tell_media(const Sha256& media, Inputs& out) const;
@@ -97,9 +107,11 @@ class MemoryStore final : public SimStore {
   Universe& universe_;
   core::Random& random_;
   std::size_t node_;
+  std::uint64_t generation_ = 1;
   SimNotary notary_;
   const FeedId federation_feed_{slug_of(0), {}};
   std::map<FeedId, Feed> feeds_;
+  core::RosterPtr roster_;  ///< that the federation's feed makes: every message asks for it
   std::map<Sha256, Media> media_;
   std::map<core::JobId, Source> sources_;
   std::map<core::JobId, Bytes> packs_;
@@ -120,6 +132,10 @@ class MemoryStores final : public Stores {
   bool has_upkeep() const override { return false; }
   Inputs invite(std::size_t node, const std::set<std::string>& territories) override;
   std::optional<Inputs> move(std::size_t node, const std::set<std::string>& territories) override;
+  std::optional<Inputs> link(const std::string& mirror, const std::set<std::string>& territories) override;
+  std::optional<Inputs> give_new_key(std::size_t node) override;
+  void begin_anew(std::size_t node) override;
+  bool knows_new_keys() const override { return true; }
   const Roster& truth() const override { return *universe_.roster(universe_.newest()); }
   bool is_genuine(const ObjectId& commit) const override { return universe_.genuine.contains(commit); }
   std::optional<FeedId> feed_of(ByteView commit) const override;
@@ -135,6 +151,8 @@ class MemoryStores final : public Stores {
 
  private:
   Result<Inputs> admit(const message::Join& join);
+  void succeed(Member& member, const SigningKey& signing, const TransportKey& transport) const;
+  core::input::Start::Joining invitation(std::size_t node, std::uint64_t generation, const std::set<std::string>& territories);
 
   core::Random& random_;
   Universe universe_;

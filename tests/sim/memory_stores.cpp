@@ -15,7 +15,7 @@ SimCommit MemoryStore::next_commit(const FeedId& feed, std::size_t media) {
   const auto held = feeds_.find(feed);
   if (held != feeds_.end() && !held->second.chain.empty()) commit = held->second.top;
   commit.parent = held != feeds_.end() ? held->second.head.commit : ObjectId{};
-  commit.order = {1, 1, commit.order.seq + 1};
+  commit.order = {generation_, 1, commit.order.seq + 1};
   commit.nonce = random_.next();
   commit.padding = static_cast<std::uint32_t>(random_.below(600));
   if (commit.media.size() > 3) commit.media.erase(commit.media.begin());
@@ -37,13 +37,16 @@ std::vector<std::uint32_t> MemoryStore::some_chunks() {
 
 Result<SimStore::Published> MemoryStore::publish(const std::vector<Audience>& audiences, std::size_t media) {
   const core::RosterPtr known = roster();
-  if (!known || known->find(slug_of(node_)) == nullptr) return fail(Errc::member_unknown);
+  const Member* own = known ? known->find(slug_of(node_)) : nullptr;
+  if (own == nullptr) return fail(Errc::member_unknown);
+  if (own->current_keys().generation != generation_) return fail(Errc::key_succeeded);
   std::vector<SimCommit> commits;
   for (const Audience& audience : audiences) {
     if (!known->may_hold(slug_of(node_), audience)) return fail(Errc::audience_not_ours, audience.slug);
     const FeedId feed{slug_of(node_), audience};
     const auto it = feeds_.find(feed);
     if (it != feeds_.end() && it->second.fork) return fail(Errc::feed_fork, feed.str());
+    if (head(feed).order < last_before(*own, feed, generation_).order) return fail(Errc::feed_gap, feed.str());
     commits.push_back(next_commit(feed, media));
   }
   Published published;
@@ -56,7 +59,7 @@ Inputs MemoryStore::put(const std::vector<SimCommit>& commits) {
   Inputs out;
   for (const SimCommit& commit : commits) {
     Feed& feed = feeds_[commit.feed];
-    const auto raw = std::make_shared<const Bytes>(encode_commit(commit, signing_key(node_)));
+    const auto raw = std::make_shared<const Bytes>(encode_commit(commit, signing_key(node_, generation_)));
     feed.chain.push_back(raw);
     feed.head = feed.witnessed = {commit.feed, commit.order, commit_id(*raw)};
     universe_.genuine.insert(feed.head.commit);
@@ -105,6 +108,7 @@ void MemoryStore::restore(const BackupPtr& backup, bool keep_witnessed) {
   for (const auto& [id, feed] : feeds_) witnessed[id] = feed.witnessed;
   feeds_ = saved.feeds;
   media_ = saved.media;
+  look_up_roster();
   if (!keep_witnessed) return;
   for (const auto& [id, head] : witnessed) {
     feeds_[id].witnessed = head;
@@ -114,6 +118,14 @@ void MemoryStore::restore(const BackupPtr& backup, bool keep_witnessed) {
 
 void MemoryStore::lose_objects() {
   for (auto& [id, feed] : feeds_) feed.lacking = feed.lacking || (!feed.chain.empty() && random_.below(2) == 0);
+}
+
+void MemoryStore::begin_anew() {
+  generation_ += 1;
+  feeds_.clear();
+  media_.clear();
+  unsynced_.clear();
+  roster_.reset();
 }
 
 std::size_t MemoryStore::lose_unsynced() {
@@ -166,6 +178,17 @@ std::set<FeedId> MemoryStore::frozen() const {
   return feeds;
 }
 
+void MemoryStore::each_feed(const Look& look) const {
+  for (const auto& [id, feed] : feeds_) {
+    if (!feed.chain.empty() || feed.fork) look(feed.head, feed.fork.has_value());
+  }
+}
+
+bool MemoryStore::is_frozen(const FeedId& feed) const {
+  const auto it = feeds_.find(feed);
+  return it != feeds_.end() && it->second.fork;
+}
+
 std::vector<Sha256> MemoryStore::named(const FeedId& feed) const {
   std::vector<Sha256> media;
   if (const auto it = feeds_.find(feed); it != feeds_.end()) {
@@ -210,17 +233,21 @@ void MemoryStores::found(const std::map<std::size_t, Founded>& members) {
   }
 }
 
-Inputs MemoryStores::invite(std::size_t node, const std::set<std::string>& territories) {
+input::Start::Joining MemoryStores::invitation(std::size_t node, std::uint64_t generation, const std::set<std::string>& territories) {
   input::Start::Joining joining;
   joining.federation_slug = slug_of(0);
   joining.endpoint = sim::endpoint_of(0);
   joining.transport = transport_key(0);
   joining.request.federation = universe_.federation();
-  joining.request.invitation = signing_key(10'000 + node);
-  joining.request.signing = signing_key(node);
-  joining.request.transport = transport_key(node);
+  joining.request.invitation = signing_key(10'000 + node, generation);
+  joining.request.signing = signing_key(node, generation);
+  joining.request.transport = transport_key(node, generation);
   invitations_[joining.request.invitation] = {node, territories};
-  stores_[node]->joining = joining;
+  return joining;
+}
+
+Inputs MemoryStores::invite(std::size_t node, const std::set<std::string>& territories) {
+  stores_[node]->joining = invitation(node, 1, territories);
   return {};
 }
 
@@ -228,9 +255,13 @@ Result<Inputs> MemoryStores::admit(const message::Join& join) {
   const auto it = invitations_.find(join.invitation);
   if (it == invitations_.end()) return fail(Errc::invitation_used);
   const auto [node, territories] = it->second;
-  if (join.signing != signing_key(node)) return fail(Errc::signature_bad);
+  if (join.signing != signing_key(node, stores_[node]->generation())) return fail(Errc::signature_bad);
   invitations_.erase(it);
   Roster roster = truth();
+  if (const auto known = roster.members.find(slug_of(node)); known != roster.members.end()) {
+    succeed(known->second, join.signing, join.transport);
+    return stores_[0]->publish_roster(std::move(roster));
+  }
   Member member;
   member.slug = slug_of(node);
   member.territories = territories;
@@ -241,6 +272,39 @@ Result<Inputs> MemoryStores::admit(const message::Join& join) {
   if (random_.below(2) == 0) member.endpoints.push_back(sim::endpoint_of(node));
   roster.members[member.slug] = std::move(member);
   return stores_[0]->publish_roster(std::move(roster));
+}
+
+/// Of the old key counts what the federation's node holds at this moment.
+void MemoryStores::succeed(Member& member, const SigningKey& signing, const TransportKey& transport) const {
+  MemberKeys& old = member.keys.back();
+  for (const Head& head : stores_[0]->heads()) {
+    if (head.feed.centre == member.slug) old.last_valid[head.feed] = head;
+  }
+  MemberKeys keys;
+  keys.generation = old.generation + 1;
+  keys.signing = signing;
+  keys.transport = transport;
+  member.keys.push_back(std::move(keys));
+}
+
+std::optional<Inputs> MemoryStores::give_new_key(std::size_t node) {
+  const std::uint64_t next = stores_[node]->generation() + 1;
+  return change_roster([&](Roster& roster) {
+    succeed(roster.members.at(slug_of(node)), signing_key(node, next), transport_key(node, next));
+  });
+}
+
+void MemoryStores::begin_anew(std::size_t node) {
+  MemoryStore& store = *stores_[node];
+  store.begin_anew();
+  store.joining = invitation(node, store.generation(), {});
+}
+
+std::optional<Inputs> MemoryStores::link(const std::string& mirror, const std::set<std::string>& territories) {
+  return change_roster([&](Roster& roster) {
+    if (territories.empty()) roster.mirrors.erase(mirror);
+    else roster.mirrors[mirror] = territories;
+  });
 }
 
 std::optional<Inputs> MemoryStores::move(std::size_t node, const std::set<std::string>& territories) {

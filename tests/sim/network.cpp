@@ -23,6 +23,7 @@ std::int64_t Network::leave(std::size_t from, const std::optional<Message>& mess
   const std::uint64_t bytes = message ? core::approximate_bytes(*message) : 100;
   Uplink& uplink = uplinks_[from];
   uplink.sent += bytes;
+  if (upload.empty()) return 0;
   const auto rate = upload.find(from);
   if (rate == upload.end()) return 0;
   uplink.free_us = std::max(uplink.free_us, now.ms * 1000) + static_cast<std::int64_t>(bytes * 1'000'000 / rate->second);
@@ -30,8 +31,7 @@ std::int64_t Network::leave(std::size_t from, const std::optional<Message>& mess
 }
 
 std::uint64_t Network::sent_bytes(std::size_t node) const {
-  const auto it = uplinks_.find(node);
-  return it == uplinks_.end() ? 0 : it->second.sent;
+  return node < uplinks_.size() ? uplinks_[node].sent : 0;
 }
 
 bool Network::blocked(std::size_t from, std::size_t to) const {
@@ -49,13 +49,16 @@ void Network::heal_some() {
   }
 }
 
-bool Network::alive(const End& end) const {
-  const auto it = up_.find(end.node);
-  return it != up_.end() && it->second == end.incarnation;
+void Network::node_up(std::size_t node, std::uint64_t incarnation) {
+  if (up_.size() <= node) {
+    up_.resize(node + 1);
+    uplinks_.resize(node + 1);
+  }
+  up_[node] = incarnation;
 }
 
 void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now) {
-  bool fails = blocked(from, to) || blocked(to, from) || !up_.contains(to);
+  bool fails = blocked(from, to) || blocked(to, from) || !is_up(to);
   if (!fails && random_.below(100) < conditions.dial_fails_percent) {
     fails = true;
     coverage.strike(Fault::dial_failed);
@@ -66,10 +69,10 @@ void Network::dial(std::size_t from, std::uint64_t incarnation, const TransportK
     schedule_(at, [=, this] { feed_(from, incarnation, input::DialFailed{peer, endpoint, "unreachable"}); });
     return;
   }
-  const std::uint64_t other = up_.at(to);
+  const std::uint64_t other = up_[to];
   schedule_(at, [=, this] {
-    if (!up_.contains(from) || up_.at(from) != incarnation) return;
-    if (!up_.contains(to) || up_.at(to) != other) {
+    if (up_[from] != incarnation) return;
+    if (up_[to] != other) {
       feed_(from, incarnation, input::DialFailed{peer, endpoint, "went down"});
       return;
     }
@@ -163,7 +166,7 @@ void Network::break_link(core::LinkId link, Instant now, std::size_t silent_for)
 }
 
 void Network::node_down(std::size_t node, Instant now) {
-  up_.erase(node);
+  up_[node] = 0;
   links_.each([&](core::LinkId link, const Connection& connection) {
     if (connection.ends[0].node == node || connection.ends[1].node == node) break_link(link, now, random_.below(4) == 0 ? 30'000 : 0);
   });

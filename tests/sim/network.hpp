@@ -47,7 +47,7 @@ class Network {
   void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
   void send(std::size_t from, core::LinkId link, Message message, Instant now);
   void close(std::size_t from, core::LinkId link, Instant now);
-  void node_up(std::size_t node, std::uint64_t incarnation) { up_[node] = incarnation; }
+  void node_up(std::size_t node, std::uint64_t incarnation);
   void node_down(std::size_t node, Instant now);
   /// From then on nothing passes between the two sides (`side` is by node), or only from the second to the first; links between
   /// them stall, and break after a while.
@@ -130,16 +130,17 @@ class Network {
   /// How long a message of that size waits and travels through the sender's line, in ms.
   std::int64_t leave(std::size_t from, const std::optional<Message>& message, Instant now);
   bool strikes(unsigned per_10000, Fault fault);
-  bool alive(const End& end) const;
+  bool is_up(std::size_t node) const { return node < up_.size() && up_[node] != 0; }
+  bool alive(const End& end) const { return up_[end.node] == end.incarnation; }
   bool blocked(std::size_t from, std::size_t to) const;
 
   core::Random& random_;
   Schedule schedule_;
   Feed feed_;
-  std::unordered_map<std::size_t, std::uint64_t> up_;
+  std::vector<std::uint64_t> up_;     ///< incarnation, by node; 0: it is down
   Connections links_;
   std::vector<Partition> partitions_;
-  std::unordered_map<std::size_t, Uplink> uplinks_;
+  std::vector<Uplink> uplinks_;       ///< by node
   std::uint64_t delivered_ = 0, most_in_flight_ = 0;
 };
 

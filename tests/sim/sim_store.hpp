@@ -61,6 +61,11 @@ class SimStore {
   virtual Head head(const FeedId& feed) const = 0;  ///< zero if nothing is held
   virtual std::vector<ObjectId> chain(const FeedId& feed) const = 0;  ///< its commits, from the first on
   virtual std::set<FeedId> frozen() const = 0;
+  /// Each feed that is held (its head) or frozen (a head of order zero, if nothing is held). Among thousands of nodes nothing is
+  /// copied.
+  using Look = std::function<void(const Head& head, bool frozen)>;
+  virtual void each_feed(const Look& look) const = 0;
+  virtual bool is_frozen(const FeedId& feed) const { return frozen().contains(feed); }
   /// Media that the head of the feed names, and whether one is held whole for it.
   virtual std::vector<Sha256> named(const FeedId& feed) const = 0;
   virtual bool is_whole(const FeedId& feed, const Sha256& media) const = 0;
@@ -102,6 +107,15 @@ class Stores {
 
   /// That member is of these territories from now on. Returns what changed at the federation's node; nothing: these stores cannot.
   virtual std::optional<Inputs> move(std::size_t, const std::set<std::string>&) { return std::nullopt; }
+
+  /// These territories are linked by that mirror from now on; none: it is no mirror any more. As move().
+  virtual std::optional<Inputs> link(const std::string&, const std::set<std::string>&) { return std::nullopt; }
+  /// That member has a new key from now on, though its home has still the old one. As move().
+  virtual std::optional<Inputs> give_new_key(std::size_t) { return std::nullopt; }
+  /// The home of a node that is down is lost, and its centre begins a new one with new keys and an invitation, if it was not given
+  /// the key already. Where knows_new_keys().
+  virtual void begin_anew(std::size_t) {}
+  virtual bool knows_new_keys() const { return false; }
 
   /// The newest roster that the federation made.
   virtual const Roster& truth() const = 0;

@@ -6,7 +6,9 @@
 
 #include "daemon/core/settings.hpp"
 #include "tests/sim/checkers.hpp"
+#include "tests/sim/member_events.hpp"
 #include "tests/sim/tamper.hpp"
+#include "tests/sim/unsure.hpp"
 
 namespace essaimage::sim {
 namespace {
@@ -29,6 +31,7 @@ class Trial {
         hostile_random_(options.seed + 3),
         world_(options.seed, options.nodes != 0 ? options.nodes : 5 + plan_.below(options.slow_stores ? 4 : 16), options.stores),
         weather_(weather_of(options.scenario, plan_)),
+        members_(world_),
         tamperer_(world_.stores(), hostile_random_, world_.network.coverage) {
     for (const std::string& kind : options.without) weather_.leave_out(kind);
     world_.crashes_lose_unsynced = weather_.unsynced;
@@ -130,20 +133,7 @@ class Trial {
     if (!world_.run_until(joined, minutes(5))) result_.failures.push_back("not joined after 5 minutes of calm");
   }
 
-  std::set<std::string> territories() { return territories(plan_); }
-  /// Mostly one, at times two or none; so many that about 25 centres are of each, and three at least.
-  std::set<std::string> territories(core::Random& random) {
-    static const std::vector<std::string> names = {"lille", "valenciennes", "lens"};
-    const std::uint64_t all = std::max<std::uint64_t>(names.size(), world_.size() / 25);
-    const auto any = [&] {
-      const std::uint64_t one = random.below(all);
-      return one < names.size() ? names[one] : "territory-" + std::to_string(one);
-    };
-    std::set<std::string> some;
-    if (random.below(10) < 9) some.insert(any());
-    if (random.below(10) < 2) some.insert(any());
-    return some;
-  }
+  std::set<std::string> territories() { return members_.territories(plan_); }
 
   void faults() {
     const std::uint64_t steps = 24;
@@ -161,6 +151,9 @@ class Trial {
       act("partition", spread(weather_.partitions), [&] { partition(); });
       act("partition", world_.network.parted() && plan_.below(4) == 0, [&] { heal(); });
       act("move", spread(weather_.moves), [&] { move(any()); });
+      act("mirror", spread(weather_.mirrors), [&] { subject_ += members_.link(draw_); });
+      act("succeed", spread(weather_.successions), [&] { succeed(any()); });
+      act("succeed", members_.thefts(), [&] { go_on_with_theft(); });
       act("clock", weather_.clocks && plan_.below(4) == 0, [&] { clock(any()); });
       act("suspend", weather_.suspends && step == steps / 2, [&] { suspend(); });
       act("restore", weather_.restores && step == steps / 3, [&] { backup(); });
@@ -200,6 +193,9 @@ class Trial {
     if (!member->territories.empty() && (audiences.empty() || draw_.below(3) == 0)) {
       audiences.push_back({Audience::Kind::territory, *member->territories.begin()});
     }
+    const auto mirror = at_home ? std::nullopt : members_.mirror_of(*member);
+    if (mirror && draw_.below(2) == 0) audiences.push_back(*mirror);
+    if (node == backed_up_) unsure_.note_publication(world_, node, audiences);
     const std::size_t versions = draw_.below(5) == 0 ? 3 : 1;
     for (std::size_t i = 0; i < versions; ++i) world_.publish(node, audiences, draw_.below(3));
   }
@@ -238,7 +234,22 @@ class Trial {
   void move(std::size_t node) {
     const Member* member = world_.truth().find(world_.node(node).slug);
     if (member == nullptr || member->suspended || node == 0 || node == hostile_ || node == backed_up_) return;
-    world_.move(node, territories(draw_));
+    world_.move(node, members_.territories(draw_));
+  }
+
+  /// As with move(). Mostly another one each time, at times the same again.
+  void succeed(std::size_t node) {
+    if (succeeded_ && draw_.below(3) == 0) node = named(*succeeded_);
+    const Member* member = world_.truth().find(world_.node(node).slug);
+    const bool apart = node == 0 || node == hostile_ || node == backed_up_ || node == suspended_;
+    if (member == nullptr || member->suspended || apart) return;
+    succeeded_ = node;
+    subject_ += members_.succeed(node, draw_);
+  }
+
+  void go_on_with_theft() {
+    if (draw_.below(3) != 0) members_.use_stolen_keys();
+    else members_.finish_thefts();
   }
 
   /// It jumps as after a sleep, or stands still until the next event of a clock.
@@ -257,13 +268,15 @@ class Trial {
   void suspend() {
     const std::size_t node = 1 + draw_.below(world_.size() - 1);
     if (world_.truth().find(world_.node(node).slug) == nullptr || node == hostile_ || node == backed_up_) return;
+    if (!world_.has_its_key(node)) return;
     suspended_ = node;
     world_.suspend(node);
   }
 
   void backup() {
     backed_up_ = 1 + draw_.below(world_.size() - 1);
-    const bool usable = world_.counts(backed_up_) && world_.node(backed_up_).up && backed_up_ != suspended_;
+    const bool usable = world_.counts(backed_up_) && world_.node(backed_up_).up && backed_up_ != suspended_ &&
+                        world_.has_its_key(backed_up_);
     if (!usable) backed_up_ = 0;
     else backup_ = world_.node(backed_up_).store->backup();
   }
@@ -274,18 +287,19 @@ class Trial {
     world_.publish(backed_up_, {Audience{}}, 1);
     world_.run_for(seconds(8));
     world_.crash(backed_up_);
-    note_unsure();
+    unsure_.note_crash(world_, backed_up_);
     // What only this node held died with its disk: nobody promises to bring it back, and who remembers having had it waits
     // for it for ever.
     const std::string& author = world_.node(backed_up_).slug;
     bool keep_witnessed = draw_.below(2) == 0;
     for (const Head& head : world_.node(backed_up_).store->heads()) {
-      if (head.feed.centre == author && !elsewhere(head)) keep_witnessed = false;
+      if (head.feed.centre == author && !world_.elsewhere(head, backed_up_)) keep_witnessed = false;
     }
     world_.restore(backed_up_, backup_, keep_witnessed);
     std::erase_if(world_.acknowledged,
-                  [&](const Head& head) { return head.feed.centre == author && !elsewhere(head); });
+                  [&](const Head& head) { return head.feed.centre == author && !world_.elsewhere(head, backed_up_); });
     world_.start(backed_up_);
+    unsure_.note_start(world_, backed_up_);
     // It tries to publish at once: refused until a peer has told what it holds, unless nobody is to be asked.
     world_.publish(backed_up_, {Audience{}}, 0, weather_.forks);
   }
@@ -294,34 +308,15 @@ class Trial {
   void lose_objects() {
     const std::size_t node = 1 + draw_.below(world_.size() - 1);
     const auto heads = world_.node(node).store->heads();
-    const auto held_elsewhere = [&](const Head& head) { return elsewhere(head, node); };
+    const auto held_elsewhere = [&](const Head& head) { return world_.elsewhere(head, node); };
     if (!world_.node(node).up || heads.empty() || node == suspended_ || !std::ranges::all_of(heads, held_elsewhere)) return;
     world_.crash(node);
     world_.lose_objects(node);
     weather_.loses = false;
   }
 
-  /// One peer's answer is what a restored home waits for. It is sure to know the newest version only if everybody does.
-  void note_unsure() {
-    const std::string& author = world_.node(backed_up_).slug;
-    for (const Head& head : world_.node(backed_up_).store->heads()) {
-      if (head.feed.centre != author) continue;
-      for (std::size_t i = 0; i < world_.size(); ++i) {
-        const bool may = world_.truth().may_hold(world_.node(i).slug, head.feed.audience);
-        if (may && world_.held(i, head.feed) < head.order) unsure_.insert(head.feed);
-      }
-    }
-  }
-
-  bool elsewhere(const Head& head) { return elsewhere(head, backed_up_); }
-  bool elsewhere(const Head& head, std::size_t node) {
-    for (std::size_t i = 0; i < world_.size(); ++i) {
-      if (i != node && world_.held(i, head.feed) >= head.order) return true;
-    }
-    return false;
-  }
-
   void peace() {
+    members_.finish_thefts();
     world_.network.heal();
     world_.network.conditions = {1, 60, 0, 0, 0, 0};
     world_.network.overtaken_per_10000 = 0;
@@ -364,14 +359,15 @@ class Trial {
   core::Random disk_random_, hostile_random_;
   World world_;
   Weather weather_;
+  MemberEvents members_;
   Tamperer tamperer_;
   TrialResult result_;
   std::uint64_t events_ = 0;
   std::string subject_;
-  std::optional<std::size_t> stood_;
+  std::optional<std::size_t> stood_, succeeded_;
   std::size_t hostile_ = 0, suspended_ = 0, backed_up_ = 0;
   SimStore::BackupPtr backup_;
-  std::set<FeedId> unsure_;  ///< may fork after the restoration, though it asked
+  Unsure unsure_;
 };
 
 }  // namespace

@@ -169,9 +169,33 @@ Bytes chunk_content(const MediaSpec& spec, std::size_t chunk) {
 }
 
 std::string slug_of(std::size_t node) { return node == 0 ? "federation" : "centre-" + std::to_string(node); }
-SigningKey signing_key(std::size_t node) { return spread<SigningKey>({}, 1000 + node); }
-TransportKey transport_key(std::size_t node) { return spread<TransportKey>({}, 2000 + node); }
+SigningKey signing_key(std::size_t node, std::uint64_t generation) {
+  return spread<SigningKey>({}, 1000 + node + (generation - 1) * 1'000'000);
+}
+TransportKey transport_key(std::size_t node, std::uint64_t generation) {
+  return spread<TransportKey>({}, 2000 + node + (generation - 1) * 1'000'000);
+}
 std::string endpoint_of(std::size_t node) { return "sim://" + std::to_string(node); }
+
+bool counts(const Member& author, const Head& head) {
+  for (const MemberKeys& keys : author.keys) {
+    if (keys.generation != head.order.generation) continue;
+    if (keys.generation == author.current_keys().generation) return true;
+    const auto last = keys.last_valid.find(head.feed);
+    if (last == keys.last_valid.end()) return false;
+    return head.order < last->second.order || (head.order == last->second.order && head.commit == last->second.commit);
+  }
+  return false;
+}
+
+Head last_before(const Member& author, const FeedId& feed, std::uint64_t generation) {
+  Head last{feed, {}, {}};
+  for (const MemberKeys& keys : author.keys) {
+    const auto it = keys.last_valid.find(feed);
+    if (keys.generation < generation && it != keys.last_valid.end() && it->second.order > last.order) last = it->second;
+  }
+  return last;
+}
 
 FederationId Universe::federation() const { return spread<FederationId>({}, 1); }
 
@@ -187,7 +211,9 @@ Result<Head> SimNotary::read_head(ByteView raw, const Roster& roster) const {
   const SigningKey* key = roster.signing_key(commit.feed.centre, commit.order.generation);
   if (key == nullptr) return fail(Errc::feed_unknown_author);
   if (!signed_by(raw, *key)) return fail(Errc::signature_bad);
-  return Head{commit.feed, commit.order, commit_id(raw)};
+  Head head{commit.feed, commit.order, commit_id(raw)};
+  if (!counts(*roster.find(commit.feed.centre), head)) return fail(Errc::feed_beyond);
+  return head;
 }
 
 Sha256 SimNotary::sha256(ByteView bytes) const { return spread<Sha256>(bytes, 5); }

@@ -44,9 +44,15 @@ ObjectId chunk_list(const MediaSpec& spec);
 Bytes chunk_content(const MediaSpec& spec, std::size_t chunk);
 
 std::string slug_of(std::size_t node);
-SigningKey signing_key(std::size_t node);
-TransportKey transport_key(std::size_t node);
+/// Of each generation another one: a succession starts the next.
+SigningKey signing_key(std::size_t node, std::uint64_t generation = 1);
+TransportKey transport_key(std::size_t node, std::uint64_t generation = 1);
 std::string endpoint_of(std::size_t node);
+
+/// False: a key made it that was succeeded, and it is beyond what counts of that key.
+bool counts(const Member& author, const Head& head);
+/// The last that counts of the keys before this generation; order zero: nothing.
+Head last_before(const Member& author, const FeedId& feed, std::uint64_t generation);
 
 /// The rosters that the federation's feed made, by number; 0 is none.
 class Universe {

@@ -22,6 +22,8 @@ const std::vector<std::pair<std::string, Removal>>& removals() {
       {"partition", [](Weather& w) { w.partitions = 0; }},
       {"join", [](Weather& w) { w.joins = 0; }},
       {"move", [](Weather& w) { w.moves = 0; }},
+      {"mirror", [](Weather& w) { w.mirrors = 0; }},
+      {"succeed", [](Weather& w) { w.successions = 0; }},
       {"suspend", [](Weather& w) { w.suspends = false; }},
       {"disk", [](Weather& w) { w.disk_fails = false; }},
       {"hostile", [](Weather& w) { w.hostile = false; }},
@@ -66,7 +68,8 @@ const std::vector<std::string>& kinds_of_faults() {
 
 const std::vector<std::string>& scenarios() {
   static const std::vector<std::string> names = {"mixed",   "calm",    "loss",    "crash", "partition",       "join",  "disk",
-                                                 "suspend", "hostile", "restore", "fork",  "loss-of-objects", "clock", "slow", "move"};
+                                                 "suspend", "hostile", "restore", "fork",  "loss-of-objects", "clock", "slow", "move",
+                                                 "mirror",  "succeed"};
   return names;
 }
 
@@ -90,11 +93,14 @@ Weather weather_of(const std::string& scenario, core::Random& random) {
   weather.restores = scenario == "restore" || scenario == "fork" || (mixed && percent(20));
   weather.forks = scenario == "fork" || (weather.restores && mixed && percent(30));
   if (scenario == "move" || (mixed && percent(20))) weather.moves = static_cast<unsigned>(1 + random.below(3));
+  if (scenario == "mirror" || (mixed && percent(30))) weather.mirrors = static_cast<unsigned>(2 + random.below(5));
+  if (scenario == "succeed" || (mixed && percent(20))) weather.successions = static_cast<unsigned>(1 + random.below(3));
   weather.clocks = scenario == "clock" || (mixed && percent(30));
   weather.slow_lines = scenario == "slow" || (mixed && percent(20));
   weather.slow_disks = scenario == "slow" || (mixed && percent(20));
   // So that somebody has what is lost, and may give it.
-  const bool all_serve = !weather.restores && !weather.hostile && !weather.suspends && weather.moves == 0;
+  const bool all_serve = !weather.restores && !weather.hostile && !weather.suspends && weather.moves == 0 && weather.mirrors == 0 &&
+                         weather.successions == 0;
   weather.loses = scenario == "loss-of-objects" || (mixed && all_serve && percent(40));
   return weather;
 }

@@ -17,6 +17,8 @@ struct Weather {
   unsigned overtaken_per_10000 = 0;   ///< of messages, by later ones
   unsigned crashes = 0, cuts = 0, partitions = 0, joins = 0;
   unsigned moves = 0;                 ///< members that change their territories
+  unsigned mirrors = 0;               ///< times that territories are linked, or are no more
+  unsigned successions = 0;           ///< centres that go on under a new key: the home was lost, or somebody has the key
   bool disk_fails = false;
   bool unsynced = false;              ///< a crash takes what was not synced yet
   bool suspends = false;

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <utility>
 
-#include "daemon/core/settings.hpp"
 #include "proto/codec.hpp"
 
 namespace essaimage::sim {
@@ -86,7 +85,7 @@ void World::crash(std::size_t index) {
 void World::restore(std::size_t index, const SimStore::BackupPtr& backup, bool keep_witnessed) {
   network.coverage.strike(Fault::backup_restored);
   nodes_[index].store->restore(backup, keep_witnessed);
-  if (!keep_witnessed) std::erase_if(accepted_, [&](const auto& each) { return each.first.first == index; });
+  if (!keep_witnessed) forget_accepted(index);
 }
 
 void World::lose_objects(std::size_t index) {
@@ -100,6 +99,9 @@ bool World::publish(std::size_t index, const std::vector<Audience>& audiences, s
   auto published = node.store->publish(audiences, media);
   if (!published) return false;
   if (!published->heads.empty() && !nodes_[index].replica->own_heads_confirmed()) network.coverage.strike(Fault::published_unasked);
+  const auto is_for_mirror = [](const Head& head) { return head.feed.audience.kind == Audience::Kind::mirror; };
+  if (std::ranges::any_of(published->heads, is_for_mirror)) network.coverage.strike(Fault::mirror_published);
+  if (!published->heads.empty() && !has_its_key(index)) network.coverage.strike(Fault::stolen_key_used);
   acknowledged.insert(acknowledged.end(), published->heads.begin(), published->heads.end());
   feed_all(index, std::move(published->inputs));
   return true;
@@ -113,18 +115,68 @@ void World::suspend(std::size_t index) {
 }
 
 bool World::move(std::size_t index, const std::set<std::string>& territories) {
-  const Member* member = truth().find(nodes_[index].slug);
-  if (member == nullptr) return false;
-  const std::set<std::string> before = member->territories;
+  if (truth().find(nodes_[index].slug) == nullptr) return false;
+  const Roster before = truth();
   auto changes = stores_->move(index, territories);
   if (!changes) return false;
-  for (const std::string& each : before) {
-    if (!territories.contains(each)) nodes_[index].left.insert(each);
-  }
-  for (const std::string& each : territories) nodes_[index].left.erase(each);
+  note_left(index, before);
   network.coverage.strike(Fault::territories_changed);
   feed_all(0, std::move(*changes));
   return true;
+}
+
+bool World::link(const std::string& mirror, const std::set<std::string>& territories) {
+  const Roster before = truth();
+  auto changes = stores_->link(mirror, territories);
+  if (!changes) return false;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) note_left(i, before);
+  network.coverage.strike(territories.empty() ? Fault::territories_unlinked : Fault::territories_linked);
+  feed_all(0, std::move(*changes));
+  return true;
+}
+
+void World::note_left(std::size_t index, const Roster& before) {
+  Node& node = nodes_[index];
+  const auto note = [&](const Audience& audience) {
+    if (truth().may_hold(node.slug, audience)) node.left.erase(audience);
+    else if (before.may_hold(node.slug, audience)) node.left.insert(audience);
+  };
+  for (const Roster* roster : {&before, &truth()}) {
+    const Member* member = roster->find(node.slug);
+    if (member == nullptr) continue;
+    for (const std::string& each : member->territories) note({Audience::Kind::territory, each});
+    for (const auto& [slug, linked] : roster->mirrors) note({Audience::Kind::mirror, slug});
+  }
+}
+
+bool World::give_new_key(std::size_t index) {
+  auto changes = stores_->give_new_key(index);
+  if (!changes) return false;
+  network.coverage.strike(Fault::key_stolen);
+  feed_all(0, std::move(*changes));
+  return true;
+}
+
+bool World::begin_anew(std::size_t index) {
+  if (!stores_->knows_new_keys()) return false;
+  crash(index);
+  const bool had_its_key = has_its_key(index);
+  stores_->begin_anew(index);
+  if (had_its_key) network.coverage.strike(Fault::key_lost);
+  network.keys[index] = nodes_[index].store->transport_key();
+  nodes_[index].left.clear();
+  forget_accepted(index);
+  start(index);
+  return true;
+}
+
+bool World::has_its_key(std::size_t index) const {
+  const Member* member = truth().find(nodes_[index].slug);
+  return member != nullptr && member->current_keys().transport == nodes_[index].store->transport_key();
+}
+
+void World::forget_accepted(std::size_t index) {
+  std::erase_if(accepted_, [&](const auto& each) { return each.first.first == index; });
 }
 
 void World::jump_clock(std::size_t index, Duration ahead) {
@@ -152,6 +204,10 @@ void World::feed(std::size_t index, core::Input in) {
   inputs_ += 1;
   if (verbose) print_media(node, in);
   if (const auto* change = std::get_if<input::HeadChanged>(&in)) check_head(index, *change);
+  if (const auto* left = std::get_if<input::FeedLeft>(&in)) {
+    network.coverage.strike(Fault::feed_left);
+    accepted_.erase({index, left->feed});
+  }
   node.replica->on(in, node.clock.read(now_));
   while (auto effect = node.replica->next()) {
     network.coverage.saw(*effect);
@@ -269,95 +325,16 @@ Order World::held(std::size_t index, const FeedId& feed) const {
   return nodes_[index].store->head(feed).order;
 }
 
+bool World::elsewhere(const Head& head, std::size_t index) const {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (i != index && held(i, head.feed) >= head.order) return true;
+  }
+  return false;
+}
+
 bool World::counts(std::size_t index) const {
   const Member* member = truth().find(nodes_[index].slug);
   return member != nullptr && !member->suspended && !hostile(nodes_[index].slug);
-}
-
-void World::violated(const std::string& what) {
-  if (violations.size() < 20) violations.push_back(std::to_string(now_.ms) + " ms: " + what);
-}
-
-void World::check_head(std::size_t index, const input::HeadChanged& change) {
-  Order& highest = accepted_[{index, change.head.feed}];
-  // From a suspended author all fall back to what the federation accepted last.
-  const Member* author = truth().find(change.head.feed.centre);
-  const bool falls_back = author != nullptr && author->suspended;
-  if (change.head.order < highest && !change.published_here && !falls_back) {
-    violated(nodes_[index].slug + " went back in " + change.head.feed.str());
-  }
-  highest = std::max(highest, change.head.order);
-  const Node& node = nodes_[index];
-  if (hostile(node.slug)) return;
-  if (!stores_->is_genuine(change.head.commit)) violated(node.slug + " took what nobody signed for " + change.head.feed.str());
-  // By what it knows itself: news of the federation may be on their way.
-  const core::RosterPtr roster = node.store->roster();
-  const bool allowed = !roster || change.head.feed == roster->federation_feed() || roster->may_hold(node.slug, change.head.feed.audience);
-  if (!allowed && roster->find(node.slug) != nullptr && !roster->find(node.slug)->suspended) {
-    violated(node.slug + " took " + change.head.feed.str() + ", which is not for it");
-  }
-}
-
-/// A store has as much open as the core promises at most, whatever peers ask.
-void World::check_open(const Node& node) {
-  const SimStore::Open open = node.store->open();
-  const auto bounded = [&](const char* what, std::size_t count, std::size_t max) {
-    if (count > max) violated(node.slug + " has " + std::to_string(count) + " " + what + " open, of " + std::to_string(max));
-  };
-  bounded("sources", open.sources, core::settings::sources_max);
-  bounded("packs", open.packs, core::settings::fetches_max);
-  bounded("runs", open.runs, core::settings::runs_max);
-}
-
-void World::check_sent(std::size_t from, std::size_t to, const Message& message) {
-  if (!check_messages) return;
-  const core::RosterPtr roster = nodes_[from].store->roster();
-  const std::string& receiver = nodes_[to].slug;
-  const auto who = [&] { return nodes_[from].slug + " to " + receiver + ": " + std::string(name_of(message)); };
-  if (!roster) {
-    // It joins: nothing but the way in, and the federation's feed from the federation's node.
-    for (const FeedId& feed : feeds_of(message)) {
-      if (to != 0 || feed != FeedId{nodes_[0].slug, {}}) violated("a joining node named " + feed.str() + ", " + who());
-    }
-    return;
-  }
-  const Member* member = roster->find(receiver);
-  if (member == nullptr || member->suspended || member->current_keys().transport != network.keys[to]) {
-    const bool allowed = std::holds_alternative<message::Refused>(message) || std::holds_alternative<message::JoinReply>(message);
-    if (!allowed) violated("more than a refusal for a stranger, " + who());
-    return;
-  }
-  for (const FeedId& feed : feeds_of(message)) {
-    if (!roster->may_hold(member->slug, feed.audience)) violated("told of " + feed.str() + ", " + who());
-  }
-}
-
-std::vector<FeedId> World::feeds_of(const Message& message) const {
-  std::vector<FeedId> feeds;
-  const auto of_commit = [&](const SharedBytes& raw) {
-    if (auto feed = stores_->feed_of(*raw)) feeds.push_back(std::move(*feed));
-  };
-  if (const auto* m = std::get_if<message::Announce>(&message)) of_commit(m->commit);
-  if (const auto* m = std::get_if<message::FeedOffer>(&message)) of_commit(m->commit);
-  if (const auto* m = std::get_if<message::ForkProof>(&message)) of_commit(m->first);
-  if (const auto* m = std::get_if<message::Graft>(&message)) feeds.push_back(m->feed);
-  if (const auto* m = std::get_if<message::FetchFeed>(&message)) feeds.push_back(m->feed);
-  if (const auto* m = std::get_if<message::MediaQuery>(&message)) feeds.push_back(m->feed);
-  if (const auto* m = std::get_if<message::MediaHave>(&message)) {
-    // "Nothing held" echoes the question, whatever the reason: it tells nothing.
-    const auto holds = [](const auto& item) { return item.complete || !item.chunks.empty(); };
-    if (std::any_of(m->items.begin(), m->items.end(), holds)) feeds.push_back(m->feed);
-  }
-  if (const auto* m = std::get_if<message::FetchChunks>(&message)) feeds.push_back(m->feed);
-  if (const auto* m = std::get_if<message::Have>(&message)) {
-    for (const Head& head : m->heads) feeds.push_back(head.feed);
-  }
-  if (const auto* m = std::get_if<message::Reconcile>(&message)) {
-    for (const auto& range : m->ranges) {
-      for (const Head& head : range.heads) feeds.push_back(head.feed);
-    }
-  }
-  return feeds;
 }
 
 }  // namespace essaimage::sim

@@ -24,7 +24,7 @@ struct Node {
   Instant wake_at;                      ///< by its own clock
   NodeClock clock;
   std::int64_t disk_ms_max = 0;         ///< if it is a slow one
-  std::set<std::string> left;           ///< territories: what it had of them stays
+  std::set<Audience> left;              ///< what it had of them stays
 };
 
 class World {
@@ -50,6 +50,14 @@ class World {
   void suspend(std::size_t node);
   /// False: these stores know no such change.
   bool move(std::size_t node, const std::set<std::string>& territories);
+  /// As Stores::link(). False: these stores know no such change.
+  bool link(const std::string& mirror, const std::set<std::string>& territories);
+  /// The federation gives that member a new key, which its home does not have yet: whoever stole the old one goes on for a while.
+  bool give_new_key(std::size_t node);
+  /// Its home is lost, and it goes on in an empty one, with the new key that it was given, or an invitation to one. It is up then.
+  bool begin_anew(std::size_t node);
+  /// Its home has the key that the federation says it has.
+  bool has_its_key(std::size_t node) const;
   /// Its clock jumps ahead; the node wakes up.
   void jump_clock(std::size_t node, Duration ahead);
   void sync_now(std::size_t node) { feed(node, core::input::SyncNow{}); }
@@ -67,6 +75,8 @@ class World {
   core::NodeStatus status(std::size_t node) const { return nodes_[node].replica->status(now_); }
   FeedId feed_of(std::size_t node, const Audience& audience) const { return {nodes_[node].slug, audience}; }
   Order held(std::size_t node, const FeedId& feed) const;
+  /// Some other node holds this head, or a newer one.
+  bool elsewhere(const Head& head, std::size_t node) const;
   const Roster& truth() const { return stores_->truth(); }
   Stores& stores() const { return *stores_; }
   /// Member, active, and not hostile: what is promised is promised to these.
@@ -105,16 +115,22 @@ class World {
   void perform(Node& node, core::Effect effect);
   void print_media(const Node& node, const core::Input& input) const;
   void perform_store(Node& node, core::Effect effect);
+  const Member* member_of(const core::RosterPtr& roster, std::size_t node);
   void check_sent(std::size_t from, std::size_t to, const Message& message);
   void keep_up(std::size_t node, std::uint64_t incarnation);
   /// Every feed that a message names or proves.
   std::vector<FeedId> feeds_of(const Message& message) const;
   void check_head(std::size_t node, const core::input::HeadChanged& change);
+  void forget_accepted(std::size_t node);
+  /// Who was in an audience by that roster, and is no more.
+  void note_left(std::size_t node, const Roster& before);
   void check_open(const Node& node);
   void wake(std::size_t node, std::uint64_t incarnation, Instant at);
 
   std::unique_ptr<Stores> stores_;
   std::map<std::pair<std::size_t, FeedId>, Order> accepted_;  ///< the highest, by node and feed
+  /// By roster and node: every message asks who is at its other end.
+  std::map<core::RosterPtr, std::vector<const Member*>> members_;
   std::vector<Node> nodes_;
   std::set<std::string> hostile_;
   std::map<std::string, std::size_t> by_endpoint_;

@@ -287,12 +287,12 @@ Explanation about_confirmation() {
            "ce nœud pourrait être "
            "une copie ancienne."},
           Actor::admin,
-          {"It passes with the first peer that connects. `publish --offline` does not wait: use it "
-           "only if this home was "
-           "never copied nor restored from a backup.",
-           "Cela passe dès qu'un pair se connecte. `publish --offline` n'attend pas : seulement si "
-           "ce nœud n'a jamais "
-           "été copié ni restauré d'une sauvegarde."}};
+          {"It passes with the first peer that connects; or, if that is of none of this centre's "
+           "territories, a minute after the start. `publish --offline` does not wait: use it only if "
+           "this home was never copied nor restored from a backup.",
+           "Cela passe dès qu'un pair se connecte ; s'il n'est d'aucun territoire de ce centre, une "
+           "minute après le démarrage. `publish --offline` n'attend pas : seulement si ce nœud n'a "
+           "jamais été copié ni restauré d'une sauvegarde."}};
 }
 
 Explanation about_disk(const Situation& here) {

@@ -89,7 +89,7 @@ Status wait_for_confirmation(Session& session) {
         connected += peer.state == core::PeerStatus::State::connected;
       return fail(Errc::publish_unconfirmed,
                   connected == 0 ? "no peer is connected"
-                                 : std::to_string(connected) + " connected, none has answered");
+                                 : std::to_string(connected) + " connected, and not for each audience of this centre one that has answered");
     }
     CHECK_OK(session.progress(0, 0, control::Progress::Unit::things, "confirmation"));
     CHECK_OK(session.pause(confirmation_poll));

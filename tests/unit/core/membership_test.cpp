@@ -156,6 +156,33 @@ TEST_CASE("own heads are confirmed by one whole round with a member") {
   }
 }
 
+TEST_CASE("of our territory those from elsewhere can tell nothing: publishing waits a minute for one who can") {
+  Bench bench;
+  bench.add_member(7, {"lens"});
+  bench.start();
+  const LinkId of_lens = bench.open(7), of_lille = bench.open(2), federation = bench.open(0);
+  bench.on(input::SyncNow{});
+  const auto tells = [&](LinkId link) {
+    bench.receive(link, message::Reconcile{bench.sent<message::Reconcile>(link).at(0).round, false, {}});
+  };
+  tells(of_lens);
+  CHECK_FALSE(bench.status().own_heads_confirmed);
+  SECTION("one of Lille") {
+    tells(of_lille);
+    CHECK(bench.status().own_heads_confirmed);
+  }
+  SECTION("the federation's node, which is of every territory") {
+    tells(federation);
+    CHECK(bench.status().own_heads_confirmed);
+  }
+  SECTION("nobody") {
+    bench.pass(settings::confirm_within - seconds(1));
+    CHECK_FALSE(bench.status().own_heads_confirmed);
+    bench.pass(seconds(1));
+    CHECK(bench.status().own_heads_confirmed);
+  }
+}
+
 TEST_CASE("what a peer claimed of a feed that is not for both any more is forgotten") {
   Bench bench;
   bench.start();
