@@ -304,3 +304,35 @@ TEST_CASE("collecting that was cut short goes on at the next start, and spares w
   CHECK(state().empty());
   CHECK(l.m.a->library().verify({})->empty());
 }
+
+TEST_CASE("while another feed lacks objects, nothing is collected and nothing signed; then both") {
+  Lamp l;
+  const auto packs = [&] {
+    std::set<Path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(l.m.c->layout().packs()))
+      if (entry.path().extension() == ".pack") found.insert(entry.path());
+    return found;
+  };
+  const auto before = packs();
+  l.m.b->publish_one("k", {{"x", "1"}});
+  replicate(*l.m.b, *l.m.c);
+  const auto blob = guide_of(*l.m.c);
+  l.m.c->close();
+  for (Path pack : packs()) {
+    if (before.contains(pack)) continue;
+    std::filesystem::remove(pack);
+    std::filesystem::remove(pack.replace_extension(".idx"));
+  }
+  REQUIRE(l.m.c->open());
+  for (int i = 0; i < 100 && l.m.c->library().is_behind(); ++i) REQUIRE(l.m.c->library().catch_up());
+  REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"guide.md"})));
+  REQUIRE(fetch_feed(*l.m.a, *l.m.c, l.m.a->feed()));
+  settle(*l.m.c);
+  CHECK(in_any_pack(*l.m.c, blob));
+  CHECK_FALSE(view_of(*l.m.c, "a", 1).signed_by.contains("c"));
+  REQUIRE(fetch_feed(*l.m.b, *l.m.c, l.m.b->feed()));
+  for (int i = 0; i < 100 && l.m.c->library().is_behind(); ++i) REQUIRE(l.m.c->library().catch_up());
+  settle(*l.m.c);
+  CHECK_FALSE(in_any_pack(*l.m.c, blob));
+  CHECK(view_of(*l.m.c, "a", 1).signed_by.contains("c"));
+}
