@@ -65,9 +65,12 @@ class Story(World):
         return {kit["id"] for kit in node.json("kits") if "region" in kit["audiences"]}
 
     def receipts(self) -> tuple[set[str], set[str]]:
-        """Of the one withdrawal: who has signed, and who has not yet."""
-        (withdrawal,) = self.centres["wazemmes"].json("withdraw", "status")["withdrawals"]
-        return {receipt["centre"] for receipt in withdrawal["receipts"]}, {each["centre"] for each in withdrawal["lacking"]}
+        """Of the photo, which was published to the territory and to the region: who has signed all, and who has not yet."""
+        withdrawals = self.centres["wazemmes"].json("withdraw", "status")["withdrawals"]
+        equal({each["audience"] for each in withdrawals}, {"territory:lille", "region"}, "withdrawn from")
+        signed = {receipt["centre"] for each in withdrawals for receipt in each["receipts"]}
+        lacking = {lack["centre"] for each in withdrawals for lack in each["lacking"]}
+        return signed - lacking, lacking
 
     def write_kit(self, slug: str, kit: str, **more: str) -> Path:
         folder = self.kit_folder(slug, kit)
@@ -199,7 +202,7 @@ def adapted(story: Story) -> None:
         story.centres[slug].ctl("publish", folder)
         parent = f"{slug}/{kit}"
         story.level()
-    equal([(kit["depth"], kit["id"]) for kit in story.centres["wazemmes"].json("kit", "tree", "escaut/lampe")["kits"]],
+    equal([(kit["depth"], kit["id"]) for kit in story.centres["wazemmes"].json("kit", "tree", "escaut/lampe")],
           list(enumerate(["escaut/lampe", "anzin/lampe-anzin", "fives/lampe-fives", "moulins/lampe-moulins"])), "the family")
     guide = story.kit_folder("escaut", "lampe") / "guide.md"
     guide.write_text(guide.read_text(encoding="utf-8").replace("Préparer.", "Préparer la veille."), encoding="utf-8")
