@@ -88,9 +88,11 @@ inline constexpr std::size_t decision_bytes_max = 16 * KiB;     ///< of one deci
 /// Commits of one feed that are walked to tell what was ever said about a kit, and what is told of it.
 inline constexpr std::size_t told_commits_max = 20'000, told_statements_max = 1'000;
 /// Withdrawals of one author, by one folder of its feed; and those of the federation. Receipts: for each author as many.
-inline constexpr std::size_t withdrawals_per_feed_max = 10'000;
+inline constexpr std::size_t withdrawals_per_feed_max = 2'000;
 inline constexpr std::size_t withdrawn_media_max = 20'000;         ///< that one withdrawal names: as many as a kit has files
 inline constexpr std::size_t withdrawn_paths_max = 1'000;          ///< likewise; a folder is one
+inline constexpr std::size_t withdrawn_paths_bytes_max = 64 * KiB; ///< of them together: as much as a kit.toml can name
+inline constexpr std::size_t withdrawn_ranges_max = 200;           ///< of versions
 inline constexpr std::size_t withdrawal_bytes_max = 2 * MiB;       ///< of its file
 inline constexpr std::size_t themes_max = 50;                   ///< of one kit, or one decision
 

@@ -35,6 +35,7 @@ Result<bool> PublicationImpl::take_known_text(const State::Hint& hint, const std
     kit_->manifest = std::string(text_of(content));
   }
   kit_->text_bytes += hint.bytes;
+  relied_on_.push_back(hint.blob);
   add_file({stored, executable, hint.blob, std::nullopt}, hint.bytes);
   return true;
 }

@@ -165,8 +165,9 @@ Status PublicationImpl::arrived(Arriving& file, MediaWriter::Done done) {
 /// An object that the library has is not written again.
 Result<ObjectId> PublicationImpl::add_blob(ByteView content) {
   const ObjectId id = object_id(ObjectType::blob, content);
-  if (library_.objects_->contains(id)) return id;
-  return pack_->add(ObjectType::blob, content);
+  if (!library_.objects_->contains(id)) return pack_->add(ObjectType::blob, content);
+  relied_on_.push_back(id);
+  return id;
 }
 
 Result<ObjectId> PublicationImpl::add_pointer(const Sha256& media, std::uint64_t bytes) {

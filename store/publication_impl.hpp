@@ -132,6 +132,7 @@ class PublicationImpl final : public Publication {
   std::vector<Kit> kits_;
   std::optional<Kit> kit_;           ///< that is coming in
   std::optional<CurrentFile> file_;  ///< likewise
+  std::vector<ObjectId> relied_on_;  ///< texts and pointers that the library had already: they may go until it is committed
   bool committed_ = false;
   bool failed_ = false;              ///< nothing more comes of it
 };

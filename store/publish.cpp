@@ -170,6 +170,9 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
   const std::lock_guard changing(library_.changing_);
   const auto picture = library_.picture();
   if (library_.behind_) CHECK_OK(library_.catch_up_locked());
+  // A withdrawal of somebody else may have removed one meanwhile: the folder is read once more then.
+  for (const auto& id : relied_on_)
+    if (!library_.objects_->contains(id)) return fail(Errc::kit_file_changed, id.hex());
   TRY(rules_, library_.mirrors_.rules());
   const Timestamp now = library_.now_();
   std::vector<Plan> plans;

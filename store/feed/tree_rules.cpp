@@ -243,7 +243,7 @@ class TreeCheck {
     if (!withdrawal) return refused(path, withdrawal.error().detail);
     if (withdrawal->kit.centre != feed_.centre) return refused(path, "of another's kit");
     if (withdrawal_path(withdrawal->number) != path) return refused(path, "of another number");
-    return objects_.visit(withdrawal->media.size());
+    return objects_.visit(withdrawal->media.size() + withdrawal->paths.size() + withdrawal->versions.ranges().size());
   }
 
   static bool is_of_media(std::string_view name) {

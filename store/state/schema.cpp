@@ -18,6 +18,7 @@ constexpr const char* settings = R"(
   PRAGMA synchronous = NORMAL;
   PRAGMA cache_size = -6144;
   PRAGMA journal_size_limit = 16777216;
+  PRAGMA secure_delete = ON;
   PRAGMA temp_store = MEMORY;
   PRAGMA trusted_schema = OFF;
 )";

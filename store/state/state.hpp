@@ -230,6 +230,8 @@ class State {
 
   // --- searching (store/search) ---------------------------------------------------------------------------------------
   Result<SearchFound> search(const SearchPlan& plan) const;
+  /// What was deleted of the words leaves the file, and the log of it.
+  Status forget_words();
   /// For a word that no kit has: one that is nearly the same, as a kit writes it; empty if there is none.
   Result<std::string> similar_word(const std::string& word) const;
 

@@ -25,6 +25,12 @@ struct State::Impl {
     return run(reading, *reader, function);
   }
 
+  /// Runs a function outside of any transaction.
+  template <class Function>
+  auto tend(Function&& function) -> decltype(function(*writer)) {
+    return run(changing, *writer, function);
+  }
+
   /// Runs a function in one transaction, which a failure rolls back. `durable`: on the disk when it returns.
   template <class Function>
   auto change(Function&& function, bool durable = false) -> decltype(function(*writer)) {

@@ -120,6 +120,12 @@ Status delete_words(sql::Database& db, std::int64_t kit) {
   return statement.run();
 }
 
+Status State::forget_words() {
+  CHECK_OK(impl_->change([](sql::Database& db) { return db.execute("INSERT INTO search (search) VALUES ('optimize')"); }, true));
+  // While somebody reads it stays a little longer, and goes with the next change.
+  return impl_->tend([](sql::Database& db) { return db.execute("PRAGMA wal_checkpoint(TRUNCATE)"); });
+}
+
 Result<SearchFound> State::search(const SearchPlan& plan) const {
   return impl_->read([&](sql::Database& db) -> Result<SearchFound> {
     // By rank the index gives one kit after the other, so that no more are looked up than are shown.

@@ -73,13 +73,12 @@ Result<std::vector<WithdrawalsImpl::LeftEpochs>> WithdrawalsImpl::epochs_to_coll
   return result;
 }
 
-Result<bool> WithdrawalsImpl::is_collected(const FeedId& feed, std::uint64_t epoch) const {
+bool WithdrawalsImpl::is_collected(const FeedId& feed, std::uint64_t epoch, const std::set<FeedId>& uncollected) const {
   if (epoch == 0) return true;
   const auto head = library_.picture()->head(feed);
   if (!head || head->order.epoch < epoch) return false;
   if (std::error_code ignored; std::filesystem::exists(collecting(), ignored)) return false;
-  TRY(const auto left, epochs_to_collect());
-  return std::ranges::none_of(left, [&](const LeftEpochs& each) { return each.feed == feed; });
+  return !uncollected.contains(feed);
 }
 
 /// What the old epochs reach.
@@ -150,6 +149,7 @@ Status WithdrawalsImpl::collect() {
 }
 
 Status WithdrawalsImpl::forget(const std::vector<LeftEpochs>& left, const IdSet& dead) {
+  CHECK_OK(library_.state_->forget_words());  // the index of words had the texts as well
   const auto before = library_.mender_.packs();
   TRY([[maybe_unused]] const auto packs, forget_objects(library_.layout_, *library_.objects_, dead));
   CHECK_OK(library_.mender_.packs_changed(before));

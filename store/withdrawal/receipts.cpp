@@ -30,7 +30,20 @@ Result<std::vector<Sha256>> WithdrawalsImpl::media_of(const Answered& withdrawal
   return library_.state_->withdrawn_media({withdrawal.key.centre, withdrawal.audience}, withdrawal.key.number);
 }
 
-Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& withdrawal) {
+/// An own feed that fell back (at the end of a mirror) may not have our receipts any more.
+void WithdrawalsImpl::forget_answers(const Picture& picture) {
+  std::map<Audience, Order> now;
+  for (const auto& [feed, head] : picture.heads)
+    if (feed.centre == library_.identity_.slug) now[feed.audience] = head.order;
+  const bool fell_back = std::ranges::any_of(answered_up_to_, [&](const auto& each) {
+    const auto it = now.find(each.first);
+    return it == now.end() || it->second < each.second;
+  });
+  if (fell_back) answered_.clear();
+  answered_up_to_ = std::move(now);
+}
+
+Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& withdrawal, const std::set<FeedId>& uncollected) {
   auto known = answered_.find(withdrawal.key);
   if (known == answered_.end()) {
     TRY(const auto all, library_.state_->receipts(withdrawal.key));
@@ -48,8 +61,7 @@ Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& with
     if (goes) return std::nullopt;  // it could not be erased yet
     receipt.kept += library_.media_->has(each);
   }
-  TRY(const bool collected, is_collected({withdrawal.key.centre, withdrawal.audience}, withdrawal.epoch));
-  if (!collected) return std::nullopt;
+  if (!is_collected({withdrawal.key.centre, withdrawal.audience}, withdrawal.epoch, uncollected)) return std::nullopt;
   TRY(const auto erased, library_.state_->erased(media));
   receipt.erased = static_cast<std::uint32_t>(erased.size());
   if (!same_record) return receipt;
@@ -61,6 +73,10 @@ Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& with
 Status WithdrawalsImpl::sign_receipts() {
   const auto picture = library_.picture();
   TRY(const auto list, to_answer(*picture));
+  forget_answers(*picture);
+  std::set<FeedId> uncollected;
+  TRY(const auto left, epochs_to_collect());
+  for (const auto& each : left) uncollected.insert(each.feed);
   std::map<Audience, std::vector<Receipt>> receipts;
   for (const auto& withdrawal : list) {
     auto& of_feed = receipts[withdrawal.audience];
@@ -68,7 +84,7 @@ Status WithdrawalsImpl::sign_receipts() {
       heads_changed_ = true;
       continue;
     }
-    TRY(auto receipt, receipt_for(withdrawal));
+    TRY(auto receipt, receipt_for(withdrawal, uncollected));
     if (receipt) of_feed.push_back(std::move(*receipt));
   }
   Status status;

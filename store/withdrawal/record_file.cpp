@@ -13,18 +13,6 @@ namespace {
 constexpr std::uint64_t number_max = 1'000'000'000;
 constexpr std::size_t path_bytes_max = limits::kit_path_bytes_max + 1;  // of a folder, with its '/'
 
-/// "1-3, 5": rising, and never two ranges that touch.
-std::string ranges_text(const std::set<std::uint64_t>& numbers) {
-  std::string text;
-  for (auto it = numbers.begin(); it != numbers.end();) {
-    const std::uint64_t first = *it;
-    std::uint64_t last = first;
-    for (++it; it != numbers.end() && *it == last + 1; ++it) last = *it;
-    text += (text.empty() ? "" : ", ") + std::to_string(first) + (last == first ? "" : "-" + std::to_string(last));
-  }
-  return text;
-}
-
 /// Digits in front of the text, which they leave; 0: none, or too many.
 std::uint64_t take_number(std::string_view& text) {
   std::uint64_t number = 0;
@@ -35,11 +23,11 @@ std::uint64_t take_number(std::string_view& text) {
   return number <= number_max ? number : 0;
 }
 
-/// What is in another form than ranges_text() writes is found by comparing; here, what would cost more than its bytes.
-Result<std::set<std::uint64_t>> versions_of(const TomlTable& table) {
+/// What is in another form than Numbers::str() writes is found by comparing.
+Result<Numbers> versions_of(const TomlTable& table) {
   TRY(const auto said, table.text("versions"));
-  const auto wrong = [&] { return table.wrong("versions", "numbers such as \"1-3, 5\""); };
-  std::set<std::uint64_t> versions;
+  const auto wrong = [&] { return table.wrong("versions", "at most 200 ranges of numbers, such as \"1-3, 5\""); };
+  Numbers versions;
   std::string_view text = said;
   while (!text.empty()) {
     const std::uint64_t first = take_number(text);
@@ -48,8 +36,7 @@ Result<std::set<std::uint64_t>> versions_of(const TomlTable& table) {
       text.remove_prefix(1);
       last = take_number(text);
     }
-    if (first == 0 || last < first || last - first >= limits::withdrawn_media_max - versions.size()) return wrong();
-    for (std::uint64_t each = first; each <= last; ++each) versions.insert(each);
+    if (!versions.append({first, last}) || versions.ranges().size() > limits::withdrawn_ranges_max) return wrong();
     if (text.empty()) break;
     if (!text.starts_with(", ")) return wrong();
     text.remove_prefix(2);
@@ -63,8 +50,11 @@ Result<std::vector<std::string>> paths_of(const TomlTable& table) {
   TRY(auto paths, table.texts("paths"));
   const auto plain = [](const std::string& path) { return is_plain_text(path, path_bytes_max); };
   const bool sorted = std::ranges::adjacent_find(paths, std::greater_equal<>()) == paths.end();
-  if (paths.empty() || paths.size() > limits::withdrawn_paths_max || !sorted || !std::ranges::all_of(paths, plain))
-    return table.wrong("paths", "at most 1,000 paths, sorted");
+  std::size_t bytes = 0;
+  for (const auto& path : paths) bytes += path.size();
+  if (paths.empty() || paths.size() > limits::withdrawn_paths_max || bytes > limits::withdrawn_paths_bytes_max || !sorted ||
+      !std::ranges::all_of(paths, plain))
+    return table.wrong("paths", "at most 1,000 paths and 64 KiB, sorted");
   return paths;
 }
 
@@ -86,6 +76,31 @@ Result<bool> flag_at(const TomlTable& table, const char* key) { return table.has
 
 }  // namespace
 
+Numbers::Numbers(const std::set<std::uint64_t>& numbers) {
+  for (const auto number : numbers) {
+    if (!ranges_.empty() && ranges_.back().last + 1 == number) ranges_.back().last = number;
+    else ranges_.push_back({number, number});
+  }
+}
+
+bool Numbers::contains(std::uint64_t number) const {
+  const auto behind = std::ranges::upper_bound(ranges_, number, {}, &Range::first);
+  return behind != ranges_.begin() && number <= std::prev(behind)->last;
+}
+
+bool Numbers::append(Range range) {
+  if (range.first == 0 || range.last < range.first || (!ranges_.empty() && range.first <= ranges_.back().last + 1)) return false;
+  ranges_.push_back(range);
+  return true;
+}
+
+std::string Numbers::str() const {
+  std::string text;
+  for (const auto& [first, last] : ranges_)
+    text += (text.empty() ? "" : ", ") + std::to_string(first) + (last == first ? "" : "-" + std::to_string(last));
+  return text;
+}
+
 bool is_below(std::string_view path, std::string_view named) {
   return named.ends_with('/') ? path.starts_with(named) : path == named;
 }
@@ -99,7 +114,7 @@ std::string encode(const Withdrawal& withdrawal) {
   text += "\nnumber = " + std::to_string(withdrawal.number) + "\nwithdrawn = " + to_utc(withdrawal.withdrawn);
   text += "\nwhy = " + toml_text(withdrawal.why) + "\n";
   if (!withdrawal.paths.empty()) text += "paths = " + toml_texts(withdrawal.paths) + "\n";
-  text += "versions = \"" + ranges_text(withdrawal.versions) + "\"\n";
+  text += "versions = \"" + withdrawal.versions.str() + "\"\n";
   if (withdrawal.earlier) text += "earlier = true\n";
   if (withdrawal.expired) text += "expired = true\n";
   if (withdrawal.epoch != 0) text += "epoch = " + std::to_string(withdrawal.epoch) + "\n";

@@ -17,13 +17,36 @@
 
 namespace essaimage::store {
 
+/// Numbers as ranges, so that a few bytes never become many. Rising; no two touch.
+class Numbers {
+ public:
+  struct Range {
+    std::uint64_t first = 0, last = 0;
+    bool operator==(const Range&) const = default;
+  };
+  Numbers() = default;
+  explicit Numbers(const std::set<std::uint64_t>& numbers);
+
+  const std::vector<Range>& ranges() const { return ranges_; }
+  bool empty() const { return ranges_.empty(); }
+  bool contains(std::uint64_t number) const;
+  std::uint64_t highest() const { return ranges_.empty() ? 0 : ranges_.back().last; }
+  /// False, and nothing is added, for a range that is none, or does not lie behind the last one with a gap.
+  bool append(Range range);
+  std::string str() const;  ///< "1-3, 5"
+  bool operator==(const Numbers&) const = default;
+
+ private:
+  std::vector<Range> ranges_;
+};
+
 struct Withdrawal {
   KitId kit;
   std::uint64_t number = 0;  ///< of its author, over all its feeds; from 1
   Timestamp withdrawn;
   std::string why;                      ///< for people; one line
   std::vector<std::string> paths;       ///< in the kit; with a final '/' a folder; sorted, each once. Empty: the whole kit
-  std::set<std::uint64_t> versions;     ///< of the kit, that had any of it; never empty
+  Numbers versions;                     ///< of the kit, that had any of it; never empty
   bool earlier = false;                 ///< of earlier versions alone: the newest keeps what it has
   bool expired = false;                 ///< by a consent that ran out
   std::uint64_t epoch = 0;              ///< that begins without the texts that were withdrawn; 0: there were none

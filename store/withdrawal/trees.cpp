@@ -95,7 +95,10 @@ Status compare_withdrawals(const ObjectDb& objects, const State& state, const Fe
   TRY(const auto withdrawals, folder_of(objects, after, feed_path::withdrawals_folder));
   CHECK_OK(compare(objects, old_withdrawals, withdrawals, false, [&](const std::string& name, const Id&, const Id& now) -> Status {
     CHECK_OK(compare_withdrawal(objects, feed, name, now, change));
-    if (!change.withdrawn.empty()) rows += change.withdrawn.back().withdrawal.media.size() + 1;
+    if (!change.withdrawn.empty()) {
+      const auto& said = change.withdrawn.back().withdrawal;
+      rows += said.media.size() + said.paths.size() + said.versions.ranges().size() + 1;
+    }
     return std::exchange(rows, rows < rows_max ? rows : 0) < rows_max ? Status{} : flush();
   }));
   TRY(const auto old_receipts, folder_of(objects, before, feed_path::receipts_folder));

@@ -31,7 +31,10 @@ Result<std::string> tidy_why(const std::string& typed, bool anyway) {
 Result<std::vector<std::string>> tidy_paths(std::vector<std::string> paths) {
   std::ranges::sort(paths);
   paths.erase(std::ranges::unique(paths).begin(), paths.end());
-  if (paths.size() > limits::withdrawn_paths_max) return fail(Errc::too_large, "more than 1,000 files: name their folder");
+  std::size_t bytes = 0;
+  for (const auto& path : paths) bytes += path.size();
+  if (paths.size() > limits::withdrawn_paths_max || bytes > limits::withdrawn_paths_bytes_max)
+    return fail(Errc::too_large, "more than 1,000 files, or 64 KiB of names: name their folder");
   for (const auto& path : paths) {
     if (path == kit::manifest_name) return fail(Errc::withdraw_manifest, path);
     if (!is_plain_text(path, limits::kit_path_bytes_max + 1)) return fail(Errc::usage, "FILE: " + path);
@@ -129,7 +132,7 @@ Result<std::uint64_t> WithdrawalsImpl::next_number() const {
 Result<std::uint64_t> WithdrawalsImpl::last_version(const KitId& kit) const {
   TRY(const auto rows, library_.state_->withdrawals({kit, kit.centre, std::nullopt}));
   std::uint64_t last = 0;
-  for (const auto& row : rows) last = std::max(last, *row.withdrawal.versions.rbegin());
+  for (const auto& row : rows) last = std::max(last, row.withdrawal.versions.highest());
   return last;
 }
 
@@ -176,10 +179,18 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
   LibraryImpl::Advance advance;
   advance.published_here = true;
   std::vector<WithdrawalRow> rows;
+  Status refused;  // one feed that cannot be written now does not hold up the others
   for (const auto& found : drafts.found) {
     const auto& feed = found.head.feed;
-    CHECK_OK(library_.may_publish(*picture, feed.audience));
-    Withdrawal said{wish.kit, drafts.number++, library_.now_(), wish.why, wish.files, found.versions, wish.earlier, expired, 0, {}};
+    if (auto may = library_.may_publish(*picture, feed.audience); !may) {
+      refused = std::move(may);
+      library_.note(refused.error(), feed.str());
+      continue;
+    }
+    if (Numbers(found.versions).ranges().size() > limits::withdrawn_ranges_max)
+      return fail(Errc::too_large, wish.kit.str() + ": withdraw the whole kit");
+    Numbers versions(found.versions);
+    Withdrawal said{wish.kit, drafts.number++, library_.now_(), wish.why, wish.files, std::move(versions), wish.earlier, expired, 0, {}};
     said.media.assign(found.media.begin(), found.media.end());
     if (!found.with_texts.empty()) said.epoch = found.head.order.epoch + 1;
     TRY(auto editor, library_.edit_feed(*picture, feed, *pack));
@@ -203,6 +214,7 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
     advance.steps.push_back(std::move(signed_step));
     rows.push_back({feed, std::move(said), sha256(bytes_of(text)), static_cast<std::uint32_t>(found.media.size())});
   }
+  if (rows.empty()) return tl::unexpected(refused.error());
   CHECK_OK(library_.publish_pack(*pack, std::move(advance)));
   return rows;
 }
@@ -217,12 +229,15 @@ Status WithdrawalsImpl::withdraw_expired() {
   for (const auto& kit : kits) {
     Wish wish{kit, {}, "", false, true};
     std::optional<Timestamp> first;
+    std::size_t bytes = 0;  // what goes beyond, goes with the next look
     TRY(const auto rows, library_.state_->kits_of(kit));
     for (const auto& row : rows) {
       TRY(const auto tree, read_kit_tree(*library_.objects_, row.kit_tree, KitDepth::names));
       for (const auto& file : tree.files) {
         const auto end = consent_end(tree.manifest, file.path);
-        if (!end || *end > now || wish.files.size() == limits::withdrawn_paths_max) continue;
+        if (!end || *end > now) continue;
+        if (wish.files.size() == limits::withdrawn_paths_max || bytes + file.path.size() > limits::withdrawn_paths_bytes_max) continue;
+        bytes += file.path.size();
         wish.files.push_back(file.path);
         first = first ? std::min(*first, *end) : *end;
       }
@@ -230,7 +245,8 @@ Status WithdrawalsImpl::withdraw_expired() {
     if (wish.files.empty()) continue;  // it is dealt with
     wish.why = "consent until " + day_text({first->seconds - day_seconds});
     TRY(wish.files, tidy_paths(std::move(wish.files)));
-    CHECK_OK(withdraw_locked(wish, true));
+    // The others do not wait for one that fails; it is tried again.
+    if (const auto done = withdraw_locked(wish, true); !done) library_.note(done.error(), kit.str());
   }
   return {};
 }

@@ -74,7 +74,8 @@ class WithdrawalsImpl final : public Withdrawals {
   Result<std::vector<Answered>> to_answer(const Picture& picture) const;
   Result<std::vector<Sha256>> media_of(const Answered& withdrawal) const;
   /// Nothing while it is not done, or if that is what was signed before.
-  Result<std::optional<Receipt>> receipt_for(const Answered& withdrawal);
+  Result<std::optional<Receipt>> receipt_for(const Answered& withdrawal, const std::set<FeedId>& uncollected);
+  void forget_answers(const Picture& picture);
   Status sign_receipts();
   Status publish(const Picture& picture, const Audience& audience, const std::vector<Receipt>& receipts);
 
@@ -85,7 +86,8 @@ class WithdrawalsImpl final : public Withdrawals {
   };
   /// Of feeds whose author withdrew texts.
   Result<std::vector<LeftEpochs>> epochs_to_collect() const;
-  Result<bool> is_collected(const FeedId& feed, std::uint64_t epoch) const;
+  /// Its texts are gone from here. `uncollected`: feeds of epochs_to_collect().
+  bool is_collected(const FeedId& feed, std::uint64_t epoch, const std::set<FeedId>& uncollected) const;
   Status collect();
   Result<IdSet> left_objects(const std::vector<LeftEpochs>& left) const;
   Status spare_live(const Picture& picture, const std::vector<LeftEpochs>& left, IdSet& dead) const;
@@ -100,6 +102,7 @@ class WithdrawalsImpl final : public Withdrawals {
   bool looked_at_all_ = false;                       ///< since the start
   std::set<Sha256> touched_;                         ///< since erase_what_is_due()
   std::map<WithdrawalKey, Receipt> answered_;        ///< what we have signed, as far as it was looked up
+  std::map<Audience, Order> answered_up_to_;         ///< own heads at that time
   std::atomic<bool> heads_changed_ = true;           ///< receipts are to be looked at
 };
 

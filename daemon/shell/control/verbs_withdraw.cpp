@@ -29,7 +29,7 @@ Json to_json(const store::WithdrawalView& view, bool members) {
   if (view.by_author) {
     json["id"] = view.by_author->kit.str();
     json["paths"] = view.by_author->paths;
-    json["versions"] = std::vector<std::uint64_t>(view.by_author->versions.begin(), view.by_author->versions.end());
+    json["versions"] = view.by_author->versions.str();
     json["earlier"] = view.by_author->earlier;
     json["expired"] = view.by_author->expired;
     json["epoch"] = view.by_author->epoch == 0 ? Json(nullptr) : Json(view.by_author->epoch);

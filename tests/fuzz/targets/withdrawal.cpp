@@ -50,7 +50,7 @@ store::Withdrawal withdrawal() {
   said.number = 3;
   said.withdrawn = Timestamp{1'800'000'000};
   said.why = "le \"consentement\" est retiré";
-  said.versions = {1};
+  said.versions = store::Numbers({1});
   return said;
 }
 
@@ -58,7 +58,7 @@ std::vector<Seed> seeds_of_withdrawals() {
   const auto least = withdrawal();
   auto whole = least;
   whole.paths = {"guide/", "photos/été.jpg"};
-  whole.versions = {1, 2, 3, 7, 9, 10};
+  whole.versions = store::Numbers({1, 2, 3, 7, 9, 10});
   whole.earlier = whole.expired = true;
   whole.epoch = 12;
   Sha256 media;

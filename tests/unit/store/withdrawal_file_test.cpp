@@ -1,4 +1,5 @@
 // The files of withdrawal in their byte forms, written down here so that another implementation can be held against them.
+#include "proto/limits.hpp"
 #include "store/federation/media_withdrawal.hpp"
 #include "store/withdrawal/receipt_file.hpp"
 #include "store/withdrawal/record_file.hpp"
@@ -27,7 +28,10 @@ TEST_CASE("a withdrawal is read and written in one form") {
   const auto said = parse_withdrawal(whole);
   REQUIRE(said);
   CHECK(encode(*said) == whole);
-  CHECK(said->versions == std::set<std::uint64_t>{1, 2, 3, 5});
+  CHECK(said->versions == Numbers({1, 2, 3, 5}));
+  CHECK(said->versions.contains(3));
+  CHECK_FALSE(said->versions.contains(4));
+  CHECK(said->versions.highest() == 5);
   CHECK(said->media.size() == 2);
   CHECK(said->covers("guide/a/b.md"));
   CHECK(said->covers("photos/groupe.jpg"));
@@ -92,4 +96,29 @@ TEST_CASE("the federation's withdrawal of a media file is read and written in on
   for (const auto& wrong : {text + "#", changed(text, hash_a, std::string(64, '0')), changed(text, "version = 2", "version = 1"),
                             changed(text, "une plainte", ""), changed(text, "false", "0")})
     CHECK_FALSE(parse_media_withdrawal(wrong));
+}
+
+TEST_CASE("a few bytes of a withdrawal never become many: ranges stay ranges, and are bounded") {
+  Withdrawal said;
+  said.kit = {"a", "b"};
+  said.number = 1;
+  said.why = "x";
+  said.versions = Numbers({1});
+  const auto of = [&](const std::string& versions) {
+    auto text = encode(said);
+    const std::string from = "versions = \"1\"";
+    return parse_withdrawal(text.replace(text.find(from), from.size(), "versions = \"" + versions + "\""));
+  };
+  REQUIRE(of("1-1000000000"));
+  CHECK(of("1-1000000000")->versions.ranges().size() == 1);
+  CHECK(of("1-1000000000")->versions.contains(999'999'999));
+  for (const char* const wrong : {"", "0", "2-1", "1, 2", "3, 1", "1-3, 3", "1-3, 4", "1,3", "1-", "-3", "1000000001"}) CHECK_FALSE(of(wrong));
+  std::set<std::uint64_t> odd;
+  for (std::uint64_t i = 0; i < limits::withdrawn_ranges_max; ++i) odd.insert(2 * i + 1);
+  CHECK(of(Numbers(odd).str()));
+  odd.insert(2 * limits::withdrawn_ranges_max + 1);
+  CHECK_FALSE(of(Numbers(odd).str()));
+  said.paths.clear();
+  for (int i = 0; i < 400; ++i) said.paths.push_back(std::to_string(1000 + i) + std::string(190, 'p'));
+  CHECK_FALSE(parse_withdrawal(encode(said)));
 }

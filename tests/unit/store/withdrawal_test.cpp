@@ -12,7 +12,7 @@ TEST_CASE("a photo that its author withdraws goes at every holder, and each of t
   REQUIRE(rows);
   REQUIRE(rows->size() == 1);
   CHECK(rows->front().withdrawal.media == std::vector{l.media});
-  CHECK(rows->front().withdrawal.versions == std::set<std::uint64_t>{1});
+  CHECK(rows->front().withdrawal.versions == Numbers({1}));
   CHECK(rows->front().withdrawal.epoch == 0);
   CHECK(l.m.a->find("a/lampe")->row.version == 2);
   CHECK(l.m.a->checkout("a/lampe").size() == 3);
