@@ -137,7 +137,10 @@ Status FederationChange::take(const SigningRequest& request) {
   bool any_is_new = false;
   for (const auto& statement : request.statements) {
     CHECK_OK(check_invites_who_is_held(request, statement));
-    CHECK_OK(check_follows_held(statement, any_is_new));
+    bool is_new = false;
+    CHECK_OK(check_follows_held(statement, is_new));
+    if (is_new) CHECK_OK(check_consent(statement));
+    any_is_new = any_is_new || is_new;
   }
   if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
   request_.statements = request.statements;
