@@ -3,12 +3,14 @@
 #include <set>
 
 #include "proto/limits.hpp"
+#include "store/consent.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
 #include "store/federation_change.hpp"
 #include "store/kit/personal_data.hpp"
 #include "store/life/outcome_file.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 
@@ -85,7 +87,8 @@ Result<CurationImpl::Version> CurationImpl::version_of(const KitId& id, std::opt
     TRY(const auto versions, library_.history(id));
     for (const auto& each : versions) {
       if (each.version != found.version) continue;
-      found.tree = each.kit_tree;
+      if (found.audiences.empty()) found.tree = each.kit_tree;
+      if (each.kit_tree != found.tree) continue;  // one number was given twice: who may know the one may not know the other
       found.audiences.push_back(each.audience);
     }
   }
@@ -98,12 +101,26 @@ Result<CurationImpl::Version> CurationImpl::version_of(const KitId& id, std::opt
 Status CurationImpl::check_consent(const Version& version) const {
   if (version.audiences.front() == Audience{}) return {};
   TRY(const auto rows, library_.state_->proposals(version.kit));
-  const bool agreed = std::ranges::any_of(rows, [&](const ProposalRow& row) {
-    return row.proposal.to == Proposal::To::region && row.proposal.tree == version.tree;
-  });
-  if (agreed) return {};
+  if (has_consented(standing(rows, *library_.picture()), version.tree)) return {};
   return fail(Errc::catalogue_no_consent,
               version.audiences.front().str() + "; essaimagectl catalogue propose " + version.str() + " --to region");
+}
+
+/// What the kit's centre agreed to when the request was made, it may have taken back while people signed.
+Status FederationChange::check_consent(const RequestedStatement& statement) const {
+  if (!statement.path.starts_with(std::string(feed_path::catalogue_folder) + "/")) return {};
+  TRY(const auto file, parse_catalogue_file(statement.content));
+  const bool lists = file.decision == Decision::accepted || file.decision == Decision::recommended;
+  if (lists) CHECK_OK(library_.withdrawals_->may_pass(file.kit, file.kit_version, file.tree));
+  if (file.decision != Decision::accepted && file.decision != Decision::declined) return {};
+  TRY(const auto rows, library_.state_->proposals(file.kit));
+  if (has_consented(standing(rows, *picture_), file.tree)) return {};
+  TRY(const auto versions, library_.history(file.kit));
+  const bool in_region = std::ranges::any_of(
+      versions, [&](const KitVersion& each) { return each.audience == Audience{} && each.kit_tree == file.tree; });
+  if (in_region) return {};
+  const auto what = file.kit.str() + "@" + std::to_string(file.kit_version);
+  return fail(Errc::catalogue_no_consent, what + ": its centre has taken the proposal back");
 }
 
 void CurationImpl::add_recommended(const Version& version, CatalogueFile& file) const {
@@ -154,6 +171,7 @@ Result<CatalogueFile> CurationImpl::decide(Decision decision, const Library::Acc
   } else {
     TRY(const auto version, version_of(words.kit, words.version));
     CHECK_OK(check_consent(version));
+    if (decision == Decision::accepted) CHECK_OK(library_.withdrawals_->may_pass(version.kit, version.version, version.tree));
     file.kit = version.kit;
     file.kit_version = version.version;
     file.tree = version.tree;
@@ -192,6 +210,7 @@ Result<std::vector<CatalogueFile>> CurationImpl::review(Decision decision, const
   TRY(auto change, FederationChange::begin(library_));
   TRY(const auto version, version_of(words.kit, words.version));
   TRY(const auto territories, territories_of(version, territory));
+  if (decision == Decision::recommended) CHECK_OK(library_.withdrawals_->may_pass(version.kit, version.version, version.tree));
   if (words.after && territories.size() > 1) return fail(Errc::usage, "--after needs --territory");
   CatalogueFile file;
   file.kit = version.kit;

@@ -5,6 +5,7 @@
 #include "store/consent.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 #include "store/word_change.hpp"
 
 namespace essaimage::store {
@@ -45,6 +46,7 @@ Result<ProposalRow> CurationImpl::propose(const Proposing& proposing) {
   const auto now = library_.picture();
   if (!now->roster) return fail(Errc::not_joined);
   TRY(const auto version, version_of(id, proposing.version));
+  CHECK_OK(library_.withdrawals_->may_pass(id, version.version, version.tree));
   if (proposing.to == Proposal::To::territory) {
     TRY([[maybe_unused]] const auto territories, territories_of(version, {}));
   }
@@ -82,14 +84,15 @@ Status CurationImpl::take_back(const KitId& id) {
   if (library_.behind_) CHECK_OK(library_.catch_up_locked());
   TRY(const auto rows, library_.state_->proposals(id));
   TRY(auto change, WordChange::begin(library_));
-  Status refused = fail(Errc::proposal_none, id.str());
+  Status refused = rows.empty() ? Status(fail(Errc::proposal_none, id.str())) : Status{};
   for (const auto& each : rows) {
-    // What cannot be written now keeps the others from nothing.
+    // What cannot be written now keeps the others from nothing; but it stays, and that is told.
     const auto may = library_.may_publish(*library_.picture(), each.feed.audience);
     if (may) CHECK_OK(change.remove(each.feed.audience, proposal_path(id)));
     else refused = may;
   }
-  return change.is_empty() ? refused : change.commit();
+  if (!change.is_empty()) CHECK_OK(change.commit());
+  return refused;
 }
 
 Result<std::optional<PassedOn>> CurationImpl::passed_on(const KitId& id) const {
@@ -104,7 +107,8 @@ Result<std::vector<PassedOn>> CurationImpl::follow_decisions() {
   if (!now->word || !now->roster) return done;
   if (library_.behind_) CHECK_OK(library_.catch_up_locked());
   ConsentFacts facts;
-  TRY(facts.proposals, library_.state_->proposals_of(library_.identity_.slug));
+  TRY(auto proposals, library_.state_->proposals_of(library_.identity_.slug));
+  facts.proposals = standing(std::move(proposals), *now);
   for (const auto& row : facts.proposals) {
     const auto& kit = row.proposal.kit;
     TRY(const auto rows, library_.state_->kits_of(kit));
@@ -113,15 +117,25 @@ Result<std::vector<PassedOn>> CurationImpl::follow_decisions() {
     TRY(const auto before, passed_on(kit));
     if (before) facts.passed_on[kit] = before->tree;
   }
-  for (const auto& row : due_for_region(facts, *now->word->catalogue)) CHECK_OK(pass_on(row, done));
+  for (const auto& row : due_for_region(facts, *now->word->catalogue)) {
+    const auto passed = pass_on(row, done);
+    if (passed) continue;
+    // It keeps the others from nothing.
+    const auto& kit = row.proposal.kit;
+    library_.note(passed.error(), kit.str() + "@" + std::to_string(row.proposal.kit_version));
+    library_.mender_.suspect(row.feed, passed.error());
+  }
   return done;
 }
 
+/// Adds it to `done` once it is published, though that could not be recorded.
 /// The tree is here: it stands in our own feed, whose objects the commit of the region's then names as well.
 Status CurationImpl::pass_on(const ProposalRow& row, std::vector<PassedOn>& done) {
   const auto& proposal = row.proposal;
   const auto now = library_.picture();
   CHECK_OK(library_.may_publish(*now, Audience{}));
+  // Whatever was withdrawn since it was proposed is not told to more people.
+  CHECK_OK(library_.withdrawals_->may_pass(proposal.kit, proposal.kit_version, proposal.tree));
   const FeedId region{library_.identity_.slug, Audience{}};
   TRY(const auto kit, read_kit_tree(*library_.objects_, proposal.tree, KitDepth::names));
   TRY(const auto pack, PackWriter::create(library_.layout_.scratch()));
@@ -141,10 +155,9 @@ Status CurationImpl::pass_on(const ProposalRow& row, std::vector<PassedOn>& done
   }
   CHECK_OK(library_.publish_pack(*pack, std::move(advance)));
   const PassedOn passed{proposal.kit, proposal.kit_version, proposal.tree, library_.now_()};
-  // Should this be lost: the version in the region tells as well, as long as it is there.
-  CHECK_OK(library_.state_->put(passed_key(passed.kit), passed_text(passed)));
   done.push_back(passed);
-  return {};
+  // Should this be lost: the version in the region tells as well, as long as it is there.
+  return library_.state_->put(passed_key(passed.kit), passed_text(passed));
 }
 
 }  // namespace essaimage::store

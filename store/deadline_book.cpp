@@ -14,10 +14,11 @@ Status DeadlineBook::load() {
   return {};
 }
 
-/// Durable first, so that a crash forgets none.
+/// Durable first, so that a crash forgets none. Both under the lock: what lies in the index and here is the same of two writers, and
+/// the index calls nobody.
 Status DeadlineBook::put(const KitId& kit, std::optional<Timestamp> by) {
-  CHECK_OK(library_.state_->put_deadline(kit, by));
   const std::lock_guard lock(mutex_);
+  CHECK_OK(library_.state_->put_deadline(kit, by));
   if (by) by_kit_[kit] = *by;
   else by_kit_.erase(kit);
   return {};
@@ -71,11 +72,20 @@ Result<std::vector<Deadline>> DeadlineBook::end_past() {
   auto list = all();
   const auto now = library_.now_();
   std::erase_if(list, [&](const Deadline& each) { return each.by > now; });
+  std::vector<Deadline> ended;
   for (const auto& each : list) {
-    CHECK_OK(put(each.kit, std::nullopt));
+    {
+      // Somebody may have given it more time since.
+      const std::lock_guard lock(mutex_);
+      const auto it = by_kit_.find(each.kit);
+      if (it == by_kit_.end() || it->second != each.by) continue;
+      CHECK_OK(library_.state_->put_deadline(each.kit, std::nullopt));
+      by_kit_.erase(it);
+    }
+    ended.push_back(each);
     CHECK_OK(tell(each.kit));
   }
-  return list;
+  return ended;
 }
 
 Result<bool> DeadlineBook::is_due(const Sha256& media) const {

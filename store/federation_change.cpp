@@ -87,8 +87,17 @@ Status FederationChange::put_roles(const FederationFile& next) {
     CHECK_OK(add_signed_anew(next, invitation_path(key), 1, {}, stated.blob, stated.signatures));
   }
   CHECK_OK(add_decisions_anew(next, *word().catalogue, {}));
-  for (const auto& [territory, catalogue] : picture_->recommended)
-    CHECK_OK(add_decisions_anew(next, *catalogue, {Audience::Kind::territory, territory}));
+  for (const auto& [territory, catalogue] : picture_->recommended) {
+    const Audience audience{Audience::Kind::territory, territory};
+    const auto may = library_.may_publish(*picture_, audience);
+    if (may) CHECK_OK(add_decisions_anew(next, *catalogue, audience));
+    // Keys have to change also while a feed is frozen, then most of all: what stood in it is in force no more.
+    else library_.note(may.error(), FeedId{library_.identity_.slug, audience}.str());
+  }
+  for (const auto& [media, stated] : word().withdrawals->statements) {
+    const auto path = media_withdrawal_path(media);
+    CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures));
+  }
   return {};
 }
 
@@ -96,10 +105,6 @@ Status FederationChange::add_decisions_anew(const FederationFile& next, const Ca
   for (const auto& [kit, stated] : catalogue.decisions) {
     const auto path = feed_path::of_kit(feed_path::catalogue_folder, kit);
     CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures, audience));
-  }
-  for (const auto& [media, stated] : word().withdrawals->statements) {
-    const auto path = media_withdrawal_path(media);
-    CHECK_OK(add_signed_anew(next, path, stated.file.version, stated.file.previous, stated.blob, stated.signatures));
   }
   return {};
 }
@@ -132,7 +137,10 @@ Status FederationChange::take(const SigningRequest& request) {
   bool any_is_new = false;
   for (const auto& statement : request.statements) {
     CHECK_OK(check_invites_who_is_held(request, statement));
-    CHECK_OK(check_follows_held(statement, any_is_new));
+    bool is_new = false;
+    CHECK_OK(check_follows_held(statement, is_new));
+    if (is_new) CHECK_OK(check_consent(statement));
+    any_is_new = any_is_new || is_new;
   }
   if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
   request_.statements = request.statements;

@@ -53,6 +53,7 @@ class FederationChange {
                          const Sha256& previous, const ObjectId& blob, const ObjectId& signatures, const Audience& audience = {});
   Status add_decisions_anew(const FederationFile& next, const Catalogue& catalogue, const Audience& audience);
   Status check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const;
+  Status check_consent(const RequestedStatement& statement) const;  ///< (catalogue_ops.cpp)
   Status check_follows_held(const RequestedStatement& statement, bool& is_new) const;
   Status check_covers_all() const;
   Status check_not_over() const;

@@ -5,6 +5,7 @@
 #include "store/federation/toml_form.hpp"
 #include "store/federation_change.hpp"
 #include "store/kit_tree.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -213,6 +214,12 @@ Result<std::vector<PublishedKit>> MirrorsImpl::apply_rules() {
       const auto there = std::ranges::find(places, audience, &KitRow::audience);
       if (from == nullptr || (there != places.end() && there->version >= from->version)) continue;
       if (std::ranges::count(takers(all, *now, from->audience, slug, from->themes), audience) == 0) continue;
+      const auto may = library_.withdrawals_->may_pass(from->id, from->version, from->kit_tree);
+      if (!may) {  // it keeps the others from nothing
+        library_.note(may.error(), audience.str());
+        library_.mender_.suspect({self, from->audience}, may.error());
+        continue;
+      }
       if (!editors.contains(audience)) {
         TRY(auto editor, library_.edit_feed(*now, {self, audience}, *pack));
         editors.emplace(audience, std::move(editor));

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "proto/limits.hpp"
+#include "store/consent.hpp"
 #include "store/federation/paths.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/kit_tree.hpp"
@@ -276,8 +277,10 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
   plan.result.files = static_cast<std::uint32_t>(kit.files.size());
   plan.result.bytes = kit.bytes;
   TRY(const auto rows, library_.state_->kits_of(plan.result.id));
-  TRY(const auto places, MirrorsImpl::wanted_places(rules_, picture, rows));
+  TRY(auto places, MirrorsImpl::wanted_places(rules_, picture, rows));
   if (places.empty() && !rows.empty() && !options_.audience) return fail(Errc::mirror_ended, plan.result.id.str());
+  TRY(const auto passed, library_.curation_.passed_on(plan.result.id));
+  if (passed) leave_out_passed_on(places, passed->tree);
   TRY(plan.result.audience, audience_of(kit, places, plan.result.id, picture));
   CHECK_OK(library_.may_publish(picture, plan.result.audience));
   TRY(const auto files, write_files(kit));

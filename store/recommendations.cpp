@@ -19,6 +19,19 @@ Read read_tree(const ObjectDb& objects, const FederationWord& word, const Object
   return read_catalogue(objects, folder.value_or(ObjectId{}), word.roster.federation, curators_of(word), known, territory);
 }
 
+/// What is new must be said by curators that are not over. `held`: the tree that is held of that feed. What lies there at its place in
+/// the same bytes is not new, in force or not: others may have signed it anew since.
+Status check_not_over(const ObjectDb& objects, const ObjectId& held, const Catalogue& next, const Role& curators, Timestamp now) {
+  if (!curators.is_over(now)) return {};
+  for (const auto& [kit, stated] : next.decisions) {
+    const auto path = feed_path::of_kit(feed_path::catalogue_folder, kit);
+    const auto lies = id_at(objects, held, path);
+    if (!lies) return {};  // who cannot read what it holds takes the tree as it is
+    if (*lies != stated.blob) return fail(Errc::role_expired, std::string(role_curators) + ": " + to_utc(*curators.expires) + "; " + path);
+  }
+  return {};
+}
+
 std::shared_ptr<const Catalogue> known_in(const Picture& picture, const FederationWord& word, const std::string& territory) {
   if (picture.recommended_by != word.federation.blob) return nullptr;
   const auto it = picture.recommended.find(territory);
@@ -61,20 +74,22 @@ void LibraryImpl::read_recommended(const Picture& before, Picture& next) {
 }
 
 /// As the catalogue of the region is judged: what is in force is followed by versions in force, and what is new is not said by a
-/// role that is over.
+/// role that is over. Who holds nothing of the feed yet, or cannot read it, takes the tree as it is.
 Status LibraryImpl::check_recommended(const ObjectDb& objects, const FeedId& feed, const ObjectId& tree, const Picture& held) const {
   if (!held.word) return {};
   const auto& territory = feed.audience.slug;
   auto before = known_in(held, *held.word, territory);
-  if (const auto head = held.head(feed); !before && head) {
-    const auto was = tree_of(head->commit);
-    const auto read = was ? read_tree(objects, *held.word, *was, territory, nullptr) : Read(tl::unexpected(was.error()));
+  const auto head = held.head(feed);
+  const auto was = head ? tree_of(head->commit) : Result<ObjectId>(fail(Errc::not_found));
+  if (was && !before) {
+    const auto read = read_tree(objects, *held.word, *was, territory, nullptr);
     if (read) before = *read;
   }
   TRY(const auto next, read_tree(objects, *held.word, tree, territory, before.get()));
   if (!before) before = std::make_shared<const Catalogue>();
   CHECK_OK(check_succession(*before, *next, true));
-  return check_expiry(*before, *next, curators_of(*held.word), judged_with(held, *held.word).time);
+  if (!was) return {};
+  return check_not_over(objects, *was, *next, curators_of(*held.word), judged_with(held, *held.word).time);
 }
 
 /// Kits that the policy may judge otherwise now.

@@ -129,6 +129,33 @@ Status WithdrawalsImpl::may_publish(const Sha256& media, const std::string& wher
   return fail(Errc::media_withdrawn, where + ": " + stated->file.why);
 }
 
+Status WithdrawalsImpl::may_pass(const KitId& kit, std::uint64_t version, const ObjectId& tree) const {
+  TRY(auto rows, library_.state_->withdrawals({kit, kit.centre, std::nullopt}));
+  std::erase_if(rows, [&](const WithdrawalRow& row) { return !row.withdrawal.versions.contains(version); });
+  const auto refused = [&](const std::string& path, const std::string& why) {
+    auto what = kit.str() + "@" + std::to_string(version);
+    if (!path.empty()) what += ":" + path;
+    return fail(Errc::media_withdrawn, why.empty() ? what : what + ": " + why);
+  };
+  for (const auto& row : rows)
+    if (row.withdrawal.paths.empty()) return refused("", row.withdrawal.why);
+  auto read = read_kit_tree(*library_.objects_, tree, KitDepth::names);
+  if (!read && !rows.empty()) return refused("", rows.front().withdrawal.why);  // its texts are gone by that, as they shall be
+  TRY(const auto kit_tree, std::move(read));
+  TRY(const auto known, library_.state_->kits_of(kit));
+  std::optional<KitTree> newest;
+  if (const auto it = std::ranges::max_element(known, {}, &KitRow::version); it != known.end() && it->kit_tree != tree) {
+    TRY(newest, read_kit_tree(*library_.objects_, it->kit_tree, KitDepth::names));
+  }
+  for (const auto& file : kit_tree.files) {
+    for (const auto& row : rows)
+      if (file.path != kit::manifest_name && row.withdrawal.covers(file.path)) return refused(file.path, row.withdrawal.why);
+    TRY(const auto by, judge(kit, file, kit_tree.manifest, newest ? &newest->manifest : nullptr));
+    if (by) return refused(file.path, by->why);
+  }
+  return {};
+}
+
 Result<std::vector<State::KitConsent>> WithdrawalsImpl::ending(std::chrono::seconds within) const {
   TRY(auto rows, library_.state_->consents_until(library_.identity_.slug, {judged().time.seconds + within.count()}));
   // What is dealt with has no file any more.

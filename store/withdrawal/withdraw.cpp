@@ -174,7 +174,10 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
     const auto what = wish.files.empty() ? wish.kit.str() : wish.kit.str() + ":" + wish.files.front();
     return known ? fail(Errc::withdraw_nothing, what) : fail(Errc::not_found, wish.kit.str());
   }
+  // What is newer stays newer: an old version that a narrower feed still has is not to come before that of a wider one.
+  std::ranges::stable_sort(drafts.found, {}, &Found::highest);
   TRY(drafts.number, next_number());
+  TRY(const auto proposals, library_.state_->proposals(wish.kit));
   TRY(const auto pack, PackWriter::create(library_.layout_.scratch()));
   LibraryImpl::Advance advance;
   advance.published_here = true;
@@ -203,6 +206,10 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
         it = drafts.newer.emplace(*found.newest, newer).first;
       }
       CHECK_OK(editor.set(kit_path(wish.kit.slug), TreeEntry::Mode::tree, it->second));
+    }
+    for (const auto& row : proposals) {
+      const bool about_it = row.feed == feed && found.versions.contains(row.proposal.kit_version);
+      if (about_it) CHECK_OK(editor.remove(proposal_path(wish.kit)));  // nobody is to pass on what goes
     }
     const auto text = encode(said);
     TRY(const auto blob, pack->add(ObjectType::blob, bytes_of(text)));

@@ -37,6 +37,9 @@ class WithdrawalsImpl final : public Withdrawals {
 
   /// Errc::media_withdrawn if the federation has withdrawn it; `where` tells people what it is.
   Status may_publish(const Sha256& media, const std::string& where) const;
+  /// Errc::media_withdrawn if that version of a kit has anything that its author or the federation has withdrawn, or that no consent
+  /// covers any more: nobody passes it on, nor recommends it.
+  Status may_pass(const KitId& kit, std::uint64_t version, const ObjectId& tree) const;
   /// Whether a file of a kit may be given out, by its kit's consents and by withdrawals.
   Result<std::optional<WithdrawnBy>> judge(const KitId& kit, const KitTreeFile& file, const kit::Manifest& manifest,
                                            const kit::Manifest* newest) const;

@@ -4,6 +4,7 @@
 
 #include "store/federation/paths.hpp"
 #include "store/mirrors.hpp"
+#include "store/withdrawal/withdrawals.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 
@@ -83,7 +84,7 @@ TEST_CASE("what is said of a mirror's kit goes to those who may know it; the cat
   replicate(l.c, l.a);
   CHECK(l.a.library().adoptions({"a", "robot"}).value().size() == 1);
   const auto decided = l.fede.library().accept({{"a", "robot"}, {}, "bien", {}});
-  CHECK(decided.error().code == Errc::catalogue_not_region);
+  CHECK(decided.error().code == Errc::catalogue_no_consent);
 }
 
 TEST_CASE("only the federation links territories, which have members, and a running mirror once") {
@@ -341,4 +342,24 @@ TEST_CASE("a rule is for mirrors that run, of this centre's territories, and nam
   CHECK(refused(l.d, {"numerique", {"x"}, {}, false}) == Errc::audience_not_ours);
   CHECK(refused(l.a, {"numerique", {}, {}, false}) == Errc::usage);
   CHECK(l.a.library().mirrors().change_rule({"numerique", {"x"}, {}, true}).value().is_off());
+}
+
+TEST_CASE("a rule takes nothing into a mirror that was withdrawn, and the kit again once it is without that") {
+  Linked l;
+  auto files = themed("Robot", "numérique");
+  files["p.bin"] = photo(90'000, 3);
+  l.a.publish_one("robot", files, "territory:lille");
+  l.a.publish_one("zoo", themed("Zoo", "numérique"), "territory:lille");
+  const auto list = l.a.library().files({"a", "robot"}, std::nullopt).value();
+  const auto media = std::ranges::find(list, std::string("p.bin"), &KitFile::path)->media;
+  REQUIRE(l.fede.library().withdrawals().withdraw_media({{media}, "volée"}, nullptr));
+  l.tell();
+  auto& mirrors = l.a.library().mirrors();
+  REQUIRE(mirrors.change_rule(l.by_theme("numérique")));
+  const auto copies = mirrors.apply_rules().value();
+  REQUIRE(copies.size() == 1);
+  CHECK(copies[0].id.slug == "zoo");
+  CHECK(audiences_of(l.a, "a/robot") == std::set<std::string>{"territory:lille"});
+  CHECK(l.a.publish({{"robot", themed("Robot", "numérique")}}).value().size() == 2);
+  CHECK(audiences_of(l.a, "a/robot") == std::set<std::string>{"territory:lille", numerique});
 }

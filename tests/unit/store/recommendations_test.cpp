@@ -1,6 +1,8 @@
 // What the curators recommend in territories: for whom it counts, what a receiver refuses, and how it follows the curators' keys.
+#include "store/crypto/hash.hpp"
 #include "store/curation.hpp"
 #include "store/federation/paths.hpp"
+#include "store/withdrawal/withdrawals.hpp"
 #include "tests/unit/store/roles.hpp"
 
 using namespace essaimage;
@@ -272,4 +274,64 @@ TEST_CASE("the history tells whatever was said about a kit, by whom, and what of
   CHECK_FALSE(history->cut);
   replicate(d.fed, d.c);
   CHECK(d.c.library().curation().history(film)->events.size() == 2);  // of the region alone
+}
+
+TEST_CASE("after the curators' time who holds nothing of a territory yet takes what was recommended, and who holds it nothing new") {
+  Recommended d;
+  RoleChange set{"curators"};
+  set.expires = Timestamp{test_start.seconds + 100'000};
+  bool rotated = false;
+  SECTION("the same keys") {}
+  SECTION("keys that signed it anew meanwhile") { set.rotate = rotated = true; }
+  CHECK_FALSE(d.r.change(set));
+  d.fed.now = {set.expires->seconds + 1};
+  REQUIRE(d.fed.library().beat(false));
+  REQUIRE(fetch_feed(d.fed, d.b, d.fed.feed()));
+  CHECK((Recommended::in(d.b) == nullptr) == rotated);
+  if (rotated) REQUIRE(fetch_feed(d.fed, d.b, d.lille));
+  CHECK(Recommended::in(d.b));
+  const auto late = TestNode::member(d.fed, "d", {"lille"});
+  REQUIRE(fetch_feed(d.fed, *late, d.lille));
+  CHECK(Recommended::in(*late));
+  edit_feed(d.fed, d.lille, d.with(d.next(), d.r.own("curators")));
+  for (auto* node : {&d.b, late.get()}) {
+    const auto taken = fetch_feed(d.fed, *node, d.lille);
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().code == Errc::role_expired);
+    CHECK(Recommended::in(*node)->version == 1);
+  }
+}
+
+TEST_CASE("the curators' keys can change while a territory's feed is frozen, in which nothing is in force any more then") {
+  Recommended d;
+  const auto clone = d.fed.copy();
+  REQUIRE(clone->open());
+  clone->now.seconds += 1;
+  auto again = words();
+  again.after = 1;
+  for (auto* node : {&d.fed, clone.get()}) REQUIRE(node->library().curation().review(Decision::recommended, again, "lille", nullptr));
+  REQUIRE(d.fed.library().keep_fork(d.lille, {}, clone->library().commit_of(clone->head(d.lille)).value()));
+  RoleChange rotate{"curators"};
+  rotate.rotate = true;
+  CHECK_FALSE(d.r.change(rotate));
+  CHECK(Recommended::in(d.fed) == nullptr);
+  const auto problems = d.fed.library().problems();
+  CHECK(std::ranges::count(problems, d.lille.str(), &Problem::where) > 0);
+  REQUIRE(fetch_feed(d.fed, d.b, d.fed.feed()));
+  CHECK(d.r.role("curators", d.b).keys == d.r.role("curators", d.fed).keys);
+}
+
+TEST_CASE("a change of keys signs each statement anew once, however many territories have a catalogue") {
+  Recommended d;
+  REQUIRE(d.fed.library().withdrawals().withdraw_media({{sha256(bytes_of("photo"))}, "volée"}, nullptr));
+  RoleChange two{"withdrawals"};
+  two.add = d.r.anne.public_key();
+  two.note = "Anne";
+  two.threshold = 2;
+  const auto lacking = d.r.change(two);
+  REQUIRE(lacking);
+  std::set<std::pair<std::string, Audience>> places;
+  for (const auto& each : lacking->statements) CHECK(places.emplace(each.path, each.audience).second);
+  d.r.ask_two("withdrawals");
+  CHECK(d.r.role("withdrawals", d.fed).threshold == 2);
 }

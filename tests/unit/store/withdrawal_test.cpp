@@ -47,6 +47,16 @@ TEST_CASE("a photo that its author withdraws goes at every holder, and each of t
   }
 }
 
+TEST_CASE("of a kit in two audiences the version that was newer is so after a withdrawal too") {
+  Members m;
+  m.a->publish_one("lampe", {{"x", "1"}, {"photos/moi.jpg", portrait}}, "territory:lille");
+  m.a->publish_one("lampe", {{"x", "22"}, {"photos/moi.jpg", portrait}}, "region");
+  REQUIRE(m.a->library().withdrawals().withdraw(wish({"photos/"})));
+  CHECK(m.a->find("a/lampe")->row.audience == Audience{});
+  CHECK(m.a->find("a/lampe")->row.version == 4);
+  CHECK(m.a->checkout("a/lampe").at("x") == "22");
+}
+
 TEST_CASE("who never had the file signs too, and who is away does both when it is back") {
   Lamp l;
   l.m.c->close();

@@ -1,4 +1,7 @@
 // Deadlines: kept, told with each need, and over when their time is.
+#include <atomic>
+#include <thread>
+
 #include "proto/limits.hpp"
 #include "store/deadlines.hpp"
 #include "store/disk/files.hpp"
@@ -115,4 +118,34 @@ TEST_CASE("deadlines are carried over from a damaged index as far as it can be r
   CHECK(std::filesystem::exists(file.string() + ".damaged"));
   REQUIRE(m.b->library().deadlines().of(film));
   CHECK(*m.b->library().deadlines().of(film) == by);
+}
+
+TEST_CASE("a deadline that somebody extends while others end is kept") {
+  Members m;
+  m.a->publish_one("film", {{"film.mp4", photo(300'000, 1)}});
+  m.a->publish_one("plan", {{"plan.bin", photo(20'000, 2)}});
+  fetch_texts(*m.a, *m.b);
+  auto& deadlines = m.b->library().deadlines();
+  REQUIRE(deadlines.set(film, {m.b->now.seconds + 60}));
+  REQUIRE(deadlines.set(plan, {m.b->now.seconds + 70}));
+  m.b->now.seconds += 100;
+  const Timestamp later{m.b->now.seconds + 3'600};
+  std::thread other;
+  std::atomic<bool> is_set = false;
+  // What is told of the first that ends is heard before the second does.
+  m.b->library().listen([&](const Change&) {
+    if (other.joinable()) return;
+    other = std::thread([&] { is_set = deadlines.set(plan, later).has_value(); });
+    while (deadlines.of(plan) != later) std::this_thread::yield();
+  });
+  const auto over = deadlines.end_past();
+  REQUIRE(other.joinable());
+  other.join();
+  REQUIRE(over);
+  REQUIRE(over->size() == 1);
+  CHECK(over->front().kit == film);
+  CHECK(is_set);
+  CHECK(deadlines.of(plan) == later);
+  REQUIRE((m.b->close(), m.b->open()));
+  CHECK(m.b->library().deadlines().of(plan) == later);
 }
