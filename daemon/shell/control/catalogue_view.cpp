@@ -84,9 +84,15 @@ const store::ProposalRow* CatalogueView::proposal(const KitId& id) const {
   return it == proposed_.end() ? nullptr : &it->second;
 }
 
-bool CatalogueView::is_in_region(const KitId& id) const {
+bool CatalogueView::is_in_region(const KitId& id, std::uint64_t version) const {
   const auto kit = library_.kit(id);
-  return kit && std::ranges::find(kit->audiences, Audience{}) != kit->audiences.end();
+  if (!kit || std::ranges::find(kit->audiences, Audience{}) == kit->audiences.end()) return false;
+  if (kit->row.audience == Audience{}) return kit->row.version >= version;
+  // The newest is told to fewer.
+  const auto versions = library_.history(id);
+  return versions && std::ranges::any_of(*versions, [&](const store::KitVersion& each) {
+    return each.audience == Audience{} && each.version >= version;
+  });
 }
 
 WaitsFor CatalogueView::waits_for(const KitId& id) const {
@@ -98,7 +104,7 @@ WaitsFor CatalogueView::waits_for(const KitId& id) const {
   const auto* decided = decision(id);
   if (row->proposal.to == store::Proposal::To::territory) return reviewed ? WaitsFor::nobody : WaitsFor::review;
   if (decided == nullptr || !is_about_it(decided)) return reviewed ? WaitsFor::decision : WaitsFor::review;
-  return decided->lists() && !is_in_region(id) ? WaitsFor::centre : WaitsFor::nobody;
+  return decided->lists() && !is_in_region(id, decided->kit_version) ? WaitsFor::centre : WaitsFor::nobody;
 }
 
 std::vector<KitId> CatalogueView::kits() const {

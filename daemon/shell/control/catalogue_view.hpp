@@ -38,7 +38,8 @@ class CatalogueView {
 
  private:
   explicit CatalogueView(const store::Library& library) : library_(library) {}
-  bool is_in_region(const KitId& id) const;
+  /// In that version, or a newer one.
+  bool is_in_region(const KitId& id, std::uint64_t version) const;
 
   const store::Library& library_;
   std::shared_ptr<const store::Catalogue> decisions_;

@@ -122,6 +122,9 @@ TEST_CASE("a territory's recommendation stands in the list until the region has 
   CHECK(accepted["territory"].is_null());
   CHECK(accepted["waits_for"] == "centre");
   kit.audiences.insert(kit.audiences.begin(), Audience{});
+  kit.row.version -= 1;  // an older one is there
+  CHECK(served.ask("catalogue.show", {{"id", "fives/film"}})["waits_for"] == "centre");
+  kit.row.version += 1;
   kit.row.kit_tree.bytes[0] = 8;
   kit.row.version += 1;
   const auto shown = served.ask("catalogue.show", {{"id", "fives/film"}});
