@@ -152,7 +152,7 @@ struct Replica::Impl : Parts {
     answers.media_complete(complete.media);
     planner.complete(complete.media);
     // Whole at once: gcc 12 takes the optional parts of an Event that is filled in for used before they are set.
-    context.report(Event{Event::Kind::media_completed, {}, std::nullopt, complete.media, 0, std::nullopt});
+    context.report(Event{Event::Kind::media_completed, {}, std::nullopt, complete.media, 0, std::nullopt, std::nullopt});
   }
   void operator()(const input::MediaUnneeded& unneeded) { planner.unneeded(unneeded.media); }
 
