@@ -13,7 +13,7 @@ store::WithdrawalView view(const std::string& centre, bool done) {
   view.since = {1'772'357'400};
   view.why = "consentement retiré";
   view.media = 2;
-  view.by_author = store::Withdrawal{{centre, "lampe"}, 3, view.since, view.why, {"moi.jpg"}, {1, 2}, false, false, 0, {}};
+  view.by_author = store::Withdrawal{{centre, "lampe"}, 3, view.since, view.why, {"moi.jpg"}, store::Numbers({1, 2}), false, false, 0, {}};
   view.members = {"fives", "moulins"};
   view.signed_by["fives"] = {view.key, {}, {}, 2, 0};
   if (done) view.signed_by["moulins"] = {view.key, {}, {}, 0, 1};

@@ -109,7 +109,7 @@ TEST_CASE("a withdrawal of what only others published touches nothing") {
   l.m.b->publish_one("k", {{"x", "1"}});
   spread(l.m);
   // b has never published this file: no essaimage would write that.
-  Withdrawal said{{"b", "k"}, 1, test_start, "à moi", {}, {1}, false, false, 0, {l.media}};
+  Withdrawal said{{"b", "k"}, 1, test_start, "à moi", {}, Numbers({1}), false, false, 0, {l.media}};
   edit_feed(*l.m.b, l.m.b->feed(), {{"withdrawals/1.toml", encode(said)}});
   l.m.a->publish_one("lampe", {{"x", "sans photo"}});  // it lies in an earlier version alone by now
   spread(l.m);
