@@ -50,7 +50,7 @@ TEST_CASE("a wrong answer is asked again with what is expected") {
 }
 
 TEST_CASE("what an option said is not asked for, and nothing is sent that the person takes back or does not end") {
-  const auto given = told("\n\n\n\n\n\n\n\n\n\n\n\n\nn\n", Json{{"sessions", 5}, {"place", "school"}}, Language::english);
+  const auto given = told("\n\n\n\n\n\n\n\n\n\n\n\nn\n", Json{{"sessions", 5}, {"place", "school"}}, Language::english);
   REQUIRE_FALSE(given.done);
   CHECK(given.done.error().code == Errc::cancelled);
   CHECK(given.asked.find("How many sessions") == std::string::npos);

@@ -55,7 +55,6 @@ TEST_CASE("a withdrawal in another form is refused") {
   CHECK(refused(changed(whole, "\"1-3, 5\"", "\"1-2, 3, 5\"")));
   CHECK(refused(changed(whole, "\"1-3, 5\"", "\"5, 1-3\"")));
   CHECK(refused(changed(whole, "\"1-3, 5\"", "\"1-3,5\"")));
-  CHECK(refused(changed(whole, "\"1-3, 5\"", "\"1-999999999\"")));
   CHECK(refused(changed(whole, "\"1-3, 5\"", "\"\"")));
   CHECK(refused(changed(whole, "\"1-3, 5\"", "\"0\"")));
   CHECK(refused(changed(whole, "\"guide/\", ", "\"z\", ")));

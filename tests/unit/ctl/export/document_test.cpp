@@ -126,3 +126,14 @@ TEST_CASE("where a kit comes from is told as the version that goes along says it
   kit.manifest.adapted_from = kit::AdaptedFrom{KitId{"x", "lampe"}, 2, {}};
   CHECK(kit.document()["adapted_from"] == Json{{"id", "x/lampe"}, {"version", 2}});
 }
+
+TEST_CASE("what people agreed to for a time goes nowhere once that is over") {
+  Kit kit;
+  kit.wish.now = Timestamp{2'000};
+  kit.manifest.consent = {{"photos/", "participant", kit::ConsentScope::everyone, Timestamp{2'001}}};
+  CHECK_FALSE(text_at(file_at(kit.document(), "photos/a_b.jpg"), "place").empty());
+  kit.manifest.consent[0].until = Timestamp{2'000};
+  CHECK(file_at(kit.document(), "photos/a_b.jpg")["left_out"] == "consent-over");
+  kit.wish.reader = Reader::members;
+  CHECK(file_at(kit.document(), "photos/a_b.jpg")["left_out"] == "consent-over");
+}
