@@ -1,5 +1,6 @@
 // Withdrawal, between libraries: what an author takes back goes everywhere, and each holder signs that it has.
 #include <fstream>
+#include <functional>
 
 #include "tests/unit/store/withdrawn.hpp"
 
@@ -179,6 +180,34 @@ TEST_CASE("a name in a text goes from the history of its feed, and from every pa
   replicate(*l.m.federation, *late);
   CHECK(late->checkout("a/lampe").at("guide.md") == "corrigé\n");
   CHECK(late->library().verify({})->empty());
+}
+
+TEST_CASE("a text that a publication relied on, and that a withdrawal removed meanwhile, is asked for again") {
+  Lamp l;
+  const std::string guide = l.m.b->checkout("a/lampe").at("guide.md");
+  const auto published = [&](const std::function<void()>& meanwhile) {
+    const auto publication = l.m.b->library().publish({}).value();
+    REQUIRE(publication->begin_kit("lampe-b"));
+    for (const auto& [path, content] : {std::pair<std::string, std::string>{"guide.md", guide}, {"kit.toml", "title = \"B\"\nlicence = \"CC0-1.0\"\n"}}) {
+      REQUIRE(publication->begin_file(path, false, content.size()));
+      const auto bytes = bytes_of(content);
+      REQUIRE(publication->write(Bytes(bytes.begin(), bytes.end())));
+      REQUIRE(publication->end_file());
+    }
+    REQUIRE(publication->end_kit());
+    meanwhile();
+    return publication->commit();
+  };
+  const auto refused = published([&] {
+    REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"guide.md"})));
+    spread(l.m);
+    settle(*l.m.b);
+  });
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::kit_file_changed);
+  REQUIRE(published([] {}));
+  CHECK(l.m.b->checkout("b/lampe-b").at("guide.md") == guide);
+  CHECK(l.m.b->library().verify({})->empty());
 }
 
 TEST_CASE("a whole kit goes with its media, texts and versions, and its name goes on where it stopped") {
