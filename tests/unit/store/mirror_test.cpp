@@ -344,6 +344,20 @@ TEST_CASE("a rule is for mirrors that run, of this centre's territories, and nam
   CHECK(l.a.library().mirrors().change_rule({"numerique", {"x"}, {}, true}).value().is_off());
 }
 
+TEST_CASE("a feed of a mirror that has ended does not keep its author from withdrawing what others have") {
+  Linked l;
+  l.a.publish_one("robot", {{"x", "1"}, {"p.bin", photo(60'000, 1)}}, "territory:lille");
+  l.a.publish_one("robot", {{"x", "1"}, {"p.bin", photo(60'000, 1)}}, numerique);
+  replicate(l.a, l.fede);
+  replicate(l.a, l.b);
+  l.end();
+  l.tell();
+  const auto rows = l.a.library().withdrawals().withdraw({KitId{"a", "robot"}, {"p.bin"}, "consentement retiré"});
+  if (!rows) FAIL(to_line(rows.error()));
+  REQUIRE(rows->size() == 1);
+  CHECK(rows->front().feed.audience.str() == "territory:lille");
+}
+
 TEST_CASE("a rule takes nothing into a mirror that was withdrawn, and the kit again once it is without that") {
   Linked l;
   auto files = themed("Robot", "numérique");
