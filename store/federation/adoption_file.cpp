@@ -1,7 +1,7 @@
 #include "store/federation/adoption_file.hpp"
 
 #include "proto/limits.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 
 namespace essaimage::store {
 
@@ -16,16 +16,9 @@ std::string encode(const Adoption& adoption) {
 Result<Adoption> parse_adoption(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "adoption"));
   Adoption adoption;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(adoption.kit.centre, table.text("centre"));
-  TRY(adoption.kit.slug, table.text("slug"));
-  if (!is_slug(adoption.kit.centre)) return table.wrong("centre", "a slug");
-  if (!is_slug(adoption.kit.slug)) return table.wrong("slug", "a slug");
-  TRY(adoption.kit_version, table.number("kit_version"));
-  if (adoption.kit_version == 0) return table.wrong("kit_version", "1 or more");
-  TRY(const auto tree, table.text("tree"));
-  TRY(adoption.tree, ObjectId::parse(tree));
+  CHECK_OK(read_format(table));
+  CHECK_OK(read_kit(table, adoption.kit));
+  CHECK_OK(read_kit_version(table, adoption.kit_version, adoption.tree));
   TRY(adoption.adopted, table.time("adopted"));
   if (table.has("note")) {
     TRY(adoption.note, table.text("note"));

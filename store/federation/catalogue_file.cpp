@@ -5,7 +5,7 @@
 #include <set>
 
 #include "proto/limits.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 #include "store/life/outcome_file.hpp"
 
 namespace essaimage::store {
@@ -13,30 +13,13 @@ namespace {
 
 constexpr std::array<std::string_view, 5> decisions = {"accepted", "declined", "retired", "recommended", "advised-against"};
 
-Status read_statement(const TomlTable& table, CatalogueFile& file) {
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(file.version, table.number("version"));
-  if (file.version == 0) return table.wrong("version", "1 or more");
-  TRY(const auto previous, table.text("previous"));
-  TRY(file.previous, Sha256::parse(previous));
-  if ((file.version == 1) != file.previous.is_zero()) return table.wrong("previous", "zero for version 1 alone");
-  return {};
-}
-
-Status read_kit(const TomlTable& table, CatalogueFile& file) {
-  TRY(file.kit.centre, table.text("centre"));
-  TRY(file.kit.slug, table.text("slug"));
-  if (!is_slug(file.kit.centre)) return table.wrong("centre", "a slug");
-  if (!is_slug(file.kit.slug)) return table.wrong("slug", "a slug");
+Status read_subject(const TomlTable& table, CatalogueFile& file) {
+  CHECK_OK(read_kit(table, file.kit));
   if (table.has("territory")) {
     TRY(file.territory, table.text("territory"));
     if (!is_slug(file.territory)) return table.wrong("territory", "a slug");
   }
-  TRY(file.kit_version, table.number("kit_version"));
-  if (file.kit_version == 0) return table.wrong("kit_version", "1 or more");
-  TRY(const auto tree, table.text("tree"));
-  TRY(file.tree, ObjectId::parse(tree));
+  CHECK_OK(read_kit_version(table, file.kit_version, file.tree));
   return {};
 }
 
@@ -94,8 +77,8 @@ std::string encode(const CatalogueFile& file) {
 Result<CatalogueFile> parse_catalogue_file(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "catalogue"));
   CatalogueFile file;
-  CHECK_OK(read_statement(table, file));
-  CHECK_OK(read_kit(table, file));
+  CHECK_OK(read_version(table, file.version, file.previous));
+  CHECK_OK(read_subject(table, file));
   CHECK_OK(read_decision(table, file));
   if (encode(file) != toml) return fail(Errc::malformed, "catalogue: not in its one byte form");
   return file;

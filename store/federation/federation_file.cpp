@@ -5,7 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -81,14 +81,7 @@ Result<std::string_view> role_of(std::string_view path) {
 Result<FederationFile> parse_federation_file(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "federation.toml"));
   FederationFile file;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(file.version, table.number("version"));
-  TRY(const auto previous, table.text("previous"));
-  TRY(file.previous, Sha256::parse(previous));
-  if (file.version == 0 || (file.version == 1) != file.previous.is_zero()) {
-    return table.wrong("previous", "zero for the first version alone");
-  }
+  CHECK_OK(read_version(table, file.version, file.previous));
   TRY(file.slug, table.text("slug"));
   TRY(file.name, table.text("name"));
   if (!is_slug(file.slug)) return table.wrong("slug", "a slug");

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 
 namespace essaimage::store {
 
@@ -14,12 +14,7 @@ std::string encode(const HeartbeatFile& file) {
 Result<HeartbeatFile> parse_heartbeat_file(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "heartbeat.toml"));
   HeartbeatFile file;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(file.version, table.number("version"));
-  TRY(const auto previous, table.text("previous"));
-  TRY(file.previous, Sha256::parse(previous));
-  if (file.version == 0 || (file.version == 1) != file.previous.is_zero()) return table.wrong("previous", "zero for version 1 alone");
+  CHECK_OK(read_version(table, file.version, file.previous));
   TRY(file.time, table.time("time"));
   if (encode(file) != toml) return fail(Errc::malformed, "heartbeat.toml: not in its one byte form");
   return file;

@@ -2,7 +2,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 
 namespace essaimage::store {
 
@@ -15,13 +15,7 @@ std::string encode(const MediaWithdrawal& file) {
 Result<MediaWithdrawal> parse_media_withdrawal(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "withdrawal"));
   MediaWithdrawal file;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(file.version, table.number("version"));
-  if (file.version == 0) return table.wrong("version", "1 or more");
-  TRY(const auto previous, table.text("previous"));
-  TRY(file.previous, Sha256::parse(previous));
-  if ((file.version == 1) != file.previous.is_zero()) return table.wrong("previous", "zero for version 1 alone");
+  CHECK_OK(read_version(table, file.version, file.previous));
   TRY(const auto media, table.text("media"));
   TRY(file.media, Sha256::parse(media));
   TRY(file.withdrawn, table.flag("withdrawn"));

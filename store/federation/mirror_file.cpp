@@ -3,22 +3,11 @@
 #include <algorithm>
 
 #include "proto/limits.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 #include "store/feed/commit.hpp"
 
 namespace essaimage::store {
 namespace {
-
-Status read_header(const TomlTable& table, MirrorFile& file) {
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(file.version, table.number("version"));
-  if (file.version == 0) return table.wrong("version", "1 or more");
-  TRY(const auto previous, table.text("previous"));
-  TRY(file.previous, Sha256::parse(previous));
-  if ((file.version == 1) != file.previous.is_zero()) return table.wrong("previous", "zero for version 1 alone");
-  return {};
-}
 
 Status read_link(const TomlTable& table, MirrorFile& file) {
   TRY(file.slug, table.text("slug"));
@@ -67,7 +56,7 @@ std::string encode(const MirrorFile& file) {
 Result<MirrorFile> parse_mirror_file(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "mirror"));
   MirrorFile file;
-  CHECK_OK(read_header(table, file));
+  CHECK_OK(read_version(table, file.version, file.previous));
   CHECK_OK(read_link(table, file));
   CHECK_OK(read_end(table, file));
   if (encode(file) != toml) return fail(Errc::malformed, "mirror: not in its one byte form");

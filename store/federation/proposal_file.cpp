@@ -5,7 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -34,16 +34,9 @@ std::string encode(const Proposal& proposal) {
 Result<Proposal> parse_proposal(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "proposal"));
   Proposal proposal;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(proposal.kit.centre, table.text("centre"));
-  TRY(proposal.kit.slug, table.text("slug"));
-  if (!is_slug(proposal.kit.centre)) return table.wrong("centre", "a slug");
-  if (!is_slug(proposal.kit.slug)) return table.wrong("slug", "a slug");
-  TRY(proposal.kit_version, table.number("kit_version"));
-  if (proposal.kit_version == 0) return table.wrong("kit_version", "1 or more");
-  TRY(const auto tree, table.text("tree"));
-  TRY(proposal.tree, ObjectId::parse(tree));
+  CHECK_OK(read_format(table));
+  CHECK_OK(read_kit(table, proposal.kit));
+  CHECK_OK(read_kit_version(table, proposal.kit_version, proposal.tree));
   TRY(const auto to, table.text("to"));
   const auto target = proposed_to(to);
   if (!target) return table.wrong("to", "\"territory\" or \"region\"");

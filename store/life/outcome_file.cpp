@@ -5,7 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -117,18 +117,11 @@ std::string encode(const Outcome& outcome) {
 Result<Outcome> parse_outcome(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "outcome"));
   Outcome outcome;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(outcome.kit.centre, table.text("centre"));
-  TRY(outcome.kit.slug, table.text("slug"));
-  if (!is_slug(outcome.kit.centre)) return table.wrong("centre", "a slug");
-  if (!is_slug(outcome.kit.slug)) return table.wrong("slug", "a slug");
+  CHECK_OK(read_format(table));
+  CHECK_OK(read_kit(table, outcome.kit));
   TRY(outcome.number, table.number("number"));
   if (outcome.number == 0 || outcome.number > number_max) return table.wrong("number", "1 or more");
-  TRY(outcome.kit_version, table.number("kit_version"));
-  if (outcome.kit_version == 0) return table.wrong("kit_version", "1 or more");
-  TRY(const auto tree, table.text("tree"));
-  TRY(outcome.tree, ObjectId::parse(tree));
+  CHECK_OK(read_kit_version(table, outcome.kit_version, outcome.tree));
   TRY(outcome.reported, table.time("reported"));
   TRY(outcome.facts, facts_of(table));
   if (const auto sound = check_facts(outcome.facts); !sound) return fail(Errc::malformed, "outcome: " + sound.error().detail);

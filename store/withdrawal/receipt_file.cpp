@@ -2,7 +2,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 #include "store/withdrawal/record_file.hpp"
 
 namespace essaimage::store {
@@ -36,8 +36,7 @@ std::string encode(const Receipt& receipt) {
 Result<Receipt> parse_receipt(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "receipt"));
   Receipt receipt;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
+  CHECK_OK(read_format(table));
   TRY(receipt.about.centre, table.text("centre"));
   if (!is_slug(receipt.about.centre)) return table.wrong("centre", "a slug");
   if (table.has("media")) {

@@ -4,7 +4,7 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 #include "store/life/outcome_file.hpp"
 
 namespace essaimage::store {
@@ -127,12 +127,8 @@ std::string encode(const Withdrawal& withdrawal) {
 Result<Withdrawal> parse_withdrawal(std::string_view toml) {
   TRY(const auto table, TomlTable::parse(toml, "withdrawal", limits::withdrawal_bytes_max));
   Withdrawal withdrawal;
-  TRY(const auto format, table.number("format"));
-  if (format != 1) return table.wrong("format", "1");
-  TRY(withdrawal.kit.centre, table.text("centre"));
-  TRY(withdrawal.kit.slug, table.text("slug"));
-  if (!is_slug(withdrawal.kit.centre)) return table.wrong("centre", "a slug");
-  if (!is_slug(withdrawal.kit.slug)) return table.wrong("slug", "a slug");
+  CHECK_OK(read_format(table));
+  CHECK_OK(read_kit(table, withdrawal.kit));
   TRY(withdrawal.number, table.number("number"));
   if (withdrawal.number == 0 || withdrawal.number > number_max) return table.wrong("number", "1 or more");
   TRY(withdrawal.withdrawn, table.time("withdrawn"));
