@@ -40,20 +40,23 @@ Result<std::vector<AdoptionRow>> State::adoptions_of(const KitId& kit) const {
   });
 }
 
+Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId& feed) {
+  std::vector<KitId> kits;
+  const std::string name = feed.str();
+  row << std::string_view(name);
+  CHECK_OK(row.each([&]() -> Status {
+    auto kit = KitId::parse(row.text(0));
+    if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
+    kits.push_back(std::move(*kit));
+    return {};
+  }));
+  std::ranges::sort(kits);
+  return kits;
+}
+
 Result<std::vector<KitId>> State::adoptions_in(const FeedId& feed) const {
-  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
-    std::vector<KitId> kits;
-    const std::string name = feed.str();
-    auto row = db.prepare("SELECT a.kit FROM adoption a JOIN feed f ON f.id = a.feed WHERE f.name = ?");
-    row << std::string_view(name);
-    CHECK_OK(row.each([&]() -> Status {
-      auto kit = KitId::parse(row.text(0));
-      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
-      kits.push_back(std::move(*kit));
-      return {};
-    }));
-    std::ranges::sort(kits);
-    return kits;
+  return impl_->read([&](sql::Database& db) {
+    return take_kits(db.prepare("SELECT a.kit FROM adoption a JOIN feed f ON f.id = a.feed WHERE f.name = ?"), feed);
   });
 }
 

@@ -62,18 +62,8 @@ Result<std::vector<ProposalRow>> State::proposals_of(const std::string& centre) 
 }
 
 Result<std::vector<KitId>> State::proposals_in(const FeedId& feed) const {
-  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
-    std::vector<KitId> kits;
-    const std::string name = feed.str();
-    auto row = db.prepare("SELECT p.kit FROM proposal p JOIN feed f ON f.id = p.feed WHERE f.name = ?");
-    row << std::string_view(name);
-    CHECK_OK(row.each([&]() -> Status {
-      auto kit = KitId::parse(row.text(0));
-      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
-      kits.push_back(std::move(*kit));
-      return {};
-    }));
-    return kits;
+  return impl_->read([&](sql::Database& db) {
+    return take_kits(db.prepare("SELECT p.kit FROM proposal p JOIN feed f ON f.id = p.feed WHERE f.name = ?"), feed);
   });
 }
 
