@@ -110,10 +110,15 @@ Result<std::vector<Library::FeedVersion>> LibraryImpl::feed_history(const FeedId
   return history;
 }
 
-/// An epoch does not build on what it follows. Should it be a thief's, that is what the author goes on from.
+/// An epoch does not build on what it follows. Should it be a thief's, that is what the author goes on from. Who falls back to an
+/// older one, or had none, may get texts again that were withdrawn since.
 Status LibraryImpl::remember_epochs(const Picture& before, const Advance& advance) {
   for (const auto& step : advance.steps) {
     const auto held = before.head(step.commit.feed);
+    if (!held || step.commit.order.epoch < held->order.epoch) {
+      TRY(const auto collected, state_->get(collected_epoch_key(step.commit.feed)));
+      if (collected) CHECK_OK(state_->forget(collected_epoch_key(step.commit.feed)));
+    }
     if (!held || step.commit.order.epoch <= held->order.epoch) continue;
     TRY(const auto left, state_->get(left_epochs_key(held->feed)));
     const std::string text = left.value_or("");

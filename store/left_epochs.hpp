@@ -1,7 +1,9 @@
 #pragma once
-// The heads of a feed that a later epoch has left, as the index keeps them: a small value, one a line. Pure.
+// What the index keeps of the epochs of a feed, as small values: the heads that a later epoch has left, one a line; and up to which
+// epoch what its author withdrew has left the packs. Pure.
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,15 @@ inline std::vector<ObjectId> left_epochs(std::string_view lines) {
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
   return commits;
+}
+
+/// A decimal number; nothing, or what cannot be read: none of it is known to have gone.
+inline std::string collected_epoch_key(const FeedId& feed) { return "collected epoch of " + feed.str(); }
+
+inline std::uint64_t collected_epoch(std::string_view text) {
+  std::uint64_t epoch = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
+  return error == std::errc() && end == text.data() + text.size() ? epoch : 0;
 }
 
 }  // namespace essaimage::store

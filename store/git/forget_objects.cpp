@@ -8,7 +8,7 @@
 #include "store/git/consolidate.hpp"
 #include "store/git/pack_format.hpp"
 #include "store/git/pack_index.hpp"
-#include "store/git/pack_parser.hpp"
+#include "store/git/pack_writer.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -22,8 +22,8 @@ Result<std::vector<pack::IndexEntry>> entries_of(const Path& file) {
   return entries;
 }
 
-/// All objects of a pack but these, as they stand in it: from the place of each to that of the next.
-Status copy_others(const Path& file, std::vector<pack::IndexEntry> entries, const IdSet& dead, PackWriter& writer) {
+/// What stays of a pack, as it stands in it: from the place of each to that of the next.
+Status copy_what_stays(const Path& file, std::vector<pack::IndexEntry> entries, const PackedObjects& packed, PackWriter& writer) {
   TRY(const MappedFile mapped, MappedFile::open(file));
   const ByteView bytes = mapped.bytes();
   if (bytes.size() < pack::trailer_bytes) return fail(Errc::corrupt, file.string());
@@ -32,59 +32,82 @@ Status copy_others(const Path& file, std::vector<pack::IndexEntry> entries, cons
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::size_t from = entries[i].offset, to = i + 1 < entries.size() ? entries[i + 1].offset : end_of_objects;
     if (from >= to || to > end_of_objects) return fail(Errc::corrupt, file.string());
-    if (!dead.contains(entries[i].id)) CHECK_OK(writer.add_packed(entries[i].id, bytes.subspan(from, to - from)));
+    if (packed.stays(entries[i].id)) CHECK_OK(writer.add_packed(entries[i].id, bytes.subspan(from, to - from)));
   }
   return {};
 }
 
-Result<std::vector<Path>> packs_with(const Path& folder, const IdSet& dead) {
-  std::vector<Path> found;
+struct PacksHere {
+  std::vector<Path> indexed, halves;
+};
+Result<PacksHere> packs_in(const Path& folder) {
+  PacksHere packs;
   std::error_code error;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    std::error_code absent;
-    if (it->path().extension() != ".pack" || !std::filesystem::exists(index_of(it->path()), absent)) continue;
-    TRY(const auto entries, entries_of(it->path()));
-    if (std::ranges::any_of(entries, [&](const auto& entry) { return dead.contains(entry.id); })) found.push_back(it->path());
+    if (it->path().extension() != ".pack") continue;
+    std::error_code unknown;
+    const bool has_index = std::filesystem::exists(index_of(it->path()), unknown);
+    if (unknown) return fail(Errc::io, index_of(it->path()).string() + ": " + unknown.message());
+    (has_index ? packs.indexed : packs.halves).push_back(it->path());
   }
   if (error) return fail(Errc::io, folder.string() + ": " + error.message());
-  return found;
-}
-
-/// Packs without an index: what an earlier run could not remove wholly. The next start would index them again. What they hold
-/// besides is in others; else something is damaged, and nobody removes it.
-Status remove_halves(const Path& folder, const ObjectDb& objects, const IdSet& dead) {
-  std::vector<Path> halves;
-  std::error_code error;
-  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    std::error_code absent;
-    if (it->path().extension() == ".pack" && !std::filesystem::exists(index_of(it->path()), absent)) halves.push_back(it->path());
-  }
-  if (error) return fail(Errc::io, folder.string() + ": " + error.message());
-  for (const Path& half : halves) {
-    TRY(const auto held, parse_pack(half));
-    const auto is_dead = [&](const PackedObject& object) { return dead.contains(object.id); };
-    if (std::ranges::none_of(held, is_dead)) continue;
-    const bool elsewhere = std::ranges::all_of(held, [&](const auto& object) { return is_dead(object) || objects.contains(object.id); });
-    if (!elsewhere) return fail(Errc::corrupt, half.string() + ": it has no index");
-    CHECK_OK(remove_file(half));
-  }
-  return halves.empty() ? Status{} : sync_folder(folder);
+  return packs;
 }
 
 }  // namespace
 
-Result<std::size_t> forget_objects(const Layout& layout, ObjectDb& objects, const IdSet& dead) {
-  CHECK_OK(remove_halves(layout.packs(), objects, dead));
-  TRY(const auto sources, packs_with(layout.packs(), dead));
-  if (sources.empty()) return sources.size();
+Result<PackedObjects> PackedObjects::read(const Layout& layout) {
+  PackedObjects packed;
+  TRY(const auto packs, packs_in(layout.packs()));
+  for (const Path& pack : packs.indexed) {
+    TRY(const auto entries, entries_of(pack));
+    for (const auto& entry : entries) packed.ids_.push_back(entry.id);
+  }
+  std::ranges::sort(packed.ids_);
+  packed.ids_.erase(std::ranges::unique(packed.ids_).begin(), packed.ids_.end());
+  packed.stays_.resize(packed.ids_.size(), false);
+  return packed;
+}
+
+std::size_t PackedObjects::place_of(const ObjectId& id) const {
+  const auto it = std::ranges::lower_bound(ids_, id);
+  return it != ids_.end() && *it == id ? static_cast<std::size_t>(it - ids_.begin()) : SIZE_MAX;
+}
+
+bool PackedObjects::contains(const ObjectId& id) const { return place_of(id) != SIZE_MAX; }
+
+bool PackedObjects::keep(const ObjectId& id) {
+  const auto at = place_of(id);
+  if (at == SIZE_MAX) return true;
+  const bool is_new = !stays_[at];
+  stays_[at] = true;
+  return is_new;
+}
+
+bool PackedObjects::stays(const ObjectId& id) const {
+  const auto at = place_of(id);
+  return at != SIZE_MAX && stays_[at];
+}
+
+bool PackedObjects::all_stay() const { return std::ranges::find(stays_, false) == stays_.end(); }
+
+Result<std::size_t> forget_others(const Layout& layout, ObjectDb& objects, const PackedObjects& packed) {
+  TRY(auto packs, packs_in(layout.packs()));
+  // What an earlier run could not remove wholly: the next start would index it again.
+  for (const Path& half : packs.halves) CHECK_OK(remove_file(half));
+  if (!packs.halves.empty()) CHECK_OK(sync_folder(layout.packs()));
+  std::vector<Path> sources;
   const auto unreadable = unreadable_pages();
-  for (const Path& source : sources) {
+  for (const Path& source : packs.indexed) {
     TRY(auto entries, entries_of(source));
+    if (std::ranges::all_of(entries, [&](const auto& entry) { return packed.stays(entry.id); })) continue;
+    sources.push_back(source);
     TRY(const auto writer, PackWriter::create(layout.scratch()));
-    CHECK_OK(copy_others(source, std::move(entries), dead, *writer));
+    CHECK_OK(copy_what_stays(source, std::move(entries), packed, *writer));
     if (unreadable != unreadable_pages()) return fail(Errc::corrupt, source.string() + ": it could not be read");
     CHECK_OK(writer->finish_into(layout.packs()));
   }
+  if (sources.empty()) return sources.size();
   Status indexed;  // the next consolidation makes it
   CHECK_OK(remove_packs(layout.packs(), sources, objects, indexed));
   return sources.size();

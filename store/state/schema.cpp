@@ -221,9 +221,11 @@ void salvage(const Path& damaged, sql::Database& to) {
   static_cast<void>((*transaction)->commit());
 }
 
+constexpr std::array file_suffixes = {"", "-wal", "-shm"};
+
 Status set_aside(const Path& file) {
   const Path damaged = beside(file, ".damaged");
-  for (const char* const suffix : {"", "-wal", "-shm"}) {
+  for (const char* const suffix : file_suffixes) {
     const Path from = beside(file, suffix);
     const Path to = beside(damaged, suffix);
     CHECK_OK(remove_file(to));
@@ -244,6 +246,15 @@ Result<OpenedState> open_state(const Path& file) {
 }
 
 bool is_suspect(const Path& file) { return store::file_size(beside(file, ".suspect")).has_value(); }
+
+std::vector<Path> files_set_aside(const Path& file) {
+  std::vector<Path> files;
+  for (const char* const suffix : file_suffixes) {
+    const Path each = beside(beside(file, ".damaged"), suffix);
+    if (store::file_size(each)) files.push_back(each);
+  }
+  return files;
+}
 
 void mark_suspect(const Path& file) {
   static_cast<void>(replace_file(beside(file, ".suspect"), {}));

@@ -6,6 +6,8 @@
 // indexed again. The kept tables (witness, frozen, value, choice, deadline) keep their form for ever; a later
 // need adds a table, which is made in an older file when it is opened.
 
+#include <vector>
+
 #include "store/state/sqlite.hpp"
 
 namespace essaimage::store {
@@ -22,6 +24,9 @@ Result<OpenedState> open_state(const Path& file);
 /// The next open_state() checks the whole file: something in it turned out to be damaged.
 void mark_suspect(const Path& file);
 bool is_suspect(const Path& file);
+
+/// Files of a damaged one that was set aside beside it.
+std::vector<Path> files_set_aside(const Path& file);
 
 /// SQLite's integers are signed; this keeps the order of all unsigned ones.
 inline std::int64_t ordered(std::uint64_t value) {

@@ -23,6 +23,7 @@ Result<std::unique_ptr<State>> State::open(const Path& file) {
 bool State::rebuilt() const { return impl_->rebuilt; }
 bool State::was_lost() const { return impl_->lost; }
 bool State::is_suspect(const Path& file) { return store::is_suspect(file); }
+std::vector<Path> State::set_aside(const Path& file) { return files_set_aside(file); }
 
 void State::release_memory() {
   const auto release = [](std::mutex& mutex, sql::Database& database) {
@@ -107,6 +108,14 @@ Status State::put(const std::string& key, const std::string& value) {
     return statement.run();
   };
   return impl_->change(set, true);
+}
+
+Status State::forget(const std::string& key) {
+  return impl_->change([&](sql::Database& db) -> Status {
+    auto statement = db.prepare("DELETE FROM value WHERE key = ?");
+    statement << std::string_view(key);
+    return statement.run();
+  }, true);
 }
 
 Result<std::optional<std::string>> State::get(const std::string& key) const {

@@ -174,6 +174,8 @@ class State {
   void release_memory();  ///< of pages that are not in use
   /// True if something in it turned out to be damaged: the next open() looks at the whole file.
   static bool is_suspect(const Path& file);
+  /// Of a damaged one that was set aside: it has the words of that time still.
+  static std::vector<Path> set_aside(const Path& file);
 
   // --- the index of feeds -------------------------------------------------------------------------------------------
   struct FeedChange {
@@ -354,6 +356,7 @@ class State {
 
   // --- small values: peers last seen, heartbeat witnessed, … -----------------------------------------------------------
   Status put(const std::string& key, const std::string& value);
+  Status forget(const std::string& key);
   Result<std::optional<std::string>> get(const std::string& key) const;
 
  private:

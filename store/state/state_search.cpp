@@ -122,8 +122,12 @@ Status delete_words(sql::Database& db, std::int64_t kit) {
 
 Status State::forget_words() {
   CHECK_OK(impl_->change([](sql::Database& db) { return db.execute("INSERT INTO search (search) VALUES ('optimize')"); }, true));
-  // While somebody reads it stays a little longer, and goes with the next change.
-  return impl_->tend([](sql::Database& db) { return db.execute("PRAGMA wal_checkpoint(TRUNCATE)"); });
+  return impl_->tend([](sql::Database& db) -> Status {
+    auto row = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    TRY(const bool answered, row.step());
+    // Who reads for long keeps it in the log.
+    return answered && row.integer(0) == 0 ? Status{} : fail(Errc::io, "state.sqlite: what was deleted is still being read");
+  });
 }
 
 Result<SearchFound> State::search(const SearchPlan& plan) const {

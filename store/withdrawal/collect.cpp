@@ -1,38 +1,36 @@
-// Texts that were withdrawn leave the packs: what an epoch alone had that its author left for that, and nothing else reaches.
+// Texts that were withdrawn leave the packs. What stays is found, not what goes: a node that was away, that lost its index or that
+// has a hole in an older epoch cannot know what that epoch reached, and what it signs has to be true as well. So once an author has
+// withdrawn texts, everything goes that neither a head reaches, nor an epoch that was left for another reason.
 //
-// In this order, so that a crash at any point is made up for: the ids of what goes are written down (`essaimage/collect`), the
-// packs are written anew, damaged packs that were set aside go, the epoch is forgotten, and the list of ids goes last. Once it has
-// begun, what the list names is not looked for again: the commits that led to it may be gone already.
+// That it is done is written down last, for each feed: whoever does not find that, after a crash or the loss of the index, or because
+// the feed came just now, does it once more.
 #include <algorithm>
 
-#include "proto/limits.hpp"
 #include "store/left_epochs.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 namespace {
 
-bool is_gone(const Error& error) { return error.code == Errc::object_missing; }
-
-/// Everything that a commit and those before it reach. `visit(id)` says whether to look into a commit or a tree.
-template <class Visit, class Blob>
-Status walk(const ObjectDb& objects, ObjectId head, bool tolerant, const Visit& visit, const Blob& blob) {
+/// Everything that a commit and those before it reach stays. `tolerant`: what lacks reaches nothing.
+Status keep_all(const ObjectDb& objects, ObjectId head, bool tolerant, PackedObjects& packed) {
+  const auto passes = [&](const Error& error) { return tolerant && error.code == Errc::object_missing; };
   for (std::optional<ObjectId> at = head; at;) {
-    if (!visit(*at)) return {};
+    if (!packed.keep(*at)) return {};
     const auto raw = objects.read(*at, ObjectType::commit);
-    if (!raw && tolerant && is_gone(raw.error())) return {};
+    if (!raw && passes(raw.error())) return {};
     TRY(const auto commit, raw ? parse_commit(*raw) : Result<Commit>(tl::unexpected<Error>(raw.error())));
     std::vector<ObjectId> waiting{commit.tree};
     while (!waiting.empty()) {
       const ObjectId id = waiting.back();
       waiting.pop_back();
-      if (!visit(id)) continue;
+      if (!packed.keep(id)) continue;
       const auto tree = objects.read_tree(id);
-      if (!tree && tolerant && is_gone(tree.error())) continue;
+      if (!tree && passes(tree.error())) continue;
       if (!tree) return tl::unexpected<Error>(tree.error());
       for (const auto& entry : *tree) {
         if (entry.mode == TreeEntry::Mode::tree) waiting.push_back(entry.id);
-        else blob(entry.id);
+        else if (packed.keep(entry.id) && !tolerant && !packed.contains(entry.id)) return fail(Errc::object_missing, entry.id.hex());
       }
     }
     at = commit.parent;
@@ -40,78 +38,53 @@ Status walk(const ObjectDb& objects, ObjectId head, bool tolerant, const Visit& 
   return {};
 }
 
-Result<IdSet> read_ids(const Path& file) {
-  IdSet ids;
-  constexpr std::size_t bytes_max = limits::pack_objects_max * (2 * ObjectId::size + 1);
-  TRY(const auto text, read_file(file, bytes_max));
-  for (const auto& id : left_epochs(text_of(text))) ids.insert(id);
-  return ids;
-}
-
 }  // namespace
 
-Result<std::vector<WithdrawalsImpl::LeftEpochs>> WithdrawalsImpl::epochs_to_collect() const {
-  std::map<FeedId, std::uint64_t> asked;
+Result<std::map<FeedId, std::uint64_t>> WithdrawalsImpl::epochs_without_texts() const {
+  std::map<FeedId, std::uint64_t> begun;
   TRY(const auto rows, library_.state_->withdrawals({}));
   const auto picture = library_.picture();
   for (const auto& row : rows) {
     const auto head = picture->head(row.feed);
     if (row.withdrawal.epoch == 0 || !head || head->order.epoch < row.withdrawal.epoch) continue;
-    asked[row.feed] = std::max(asked[row.feed], row.withdrawal.epoch);
+    begun[row.feed] = std::max(begun[row.feed], row.withdrawal.epoch);
   }
-  std::vector<LeftEpochs> result;
-  for (const auto& [feed, epoch] : asked) {
-    TRY(const auto lines, library_.state_->get(left_epochs_key(feed)));
-    LeftEpochs left{feed, {}};
-    for (const auto& commit : left_epochs(lines.value_or(""))) {
-      const auto raw = library_.objects_->read(commit, ObjectType::commit);
-      const auto parsed = raw ? parse_commit(*raw) : Result<Commit>(fail(Errc::object_missing));
-      if (!parsed || parsed->order.epoch < epoch) left.heads.push_back(commit);
-    }
-    if (!left.heads.empty()) result.push_back(std::move(left));
-  }
-  return result;
+  return begun;
 }
 
-bool WithdrawalsImpl::is_collected(const FeedId& feed, std::uint64_t epoch, const std::set<FeedId>& uncollected) const {
-  if (epoch == 0) return true;
-  const auto head = library_.picture()->head(feed);
-  if (!head || head->order.epoch < epoch) return false;
-  if (std::error_code ignored; std::filesystem::exists(collecting(), ignored)) return false;
-  return !uncollected.contains(feed);
-}
-
-/// What the old epochs reach.
-Result<IdSet> WithdrawalsImpl::left_objects(const std::vector<LeftEpochs>& left) const {
-  IdSet dead;
-  for (const auto& each : left) {
-    for (const auto& head : each.heads) {
-      CHECK_OK(walk(*library_.objects_, head, true, [&](const ObjectId& id) { return dead.insert(id).second; },
-                    [&](const ObjectId& id) { dead.insert(id); }));
-    }
+Result<std::set<FeedId>> WithdrawalsImpl::uncollected() const {
+  std::set<FeedId> feeds;
+  TRY(const auto begun, epochs_without_texts());
+  for (const auto& [feed, epoch] : begun) {
+    TRY(const auto done, library_.state_->get(collected_epoch_key(feed)));
+    if (collected_epoch(done.value_or("")) < epoch) feeds.insert(feed);
   }
-  return dead;
+  return feeds;
 }
 
-/// But for all that feeds, and epochs that are not collected, reach now.
-Status WithdrawalsImpl::spare_live(const Picture& picture, const std::vector<LeftEpochs>& left, IdSet& dead) const {
-  IdSet seen;  // commits and trees
-  const auto keep = [&](const ObjectId& id) {
-    if (!seen.insert(id).second) return false;
-    dead.erase(id);
-    return true;
-  };
-  const auto keep_blob = [&](const ObjectId& id) { dead.erase(id); };
+/// The others are not looked at any more: those that free forks, or that a thief made.
+Result<std::vector<ObjectId>> WithdrawalsImpl::left_that_stay(const FeedId& feed, std::uint64_t begun) const {
+  std::vector<ObjectId> stay;
+  TRY(const auto lines, library_.state_->get(left_epochs_key(feed)));
+  for (const auto& commit : left_epochs(lines.value_or(""))) {
+    const auto raw = library_.objects_->read(commit, ObjectType::commit);
+    if (!raw && raw.error().code != Errc::object_missing) return tl::unexpected<Error>(raw.error());
+    const auto parsed = raw ? parse_commit(*raw) : Result<Commit>(fail(Errc::object_missing));
+    if (parsed && parsed->order.epoch >= begun) stay.push_back(commit);
+  }
+  return stay;
+}
+
+/// Returns the number of packs that are written anew.
+Result<std::size_t> WithdrawalsImpl::forget_unreached(const Picture& picture, const std::map<FeedId, std::uint64_t>& begun) const {
+  TRY(auto packed, PackedObjects::read(library_.layout_));
   for (const auto& [feed, head] : picture.heads) {
-    CHECK_OK(walk(*library_.objects_, head.commit, false, keep, keep_blob));
-    TRY(const auto lines, library_.state_->get(left_epochs_key(feed)));
-    const auto collected = std::ranges::find(left, feed, &LeftEpochs::feed);
-    for (const auto& commit : left_epochs(lines.value_or(""))) {
-      const bool goes = collected != left.end() && std::ranges::find(collected->heads, commit) != collected->heads.end();
-      if (!goes) CHECK_OK(walk(*library_.objects_, commit, true, keep, keep_blob));
-    }
+    CHECK_OK(keep_all(*library_.objects_, head.commit, false, packed));
+    const auto it = begun.find(feed);
+    TRY(const auto left, left_that_stay(feed, it == begun.end() ? 0 : it->second));
+    for (const auto& commit : left) CHECK_OK(keep_all(*library_.objects_, commit, true, packed));
   }
-  return {};
+  return forget_others(library_.layout_, *library_.objects_, packed);
 }
 
 /// Everything else waits meanwhile: what is published now may need what is about to go.
@@ -120,66 +93,60 @@ Status WithdrawalsImpl::collect() {
   // An author that withdraws texts without end costs everybody no more than a small part of its time.
   constexpr std::int64_t rest_max = 3'600, rest_times = 20;
   if (begins.seconds < rests_until_ && begins.seconds + rest_max >= rests_until_) return {};
-  std::error_code ignored;
-  const bool begun = std::filesystem::exists(collecting(), ignored);
-  if (!begun) {
-    TRY(const auto due, epochs_to_collect());
+  {
+    TRY(const auto due, uncollected());
     if (due.empty()) return {};
   }
   const std::unique_lock packs(library_.packs_mutex_);
   const std::lock_guard changing(library_.changing_);
-  TRY(const auto left, epochs_to_collect());
+  TRY(const auto due, uncollected());
+  TRY(const auto begun, epochs_without_texts());
   const auto picture = library_.picture();
   if (!picture->lacking.empty() || library_.lacks_feeds()) return {};  // they come first: what they reach is not known
-  TRY(auto dead, begun ? read_ids(collecting()) : left_objects(left));
-  // Also of what was begun before a restart: something of it may have been published again since.
-  if (const auto spared = spare_live(*picture, left, dead); !spared) {
-    library_.mender_.suspect_any(spared.error());
-    return spared;
+  CHECK_OK(library_.state_->forget_words());  // the index of words had the texts as well
+  const auto before = library_.mender_.packs();
+  if (const auto forgotten = forget_unreached(*picture, begun); !forgotten) {
+    library_.mender_.suspect_any(forgotten.error());  // damage becomes absence, and then it is tried again
+    return tl::unexpected<Error>(forgotten.error());
   }
-  if (!begun) {
-    std::string text;
-    for (const auto& id : dead) text += id.hex() + "\n";
-    CHECK_OK(replace_file(collecting(), bytes_of(text)));
+  CHECK_OK(library_.mender_.packs_changed(before));
+  CHECK_OK(forget_what_was_set_aside());
+  {
+    const std::lock_guard spool(library_.spool_mutex_);
+    library_.spool_.clear();  // packs on their way out, for those who came just now
   }
-  CHECK_OK(forget(left, dead));
+  for (const auto& feed : due) CHECK_OK(note_collected(feed, begun.at(feed)));
+  heads_changed_ = true;
   const auto ends = library_.now_().seconds;
   rests_until_ = ends + std::clamp<std::int64_t>(rest_times * (ends - begins.seconds), 0, rest_max);
   return {};
 }
 
-Status WithdrawalsImpl::forget(const std::vector<LeftEpochs>& left, const IdSet& dead) {
-  CHECK_OK(library_.state_->forget_words());  // the index of words had the texts as well
-  const auto before = library_.mender_.packs();
-  TRY([[maybe_unused]] const auto packs, forget_objects(library_.layout_, *library_.objects_, dead));
-  CHECK_OK(library_.mender_.packs_changed(before));
-  // A damaged pack was kept in case no peer has what it held; all of that has come by now, or has gone.
+/// A damaged pack was kept in case no peer has what it held: all of that has come by now, or has gone. An index that was set aside
+/// has the words of all kits of its time; what of it can be kept was taken over when that happened.
+Status WithdrawalsImpl::forget_what_was_set_aside() const {
   std::error_code ignored;
-  bool any = false;
+  std::vector<Path> files;
   for (const auto& entry : std::filesystem::directory_iterator(library_.layout_.damaged(), ignored)) {
     const auto ending = entry.path().extension();
-    if (ending != ".pack" && ending != ".idx") continue;
-    CHECK_OK(remove_file(entry.path()));
-    any = true;
+    if (ending == ".pack" || ending == ".idx") files.push_back(entry.path());
   }
-  if (any) CHECK_OK(sync_folder(library_.layout_.damaged()));
-  {
-    const std::lock_guard spool(library_.spool_mutex_);
-    library_.spool_.clear();  // packs on their way out, for those who came just now
+  for (const auto& file : State::set_aside(library_.layout_.state())) files.push_back(file);
+  std::set<Path> folders;
+  for (const auto& file : files) {
+    CHECK_OK(remove_file(file));
+    folders.insert(file.parent_path());
   }
-  for (const auto& each : left) {
-    TRY(const auto lines, library_.state_->get(left_epochs_key(each.feed)));
-    std::string kept;
-    for (const auto& commit : left_epochs(lines.value_or(""))) {
-      const bool goes = std::ranges::find(each.heads, commit) != each.heads.end() && !library_.objects_->contains(commit);
-      if (!goes) kept += commit.hex() + "\n";
-    }
-    CHECK_OK(library_.state_->put(left_epochs_key(each.feed), kept));
-  }
-  CHECK_OK(remove_file(collecting()));
-  CHECK_OK(sync_folder(collecting().parent_path()));
-  heads_changed_ = true;
+  for (const auto& folder : folders) CHECK_OK(sync_folder(folder));
   return {};
+}
+
+Status WithdrawalsImpl::note_collected(const FeedId& feed, std::uint64_t epoch) {
+  TRY(const auto left, left_that_stay(feed, epoch));
+  std::string stay;
+  for (const auto& commit : left) stay += commit.hex() + "\n";
+  CHECK_OK(library_.state_->put(left_epochs_key(feed), stay));
+  return library_.state_->put(collected_epoch_key(feed), std::to_string(epoch));
 }
 
 }  // namespace essaimage::store

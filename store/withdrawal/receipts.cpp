@@ -61,7 +61,11 @@ Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& with
     if (goes) return std::nullopt;  // it could not be erased yet
     receipt.kept += library_.media_->has(each);
   }
-  if (!is_collected({withdrawal.key.centre, withdrawal.audience}, withdrawal.epoch, uncollected)) return std::nullopt;
+  if (withdrawal.epoch != 0) {
+    const FeedId feed{withdrawal.key.centre, withdrawal.audience};
+    const auto head = library_.picture()->head(feed);
+    if (!head || head->order.epoch < withdrawal.epoch || uncollected.contains(feed)) return std::nullopt;
+  }
   TRY(const auto erased, library_.state_->erased(media));
   receipt.erased = static_cast<std::uint32_t>(erased.size());
   if (!same_record) return receipt;
@@ -74,9 +78,7 @@ Status WithdrawalsImpl::sign_receipts() {
   const auto picture = library_.picture();
   TRY(const auto list, to_answer(*picture));
   forget_answers(*picture);
-  std::set<FeedId> uncollected;
-  TRY(const auto left, epochs_to_collect());
-  for (const auto& each : left) uncollected.insert(each.feed);
+  TRY(const auto left, uncollected());
   std::map<Audience, std::vector<Receipt>> receipts;
   for (const auto& withdrawal : list) {
     auto& of_feed = receipts[withdrawal.audience];
@@ -84,7 +86,7 @@ Status WithdrawalsImpl::sign_receipts() {
       heads_changed_ = true;
       continue;
     }
-    TRY(auto receipt, receipt_for(withdrawal, uncollected));
+    TRY(auto receipt, receipt_for(withdrawal, left));
     if (receipt) of_feed.push_back(std::move(*receipt));
   }
   Status status;

@@ -2,8 +2,7 @@
 // The inside of withdrawal: what authors and the federation order (withdraw.cpp, rewrite.cpp), what is erased here for it
 // (settle.cpp), texts (collect.cpp), receipts (receipts.cpp), looking (views.cpp). Internal to the library, whose part it is.
 //
-// What is to go follows from what lies here, whenever somebody looks: no list of things to do is kept that could be lost, but for
-// the objects that are being collected (`essaimage/collect`), which nothing names any more once that has begun.
+// What is to go follows from what lies here, whenever somebody looks: no list of things to do is kept that could be lost.
 // Locks: those of LibraryImpl, in its order; `mutex_` is a leaf.
 
 #include "store/git/forget_objects.hpp"
@@ -83,19 +82,15 @@ class WithdrawalsImpl final : public Withdrawals {
   Status publish(const Picture& picture, const Audience& audience, const std::vector<Receipt>& receipts);
 
   // --- collect.cpp
-  struct LeftEpochs {
-    FeedId feed;
-    std::vector<ObjectId> heads;  ///< to be collected
-  };
-  /// Of feeds whose author withdrew texts.
-  Result<std::vector<LeftEpochs>> epochs_to_collect() const;
-  /// Its texts are gone from here. `uncollected`: feeds of epochs_to_collect().
-  bool is_collected(const FeedId& feed, std::uint64_t epoch, const std::set<FeedId>& uncollected) const;
+  /// Of the feeds whose author withdrew texts, the epoch that the last of those withdrawals began.
+  Result<std::map<FeedId, std::uint64_t>> epochs_without_texts() const;
+  /// Those of them of which texts may lie here still.
+  Result<std::set<FeedId>> uncollected() const;
   Status collect();
-  Result<IdSet> left_objects(const std::vector<LeftEpochs>& left) const;
-  Status spare_live(const Picture& picture, const std::vector<LeftEpochs>& left, IdSet& dead) const;
-  Status forget(const std::vector<LeftEpochs>& left, const IdSet& dead);
-  Path collecting() const { return library_.layout_.library() / "essaimage" / "collect"; }
+  Result<std::size_t> forget_unreached(const Picture& picture, const std::map<FeedId, std::uint64_t>& begun) const;
+  Result<std::vector<ObjectId>> left_that_stay(const FeedId& feed, std::uint64_t begun) const;
+  Status forget_what_was_set_aside() const;
+  Status note_collected(const FeedId& feed, std::uint64_t epoch);
 
   JudgedTime judged() const { return library_.judged_now(*library_.picture()); }
 

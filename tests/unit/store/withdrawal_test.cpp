@@ -169,7 +169,6 @@ TEST_CASE("a name in a text goes from the history of its feed, and from every pa
     CHECK(node->library().verify({})->empty());
     CHECK(node->library().files(lamp, 1).error().code == Errc::not_found);
     CHECK(node->library().files({"a", "autre"}, 1).has_value());  // other versions stay
-    CHECK_FALSE(std::filesystem::exists(node->layout().library() / "essaimage" / "collect"));
   }
   spread(l.m);
   CHECK(receipts(view_of(*l.m.c, "a", 1)) == "a 0/0, b 0/0, c 0/0, fed 0/0");
@@ -309,69 +308,4 @@ TEST_CASE("partial files, damaged copies and files without a record go as well")
   REQUIRE(l.m.b->open());
   settle(*l.m.b);
   CHECK_FALSE(has(*l.m.b, l.media));
-}
-
-TEST_CASE("collecting that was cut short goes on at the next start, and spares what was published again since") {
-  Lamp l;
-  const auto blob = guide_of(*l.m.a);
-  REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"guide.md"})));
-  const auto left = ObjectDb::open(l.m.a->layout().library() / "objects").value();
-  const auto state = [&] {
-    l.m.a->close();
-    const auto opened = State::open(l.m.a->layout().state()).value();
-    const auto lines = opened->get(left_epochs_key({"a", Audience{}})).value().value_or("");
-    REQUIRE(l.m.a->open());
-    return left_epochs(lines);
-  };
-  const auto epochs = state();
-  REQUIRE(epochs.size() == 1);
-  const Path list = l.m.a->layout().library() / "essaimage" / "collect";
-  SECTION("before any pack was written anew") {
-    std::ofstream(list) << epochs.front().hex() << "\n" << blob.hex() << "\n";
-    settle(*l.m.a);
-    CHECK_FALSE(in_any_pack(*l.m.a, blob));
-    CHECK_FALSE(in_any_pack(*l.m.a, epochs.front()));
-  }
-  SECTION("and the text is published again") {
-    std::ofstream(list) << epochs.front().hex() << "\n" << blob.hex() << "\n";
-    l.m.a->publish_one("encore", {{"guide.md", "écrit par Mme Exemple\n"}});
-    settle(*l.m.a);
-    CHECK(in_any_pack(*l.m.a, blob));
-    CHECK_FALSE(in_any_pack(*l.m.a, epochs.front()));
-  }
-  CHECK_FALSE(std::filesystem::exists(list));
-  CHECK(state().empty());
-  CHECK(l.m.a->library().verify({})->empty());
-}
-
-TEST_CASE("while another feed lacks objects, nothing is collected and nothing signed; then both") {
-  Lamp l;
-  const auto packs = [&] {
-    std::set<Path> found;
-    for (const auto& entry : std::filesystem::directory_iterator(l.m.c->layout().packs()))
-      if (entry.path().extension() == ".pack") found.insert(entry.path());
-    return found;
-  };
-  const auto before = packs();
-  l.m.b->publish_one("k", {{"x", "1"}});
-  replicate(*l.m.b, *l.m.c);
-  const auto blob = guide_of(*l.m.c);
-  l.m.c->close();
-  for (Path pack : packs()) {
-    if (before.contains(pack)) continue;
-    std::filesystem::remove(pack);
-    std::filesystem::remove(pack.replace_extension(".idx"));
-  }
-  REQUIRE(l.m.c->open());
-  for (int i = 0; i < 100 && l.m.c->library().is_behind(); ++i) REQUIRE(l.m.c->library().catch_up());
-  REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"guide.md"})));
-  REQUIRE(fetch_feed(*l.m.a, *l.m.c, l.m.a->feed()));
-  settle(*l.m.c);
-  CHECK(in_any_pack(*l.m.c, blob));
-  CHECK_FALSE(view_of(*l.m.c, "a", 1).signed_by.contains("c"));
-  REQUIRE(fetch_feed(*l.m.b, *l.m.c, l.m.b->feed()));
-  for (int i = 0; i < 100 && l.m.c->library().is_behind(); ++i) REQUIRE(l.m.c->library().catch_up());
-  settle(*l.m.c);
-  CHECK_FALSE(in_any_pack(*l.m.c, blob));
-  CHECK(view_of(*l.m.c, "a", 1).signed_by.contains("c"));
 }

@@ -1,6 +1,10 @@
 // The words of kits in state.sqlite.
+#include <set>
+#include <unordered_map>
+
 #include "store/search/query.hpp"
 #include "store/state/tokenizer.hpp"
+#include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/state/state_home.hpp"
 
@@ -27,7 +31,71 @@ int execute(const Path& file, const char* statement) {
   return code;
 }
 
+/// A word that stands nowhere else; what of it no form of the index changes is in the middle.
+std::string secret(std::uint64_t number) {
+  std::string word;
+  for (const auto byte : test::noise(18, number)) word += static_cast<char>('a' + byte % 26);
+  return word;
+}
+
+/// Those of these words that stand in a file of that folder, as it is on the disk.
+std::set<std::uint64_t> lie_in(const Path& folder, std::uint64_t count) {
+  constexpr std::size_t part = 9;
+  std::unordered_map<std::string_view, std::uint64_t> wanted;
+  std::vector<std::string> words;
+  for (std::uint64_t number = 0; number < count; ++number) words.push_back(secret(number));
+  for (std::uint64_t number = 0; number < count; ++number) wanted[std::string_view(words[number]).substr(4, part)] = number;
+  std::set<std::uint64_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const auto bytes = test::read_text(entry.path());
+    std::size_t letters = 0;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      letters = bytes[at] >= 'a' && bytes[at] <= 'z' ? letters + 1 : 0;
+      if (letters < part) continue;
+      const auto it = wanted.find(std::string_view(bytes).substr(at + 1 - part, part));
+      if (it != wanted.end()) found.insert(it->second);
+    }
+  }
+  return found;
+}
+
 }  // namespace
+
+TEST_CASE("what was deleted of the words is in no file any more, however often rows came and went") {
+  StateHome home;
+  constexpr std::uint64_t kits = 200, each = 4, part = 10;
+  const auto slug = [](std::uint64_t number) { return "kit-" + std::to_string(number); };
+  const auto row = [&](std::uint64_t number) {
+    auto made = kit(region, slug(number));
+    made.title = secret(each * number) + " titre";
+    made.summary = "résumé " + secret(each * number + 1);
+    made.searched.names = "photos/" + secret(each * number + 2) + ".jpg";
+    for (std::uint64_t line = 0; line < number % 60; ++line) made.searched.text += "Une ligne comme beaucoup d'autres, de la séance.\n";
+    made.searched.text += "écrit par " + secret(each * number + 3);
+    return made;
+  };
+  const auto goes = [](std::uint64_t number) { return number % 5 < 2; };
+  std::uint64_t seq = 0;
+  // In parts, of which some go again soon, so that pages fill, split and join.
+  for (std::uint64_t from = 0; from < kits; from += part) {
+    std::vector<KitRow> put;
+    std::vector<std::string> removed;
+    for (auto number = from; number < from + part; ++number) put.push_back(row(number));
+    for (auto number = from; from >= 3 * part && number < from + part; ++number)
+      if (goes(number)) removed.push_back(slug(number - 3 * part));
+    home.apply(region, ++seq, put, removed);
+  }
+  std::vector<std::string> removed;
+  for (std::uint64_t number = kits - 3 * part; number < kits; ++number)
+    if (goes(number)) removed.push_back(slug(number));
+  home.apply(region, ++seq, {}, removed);
+  std::set<std::uint64_t> gone, all;
+  for (std::uint64_t number = 0; number < each * kits; ++number) (goes(number / each) ? gone : all).insert(number);
+  const auto before = lie_in(home.folder.path(), each * kits);
+  CHECK(std::ranges::any_of(gone, [&](auto number) { return before.contains(number); }));
+  REQUIRE(home.state->forget_words());
+  CHECK(lie_in(home.folder.path(), each * kits) == all);
+}
 
 TEST_CASE("words go and come with the rows of kits, and none of a lost feed stays") {
   StateHome home;
