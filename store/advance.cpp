@@ -113,7 +113,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
     }
   }
   for (const auto& feed : advance.left) {
-    TRY(const auto more, state_->lose_feed(feed));
+    TRY(const auto more, leave_feed(feed));
     touched.insert(touched.end(), more.begin(), more.end());
   }
   CHECK_OK(state_->hold(advance.published_media));

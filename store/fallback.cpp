@@ -1,5 +1,5 @@
 // What does not count any more of a member's feeds, because it was suspended, has a new key, or published for a mirror that has
-// ended, is left: back to the last head that does.
+// ended, is left: back to the last head that does. Of mirrors that are over for this centre, all that others published is.
 #include <algorithm>
 
 #include "store/feed/commit_rules.hpp"
@@ -33,8 +33,11 @@ std::optional<Bound> bound_by_member(const Member& member, const Head& head) {
 std::optional<Bound> bound_of(const Roster& roster, const Member& member, const Head& head) {
   auto bound = bound_by_member(member, head);
   const auto end = roster.mirror_ends.find(head.feed);
-  // As of a suspension, a feed that is not named stays as it is.
-  if (end == roster.mirror_ends.end() || mirror_accepts(roster, head.feed, bound ? bound->order : head.order)) return bound;
+  // As of a suspension, a feed that is not named stays as it is. So does a later epoch: its author withdrew texts, and goes on from
+  // it should the mirror be begun again; who went back would have them again, or miss what went.
+  if (end == roster.mirror_ends.end()) return bound;
+  const auto& order = bound ? bound->order : head.order;
+  if (mirror_accepts(roster, head.feed, order) || order.epoch > end->second.epoch) return bound;
   return Bound{end->second, {}};
 }
 
@@ -45,6 +48,10 @@ std::optional<Bound> bound_of(const Roster& roster, const Member& member, const 
 void LibraryImpl::add_fallbacks(const Picture& before, Advance& advance) {
   if (!advance.word) return;
   for (const auto& [feed, head] : before.heads) {
+    if (is_let_go(advance.word->roster, identity_.slug, feed)) {
+      advance.left.push_back(feed);
+      continue;
+    }
     const Member* member = advance.word->roster.find(feed.centre);
     const auto bound = member == nullptr ? std::nullopt : bound_of(advance.word->roster, *member, head);
     if (!bound) continue;

@@ -30,6 +30,9 @@ inline std::vector<ObjectId> left_epochs(std::string_view lines) {
 /// A decimal number; nothing, or what cannot be read: none of it is known to have gone.
 inline std::string collected_epoch_key(const FeedId& feed) { return "collected epoch of " + feed.str(); }
 
+/// Feeds were let go, and their texts lie in the packs still.
+inline constexpr std::string_view let_go_key = "feeds let go";
+
 inline std::uint64_t collected_epoch(std::string_view text) {
   std::uint64_t epoch = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);

@@ -110,6 +110,10 @@ Status LibraryImpl::start(Fd lock) {
   CHECK_OK(check_keys(*picture));
   CHECK_OK(mender_.start(*picture));
   CHECK_OK(read_forks(*picture));
+  // The word may have come while this was not done yet, or by a crash before it was.
+  for (const auto& [feed, head] : picture->heads) {
+    word_is_back_ = word_is_back_ || (picture->roster && is_let_go(*picture->roster, identity_.slug, feed));
+  }
   set_picture(picture);
   if (picture->roster) CHECK_OK(roster_seen(*picture->roster));
 
@@ -214,7 +218,7 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
   // Feeds without a head any more. They may come back, and their media lie here.
   for (const auto& [feed, head] : indexed) {
     if (picture.heads.contains(feed)) continue;
-    TRY(const auto more, state_->lose_feed(feed));
+    TRY(const auto more, leave_feed(feed));
     touched.insert(touched.end(), more.begin(), more.end());
   }
   // The record of what is held is younger than the index, and a power cut may have taken it alone.
@@ -280,6 +284,7 @@ Result<std::vector<Problem>> LibraryImpl::rollbacks(const Picture& picture) cons
     if (head && head->order >= witness.order) continue;
     const Member* author = picture.roster ? picture.roster->find(witness.feed.centre) : nullptr;
     if (author != nullptr && (author->suspended || !witness_counts(*picture.roster, witness))) continue;  // we fell back, as was said
+    if (picture.roster && is_let_go(*picture.roster, identity_.slug, witness.feed)) continue;
     found.push_back({Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) +
                                                     ", accepted before " + witness.order.str()},
                      witness.feed.str()});
@@ -312,7 +317,9 @@ std::vector<Head> LibraryImpl::heads() const {
 Result<std::vector<Head>> LibraryImpl::witnessed() const {
   TRY(auto witnessed, state_->witnessed());
   if (const auto roster = picture()->roster)
-    std::erase_if(witnessed, [&](const Head& head) { return !witness_counts(*roster, head); });
+    std::erase_if(witnessed, [&](const Head& head) {
+      return !witness_counts(*roster, head) || is_let_go(*roster, identity_.slug, head.feed);
+    });
   return witnessed;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // The library's inside, shared by the files that implement it: opening (library.cpp, lost_heads.cpp), changing
-// (advance.cpp, fallback.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
+// (advance.cpp, fallback.cpp, let_go.cpp), the index (index_feed.cpp), publishing (publish.cpp, publication.cpp), receiving (receive.cpp,
 // receive_run.cpp), serving (serve.cpp), looking (look.cpp), the federation's acts (federation_change.cpp, federation_ops.cpp,
 // role_ops.cpp, heartbeat_ops.cpp), the catalogue (curation_impl.hpp, recommendations.cpp), adoptions (adoption_ops.cpp), outcomes and
 // adaptations (life_ops.cpp), mirrors (mirror_ops.cpp), what happened (activity.cpp), forks (forks.cpp), verification (verify.cpp,
@@ -179,6 +179,8 @@ class LibraryImpl final : public Library {
   Status advance(Advance advance);
   void add_fallbacks(const Picture& before, Advance& advance);  ///< this and what follows: fallback.cpp
   Status remember_epochs(const Picture& before, const Advance& advance);
+  /// The index knows it no more; what is let go leaves the disk as well. Returns the media of which that may change something.
+  Result<std::vector<Sha256>> leave_feed(const FeedId& feed);  ///< (let_go.cpp)
   static void free_succeeded(const FederationWord& word, const Picture& before, Picture& next);
   Result<Advance::Step> own_step(const FeedId& feed, const Order& order) const;
   Result<Bytes> own_commit(const FeedId& feed, const Order& order) const;

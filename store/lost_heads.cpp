@@ -29,7 +29,8 @@ Status LibraryImpl::bring_back_heads(Picture& picture) {
       if (!told) continue;
       word = std::make_shared<const FederationWord>(std::move(*told));
     }
-    if (!word || !witness_counts(word->roster, witness) || !is_whole(witness, word->roster)) continue;
+    if (!word || !witness_counts(word->roster, witness) || is_let_go(word->roster, identity_.slug, witness.feed)) continue;
+    if (!is_whole(witness, word->roster)) continue;
     changes.push_back({witness.feed, ref == refs->end() ? ObjectId{} : ref->second, witness.commit});
     picture.heads[witness.feed] = witness;
     word_is_back_ = word_is_back_ || witness.feed == federations;

@@ -1,5 +1,6 @@
 // Mirrors: the federation links territories and ends that; and the rules by which own kits go into them.
 #include <algorithm>
+#include <functional>
 
 #include "proto/limits.hpp"
 #include "store/federation/toml_form.hpp"
@@ -18,6 +19,19 @@ Status check_territories(const std::set<std::string>& territories, const Federat
     if (std::ranges::none_of(word.members, belongs)) return fail(Errc::mirror_territory, slug);
   }
   return {};
+}
+
+bool is_of(const Member& member, const std::set<std::string>& territories) {
+  return std::ranges::any_of(territories, [&](const auto& slug) { return member.territories.contains(slug); });
+}
+
+/// Of the feeds of centres for which the mirror is over: what is held of them now, and nothing later.
+void name_what_counts(MirrorFile& file, const Picture& picture, const std::function<bool(const Member&)>& is_over) {
+  for (const auto& [feed, head] : picture.heads) {
+    if (feed.audience != file.audience()) continue;
+    const Member* author = picture.roster->find(feed.centre);
+    if (author != nullptr && is_over(*author)) file.last_accepted[feed.centre] = head.order;
+  }
 }
 
 Result<const FederationWord*> word_of(const Picture& picture) {
@@ -43,10 +57,13 @@ Result<MirrorFile> MirrorsImpl::begin(const Begin& begin, Lacking lacking) {
   if (!is_slug(begin.slug)) return fail(Errc::usage, "slug: " + begin.slug);
   CHECK_OK(check_territories(begin.territories, change.word()));
   MirrorFile file;
+  bool runs = false;
   const auto held = change.word().mirrors.find(begin.slug);
   if (held != change.word().mirrors.end()) {
-    if (held->second.file.runs()) return fail(Errc::mirror_exists, begin.slug);
     file = held->second.file;
+    runs = file.runs();
+    const bool same = file.territories == begin.territories && (begin.name.empty() || begin.name == file.name);
+    if (runs && same) return fail(Errc::mirror_exists, begin.slug);
     file.version += 1;
     file.previous = held->second.content;
   } else if (change.word().mirrors.size() >= limits::mirrors_max) {
@@ -58,10 +75,18 @@ Result<MirrorFile> MirrorsImpl::begin(const Begin& begin, Lacking lacking) {
     TRY(file.name, plain_text_from(begin.name, limits::name_bytes_max, "name"));
   }
   file.territories = begin.territories;
-  file.begun = library_.now_();
-  file.ended.reset();
-  file.ended_why.clear();
-  change.put(mirror_path(file.slug), file.version, file.previous, encode(file));
+  if (runs) {
+    name_what_counts(file, change.picture(), [&](const Member& author) {
+      return author.slug != library_.identity_.slug && !is_of(author, file.territories);
+    });
+  } else {
+    file.begun = library_.now_();
+    file.ended.reset();
+    file.ended_why.clear();
+  }
+  const auto text = encode(file);
+  if (text.size() > mirror_bytes_max) return fail(Errc::too_large, mirror_path(file.slug) + ": feeds");
+  change.put(mirror_path(file.slug), file.version, file.previous, text);
   CHECK_OK(change.commit_or(lacking));
   return file;
 }
@@ -78,11 +103,9 @@ Result<MirrorFile> MirrorsImpl::end(const std::string& slug, const std::string& 
   file.previous = held.content;
   file.ended = library_.now_();
   TRY(file.ended_why, plain_text_from(why, limits::reason_bytes_max, "why"));
-  for (const auto& [feed, head] : change.picture().heads) {
-    if (feed.audience == file.audience()) file.last_accepted[feed.centre] = head.order;
-  }
+  name_what_counts(file, change.picture(), [](const Member&) { return true; });
   const auto text = encode(file);
-  if (text.size() > limits::statement_bytes_max) return fail(Errc::too_large, mirror_path(slug) + ": feeds");
+  if (text.size() > mirror_bytes_max) return fail(Errc::too_large, mirror_path(slug) + ": feeds");
   change.put(mirror_path(slug), file.version, file.previous, text);
   CHECK_OK(change.commit_or(lacking));
   return file;
@@ -207,12 +230,13 @@ Result<std::vector<PublishedKit>> MirrorsImpl::apply_rules() {
   TRY(const auto pack, PackWriter::create(library_.layout_.scratch()));
   std::map<Audience, TreeEditor> editors;
   for (const auto& [slug, places] : own) {
-    if (std::ranges::any_of(places, [](const KitRow& row) { return row.audience == Audience{}; })) continue;  // everybody has it
+    const auto region = std::ranges::find(places, Audience{}, &KitRow::audience);
     for (const auto& [mirror, territories] : now->roster->mirrors) {
       const auto* from = in_territory(places, territories);
       const Audience audience{Audience::Kind::mirror, mirror};
       const auto there = std::ranges::find(places, audience, &KitRow::audience);
       if (from == nullptr || (there != places.end() && there->version >= from->version)) continue;
+      if (region != places.end() && region->version >= from->version) continue;  // everybody has it
       if (std::ranges::count(takers(all, *now, from->audience, slug, from->themes), audience) == 0) continue;
       const auto may = library_.withdrawals_->may_pass(from->id, from->version, from->kit_tree);
       if (!may) {  // it keeps the others from nothing

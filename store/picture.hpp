@@ -43,4 +43,8 @@ using PicturePtr = std::shared_ptr<const Picture>;
 /// would otherwise take nothing older any more. (fallback.cpp)
 bool witness_counts(const Roster& roster, const Head& witness);
 
+/// True of another centre's feed for a mirror that is over for this one, `self`: what was shared for a time goes with it, so that
+/// nobody has what its author can take back from nobody any more. Not while `self` is suspended, which may be an error. (let_go.cpp)
+bool is_let_go(const Roster& roster, const std::string& self, const FeedId& feed);
+
 }  // namespace essaimage::store

@@ -108,7 +108,7 @@ class Verification {
       if (!raw) return;
       const auto as_it_is = [&] { return parse_commit(*raw).map([&](Commit commit) { return KnownCommit{*at, std::move(commit)}; }); };
       auto known = roster != nullptr ? read_commit(*raw, *roster) : as_it_is();
-      const bool beside_the_point = first_damage_only_ || (!known && known.error().code == Errc::feed_beyond && stays(head.feed, *roster));
+      const bool beside_the_point = first_damage_only_ || (!known && known.error().code == Errc::feed_beyond && stays(head, *roster));
       if (!known && beside_the_point) known = as_it_is();
       if (!known) return found(known.error(), where);
       if (known->commit.feed != head.feed) return found({Errc::corrupt, "a commit of another feed"}, where);
@@ -123,13 +123,15 @@ class Verification {
     }
   }
 
-  /// A suspension, or the end of a mirror, that does not name a feed leaves what is held of it where it is
-  /// (LibraryImpl::add_fallbacks). That it counts no more is the last that read_commit() asks of a commit.
-  static bool stays(const FeedId& feed, const Roster& roster) {
-    const bool over = feed.audience.kind == Audience::Kind::mirror && !roster.mirrors.contains(feed.audience.slug);
-    if (over && !roster.mirror_ends.contains(feed)) return true;
-    const Member* author = roster.find(feed.centre);
-    return author != nullptr && author->suspended && !author->last_accepted.contains(feed);
+  /// A suspension, or the end of a mirror, that does not name a feed leaves what is held of it where it is, and the end of a mirror a
+  /// later epoch (LibraryImpl::add_fallbacks). That it counts no more is the last that read_commit() asks of a commit.
+  static bool stays(const Head& head, const Roster& roster) {
+    const Member* author = roster.find(head.feed.centre);
+    if (author == nullptr) return false;
+    const auto end = roster.mirror_ends.find(head.feed);
+    const bool later = end == roster.mirror_ends.end() || head.order.epoch > end->second.epoch;
+    if (head.feed.audience.kind == Audience::Kind::mirror && !roster.may_hold(*author, head.feed.audience) && later) return true;
+    return author->suspended && !author->last_accepted.contains(head.feed);
   }
 
   std::optional<Bytes> read(const ObjectId& id, ObjectType type, const std::string& where) {

@@ -54,7 +54,7 @@ std::string encode(const MirrorFile& file) {
 }
 
 Result<MirrorFile> parse_mirror_file(std::string_view toml) {
-  TRY(const auto table, TomlTable::parse(toml, "mirror"));
+  TRY(const auto table, TomlTable::parse(toml, "mirror", mirror_bytes_max));
   MirrorFile file;
   CHECK_OK(read_version(table, file.version, file.previous));
   CHECK_OK(read_link(table, file));

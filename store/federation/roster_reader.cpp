@@ -86,9 +86,9 @@ class Reader {
   }
 
  private:
-  Result<std::string> blob(const ObjectId& id) const {
+  Result<std::string> blob(const ObjectId& id, std::size_t bytes_max = limits::statement_bytes_max) const {
     TRY(const auto content, objects_.read(id, ObjectType::blob));
-    if (content.size() > limits::statement_bytes_max)
+    if (content.size() > bytes_max)
       return fail(Errc::too_large, "statement " + id.hex());
     return std::string(text_of(content));
   }
@@ -212,7 +212,7 @@ class Reader {
         word_.mirrors[name] = *known;
         continue;
       }
-      TRY(const auto text, blob(pair.blob));
+      TRY(const auto text, blob(pair.blob, mirror_bytes_max));
       TRY(auto file, parse_mirror_file(text));
       if (file.slug != name) return fail(Errc::malformed, "mirrors/" + file_name(name) + ": another's");
       CHECK_OK(verify(statement(feed_path::mirrors_folder, name, file.version, file.previous), text, pair, members_role()));

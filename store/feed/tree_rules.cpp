@@ -7,6 +7,7 @@
 #include "proto/text.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/federation/adoption_file.hpp"
+#include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/proposal_file.hpp"
 #include "store/feed/kit_rules.hpp"
@@ -124,7 +125,9 @@ class TreeCheck {
   Status statement(const std::string& path, const TreeEntry& entry) {
     TRY(const Bytes content, objects_.take(entry.id, ObjectType::blob));
     const auto text = text_of(content);
-    const bool good = text.size() <= limits::statement_bytes_max && is_utf8(text) && text.find('\0') == text.npos;
+    const bool of_mirror = path.starts_with(std::string(feed_path::mirrors_folder) + "/");
+    const auto bytes_max = of_mirror ? mirror_bytes_max : limits::statement_bytes_max;
+    const bool good = text.size() <= bytes_max && is_utf8(text) && text.find('\0') == text.npos;
     return good ? Status{} : refused(path, "not a bounded text");
   }
 

@@ -212,6 +212,10 @@ class State {
   /// What it says cannot be read any more, and may come back: its kits and what they name go. What media are held for it
   /// stays, and its witness. Returns the media that it named.
   Result<std::vector<Sha256>> lose_feed(const FeedId& feed);
+  /// Likewise, and it does not come back: nothing is held for it any more.
+  Result<std::vector<Sha256>> let_go(const FeedId& feed);
+  /// Media that are held for that feed and for no other.
+  Result<std::vector<Sha256>> held_alone(const FeedId& feed) const;
 
   Result<std::vector<std::string>> kits_in(const FeedId& feed) const;  ///< slugs, sorted
   Result<std::vector<KitRow>> kits() const;                    ///< of all feeds, by id then audience

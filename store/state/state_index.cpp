@@ -311,6 +311,45 @@ Result<std::vector<Sha256>> State::lose_feed(const FeedId& feed) {
   });
 }
 
+Result<std::vector<Sha256>> State::let_go(const FeedId& feed) {
+  return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
+    std::set<Sha256> touched;
+    TRY(const std::int64_t id, find_feed(db, feed));
+    if (id == 0) return std::vector<Sha256>();
+    {
+      auto row = db.prepare("SELECT m.sha FROM held h JOIN media m ON m.id = h.media WHERE h.feed = ?");
+      row << id;
+      CHECK_OK(row.each([&] { touched.insert(row.fixed<Sha256>(0)); }));
+    }
+    for (const char* const literal :
+         {"DELETE FROM chunk WHERE media IN (SELECT h.media FROM held h WHERE h.feed = ?1 AND NOT EXISTS "
+          "(SELECT 1 FROM held o WHERE o.media = h.media AND o.feed <> ?1))",
+          "DELETE FROM held WHERE feed = ?1"}) {
+      auto statement = db.prepare(literal);
+      statement << id;
+      CHECK_OK(statement.run());
+    }
+    CHECK_OK(lose_rows(db, id, touched));
+    auto statement = db.prepare("DELETE FROM feed WHERE id = ?");
+    statement << id;
+    CHECK_OK(statement.run());
+    return std::vector<Sha256>(touched.begin(), touched.end());
+  }, true);
+}
+
+Result<std::vector<Sha256>> State::held_alone(const FeedId& feed) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<Sha256>> {
+    std::vector<Sha256> media;
+    const std::string name = feed.str();
+    auto row = db.prepare(
+        "SELECT m.sha FROM feed f JOIN held h ON h.feed = f.id JOIN media m ON m.id = h.media WHERE f.name = ? AND NOT EXISTS "
+        "(SELECT 1 FROM held o WHERE o.media = h.media AND o.feed <> h.feed) ORDER BY m.sha");
+    row << std::string_view(name);
+    CHECK_OK(row.each([&] { media.push_back(row.fixed<Sha256>(0)); }));
+    return media;
+  });
+}
+
 Result<std::vector<std::string>> State::kits_in(const FeedId& feed) const {
   return impl_->read([&](sql::Database& db) -> Result<std::vector<std::string>> {
     std::vector<std::string> slugs;

@@ -1,6 +1,7 @@
 // Texts that were withdrawn leave the packs. What stays is found, not what goes: a node that was away, that lost its index or that
 // has a hole in an older epoch cannot know what that epoch reached, and what it signs has to be true as well. So once an author has
-// withdrawn texts, everything goes that neither a head reaches, nor an epoch that was left for another reason.
+// withdrawn texts, or a feed was let go (let_go.cpp), everything goes that neither a head reaches, nor an epoch that was left for
+// another reason.
 //
 // That it is done is written down last, for each feed: whoever does not find that, after a crash or the loss of the index, or because
 // the feed came just now, does it once more.
@@ -93,9 +94,11 @@ Status WithdrawalsImpl::collect() {
   // An author that withdraws texts without end costs everybody no more than a small part of its time.
   constexpr std::int64_t rest_max = 3'600, rest_times = 20;
   if (begins.seconds < rests_until_ && begins.seconds + rest_max >= rests_until_) return {};
+  const std::string let_go(let_go_key);
   {
     TRY(const auto due, uncollected());
-    if (due.empty()) return {};
+    TRY(const auto also, library_.state_->get(let_go));
+    if (due.empty() && !also) return {};
   }
   const std::unique_lock packs(library_.packs_mutex_);
   const std::lock_guard changing(library_.changing_);
@@ -116,6 +119,7 @@ Status WithdrawalsImpl::collect() {
     library_.spool_.clear();  // packs on their way out, for those who came just now
   }
   for (const auto& feed : due) CHECK_OK(note_collected(feed, begun.at(feed)));
+  CHECK_OK(library_.state_->forget(let_go));
   heads_changed_ = true;
   const auto ends = library_.now_().seconds;
   rests_until_ = ends + std::clamp<std::int64_t>(rest_times * (ends - begins.seconds), 0, rest_max);

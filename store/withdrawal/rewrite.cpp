@@ -11,6 +11,25 @@ constexpr std::size_t commits_kept_max = 1'000;
 
 }  // namespace
 
+Status WithdrawalsImpl::each_commit(const Head& head, const std::function<Result<bool>(const ObjectId&, const Commit&)>& look) const {
+  TRY(const auto begun, epochs_without_texts());
+  const auto it = begun.find(head.feed);
+  TRY(auto starts, left_that_stay(head.feed, it == begun.end() ? 0 : it->second));
+  starts.push_back(head.commit);
+  std::set<ObjectId> seen;
+  for (auto start = starts.rbegin(); start != starts.rend(); ++start) {
+    for (std::optional<ObjectId> at = *start; at && seen.insert(*at).second;) {
+      const auto raw = library_.objects_->read(*at, ObjectType::commit);
+      if (!raw && raw.error().code == Errc::object_missing && start != starts.rbegin()) break;  // nobody needs it to go on
+      TRY(const auto commit, raw ? parse_commit(*raw) : Result<Commit>(tl::unexpected<Error>(raw.error())));
+      TRY(const bool goes_on, look(*at, commit));
+      if (!goes_on) return {};
+      at = commit.parent;
+    }
+  }
+  return {};
+}
+
 /// The versions that have such texts are left out, all others stay as they were, with their times, under new commits. Of a long
 /// history the newest are kept.
 Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& picture, const Head& head, const std::string& slug,
@@ -23,11 +42,8 @@ Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& pictu
     Timestamp time;
   };
   std::vector<Past> past;  // newest first
-  for (std::optional<ObjectId> at = head.commit; at && past.size() < commits_kept_max;) {
-    TRY(const auto raw, objects.read(*at, ObjectType::commit));
-    TRY(const auto commit, parse_commit(raw));
+  CHECK_OK(each_commit(head, [&](const ObjectId&, const Commit& commit) -> Result<bool> {
     TRY(const auto kit, id_at(objects, commit.tree, path));
-    at = commit.parent;
     Past each{commit.tree, commit.time};
     if (kit && versions.contains(*kit)) {
       TreeEditor editor(objects, commit.tree);
@@ -36,7 +52,8 @@ Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& pictu
     }
     if (past.empty() || past.back().tree != each.tree) past.push_back(each);
     else past.back().time = each.time;
-  }
+    return past.size() < commits_kept_max;
+  }));
   if (past.empty() || past.front().tree != last) past.insert(past.begin(), {last, library_.now_()});
   const auto& keys = picture.roster->find(library_.identity_.slug)->current_keys();
   LibraryImpl::Advance::Step step;

@@ -53,39 +53,43 @@ struct WithdrawalsImpl::Found {
   Head head;
   std::optional<ObjectId> newest;      ///< the kit in the head's tree
   bool newest_too = false;             ///< it has some of what is wished
+  bool superseded = false;             ///< of earlier versions alone: all that this feed has is earlier
   std::set<ObjectId> with_texts;       ///< trees of versions that have texts of it
   std::set<std::uint64_t> versions;    ///< that have any of it
   std::uint64_t highest = 0;           ///< version there is
   std::set<Sha256> media;
 };
 
-/// From the head back to the first commit.
-Result<std::optional<WithdrawalsImpl::Found>> WithdrawalsImpl::find_in(const Head& head, const Wish& wish) const {
+/// From the head back to the first commit. Of earlier versions alone are meant those before the newest of all feeds: where the kit is
+/// older than one that everybody of that feed has elsewhere, all of it is earlier.
+Result<std::optional<WithdrawalsImpl::Found>> WithdrawalsImpl::find_in(const Head& head, const Wish& wish, const KitRow* newest) const {
   const auto& objects = *library_.objects_;
   Found found;
   found.head = head;
   std::set<ObjectId> seen;
   std::set<Sha256> stays;
   const std::string path = kit_path(wish.kit.slug);
-  for (std::optional<ObjectId> at = head.commit; at;) {
-    TRY(const auto raw, objects.read(*at, ObjectType::commit));
-    TRY(const auto commit, parse_commit(raw));
+  CHECK_OK(each_commit(head, [&](const ObjectId& id, const Commit& commit) -> Result<bool> {
     TRY(const auto tree, id_at(objects, commit.tree, path));
-    if (*at == head.commit) found.newest = tree;
-    at = commit.parent;
-    if (!tree || !seen.insert(*tree).second) continue;
+    if (id == head.commit) found.newest = tree;
+    if (!tree || !seen.insert(*tree).second) return true;
     TRY(const auto kit, read_kit_tree(objects, *tree, KitDepth::names));
     found.highest = std::max(found.highest, kit.entry.version);
     const bool is_newest = found.newest == tree;
+    const bool newer_elsewhere = newest != nullptr && newest->version > kit.entry.version && newest->audience != head.feed.audience &&
+                                 includes(*library_.picture()->roster, newest->audience, head.feed.audience);
+    found.superseded = found.superseded || (is_newest && wish.earlier && newer_elsewhere);
+    const bool keeps = is_newest && wish.earlier && !newer_elsewhere;
     for (const auto& file : kit.files) {
-      if (is_newest && wish.earlier && file.media) stays.insert(*file.media);
-      if ((is_newest && wish.earlier) || !is_wished(wish, file.path)) continue;
+      if (keeps && file.media) stays.insert(*file.media);
+      if (keeps || !is_wished(wish, file.path)) continue;
       found.versions.insert(kit.entry.version);
       found.newest_too = found.newest_too || is_newest;
       if (file.media) found.media.insert(*file.media);
       else found.with_texts.insert(*tree);
     }
-  }
+    return true;
+  }));
   for (const auto& media : stays) found.media.erase(media);
   if (found.versions.empty()) return std::nullopt;
   return found;
@@ -159,12 +163,11 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
   const auto picture = library_.picture();
   if (!picture->roster) return fail(Errc::not_joined);
   Drafts drafts;
-  bool known = false;
+  TRY(const auto places, library_.state_->kits_of(wish.kit));
+  const auto newest = std::ranges::max_element(places, {}, &KitRow::version);
   for (const auto& [feed, head] : picture->heads) {
     if (feed.centre != wish.kit.centre) continue;
-    TRY(auto found, find_in(head, wish));
-    TRY(const auto rows, library_.state_->kits_of(wish.kit));
-    known = known || !rows.empty();
+    TRY(auto found, find_in(head, wish, newest == places.end() ? nullptr : &*newest));
     if (!found) continue;
     if (found->media.size() > limits::withdrawn_media_max) return fail(Errc::too_large, wish.kit.str() + ": withdraw it folder by folder");
     drafts.version = std::max(drafts.version, found->highest + 1);
@@ -172,7 +175,7 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
   }
   if (drafts.found.empty()) {
     const auto what = wish.files.empty() ? wish.kit.str() : wish.kit.str() + ":" + wish.files.front();
-    return known ? fail(Errc::withdraw_nothing, what) : fail(Errc::not_found, wish.kit.str());
+    return places.empty() ? fail(Errc::not_found, wish.kit.str()) : fail(Errc::withdraw_nothing, what);
   }
   // What is newer stays newer: an old version that a narrower feed still has is not to come before that of a wider one.
   std::ranges::stable_sort(drafts.found, {}, &Found::highest);
@@ -197,7 +200,7 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
     said.media.assign(found.media.begin(), found.media.end());
     if (!found.with_texts.empty()) said.epoch = found.head.order.epoch + 1;
     TRY(auto editor, library_.edit_feed(*picture, feed, *pack));
-    if (found.newest_too && wish.files.empty()) {
+    if (found.newest_too && (wish.files.empty() || found.superseded)) {
       CHECK_OK(editor.remove(kit_path(wish.kit.slug)));
     } else if (found.newest_too) {
       auto it = drafts.newer.find(*found.newest);

@@ -5,6 +5,8 @@
 // What is to go follows from what lies here, whenever somebody looks: no list of things to do is kept that could be lost.
 // Locks: those of LibraryImpl, in its order; `mutex_` is a leaf.
 
+#include <functional>
+
 #include "store/git/forget_objects.hpp"
 #include "store/library_impl.hpp"
 #include "store/withdrawal/withdrawals.hpp"
@@ -48,13 +50,17 @@ class WithdrawalsImpl final : public Withdrawals {
   struct Found;   ///< of one own feed: what of the kit it has, in which version
   struct Drafts;  ///< what is withdrawn, as it will be published
   Result<std::vector<WithdrawalRow>> withdraw_locked(const Wish& wish, bool expired);
-  Result<std::optional<Found>> find_in(const Head& head, const Wish& wish) const;
+  /// `newest`: the kit's newest row of all feeds, if it is in any.
+  Result<std::optional<Found>> find_in(const Head& head, const Wish& wish, const KitRow* newest) const;
   Result<ObjectId> without(const ObjectId& kit_tree, const Withdrawal& said, std::uint64_t version, PackWriter& pack) const;
   Result<std::uint64_t> next_number() const;
   /// Of own kits, what is covered by consents that are over.
   Status withdraw_expired();
 
   // --- rewrite.cpp; likewise
+  /// The commits of an own feed from the newest on, each once: behind those that its head builds on, the epochs that were left for
+  /// another reason than a withdrawal, as at the end of a mirror. `look` returns false when it has seen enough.
+  Status each_commit(const Head& head, const std::function<Result<bool>(const ObjectId&, const Commit&)>& look) const;
   /// The feed once more without these versions of the kit, as an epoch of its own, and with `last` as the tree of its head.
   Result<LibraryImpl::Advance::Step> rewrite(const Picture& picture, const Head& head, const std::string& slug,
                                              const std::set<ObjectId>& versions, const ObjectId& last, PackWriter& pack) const;

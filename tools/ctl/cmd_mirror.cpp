@@ -89,8 +89,11 @@ Result<ExitCode> mirror_end(Context& context) {
   arguments["why"] = why.empty() ? context.say("the project is over", "le projet est terminé") : why;
   TRY(const auto mirror, ask(context, "mirror.end", arguments));
   return print_act(context, mirror,
-                   fmt::format(fmt::runtime(context.say("{} has ended. What was shared stays; nothing new is.",
-                                                        "{} est terminé. Ce qui a été partagé reste ; rien de nouveau ne l'est.")),
+                   fmt::format(fmt::runtime(context.say(
+                                   "{} has ended. Each centre keeps what it published there, and what it has checked out; its library\n"
+                                   "lets go of what others published there alone.",
+                                   "{} est terminé. Chaque centre garde ce qu'il y a publié, et ce qu'il en a sorti (checkout) ; sa\n"
+                                   "bibliothèque se défait de ce que les autres n'ont publié que là.")),
                                printable(text_at(mirror, "name"))));
 }
 

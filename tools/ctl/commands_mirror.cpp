@@ -12,8 +12,10 @@ std::vector<Command> mirror_commands() {  // NOLINT(readability-function-size): 
       {"mirror add",
        {"Link territories, so that their centres share feeds (on the federation's node).",
         "Lier des territoires, pour que leurs centres partagent des fils (sur le nœud de la fédération)."},
-       {"Signed by the members' key; a centre then publishes with `--audience mirror:NAME`. Again for one that has ended.",
-        "Signé par la clé des membres ; un centre publie alors avec `--audience mirror:NOM`. À refaire pour un projet miroir terminé."},
+       {"Signed by the members' key; a centre then publishes with `--audience mirror:NAME`. Again for one that has ended, or to change the "
+        "territories of one that runs.",
+        "Signé par la clé des membres ; un centre publie alors avec `--audience mirror:NOM`. À refaire pour un projet miroir "
+        "terminé, ou pour changer les territoires d'un projet en cours."},
        {mirror},
        {{"between", {"T,T", "T,T"}, {"the territories, two or more", "les territoires, deux ou plus"}, true, true},
         {"name", {"NAME", "NOM"}, {"its name, for people", "son nom, pour les personnes"}},
@@ -24,8 +26,10 @@ std::vector<Command> mirror_commands() {  // NOLINT(readability-function-size): 
        verb::mirror_add},
       {"mirror end",
        {"End the link between territories (on the federation's node).", "Terminer le lien entre des territoires (sur le nœud de la fédération)."},
-       {"Nothing new is shared from then on; who has something of it keeps it.",
-        "Rien de nouveau n'est partagé ensuite ; qui en a quelque chose le garde."},
+       {"Nothing is shared there any more: each centre keeps what it published, and what it has checked out; its library lets go of what others "
+        "published there alone. To change its territories, `mirror add` is enough.",
+        "Plus rien n'y est partagé : chaque centre garde ce qu'il a publié, et ce qu'il en a sorti (checkout) ; sa bibliothèque se défait de ce "
+        "que les autres n'ont publié que là. Pour en changer les territoires, `mirror add` suffit."},
        {mirror},
        {{"why", {"TEXT", "TEXTE"}, {"why; every member can read it", "pourquoi ; chaque membre peut le lire"}},
         request_option(),
