@@ -64,7 +64,7 @@ Result<PackedObjects> PackedObjects::read(const Layout& layout) {
     for (const auto& entry : entries) packed.ids_.push_back(entry.id);
   }
   std::ranges::sort(packed.ids_);
-  packed.ids_.erase(std::ranges::unique(packed.ids_).begin(), packed.ids_.end());
+  packed.ids_.erase(std::unique(packed.ids_.begin(), packed.ids_.end()), packed.ids_.end());
   packed.stays_.resize(packed.ids_.size(), false);
   return packed;
 }

@@ -30,7 +30,7 @@ Result<std::string> tidy_why(const std::string& typed, bool anyway) {
 
 Result<std::vector<std::string>> tidy_paths(std::vector<std::string> paths) {
   std::ranges::sort(paths);
-  paths.erase(std::ranges::unique(paths).begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   std::size_t bytes = 0;
   for (const auto& path : paths) bytes += path.size();
   if (paths.size() > limits::withdrawn_paths_max || bytes > limits::withdrawn_paths_bytes_max)
