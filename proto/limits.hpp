@@ -65,6 +65,8 @@ inline constexpr std::size_t endpoint_bytes_max = 256;
 inline constexpr std::size_t members_max = 10'000;
 inline constexpr std::size_t statement_bytes_max = 64 * KiB;    ///< any TOML statement in a feed
 inline constexpr std::size_t territories_per_member_max = 16;
+inline constexpr std::size_t neighbours_max = 16;               ///< that one centre names; one alone could take it over: two at least
+inline constexpr std::size_t neighbours_needed_min = 2;
 inline constexpr std::size_t name_bytes_max = 200;              ///< of a centre, for people
 inline constexpr std::size_t reason_bytes_max = 500;            ///< why something was decided, or adopted: for people
 /// All that ever were: who is linked stays in memory, and each that we are in asks for peers of its own.

@@ -29,6 +29,16 @@ bool Roster::may_hold(const Member& member, const Audience& audience) const {
                      [&](const std::string& territory) { return member.territories.contains(territory); });
 }
 
+std::vector<const Member*> Roster::able_neighbours(const Member& member) const {
+  std::vector<const Member*> able;
+  for (const std::string& slug : member.neighbours) {
+    const Member* neighbour = find(slug);
+    // The federation's node orders what is said; it has no say of its own.
+    if (neighbour != nullptr && !neighbour->suspended && slug != federation_slug && slug != member.slug) able.push_back(neighbour);
+  }
+  return able;
+}
+
 const SigningKey* Roster::signing_key(const std::string& centre, std::uint64_t generation) const {
   const Member* member = find(centre);
   if (member == nullptr) return nullptr;

@@ -20,6 +20,10 @@ struct MemberKeys {
   TransportKey transport;
   /// Set when a succession ended this generation: its last valid heads. A feed not named has none.
   std::map<FeedId, Head> last_valid;
+  /// SHA-256 of the successions of others that it had signed as a neighbour's when it ended, or its member was suspended: they
+  /// count still, and nothing else that it signs.
+  std::set<Sha256> vouched = {};
+  std::set<std::string> by_neighbours = {};  ///< who gave it this key; empty: the federation
 };
 
 struct Member {
@@ -32,6 +36,9 @@ struct Member {
   std::map<FeedId, Order> last_accepted;
   std::vector<MemberKeys> keys;          ///< by rising generation; never empty
   std::vector<std::string> endpoints;    ///< where it can be reached: "tcp://…"; from its centre.toml
+  /// Members of which so many may give it its next key, in the place of the federation's members role. None: nobody may.
+  std::set<std::string> neighbours = {};
+  std::uint32_t neighbours_needed = 0;
 
   const MemberKeys& current_keys() const { return keys.back(); }
 };
@@ -52,6 +59,8 @@ struct Roster {
   bool may_hold(const std::string& slug, const Audience& audience) const;
   /// The same of a member of this roster that was found already.
   bool may_hold(const Member& member, const Audience& audience) const;
+  /// Of its neighbours those that can sign now: members that are not suspended.
+  std::vector<const Member*> able_neighbours(const Member& member) const;
   /// The key that must have signed commits of this centre and generation.
   const SigningKey* signing_key(const std::string& centre, std::uint64_t generation) const;
   /// Where the federation's own statements lie.

@@ -5,16 +5,13 @@
 #include "store/crypto/hash.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/neighbour_successions.hpp"
 
 namespace essaimage::store {
 namespace {
 
-bool is_invitation(const std::string& path) { return path.starts_with(std::string(feed_path::invitations_folder) + "/"); }
+bool is_succession(const std::string& path) { return path.starts_with(std::string(feed_path::successions_folder) + "/"); }
 bool is_member(const std::string& path) { return path.starts_with(std::string(feed_path::members_folder) + "/"); }
-
-tl::unexpected<Error> superseded(const std::string& path, const std::string& why) {
-  return fail(Errc::request_superseded, path + ": " + why);
-}
 
 }  // namespace
 
@@ -24,6 +21,15 @@ std::string invitation_path(const SigningKey& key) {
 
 std::string member_path(const std::string& slug) {
   return std::string(feed_path::members_folder) + "/" + slug + std::string(feed_path::file_suffix);
+}
+
+MemberFile next_version_of(const FederationWord& word, const std::string& slug) {
+  const auto& held = word.members.at(slug);
+  MemberFile file = held.file;
+  file.version += 1;
+  file.previous = held.content;
+  file.member.keys = word.roster.members.at(slug).keys;
+  return file;
 }
 
 std::string mirror_path(const std::string& slug) {
@@ -63,6 +69,11 @@ Result<std::optional<Bytes>> FederationChange::read(const std::string& path, con
 void FederationChange::put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content,
                            const Audience& audience) {
   request_.statements.push_back({path, version, previous, content, {}, audience});
+}
+
+void FederationChange::put_succession(const SuccessionFile& file) {
+  request_.neighbours = neighbours_role(word().roster, *word().roster.find(file.slug));
+  put(succession_path(file), file.version, file.previous, encode(file));
 }
 
 Status FederationChange::put_held_member(const Stated<MemberFile>& member) {
@@ -122,88 +133,6 @@ Status FederationChange::add_signed_anew(const FederationFile& next, const std::
   TRY(const auto signers, signers_of(name, content, text_of(signed_by), then));
   TRY(auto counting, only_by({signers.begin(), signers.end()}, text_of(signed_by)));
   request_.statements.push_back({path, version, previous, std::string(text_of(content)), std::move(counting), audience});
-  return {};
-}
-
-Status FederationChange::take(const SigningRequest& request) {
-  if (request.federation != request_.federation) return fail(Errc::request_wrong_federation, request.federation.hex());
-  if (const auto* next = request.next_roles()) {
-    TRY(const auto file, parse_federation_file(next->content));
-    const auto& held = word().federation;
-    if (sha256(bytes_of(next->content)) == held.content) return fail(Errc::request_in_force, next->path);
-    if (file.version != held.file.version + 1 || file.previous != held.content)
-      return superseded(next->path, "version " + std::to_string(held.file.version) + " is in force");
-  }
-  bool any_is_new = false;
-  for (const auto& statement : request.statements) {
-    CHECK_OK(check_invites_who_is_held(request, statement));
-    bool is_new = false;
-    CHECK_OK(check_follows_held(statement, is_new));
-    if (is_new) CHECK_OK(check_consent(statement));
-    any_is_new = any_is_new || is_new;
-  }
-  if (!any_is_new) return fail(Errc::request_in_force, request.statements.front().path);
-  request_.statements = request.statements;
-  CHECK_OK(keep_signatures_that_count(request_));
-  return check_covers_all();
-}
-
-/// A new key is for a member as it was when the request was made: one from before a suspension would undo it.
-Status FederationChange::check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const {
-  if (!is_invitation(statement.path)) return {};
-  TRY(const auto invitation, parse_invitation_file(statement.content));
-  const auto member = word().members.find(invitation.slug);
-  if (member == word().members.end() || word().invitations.contains(invitation.key)) return {};
-  const auto path = member_path(invitation.slug);
-  const bool as_held = std::ranges::any_of(request.statements, [&](const auto& each) {
-    return each.path == path && sha256(bytes_of(each.content)) == member->second.content;
-  });
-  return as_held ? Status{} : superseded(statement.path, path + " is not what it was when this was asked for");
-}
-
-/// The feed's order decides between two that were asked for at once: whoever comes second does not follow any more.
-Status FederationChange::check_follows_held(const RequestedStatement& statement, bool& is_new) const {
-  TRY(const auto lies, read(statement.path, statement.audience));
-  std::uint64_t held = 0;
-  Sha256 hash;
-  if (lies) {
-    hash = sha256(*lies);
-    const auto table = TomlTable::parse(text_of(*lies), statement.path);
-    const auto version = table ? table->number("version") : Result<std::uint64_t>(fail(Errc::malformed));
-    held = version.value_or(0);
-  }
-  if (is_invitation(statement.path) && !lies) {
-    TRY(const auto invitation, parse_invitation_file(statement.content));
-    if (invitation.expires <= now()) return fail(Errc::invitation_expired, invitation.slug);
-    for (const auto& [slug, member] : word().members) {
-      if (member.file.invitation == invitation.key) return superseded(statement.path, slug + " has joined by it");
-    }
-  }
-  if (lies && statement.version == held) {
-    if (hash != sha256(bytes_of(statement.content))) return superseded(statement.path, "version " + std::to_string(held) + " is in force");
-    return {};
-  }
-  if (statement.version != held + 1 || statement.previous != (held == 0 ? Sha256{} : hash)) {
-    return superseded(statement.path, "version " + std::to_string(held) + " is in force");
-  }
-  is_new = true;
-  return {};
-}
-
-/// Who joined, and what was decided, since the request was made would be in force no more under its roles.
-Status FederationChange::check_covers_all() const {
-  const auto* next = request_.next_roles();
-  if (next == nullptr) return {};
-  TRY(const auto file, parse_federation_file(next->content));
-  FederationChange needed(library_);
-  needed.request_.federation = request_.federation;
-  CHECK_OK(needed.put_roles(file));
-  for (const auto& statement : needed.request_.statements) {
-    const bool covered = std::ranges::any_of(request_.statements, [&](const auto& each) {
-      return each.path == statement.path && each.audience == statement.audience;
-    });
-    if (!covered) return superseded(statement.path, "it has come since, and the request does not sign it");
-  }
   return {};
 }
 
@@ -348,7 +277,11 @@ Status FederationChange::write_statement(const RequestedStatement& statement) {
   if (removed_.contains(statement.path)) return {};
   CHECK_OK(put_blob(statement.path, statement.content, statement.audience));
   CHECK_OK(put_blob(feed_path::signatures_of(statement.path), statement.signatures, statement.audience));
-  if (is_member(statement.path)) return remove_used_invitations(statement);
+  if (is_member(statement.path)) return remove_used(statement);
+  if (is_succession(statement.path)) {
+    TRY(const auto file, parse_succession_file(statement.content));
+    return remove_invitations(file.slug);
+  }
   if (statement.path != feed_path::federation) return {};
   const auto again = std::string(feed_path::federation_folder) + "/" + std::to_string(statement.version) +
                      std::string(feed_path::file_suffix);
@@ -356,12 +289,22 @@ Status FederationChange::write_statement(const RequestedStatement& statement) {
   return put_blob(feed_path::signatures_of(again), statement.signatures);
 }
 
-/// The one that it came by; and of who is suspended, all: a new key that was on its way would undo it.
-Status FederationChange::remove_used_invitations(const RequestedStatement& member) {
+/// The invitation that it came by; of who is suspended, all: a new key that was on its way would undo it. And the successions that this
+/// version takes up.
+Status FederationChange::remove_used(const RequestedStatement& member) {
   TRY(const auto file, parse_member_file(member.content));
+  if (file.invitation && word().invitations.contains(*file.invitation)) CHECK_OK(remove(invitation_path(*file.invitation)));
+  if (file.member.suspended) CHECK_OK(remove_invitations(file.member.slug));
+  const auto held = word().members.find(file.member.slug);
+  const auto successions = word().successions.find(file.member.slug);
+  if (successions == word().successions.end() || held->second.file.version == file.version) return {};
+  for (const auto& stated : successions->second) CHECK_OK(remove(succession_path(stated.file)));
+  return {};
+}
+
+Status FederationChange::remove_invitations(const std::string& slug) {
   for (const auto& [key, stated] : word().invitations) {
-    const bool used = file.invitation == key, undone = file.member.suspended && stated.file.slug == file.member.slug;
-    if (used || undone) CHECK_OK(remove(invitation_path(key)));
+    if (stated.file.slug == slug) CHECK_OK(remove(invitation_path(key)));
   }
   return {};
 }

@@ -14,6 +14,8 @@ std::string invitation_path(const SigningKey& key);
 std::string member_path(const std::string& slug);
 /// mirrors/<slug>.toml
 std::string mirror_path(const std::string& slug);
+/// The next version of a member's file, with the keys that neighbours have given it since: the members role takes them up.
+MemberFile next_version_of(const FederationWord& word, const std::string& slug);
 /// At most, in bytes, once all have signed that have to: nobody is asked for signatures that will not fit.
 std::size_t size_when_signed(const SigningRequest& request, const std::vector<Demand>& demands);
 
@@ -33,6 +35,8 @@ class FederationChange {
   Result<std::optional<Bytes>> read(const std::string& path, const Audience& audience = {}) const;
   void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content,
            const Audience& audience = {});
+  /// A new key that its neighbours are to give it; the request is about nothing else.
+  void put_succession(const SuccessionFile& file);
   /// A member as it is: the request is about nobody else.
   Status put_held_member(const Stated<MemberFile>& member);
   /// federation.toml as it shall be, and with it every statement in force that its roles have to sign anew.
@@ -54,6 +58,7 @@ class FederationChange {
   Status add_decisions_anew(const FederationFile& next, const Catalogue& catalogue, const Audience& audience);
   Status check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const;
   Status check_consent(const RequestedStatement& statement) const;  ///< (catalogue_ops.cpp)
+  Status check_neighbours(const RequestedStatement& statement, bool& is_new);
   Status check_follows_held(const RequestedStatement& statement, bool& is_new) const;
   Status check_covers_all() const;
   Status check_not_over() const;
@@ -64,7 +69,8 @@ class FederationChange {
   /// What we say is read back as everybody else will read it, before it is said.
   Result<std::shared_ptr<const FederationWord>> check_trees(const std::vector<std::pair<Audience, ObjectId>>& trees) const;
   Status write_statement(const RequestedStatement& statement);
-  Status remove_used_invitations(const RequestedStatement& member);
+  Status remove_used(const RequestedStatement& member);
+  Status remove_invitations(const std::string& slug);
   Status remove(const std::string& path);
   Status put_blob(const std::string& path, std::string_view content, const Audience& audience = {});
 

@@ -5,7 +5,7 @@
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
-#include "store/federation_change.hpp"
+#include "store/neighbour_successions.hpp"
 
 namespace essaimage::store {
 
@@ -22,12 +22,11 @@ bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
 }
 
 /// The next version of a member's file, in which its key has ended with what is held here of its feeds.
-MemberFile succeeded(const Stated<MemberFile>& member, const Picture& picture) {
-  MemberFile file = member.file;
-  file.version += 1;
-  file.previous = member.content;
+MemberFile succeeded(const FederationWord& word, const std::string& slug, const Picture& picture) {
+  MemberFile file = next_version_of(word, slug);
+  file.member.keys.back().vouched = vouched_by(*word.roster.find(slug), word.members, word.successions);
   for (const auto& [feed, head] : picture.heads) {
-    if (feed.centre == file.member.slug) file.member.keys.back().last_valid[feed] = head;
+    if (feed.centre == slug) file.member.keys.back().last_valid[feed] = head;
   }
   file.member.suspended = false;
   file.member.suspended_why.clear();
@@ -60,10 +59,16 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
   const auto member = change.word().members.find(invite.slug);
   const bool known = member != change.word().members.end();
   if (known) {
-    CHECK_OK(may_replace_key(invite, member->second.file.member));
+    CHECK_OK(may_replace_key(invite, change.word().roster.members.at(invite.slug)));
     invitation.name = member->second.file.member.name;
   } else if (invite.new_key) {
     return fail(Errc::member_unknown, invite.slug);
+  }
+  if (const auto whole = check_invitation(invitation); !whole)
+    return fail(Errc::usage, whole.error().detail);
+  if (invite.by_neighbours) {
+    CHECK_OK(NeighbourSuccessions(*this, change).let_ask(invitation, invite.last));
+    return invitation;
   }
   for (const auto& [key, stated] : change.word().invitations) {
     if (stated.file.slug == invite.slug && stated.file.expires > change.now()) {
@@ -71,8 +76,6 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
                   invite.slug + ": invited until " + to_utc(stated.file.expires));
     }
   }
-  if (const auto whole = check_invitation(invitation); !whole)
-    return fail(Errc::usage, whole.error().detail);
 
   InvitationFile file;
   file.key = SigningSecret::from_seed(invitation.seed).public_key();
@@ -101,12 +104,15 @@ Status LibraryImpl::admit(const message::Join& join) {
   if (!join_holds(join))
     return fail(Errc::signature_bad, "the proof is not by the invitation's key");
   // Whoever makes up an invitation costs a look-up, and no more.
-  if (!knows_invitation(*picture(), join.invitation)) return fail(Errc::invitation_unknown);
+  const auto asked = asked_by(layout_, join.invitation);
+  if (!asked && !knows_invitation(*picture(), join.invitation)) return fail(Errc::invitation_unknown);
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
+  if (asked) return NeighbourSuccessions(*this, change).admit(join, *asked);
+  const auto& roster = change.word().roster;
   for (const auto& [slug, stated] : change.word().members) {
     if (stated.file.invitation != join.invitation) continue;
-    const auto& keys = stated.file.member.current_keys();
+    const auto& keys = roster.members.at(slug).current_keys();
     if (keys.signing == join.signing && keys.transport == join.transport) return {};
     return fail(Errc::invitation_used, slug);
   }
@@ -114,16 +120,10 @@ Status LibraryImpl::admit(const message::Join& join) {
   if (it == change.word().invitations.end()) return fail(Errc::invitation_unknown);
   const InvitationFile& invitation = it->second.file;
   if (invitation.expires <= change.now()) return fail(Errc::invitation_expired, invitation.slug);
-  for (const auto& [slug, stated] : change.word().members) {
-    for (const auto& keys : stated.file.member.keys) {
-      if (keys.signing == join.signing || keys.transport == join.transport)
-        return fail(Errc::member_keys_taken, slug);
-    }
-  }
-  const auto member = change.word().members.find(invitation.slug);
+  CHECK_OK(check_new_keys(roster, join.signing, join.transport));
   MemberFile file;
-  if (member != change.word().members.end()) {
-    file = succeeded(member->second, change.picture());
+  if (roster.find(invitation.slug) != nullptr) {
+    file = succeeded(change.word(), invitation.slug, change.picture());
   } else {
     file.member.slug = invitation.slug;
     file.member.name = invitation.name;
@@ -154,12 +154,11 @@ Status LibraryImpl::suspend(const std::string& slug, const std::string& why, con
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
   if (!is_plain_text(why, why_bytes_max))
     return fail(Errc::usage, "why: one line of at most 500 bytes");
-  const auto it = change.word().members.find(slug);
-  if (it == change.word().members.end()) return fail(Errc::member_unknown, slug);
-  MemberFile file = it->second.file;
-  if (file.member.suspended) return fail(Errc::member_suspended, slug);
-  file.version += 1;
-  file.previous = it->second.content;
+  const Member* member = change.word().roster.find(slug);
+  if (member == nullptr) return fail(Errc::member_unknown, slug);
+  if (member->suspended) return fail(Errc::member_suspended, slug);
+  MemberFile file = next_version_of(change.word(), slug);
+  file.member.keys.back().vouched = vouched_by(*member, change.word().members, change.word().successions);
   file.member.suspended = true;
   file.member.suspended_why = why;
   for (const auto& [feed, head] : change.picture().heads) {

@@ -192,6 +192,9 @@ class Library {
     /// new key. Its name and territories stay, and what the old key made counts as far as it is held here now.
     bool new_key = false;
     bool reinstate = false;  ///< also if it is suspended; then it is not any more
+    /// Its neighbours have to sign the new key, not the members role: whoever joins waits in requests() until they have.
+    bool by_neighbours = false;
+    std::map<FeedId, Order> last = {};  ///< by neighbours: up to where these feeds count of what the old key made
   };
   virtual Result<Invitation> invite(const Invite& invite, Lacking lacking = nullptr) = 0;
   /// Errc::signatures_lacking where the keys of this home are not enough: requests() then has it.
@@ -199,6 +202,9 @@ class Library {
   /// Of its feeds that which is held here still counts; of those in `last`, up to that order (Errc::not_found: not known here).
   virtual Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last = {},
                          Lacking lacking = nullptr) = 0;
+  /// So many of these may give that member its next key; none: nobody but the members role. Errc::neighbours_refused.
+  virtual Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed,
+                                 Lacking lacking = nullptr) = 0;
   struct RoleChange {
     std::string role;
     std::optional<SigningKey> add = {}, remove = {};

@@ -70,6 +70,7 @@ class LibraryImpl final : public Library {
   Result<Invitation> invite(const Invite& invite, Lacking lacking) override;
   Status admit(const message::Join& join) override;
   Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override;
+  Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed, Lacking lacking) override;
   Status change_role(const RoleChange& wish, Lacking lacking) override;
   Status apply(const SigningRequest& request) override;
   Result<std::map<std::string, SigningRequest>> requests() const override;
@@ -131,6 +132,7 @@ class LibraryImpl final : public Library {
   friend class RunReceptionImpl;
   friend class PartialRunSource;
   friend class FederationChange;
+  friend class NeighbourSuccessions;
   friend class WordChange;
   friend class CurationImpl;
   friend class Verification;

@@ -4,7 +4,7 @@
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
-#include "store/federation_change.hpp"
+#include "store/neighbour_successions.hpp"
 
 namespace essaimage::store {
 
@@ -152,8 +152,13 @@ Status LibraryImpl::apply(const SigningRequest& request) {
 namespace {
 
 /// Who has to sign is who is in the role now, which may have changed since the centre asked; no signature covers `roles`.
-Status renew(SigningRequest& request, const FederationFile& roles, const std::vector<SigningSecret>& secrets) {
-  request.roles = encode(roles);
+Status renew(SigningRequest& request, const FederationWord& word, const std::vector<SigningSecret>& secrets) {
+  request.roles = encode(word.federation.file);
+  if (request.neighbours) {
+    TRY(const auto file, parse_succession_file(request.statements.front().content));
+    const Member* member = word.roster.find(file.slug);
+    if (member != nullptr) request.neighbours = neighbours_role(word.roster, *member);
+  }
   for (const auto& secret : secrets) {
     const auto done = sign(request, secret);
     const bool nothing = !done && (done.error().code == Errc::key_not_of_role || done.error().code == Errc::request_signed);
@@ -180,7 +185,7 @@ Result<std::map<std::string, SigningRequest>> LibraryImpl::requests() const {
     const auto text = store::read_file(entry->path(), request_bytes_max);
     auto request = text ? parse_request(text_of(*text)) : Result<SigningRequest>(tl::unexpected(text.error()));
     if (!request) continue;
-    CHECK_OK(renew(*request, now->word->federation.file, secrets));
+    CHECK_OK(renew(*request, *now->word, secrets));
     requests.emplace(slug, std::move(*request));
   }
   if (error) return fail(Errc::io, layout_.requests().string() + ": " + error.message());
@@ -189,7 +194,7 @@ Result<std::map<std::string, SigningRequest>> LibraryImpl::requests() const {
 
 Status LibraryImpl::keep_request(const std::string& slug, const SigningRequest& request) {
   CHECK_OK(make_folders(layout_.requests()));
-  return replace_file(layout_.requests() / (slug + std::string(feed_path::file_suffix)), bytes_of(encode(request)));
+  return replace_file(layout_.request(slug), bytes_of(encode(request)));
 }
 
 std::optional<MemberFile> LibraryImpl::pending_member(const MemberFile& as) const {
@@ -209,12 +214,22 @@ void LibraryImpl::drop_old_requests() {
   const auto all = requests();
   const auto now = picture();
   if (!all) return;
+  const auto drop = [&](const Path& file) {
+    if (const auto gone = remove_file(file); !gone) note(gone.error(), file.string());
+  };
   for (const auto& [slug, request] : *all) {
+    if (request.neighbours) {
+      const auto file = parse_succession_file(request.statements.front().content);
+      if (file && check_goes_on(*now->word, *file)) continue;
+      drop(layout_.request(slug));
+      const Member* member = now->word->roster.find(slug);
+      const bool given = file && member != nullptr && member->current_keys().signing == file->signing;
+      if (given) drop(layout_.asked_succession(slug));  // it serves once
+      continue;
+    }
     const auto member = now->word->members.find(slug);
     const auto held = member == now->word->members.end() ? std::uint64_t{0} : member->second.file.version;
-    if (request.statements.front().version > held) continue;
-    const Path file = layout_.requests() / (slug + std::string(feed_path::file_suffix));
-    if (const auto gone = remove_file(file); !gone) note(gone.error(), file.string());
+    if (request.statements.front().version <= held) drop(layout_.request(slug));
   }
 }
 

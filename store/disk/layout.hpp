@@ -19,13 +19,16 @@ struct Layout {
   Path state() const { return home / "state.sqlite"; }
   Path log() const { return home / "essaimaged.log"; }
 
+  static constexpr const char* asked_suffix = ".neighbours.toml";  ///< its stem is no slug: it is no request
   Path keys() const { return home / "keys"; }                      ///< 0700, its files 0600
   Path signing_key() const { return keys() / "signing"; }          ///< OpenSSH private key
   Path transport_key() const { return keys() / "transport"; }
   Path invitation() const { return keys() / "invitation"; }        ///< that the home was made with
   Path role_key(const std::string& role) const { return keys() / ("role-" + role); }  ///< on the federation's node
   Path next_role_key(const std::string& role) const { return keys() / ("role-" + role + ".next"); }  ///< once federation.toml names it
-  Path requests() const { return home / "requests"; }              ///< for signatures of the members role: who asks to join
+  Path requests() const { return home / "requests"; }              ///< for signatures: who asks to join, or for a new key
+  Path request(const std::string& slug) const { return requests() / (slug + ".toml"); }
+  Path asked_succession(const std::string& slug) const { return requests() / (slug + asked_suffix); }  ///< by neighbours
   Path mirror_rules() const { return home / "mirrors.toml"; }      ///< which own kits go into which mirror by themselves
   Path identity() const { return home / "identity.toml"; }         ///< slug, federation id and slug: public
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "proto/limits.hpp"
-#include "store/federation/toml_form.hpp"
+#include "store/federation/shared_keys.hpp"
 #include "store/feed/commit.hpp"
 
 namespace essaimage::store {
@@ -53,35 +53,30 @@ Result<std::set<std::string>> read_territories(const TomlTable& table) {
 }
 
 std::string encode_keys(const MemberKeys& keys) {
-  std::string text = "\n[[keys]]\ngeneration = " + std::to_string(keys.generation) +
-                     "\nsigning = \"" + to_openssh(keys.signing) + "\"\ntransport = \"" +
-                     keys.transport.hex() + "\"\n";
-  for (const auto& [feed, head] : keys.last_valid) {
-    text += "\n[[keys.last_valid]]\nfeed = \"" + feed.str() +
-            "\"\norder = " + order_text(head.order) + "\ncommit = \"" + head.commit.hex() + "\"\n";
-  }
-  return text;
+  return "\n[[keys]]\ngeneration = " + std::to_string(keys.generation) + "\n" + encode_key_pair(keys.signing, keys.transport) +
+         encode_vouched(keys.vouched) + encode_heads(keys.last_valid, "keys.last_valid");
 }
 
 Result<MemberKeys> read_keys(const TomlTable& table, const std::string& slug) {
   MemberKeys keys;
   TRY(keys.generation, table.number("generation"));
-  TRY(const auto signing, table.text("signing"));
-  TRY(keys.signing, from_openssh(signing));
-  TRY(const auto transport, table.text("transport"));
-  TRY(keys.transport, TransportKey::parse(transport));
-  TRY(const auto heads, table.tables("last_valid"));
-  for (const auto& item : heads) {
-    Head head;
-    TRY(const auto feed, item.text("feed"));
-    TRY(head.feed, FeedId::parse(feed));
-    if (head.feed.centre != slug) return item.wrong("feed", "a feed of this member");
-    TRY(head.order, read_order(item));
-    TRY(const auto commit, item.text("commit"));
-    TRY(head.commit, ObjectId::parse(commit));
-    keys.last_valid[head.feed] = head;
-  }
+  CHECK_OK(read_key_pair(table, keys.signing, keys.transport));
+  TRY(keys.vouched, read_vouched(table));
+  TRY(keys.last_valid, read_heads(table, "last_valid", slug));
   return keys;
+}
+
+Status read_neighbours(const TomlTable& table, Member& member) {
+  if (!table.has("neighbours")) return {};
+  TRY(const auto texts, table.texts("neighbours"));
+  TRY(const auto needed, table.number("neighbours_needed"));
+  member.neighbours = {texts.begin(), texts.end()};
+  const auto named = member.neighbours.size();
+  if (named > limits::neighbours_max || !std::ranges::all_of(texts, is_slug) || member.neighbours.contains(member.slug))
+    return table.wrong("neighbours", "other members");
+  if (needed < limits::neighbours_needed_min || needed > named) return table.wrong("neighbours_needed", "2 to all of them");
+  member.neighbours_needed = static_cast<std::uint32_t>(needed);
+  return {};
 }
 
 Status read_suspension(const TomlTable& table, Member& member) {
@@ -110,6 +105,8 @@ std::string encode(const MemberFile& file) {
                      "\nterritories = " + toml_texts(listed(member.territories)) +
                      "\nsince = " + to_utc(file.since) + "\n";
   if (file.invitation) text += "invitation = \"" + file.invitation->hex() + "\"\n";
+  if (!member.neighbours.empty())
+    text += "neighbours = " + toml_texts(listed(member.neighbours)) + "\nneighbours_needed = " + std::to_string(member.neighbours_needed) + "\n";
   if (member.suspended)
     text += "suspended = true\nsuspended_why = " + toml_text(member.suspended_why) + "\n";
   for (const auto& keys : member.keys) text += encode_keys(keys);
@@ -138,6 +135,7 @@ Result<MemberFile> parse_member_file(std::string_view toml) {
     TRY(const auto key, table.text("invitation"));
     TRY(file.invitation, SigningKey::parse(key));
   }
+  CHECK_OK(read_neighbours(table, member));
   CHECK_OK(read_suspension(table, member));
   TRY(const auto all_keys, table.tables("keys"));
   if (all_keys.empty() || all_keys.size() > generations_max)
@@ -147,6 +145,8 @@ Result<MemberFile> parse_member_file(std::string_view toml) {
     if (keys.generation != member.keys.size() + 1) return item.wrong("generation", "1, 2, 3 …");
     member.keys.push_back(std::move(keys));
   }
+  // A key that may sign as a neighbour's vouches for whatever it signs.
+  if (!member.current_keys().vouched.empty() && !member.suspended) return table.wrong("vouched", "keys that have ended alone");
   if (encode(file) != toml) return fail(Errc::malformed, "member: not in its one byte form");
   return file;
 }

@@ -15,6 +15,7 @@ inline constexpr std::string_view centre = "centre.toml";
 inline constexpr std::string_view federation = "federation.toml";       ///< the newest version, and its signatures
 inline constexpr std::string_view federation_folder = "federation";     ///< <n>.toml: all versions; each with its .sigs
 inline constexpr std::string_view members_folder = "members";           ///< <slug>.toml, <slug>.toml.sigs
+inline constexpr std::string_view successions_folder = "successions"; ///< <slug>/<generation>.toml, with .sigs: new keys that neighbours gave
 inline constexpr std::string_view invitations_folder = "invitations";   ///< <key in hex>.toml, <key in hex>.toml.sigs
 inline constexpr std::string_view catalogue_folder = "catalogue";       ///< <centre>/<slug>.toml, with .sigs; in its feeds of territories too
 inline constexpr std::string_view mirrors_folder = "mirrors";           ///< <slug>.toml, <slug>.toml.sigs

@@ -9,6 +9,7 @@
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
+#include "store/federation/succession_file.hpp"
 #include "store/federation/toml_form.hpp"
 
 namespace essaimage::store {
@@ -17,6 +18,8 @@ namespace {
 constexpr std::string_view title = "# Demande de signature / request for signatures: essaimagectl federation sign\n";
 
 tl::unexpected<Error> malformed(const std::string& what) { return fail(Errc::request_malformed, what); }
+
+bool is_succession(std::string_view path) { return path.starts_with(feed_path::successions_folder); }
 
 /// What a file says of itself: where it lies, its version, its predecessor, and in which feed.
 struct Said {
@@ -37,6 +40,10 @@ Result<Said> said_by(std::string_view path, std::string_view content) {
   if (path.starts_with(feed_path::members_folder)) {
     TRY(const auto file, parse_member_file(content));
     return Said{below(feed_path::members_folder, file.member.slug), file.version, file.previous};
+  }
+  if (is_succession(path)) {
+    TRY(const auto file, parse_succession_file(content));
+    return Said{succession_path(file), file.version, file.previous};
   }
   if (path.starts_with(feed_path::invitations_folder)) {
     TRY(const auto file, parse_invitation_file(content));
@@ -75,6 +82,35 @@ Result<RequestedStatement> read_statement(const TomlTable& table) {
   return statement;
 }
 
+/// "moulins ssh-ed25519 AAAA…", by rising key.
+std::string encode_neighbours(const Role& neighbours) {
+  std::vector<std::string> texts;
+  for (const auto& key : neighbours.keys) {
+    const auto note = neighbours.notes.find(key);
+    texts.push_back((note == neighbours.notes.end() ? std::string() : note->second) + " " + to_openssh(key));
+  }
+  return "needs = " + std::to_string(neighbours.threshold) + "\nneighbours = " + toml_texts(texts) + "\n";
+}
+
+Result<std::optional<Role>> read_neighbours(const TomlTable& table) {
+  if (!table.has("neighbours")) return std::optional<Role>();
+  Role role;
+  TRY(const auto needs, table.number("needs"));
+  TRY(const auto texts, table.texts("neighbours"));
+  if (needs == 0 || needs > limits::neighbours_max || texts.size() > limits::neighbours_max) return table.wrong("needs", "1 to 16");
+  role.threshold = static_cast<std::uint32_t>(needs);
+  for (const auto& text : texts) {
+    const auto blank = text.find(' ');
+    if (blank == std::string::npos) return table.wrong("neighbours", "a member and a key");
+    const auto slug = text.substr(0, blank);
+    TRY(const auto key, from_openssh(std::string_view(text).substr(blank + 1)));
+    if (!is_slug(slug) || (!role.keys.empty() && !(role.keys.back() < key))) return table.wrong("neighbours", "members with their keys, by rising key");
+    role.keys.push_back(key);
+    role.notes[key] = slug;
+  }
+  return std::optional(std::move(role));
+}
+
 Status check_whole(const SigningRequest& request) {
   TRY(const auto roles, parse_federation_file(request.roles));
   const auto hash = sha256(bytes_of(request.roles));
@@ -86,6 +122,9 @@ Status check_whole(const SigningRequest& request) {
     if (twice || late) return malformed(statement.path + ": twice, or not first");
   }
   if (paths.empty()) return malformed("it asks for nothing");
+  const bool any = std::ranges::any_of(request.statements, [](const auto& each) { return is_succession(each.path); });
+  if (any != request.neighbours.has_value() || (any && request.statements.size() > 1))
+    return malformed("a succession stands alone, with the neighbours that have to sign it");
   const auto* next = request.next_roles();
   if (next == nullptr) return {};
   TRY(const auto file, parse_federation_file(next->content));
@@ -101,6 +140,7 @@ Result<SigningRequest> read_request(std::string_view text) {
   TRY(const auto federation, table.text("federation"));
   TRY(request.federation, FederationId::parse(federation));
   TRY(request.roles, table.text("roles"));
+  TRY(request.neighbours, read_neighbours(table));
   TRY(const auto statements, table.tables("statements"));
   for (const auto& each : statements) {
     TRY(auto statement, read_statement(each));
@@ -125,6 +165,7 @@ StatementName SigningRequest::name(const RequestedStatement& statement) const {
 std::string encode(const SigningRequest& request) {
   std::string text(title);
   text += "format = 1\nfederation = \"" + request.federation.hex() + "\"\nroles = " + toml_lines(request.roles) + "\n";
+  if (request.neighbours) text += encode_neighbours(*request.neighbours);
   for (const auto& statement : request.statements) {
     text += "\n[[statements]]\npath = " + toml_text(statement.path) + "\nversion = " + std::to_string(statement.version);
     text += "\nprevious = \"" + statement.previous.hex() + "\"\ncontent = " + toml_lines(statement.content);
@@ -149,18 +190,22 @@ Result<std::vector<Demand>> demands_of(const SigningRequest& request) {
     TRY(next, parse_federation_file(statement->content));
   }
   std::vector<Demand> demands;
-  const auto add = [&](std::size_t at, std::string_view role, const FederationFile& roles, bool of_next) -> Status {
+  const auto add = [&](std::size_t at, std::string_view role, const Role& who, bool of_next) -> Status {
     const auto& statement = request.statements[at];
-    Demand demand{at, std::string(role), of_next, roles.roles.at(std::string(role)), {}};
+    Demand demand{at, std::string(role), of_next, who, {}};
     TRY(demand.signers, signers_of(request.name(statement), bytes_of(statement.content), statement.signatures, demand.who));
     demands.push_back(std::move(demand));
     return {};
   };
   const bool changes = request.next_roles() != nullptr;
   for (std::size_t at = 0; at < request.statements.size(); ++at) {
+    if (request.neighbours) {
+      CHECK_OK(add(at, role_neighbours, *request.neighbours, false));
+      continue;
+    }
     TRY(const auto role, role_of(request.statements[at].path));
-    if (role == role_root) CHECK_OK(add(at, role, held, false));
-    CHECK_OK(add(at, role, next, changes));
+    if (role == role_root) CHECK_OK(add(at, role, held.roles.at(std::string(role)), false));
+    CHECK_OK(add(at, role, next.roles.at(std::string(role)), changes));
   }
   return demands;
 }

@@ -16,6 +16,9 @@ namespace essaimage::store {
 /// It has to go through a frame of the control protocol, in JSON.
 inline constexpr std::size_t request_bytes_max = 4 * limits::MiB;
 
+/// Who has to sign a succession: no role of federation.toml, but the neighbours that the member has named.
+inline constexpr std::string_view role_neighbours = "neighbours";
+
 struct RequestedStatement {
   std::string path;
   std::uint64_t version = 1;
@@ -28,6 +31,8 @@ struct RequestedStatement {
 struct SigningRequest {
   FederationId federation;
   std::string roles;                           ///< federation.toml in force
+  /// Of a succession, which stands alone: the keys of the neighbours that can sign it, with their slugs as notes, and how many have to.
+  std::optional<Role> neighbours = {};
   std::vector<RequestedStatement> statements;  ///< federation.toml first, if it is among them
 
   /// federation.toml as it will be; null: it stays.

@@ -75,6 +75,7 @@ class Reader {
     if (known_ != nullptr && known_->federation.blob != word_.federation.blob) known_ = nullptr;
     TRY(const auto members, folder_of(objects_, root, feed_path::members_folder));
     CHECK_OK(read_members(members));
+    CHECK_OK(read_successions(root));
     TRY(const auto invitations, folder_of(objects_, root, feed_path::invitations_folder));
     CHECK_OK(read_invitations(invitations));
     TRY(const auto mirrors, folder_of(objects_, root, feed_path::mirrors_folder));
@@ -176,6 +177,14 @@ class Reader {
     return {};
   }
 
+  Status read_successions(const Entries& root) {
+    const auto it = root.find(std::string(feed_path::successions_folder));
+    const auto folder = it == root.end() ? ObjectId{} : it->second.id;
+    TRY(word_.successions, store::read_successions(objects_, folder, federation_, word_.members, word_.federation.file.slug,
+                                                   known_ == nullptr ? nullptr : &known_->successions));
+    return {};
+  }
+
   Status read_invitations(const Entries& folder) {
     TRY(const auto names, names_in(folder, feed_path::invitations_folder));
     if (names.size() > limits::members_max) return fail(Errc::too_large, "invitations");
@@ -254,12 +263,13 @@ class Reader {
     std::set<SigningKey> signing;
     std::set<TransportKey> transport;
     for (const auto& [slug, stated] : word_.members) {
-      for (const auto& keys : stated.file.member.keys) {
+      Member& member = roster.members[slug] = stated.file.member;
+      member.keys = keys_of(slug, word_.members, word_.successions, roster.federation_slug);
+      for (const auto& keys : member.keys) {
         if (!signing.insert(keys.signing).second || !transport.insert(keys.transport).second) {
           return fail(Errc::malformed, "members/" + file_name(slug) + ": a key that another has");
         }
       }
-      roster.members[slug] = stated.file.member;
     }
     if (!roster.members.contains(roster.federation_slug)) {
       return fail(Errc::malformed, "the federation is not among its members");
@@ -313,6 +323,7 @@ Status check_succession(const FederationWord& held, const FederationWord& next) 
       return fail(Errc::role_threshold, "the member " + slug + " has vanished");
     CHECK_OK(check_follows("members/" + slug, stated, it->second));
   }
+  CHECK_OK(check_succession(held.successions, next.members, next.successions));
   for (const auto& [slug, stated] : held.mirrors) {
     const auto it = next.mirrors.find(slug);
     if (it == next.mirrors.end()) return fail(Errc::role_threshold, "the mirror " + slug + " has vanished");

@@ -18,6 +18,7 @@
 #include "store/federation/media_withdrawal.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
+#include "store/federation/succession_reader.hpp"
 #include "store/git/object_db.hpp"
 
 namespace essaimage::store {
@@ -28,7 +29,8 @@ struct FederationWord {
   std::vector<Sha256> versions;                               ///< hashes of all versions of federation.toml, the newest last
   ObjectId versions_folder;                                   ///< that they were read from
   std::optional<Heartbeat> heartbeat;                         ///< if one lies there that counts
-  std::map<std::string, Stated<MemberFile>> members;          ///< by slug
+  StatedMembers members;                                      ///< by slug; their newest keys are in `roster`
+  Successions successions;                                    ///< by neighbours, since what `members` has
   std::map<std::string, Stated<MirrorFile>> mirrors;          ///< by slug; ended ones too
   std::map<SigningKey, Stated<InvitationFile>> invitations;   ///< pending, expired ones too
   std::shared_ptr<const Catalogue> catalogue = std::make_shared<const Catalogue>();  ///< decisions in force; never null
@@ -41,8 +43,8 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
                                             const FederationId& federation, const FederationWord* known = nullptr);
 
 /// What a newer tree may do to an older one: versions never go back, equal versions are equal, a next version names the
-/// hash of the one before, no member or mirror ever vanishes (slugs are never used again), nor a decision or a withdrawal, no signed time
-/// goes back.
+/// hash of the one before, no member, mirror or key ever vanishes (slugs are never used again), nor a decision or a withdrawal, no signed
+/// time goes back.
 /// Errc::role_threshold else.
 Status check_succession(const FederationWord& held, const FederationWord& next);
 

@@ -66,6 +66,16 @@ Result<std::string> merge_signatures(std::string_view some, std::string_view oth
   return text;
 }
 
+Result<std::vector<SigningKey>> all_signers_of(const StatementName& name, ByteView content, std::string_view signatures) {
+  TRY(const auto parsed, parse_signatures(signatures, name.path));
+  const Bytes message = signed_bytes(name, content);
+  std::vector<SigningKey> signers;
+  for (const auto& signature : parsed) {
+    if (verify(signature, statement_namespace, message)) signers.push_back(signature.key);
+  }
+  return signers;
+}
+
 Result<std::vector<SigningKey>> signers_of(const StatementName& name, ByteView content, std::string_view signatures, const Role& role) {
   TRY(const auto parsed, parse_signatures(signatures, name.path));
   const Bytes message = signed_bytes(name, content);

@@ -44,6 +44,8 @@ std::string sign_statement(const StatementName& name, ByteView content, const st
 Result<std::string> merge_signatures(std::string_view some, std::string_view others);
 /// The keys of the role that have signed it, each once. Errc::malformed: these are no signatures.
 Result<std::vector<SigningKey>> signers_of(const StatementName& name, ByteView content, std::string_view signatures, const Role& role);
+/// Whose right signatures these are, whoever may sign it.
+Result<std::vector<SigningKey>> all_signers_of(const StatementName& name, ByteView content, std::string_view signatures);
 /// Those by these keys alone. What is handed on is pruned by it: signatures that count for nothing, by keys that a role has no more
 /// or never had, would add up until no reader takes the file. Errc::malformed.
 Result<std::string> only_by(const std::set<SigningKey>& keys, std::string_view signatures);

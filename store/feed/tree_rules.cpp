@@ -55,6 +55,7 @@ constexpr std::array rules = {
     Rule{"federation", Where::federation_region, What::statements, {}},   // <version>.toml
     Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
     Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
+    Rule{"successions", Where::federation_region, What::statements, {}},  // <slug>/<generation>.toml
     Rule{"catalogue", Where::federation_catalogues, What::statements, {}},  // <centre>/<slug>.toml
     Rule{"mirrors", Where::federation_region, What::statements, {}},      // <slug>.toml
     Rule{"withdrawals", Where::every_feed, What::withdrawals, {}},

@@ -66,7 +66,8 @@ class FakeLibrary final : public store::Library {
   Result<store::Invitation> invite(const Invite& invite, Lacking lacking) override {
     store::Invitation out;
     ask(lacking);
-    if (invite.new_key) calls.push_back(std::string("new key of ") + invite.slug + (invite.reinstate ? ", reinstated" : ""));
+    if (invite.by_neighbours) calls.push_back("new key of " + invite.slug + " by its neighbours, feeds cut: " + std::to_string(invite.last.size()));
+    else if (invite.new_key) calls.push_back(std::string("new key of ") + invite.slug + (invite.reinstate ? ", reinstated" : ""));
     out.slug = invite.slug;
     out.name = invite.name;
     out.federation_slug = who.federation_slug;
@@ -75,6 +76,11 @@ class FakeLibrary final : public store::Library {
     return out;
   }
   Status admit(const message::Join&) override { return {}; }
+  Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed, Lacking lacking) override {
+    ask(lacking);
+    calls.push_back("neighbours of " + slug + ": " + std::to_string(needed) + " of " + std::to_string(neighbours.size()));
+    return {};
+  }
   Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override {
     if (ask(lacking)) return {};
     calls.push_back("suspend " + slug + ": " + why);

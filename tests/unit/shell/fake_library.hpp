@@ -135,6 +135,9 @@ class FakeLibrary : public store::Library {
   }
   Result<store::Invitation> invite(const Invite&, Lacking) override { return none<store::Invitation>(); }
   Status admit(const message::Join&) override { return fail(Errc::invitation_used); }
+  Status name_neighbours(const std::string&, const std::set<std::string>&, std::uint32_t, Lacking) override {
+    return fail(Errc::not_found);
+  }
   Status suspend(const std::string&, const std::string&, const std::map<FeedId, Order>&, Lacking) override { return fail(Errc::not_found); }
   Status change_role(const RoleChange&, Lacking) override { return fail(Errc::not_found); }
   Status apply(const store::SigningRequest&) override { return fail(Errc::not_found); }
