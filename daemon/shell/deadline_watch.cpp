@@ -1,6 +1,6 @@
 #include "daemon/shell/deadline_watch.hpp"
 
-#include "daemon/shell/control/explain_parts.hpp"
+#include "daemon/shell/control/explain/explain_parts.hpp"
 #include "daemon/shell/control/readiness.hpp"
 #include "store/deadlines.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // proposals/<slug>.toml in a centre's own feeds: "look at this version of our kit". It lies in the feed of that kit's audience; no
 // signature but the commit's: it is its author's word. One that asks for the region is also the consent to pass that very tree on
-// to the region, should the federation accept it (store/consent.hpp).
+// to the region, should the federation accept it (store/curation/consent.hpp).
 //
 // One byte form: what is read is written again and compared. Bounded before parsing by limits::statement_bytes_max.
 // Errors: Errc::malformed, Errc::too_large. Pure functions; any thread.

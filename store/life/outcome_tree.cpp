@@ -3,7 +3,7 @@
 #include <map>
 
 #include "store/federation/paths.hpp"
-#include "store/kit_tree.hpp"
+#include "store/library/kit_tree.hpp"
 
 namespace essaimage::store {
 namespace {

@@ -7,7 +7,7 @@
 // the feed came just now, does it once more.
 #include <algorithm>
 
-#include "store/left_epochs.hpp"
+#include "store/receiving/left_epochs.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {

@@ -5,7 +5,7 @@
 
 #include "store/crypto/hash.hpp"
 #include "store/federation/paths.hpp"
-#include "store/kit_tree.hpp"
+#include "store/library/kit_tree.hpp"
 
 namespace essaimage::store {
 namespace {

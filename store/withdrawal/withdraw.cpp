@@ -3,9 +3,9 @@
 
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
+#include "store/federation/federation_change.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
-#include "store/federation_change.hpp"
 #include "store/kit/attributes.hpp"
 #include "store/kit/entry.hpp"
 #include "store/kit/names.hpp"

@@ -8,7 +8,7 @@
 #include <functional>
 
 #include "store/git/forget_objects.hpp"
-#include "store/library_impl.hpp"
+#include "store/library/library_impl.hpp"
 #include "store/withdrawal/withdrawals.hpp"
 
 namespace essaimage::store {

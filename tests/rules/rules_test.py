@@ -50,7 +50,7 @@ class TheRules(unittest.TestCase):
                               ("tools/ctl/a.cpp", "store/git/object_db.hpp")):
             self.refused(rule, path, f'#include "{include}"\n')
         self.accepted(rule, "tools/ctl/a.cpp", '#include "store/kit/names.hpp"\n#include "store/home.hpp"\n')
-        self.refused(rule, "store/library.cpp", "#include <proto/ids.hpp>\n")
+        self.refused(rule, "store/library/library.cpp", "#include <proto/ids.hpp>\n")
 
     def test_a_commented_include_is_none(self):
         self.accepted(rules.includes_only_what_it_may, "proto/a.hpp", '// #include "store/library.hpp"\n')

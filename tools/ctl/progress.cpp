@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "tools/ctl/progress_words.hpp"
+#include "tools/ctl/words/progress_words.hpp"
 
 namespace essaimage::ctl {
 

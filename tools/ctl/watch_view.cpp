@@ -6,8 +6,8 @@
 
 #include "proto/counted.hpp"
 #include "tools/ctl/events.hpp"
-#include "tools/ctl/progress_words.hpp"
-#include "tools/ctl/verbs.hpp"
+#include "tools/ctl/verbs/verbs.hpp"
+#include "tools/ctl/words/progress_words.hpp"
 
 namespace essaimage::ctl {
 

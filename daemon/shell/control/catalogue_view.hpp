@@ -2,7 +2,7 @@
 // What is told of the curated catalogue: a kit's decision, what territories recommend, what its centre proposes, and for what that
 // waits. A look at the library at one moment; one thread. Errors: those of reading the library; Errc::not_joined.
 
-#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/explain/explain.hpp"
 #include "daemon/shell/control/json.hpp"
 #include "store/curation.hpp"
 

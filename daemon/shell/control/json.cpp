@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "daemon/shell/control/explain_hold.hpp"
+#include "daemon/shell/control/explain/explain_hold.hpp"
 #include "proto/counted.hpp"
 
 namespace essaimage::shell {

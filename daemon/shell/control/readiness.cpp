@@ -5,8 +5,8 @@
 #include <array>
 #include <ctime>
 
-#include "daemon/shell/control/explain_hold.hpp"
-#include "daemon/shell/control/explain_parts.hpp"
+#include "daemon/shell/control/explain/explain_hold.hpp"
+#include "daemon/shell/control/explain/explain_parts.hpp"
 #include "store/deadlines.hpp"
 
 namespace essaimage::shell {

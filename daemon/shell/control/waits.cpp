@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "daemon/shell/control/explain_hold.hpp"
-#include "daemon/shell/control/explain_parts.hpp"
+#include "daemon/shell/control/explain/explain_hold.hpp"
+#include "daemon/shell/control/explain/explain_parts.hpp"
 
 namespace essaimage::shell {
 

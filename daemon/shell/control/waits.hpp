@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/explain/explain.hpp"
 #include "proto/meter.hpp"
 
 namespace essaimage::shell {

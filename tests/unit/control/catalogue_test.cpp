@@ -1,5 +1,5 @@
 // The verbs about the catalogue and adoptions, and what is told of kits that are not held for lack of either.
-#include "daemon/shell/control/explain_hold.hpp"
+#include "daemon/shell/control/explain/explain_hold.hpp"
 #include "tests/unit/control/served.hpp"
 
 using namespace essaimage;

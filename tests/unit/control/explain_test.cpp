@@ -1,4 +1,4 @@
-#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/explain/explain.hpp"
 
 #include "daemon/shell/control/json.hpp"
 #include "tests/support/catch.hpp"

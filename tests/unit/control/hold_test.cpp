@@ -1,5 +1,5 @@
 // The verbs about what a node holds, and what is told of media that it does not hold.
-#include "daemon/shell/control/explain.hpp"
+#include "daemon/shell/control/explain/explain.hpp"
 #include "tests/unit/control/served.hpp"
 
 using namespace essaimage;

@@ -3,11 +3,11 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tools/ctl/client.hpp"
-#include "tools/ctl/findings.hpp"
+#include "tools/ctl/folders/tree_writer.hpp"
 #include "tools/ctl/help.hpp"
 #include "tools/ctl/kit_ref.hpp"
-#include "tools/ctl/tree_writer.hpp"
-#include "tools/ctl/verbs.hpp"
+#include "tools/ctl/verbs/verbs.hpp"
+#include "tools/ctl/words/findings.hpp"
 
 using namespace essaimage;
 using namespace essaimage::ctl;

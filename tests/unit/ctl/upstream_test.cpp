@@ -1,13 +1,13 @@
 // What changed upstream, seen from a folder; what was settled; and writing without taking anything from its owner.
-#include "tools/ctl/upstream.hpp"
+#include "tools/ctl/folders/upstream.hpp"
 
 #include <fstream>
 #include <iterator>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
-#include "tools/ctl/new_file.hpp"
-#include "tools/ctl/working_folder.hpp"
+#include "tools/ctl/folders/new_file.hpp"
+#include "tools/ctl/folders/working_folder.hpp"
 
 using namespace essaimage;
 using namespace essaimage::ctl;

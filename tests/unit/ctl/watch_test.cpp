@@ -3,9 +3,9 @@
 
 #include "tests/support/catch.hpp"
 #include "tools/ctl/events.hpp"
-#include "tools/ctl/progress_words.hpp"
-#include "tools/ctl/verbs.hpp"
+#include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/watch_view.hpp"
+#include "tools/ctl/words/progress_words.hpp"
 
 using namespace essaimage;
 using namespace essaimage::ctl;

@@ -4,7 +4,7 @@
 #include "store/feed/commit.hpp"
 #include "store/feed/refs.hpp"
 #include "store/feed/tree_editor.hpp"
-#include "store/library_impl.hpp"
+#include "store/library/library_impl.hpp"
 #include "tests/unit/store/members.hpp"
 
 namespace essaimage::test {

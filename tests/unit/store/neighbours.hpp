@@ -1,8 +1,8 @@
 #pragma once
 // A centre whose key its neighbours may replace: any two of b, c and d, of which c and d are of other territories. One thread.
 
+#include "store/federation/neighbour_successions.hpp"
 #include "store/federation/succession_file.hpp"
-#include "store/neighbour_successions.hpp"
 #include "tests/support/raw_parcel.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 

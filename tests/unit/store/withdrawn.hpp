@@ -2,7 +2,7 @@
 // A federation whose members exchange all that they may, with a kit that has a photo of somebody and a text with a name: what the
 // tests of withdrawal start from.
 
-#include "store/left_epochs.hpp"
+#include "store/receiving/left_epochs.hpp"
 #include "store/withdrawal/withdrawals.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"

@@ -8,7 +8,7 @@
 #include "tools/ctl/export/page.hpp"
 #include "tools/ctl/export/pages.hpp"
 #include "tools/ctl/export/site_words.hpp"
-#include "tools/ctl/life_words.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl::site {
 

@@ -1,0 +1,18 @@
+#pragma once
+// What is to be said of the federation's word: how old it is here, whether the clock can be believed, which roles run out. Pure;
+// any thread.
+
+#include "daemon/shell/control/explain/explain.hpp"
+
+namespace essaimage::shell {
+
+/// Older than that, its node may be off: it signs the time once a day.
+inline constexpr std::int64_t word_old_days = 3;
+/// So long before a role ends, the federation's own node says so.
+inline constexpr std::int64_t role_ends_days = 30;
+
+/// Days from the newest signed time to the clock; nothing before the first one, and where the clock stands behind it.
+std::optional<std::int64_t> days_since_word(const store::FederationView& view);
+void add_federation(const Situation& here, Explanations& out);
+
+}  // namespace essaimage::shell

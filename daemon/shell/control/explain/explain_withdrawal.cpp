@@ -1,0 +1,66 @@
+#include "daemon/shell/control/explain/explain_withdrawal.hpp"
+
+#include <fmt/format.h>
+
+namespace essaimage::shell {
+namespace {
+
+constexpr std::chrono::hours warned_before{30 * 24};
+constexpr std::int64_t day_seconds = 86'400;
+
+std::string paths_text(const store::Withdrawal& withdrawal) {
+  constexpr std::size_t told_max = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(told_max, withdrawal.paths.size()); ++i) text += (i == 0 ? "" : ", ") + withdrawal.paths[i];
+  return withdrawal.paths.size() > told_max ? text + ", …" : text;
+}
+
+Explanation about(const store::WithdrawalView& view) {
+  const auto& said = *view.by_author;
+  const auto day = to_utc(view.since).substr(0, 10);
+  const auto what = paths_text(said);
+  const std::string en_what = what.empty() ? said.earlier ? "the earlier versions" : "the kit" : what;
+  const std::string fr_what = what.empty() ? said.earlier ? "les versions d'avant" : "le kit" : what;
+  const auto done = view.signed_by.size(), all = view.members.size();
+  return {"withdrawn",
+          false,
+          said.kit.str(),
+          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {} ({}).", view.key.centre, en_what, day, view.why, done, all, view.key.str()),
+           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {} ({}).", view.key.centre, fr_what, day, view.why, done, all, view.key.str())},
+          Actor::nobody,
+          view.is_done() ? Words{} : Words{"`essaimagectl withdraw status` says who is lacking.", "`essaimagectl withdraw status` dit qui manque."}};
+}
+
+}  // namespace
+
+Result<Explanations> explain_withdrawals(const store::Library& library, const KitId& kit) {
+  Explanations found;
+  if (library.roster() == nullptr) return found;
+  TRY(const auto views, library.withdrawals().find({kit, kit.centre, std::nullopt}));
+  for (const auto& view : views) found.push_back(about(view));
+  return found;
+}
+
+Result<Explanations> explain_consents(const store::Library& library) {
+  Explanations found;
+  if (library.roster() == nullptr) return found;
+  TRY(const auto ending, library.withdrawals().ending(warned_before));
+  for (const auto& [kit, audience, consent] : ending) {
+    const auto day = to_utc({consent.until.seconds - day_seconds}).substr(0, 10);
+    const bool same = !found.empty() && found.back().subject == kit.str() + ":" + consent.file;
+    if (same) continue;  // in two audiences
+    found.push_back({"consent-ends",
+                     true,
+                     kit.str() + ":" + consent.file,
+                     {fmt::format("The consent for {} of {} ends on {}: from the day after, nobody gives it out, and it is erased.", consent.file,
+                                  kit.str(), day),
+                      fmt::format("Le consentement pour {} de {} prend fin le {} : dès le lendemain, plus personne ne le donne, et il est effacé.",
+                                  consent.file, kit.str(), day)},
+                     Actor::author,
+                     {"If it was renewed, publish the kit with the later day in its kit.toml.",
+                      "S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml."}});
+  }
+  return found;
+}
+
+}  // namespace essaimage::shell

@@ -1,0 +1,122 @@
+// Feeds that forked: frozen until the author, or a succession, says which side counts.
+#include "store/feed/forks.hpp"
+
+#include <set>
+
+#include "store/feed/commit_rules.hpp"
+#include "store/library/library_impl.hpp"
+
+namespace essaimage::store {
+namespace {
+
+/// Past a fork's epoch or generation is past the fork: while it froze the feed, no epoch was accepted but one whose root
+/// resolves it, and a succession names the head that counts.
+bool is_past(const Order& order, const Order& fork) {
+  return std::tie(order.generation, order.epoch) > std::tie(fork.generation, fork.epoch);
+}
+
+/// Its author has a new key since: a proof about the old one proves nothing that matters.
+bool is_succeeded(const Roster* roster, const FeedId& feed, const Order& order) {
+  const Member* author = roster == nullptr ? nullptr : roster->find(feed.centre);
+  return author != nullptr && order.generation < author->current_keys().generation;
+}
+
+Freeze freeze_of(const Fork& fork) { return {ids_of(fork), order_of(fork)}; }
+
+}  // namespace
+
+/// A power cut may have come between the refs, which say that a feed was freed, and the record of it: it is made good.
+Status LibraryImpl::read_forks(Picture& picture) {
+  std::vector<Path> damaged;
+  TRY(const auto forks, load_forks(layout_, damaged));
+  std::set<FeedId> freed;
+  for (const auto& fork : forks) {
+    const Freeze freeze = freeze_of(fork);
+    TRY(const auto highest, highest_of(fork.feed, picture));
+    if ((highest && is_past(highest->order, freeze.order)) || is_succeeded(picture.roster.get(), fork.feed, freeze.order)) {
+      freed.insert(fork.feed);
+      if (const auto thawed = thaw(fork.feed); !thawed) note(thawed.error(), fork.feed.str());
+    } else {
+      picture.frozen[fork.feed] = freeze;
+    }
+  }
+  for (const auto& path : damaged)
+    note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
+  // A feed whose proof is lost stays frozen: better than to take one side of a fork for the feed.
+  TRY(const auto frozen, state_->frozen());
+  for (const auto& feed : frozen) {
+    if (!freed.contains(feed)) picture.frozen.try_emplace(feed);
+  }
+  return {};
+}
+
+Result<std::vector<Fork>> LibraryImpl::frozen() const {
+  std::vector<Path> damaged;
+  TRY(auto forks, load_forks(layout_, damaged));
+  const auto now = picture();
+  for (const auto& [feed, ids] : now->frozen) {
+    const bool proven = std::any_of(forks.begin(), forks.end(), [&](const Fork& fork) { return fork.feed == feed; });
+    if (!proven) forks.push_back({feed, nullptr, nullptr});
+  }
+  return forks;
+}
+
+/// The record goes first: the file alone is judged anew at the next start, the record alone would freeze for ever.
+Status LibraryImpl::thaw(const FeedId& feed) {
+  CHECK_OK(state_->set_frozen(feed, false));
+  return resolve_fork(layout_, feed);
+}
+
+bool LibraryImpl::is_freed(const Freeze& freeze, const std::optional<Head>& held, const Order& now) {
+  if (freeze.is_lost()) return held && now.generation > held->order.generation;
+  return is_past(now, freeze.order);
+}
+
+Result<std::optional<Head>> LibraryImpl::highest_of(const FeedId& feed, const Picture& picture) const {
+  auto highest = picture.head(feed);
+  TRY(const auto witnessed, state_->witnessed());
+  for (const auto& witness : witnessed) {
+    if (witness.feed != feed || (picture.roster && !witness_counts(*picture.roster, witness))) continue;
+    if (!highest || highest->order < witness.order) highest = witness;
+  }
+  return highest;
+}
+
+Status LibraryImpl::keep_fork(const FeedId& feed, ByteView held, ByteView claimed) {
+  const std::lock_guard changing(changing_);
+  return keep_fork_locked(feed, held, claimed);
+}
+
+/// Both commits must still count under the present roster: who stole a key could else freeze its feed with two commits
+/// that nobody takes any more. A proof of what was left behind proves nothing that matters.
+Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed) {
+  const auto now = picture();
+  const auto present = now->frozen.find(feed);
+  if (present != now->frozen.end() && !present->second.is_lost()) return {};
+  if (!now->roster) return fail(Errc::feed_unknown_author, feed.str());
+  TRY(const auto claim, read_commit(claimed, *now->roster));
+  if (claim.commit.feed != feed) return fail(Errc::malformed, "no fork of " + feed.str());
+  TRY(const auto highest, highest_of(feed, *now));
+  if ((highest && is_past(highest->order, claim.commit.order)) || is_succeeded(now->roster.get(), feed, claim.commit.order)) return {};
+  Bytes first(held.begin(), held.end());
+  if (held.empty()) {
+    TRY(first, own_commit(feed, claim.commit.order));
+  }
+  if (const auto other = read_commit(first, *now->roster); !other) return tl::unexpected(other.error());
+  Fork fork{feed, std::make_shared<const Bytes>(std::move(first)),
+            std::make_shared<const Bytes>(claimed.begin(), claimed.end())};
+  CHECK_OK(check_fork(fork));
+  return freeze(std::move(fork));
+}
+
+Status LibraryImpl::freeze(Fork fork) {
+  CHECK_OK(save_fork(layout_, fork));
+  CHECK_OK(state_->set_frozen(fork.feed, true));
+  auto next = std::make_shared<Picture>(*picture());
+  next->frozen[fork.feed] = freeze_of(fork);
+  set_picture(std::move(next));
+  tell(change::FeedFrozen{std::move(fork), true});
+  return {};
+}
+
+}  // namespace essaimage::store

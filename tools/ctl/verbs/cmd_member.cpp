@@ -1,0 +1,168 @@
+// member invite, new-key, list, show, suspend.
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "tools/ctl/client.hpp"
+#include "tools/ctl/requests.hpp"
+#include "tools/ctl/verbs/verbs.hpp"
+
+namespace essaimage::ctl {
+
+Result<std::uint64_t> parse_period(const std::string& text, const char* option) {
+  static constexpr std::string_view units = "smhd";
+  static constexpr std::array<std::uint64_t, 4> seconds = {1, 60, 3600, 86'400};
+  const auto digits = text.find_first_not_of("0123456789");
+  const auto unit = text.empty() ? std::string_view::npos : units.find(text.back());
+  if (digits == 0 || digits == std::string::npos || digits + 1 != text.size() || digits > 6 ||
+      unit == std::string_view::npos)
+    return fail(Errc::usage, std::string(option) + ": 7d, 12h, 30m, 45s; " + text);
+  return std::stoull(text) * seconds[unit];
+}
+
+}  // namespace essaimage::ctl
+
+namespace essaimage::ctl::verb {
+
+namespace {
+
+/// Alone on stdout, so that a script or a QR code takes it as it is.
+Result<ExitCode> print_invitation(Context& context, const Json& reply) {
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+    return ExitCode::ok;
+  }
+  context.out() << text_at(reply, "invitation") << std::endl;
+  TRY(const bool asked, save_request(context, reply));
+  if (asked)
+    context.err() << context.say("Keep the invitation until then: it works once the request is applied.\n",
+                                 "Gardez l'invitation d'ici là : elle servira une fois la demande appliquée.\n");
+  if (!context.io.err_is_terminal) return ExitCode::ok;
+  const auto until = human_time(text_at(reply, "expires"), context.language);
+  context.err() << fmt::format(fmt::runtime(context.say("\nSend this line to {}. It works once, until {}. There:\n  "
+                                                        "essaimagectl join INVITATION\n",
+                                                        "\nEnvoyez cette ligne à {}. Elle sert une fois, jusqu'au {}. "
+                                                        "Là-bas :\n  essaimagectl join INVITATION\n")),
+                               printable(text_at(reply, "name")), until);
+  return ExitCode::ok;
+}
+
+Status add_period(Context& context, Json& arguments) {
+  const auto valid = context.parsed.value("valid");
+  if (valid.empty()) return {};
+  TRY(arguments["valid_seconds"], parse_period(valid, "--valid"));
+  return {};
+}
+
+/// Of a verb about a member: a name that is not known is compared with those that are.
+Result<Json> ask_about(Context& context, const char* verb, const Json& arguments, const Client::Handlers& handlers) {
+  TRY(auto client, Client::connect(context));
+  auto reply = client.ask(verb, arguments, handlers);
+  if (reply || reply.error().code != Errc::peer_unknown) return reply;
+  std::vector<std::string> known;
+  TRY(auto again, Client::connect(context));
+  TRY(const auto members, again.list("member.list"));
+  for (const auto& member : members) known.push_back(text_at(member, "centre"));
+  const auto slug = context.parsed.positionals[0];
+  return fail(Errc::peer_unknown, slug + did_you_mean(slug, known, context.language));
+}
+
+}  // namespace
+
+Result<ExitCode> member_invite(Context& context) {
+  Json arguments{{"slug", context.parsed.positionals[0]}, {"name", context.parsed.value("name")}};
+  if (const auto territories = context.parsed.values("territory"); !territories.empty())
+    arguments["territories"] = territories;
+  CHECK_OK(add_period(context, arguments));
+  if (context.parsed.has("offline")) arguments["offline"] = true;
+  TRY(auto client, Client::connect(context));
+  TRY(const auto reply, client.ask("member.invite", arguments));
+  return print_invitation(context, reply);
+}
+
+Result<ExitCode> member_new_key(Context& context) {
+  Json arguments{{"slug", context.parsed.positionals[0]}};
+  CHECK_OK(add_period(context, arguments));
+  for (const char* flag : {"offline", "reinstate"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
+  TRY(const auto reply, ask_about(context, "member.new-key", arguments, Client::Handlers{}));
+  return print_invitation(context, reply);
+}
+
+Result<ExitCode> member_show(Context& context) {
+  Json arguments{{"slug", context.parsed.positionals[0]}};
+  if (const auto count = context.parsed.value("count"); !count.empty()) {
+    TRY(arguments["count"], parse_seconds(count, "count"));
+  }
+  auto versions = Json::array();
+  Client::Handlers handlers;
+  handlers.item = [&](const Json& page) -> Status {
+    for (const auto& version : page) versions.push_back(version);
+    return {};
+  };
+  TRY(auto reply, ask_about(context, "member.show", arguments, handlers));
+  if (context.json) {
+    reply["published"] = std::move(versions);
+    context.out() << pretty(reply) << "\n";
+    return ExitCode::ok;
+  }
+  context.out() << printable(text_at(reply, "name")) << " (" << text_at(reply, "centre") << ")";
+  if (flag_at(reply, "suspended")) context.out() << context.say(", suspended: ", ", suspendu : ") << printable(text_at(reply, "suspended_why"));
+  context.out() << "\n";
+  if (const auto keys = reply.value("keys", Json::array()).size(); keys > 1)
+    context.out() << fmt::format(fmt::runtime(context.say("It is under its key number {}.\n", "Il en est à sa clé numéro {}.\n")), keys);
+  Table table({{context.say("published", "publié")}, {context.say("time", "date")}});
+  for (const auto& version : versions)
+    table.add({text_at(version, "feed") + "@" + text_at(version, "order"), human_time(text_at(version, "time"), context.language)});
+  context.out() << table.str(context.out_style);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_list(Context& context) {
+  TRY(auto client, Client::connect(context));
+  TRY(const auto members, client.list("member.list"));
+  if (context.json) {
+    context.out() << pretty(members) << "\n";
+    return ExitCode::ok;
+  }
+  Table table({{context.say("centre", "centre")},
+               {context.say("name", "nom"), Table::Align::left, true},
+               {context.say("territories", "territoires")},
+               {context.say("state", "état")},
+               {context.say("why", "raison"), Table::Align::left, true}});
+  for (const auto& member : members) {
+    const bool suspended = flag_at(member, "suspended");
+    auto state = suspended ? context.say("suspended", "suspendu") : context.say("active", "actif");
+    if (flag_at(member, "federation")) state = context.say("federation", "fédération");
+    if (flag_at(member, "self")) state += context.say(" (here)", " (ici)");
+    table.add({text_at(member, "centre"),
+               text_at(member, "name"),
+               texts_at(member, "territories"),
+               {state, suspended ? Colour::red : Colour::none},
+               text_at(member, "suspended_why")});
+  }
+  context.out() << table.str(context.out_style);
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_suspend(Context& context) {
+  const auto slug = context.parsed.positionals[0];
+  Json arguments{{"slug", slug}, {"why", context.parsed.value("why")}};
+  if (const auto last = context.parsed.values("last"); !last.empty()) arguments["last"] = last;
+  if (context.parsed.has("offline")) arguments["offline"] = true;
+  TRY(const auto reply, ask_about(context, "member.suspend", arguments, Client::Handlers{}));
+  TRY(const bool asked, save_request(context, reply));
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+  } else if (!asked) {
+    context.out() << fmt::format(
+        fmt::runtime(
+            context.say("{} is suspended. Peers cut it off as soon as they hear of it.\n",
+                        "{} est suspendu. Les pairs rompent avec lui dès qu'ils l'apprennent.\n")),
+        slug);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace essaimage::ctl::verb
