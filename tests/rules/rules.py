@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "tools/ctl": ("proto/", "store/kit/", "store/disk/", "store/home.hpp", "store/crypto/", "store/federation/invitation.hpp",
                   "store/federation/statement.hpp", "store/federation/request.hpp", "store/federation/paths.hpp",
                   "store/federation/federation_file.hpp", "store/federation/member_file.hpp", "store/federation/catalogue_file.hpp",
-                  "store/federation/mirror_file.hpp", "store/federation/media_withdrawal.hpp",
+                  "store/federation/mirror_file.hpp", "store/federation/media_withdrawal.hpp", "store/federation/succession_file.hpp",
                   "store/git/text_merge.hpp", "tools/ctl/", "tools/report/"),
     # What a report looks like depends on what was counted alone.
     "tools/report": ("proto/", "store/kit/", "store/disk/", "tools/report/"),

@@ -88,6 +88,7 @@ struct Parsed {
   /// The last one given; empty if none was.
   std::string value(std::string_view option) const;
   std::vector<std::string> values(std::string_view option) const;
+  std::vector<std::string> listed(std::string_view option) const;  ///< "a,b,c", as often as given
 };
 
 /// Errc::usage with what is wrong and, where one is near, what was perhaps meant. `--help` turns

@@ -273,6 +273,18 @@ std::vector<std::string> Parsed::values(std::string_view option) const {
   return at == options.end() ? std::vector<std::string>() : at->second;
 }
 
+std::vector<std::string> Parsed::listed(std::string_view option) const {
+  std::vector<std::string> items;
+  for (const auto& value : values(option)) {
+    for (std::size_t at = 0; at <= value.size();) {
+      const auto end = std::min(value.find(',', at), value.size());
+      if (end > at) items.push_back(value.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+  return items;
+}
+
 Result<Parsed> parse(const std::vector<std::string>& arguments, Language language) {
   return Parser(arguments, language).run();
 }

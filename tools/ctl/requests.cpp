@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <ostream>
 
+#include "proto/counted.hpp"
 #include "store/disk/files.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/media_withdrawal.hpp"
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
 #include "store/federation/paths.hpp"
+#include "store/federation/succession_file.hpp"
 
 namespace essaimage::ctl {
 
@@ -99,8 +101,26 @@ std::string member_words(const store::MemberFile& file, const Context& context) 
   for (std::size_t i = 0; i + 1 < member.keys.size(); ++i)
     text += fmt::format(fmt::runtime(context.say("; its key number {} ({}) counts up to: {}", " ; sa clé numéro {} ({}) compte jusqu'à : {}")), i + 1,
                         store::fingerprint(member.keys[i].signing), counts_words(member.keys[i].last_valid, context));
+  if (!member.neighbours.empty()) {
+    std::string names;
+    for (const auto& each : member.neighbours) names += (names.empty() ? "" : ", ") + each;
+    text += fmt::format(fmt::runtime(context.say("; its next key may be given by {} of its neighbours {}", " ; sa prochaine clé peut être donnée par {} de ses voisins {}")),
+                        member.neighbours_needed, names);
+  }
   // Whoever goes on under a new key is not suspended any more.
   if (member.keys.size() > 1) text += context.say("; if it was suspended, that ends", " ; s'il était suspendu, il ne l'est plus");
+  return text;
+}
+
+/// Who signs compares the fingerprint with the centre's own word.
+std::string succession_words(const store::SuccessionFile& file, const Context& context) {
+  auto text = fmt::format(fmt::runtime(context.say("{} goes on under its key number {} ({}); its key number {} counts up to: {}",
+                                                   "{} continue avec sa clé numéro {} ({}) ; sa clé numéro {} compte jusqu'à : {}")),
+                          file.slug, file.version, store::fingerprint(file.signing), file.version - 1,
+                          counts_words(file.last_valid, context));
+  if (!file.vouched.empty())
+    text += fmt::format(fmt::runtime(context.say("; {} that it signed for others count still", " ; {} qu'elle a signées pour d'autres comptent toujours")),
+                        counted(file.vouched.size(), {{"succession", "succession"}, {"successions", "successions"}}, context.language));
   return text;
 }
 
@@ -134,6 +154,10 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
     if (!file) return statement.path;
     return fmt::format(fmt::runtime(context.say("{} ({}) may join until {}", "{} ({}) peut rejoindre jusqu'au {}")), printable(file->name), file->slug,
                        to_utc(file->expires));
+  }
+  if (statement.path.starts_with(feed_path::successions_folder)) {
+    const auto file = store::parse_succession_file(statement.content);
+    return file ? succession_words(*file, context) : statement.path;
   }
   if (statement.path.starts_with(store::feed_path::mirrors_folder)) {
     const auto file = store::parse_mirror_file(statement.content);
@@ -169,6 +193,15 @@ Option request_option() {
           {"FILE", "FICHIER"},
           {"where to write the request, if more keys have to sign (else: a file in this folder)",
            "où écrire la demande, si d'autres clés doivent signer (sinon : un fichier dans ce dossier)"}};
+}
+
+std::string neighbours_text(const Json& centre, const Context& context) {
+  const auto at = centre.find("neighbours");
+  if (at == centre.end() || !at->is_object()) return {};
+  const auto names = texts_at(*at, "named");
+  if (names.empty()) return {};
+  const auto needed = number_at(*at, "needed");
+  return fmt::format(fmt::runtime(context.say("{} of {}", "{} parmi {}")), needed, printable(names));
 }
 
 Result<store::SigningRequest> read_request(const std::string& file) {
@@ -226,7 +259,8 @@ Result<std::vector<RoleStanding>> standing_of(const store::SigningRequest& reque
 std::string standing_text(const std::vector<RoleStanding>& standing, const Context& context) {
   std::string text;
   for (const auto& each : standing) {
-    const auto part = fmt::format(fmt::runtime(context.say("{}{}: {} of {}", "{}{} : {} sur {}")), each.role,
+    const bool near = each.role == store::role_neighbours;
+    const auto part = fmt::format(fmt::runtime(context.say("{}{}: {} of {}", "{}{} : {} sur {}")), near ? context.say("neighbours", "voisins") : each.role,
                                   each.of_next && each.role == store::role_root ? context.say(" as it will be", " futur") : "", each.signatures,
                                   each.threshold);
     text += (text.empty() ? "" : ", ") + part;

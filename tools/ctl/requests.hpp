@@ -12,6 +12,8 @@ Option request_option();
 /// If the daemon's reply says that signatures lack, writes the request (--to, else a name of its own in this folder), and says so on
 /// stderr. True: it did, and nothing is in force.
 Result<bool> save_request(const Context& context, const Json& reply);
+/// "2 of escaut, lys, tourcoing": who may give that centre its next key (`neighbours` of a document); empty if nobody but the federation.
+std::string neighbours_text(const Json& centre, const Context& context);
 Result<store::SigningRequest> read_request(const std::string& file);
 /// One line for each statement.
 std::vector<std::string> words_of(const store::SigningRequest& request, const Context& context);

@@ -135,6 +135,10 @@ Json to_json(const Error& error) {
           {"next_step", text.next_step}};
 }
 
+Json neighbours_json(const Roster& roster, const Member& member) {
+  return {{"named", to_json(member.neighbours)}, {"needed", member.neighbours_needed}, {"able", roster.able_neighbours(member).size()}};
+}
+
 Json to_json(const std::set<std::string>& texts) {
   auto out = Json::array();
   for (const auto& text : texts) out.push_back(text);

@@ -39,6 +39,7 @@ constexpr std::array verbs = {
     Verb{"kits", verb::kits},
     Verb{"member.invite", verb::member_invite},
     Verb{"member.list", verb::member_list},
+    Verb{"member.neighbours", verb::member_neighbours},
     Verb{"member.new-key", verb::member_new_key},
     Verb{"member.show", verb::member_show},
     Verb{"member.suspend", verb::member_suspend},

@@ -62,6 +62,7 @@ Result<Json> publish(Session& session, Arguments& arguments);
 // verbs_member.cpp
 Result<Json> member_invite(Session& session, Arguments& arguments);
 Result<Json> member_list(Session& session, Arguments& arguments);
+Result<Json> member_neighbours(Session& session, Arguments& arguments);
 Result<Json> member_new_key(Session& session, Arguments& arguments);
 Result<Json> member_show(Session& session, Arguments& arguments);
 Result<Json> member_suspend(Session& session, Arguments& arguments);

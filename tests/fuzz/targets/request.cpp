@@ -5,6 +5,7 @@
 #include "store/crypto/hash.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/request.hpp"
+#include "store/federation/succession_file.hpp"
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
@@ -68,6 +69,20 @@ store::SigningRequest change() {
   return request;
 }
 
+store::SigningRequest succession() {
+  auto request = decision();
+  store::SuccessionFile file{2, {}, "mdq", secret(7).public_key(), {}, {}, {}};
+  file.previous.bytes[5] = 4;
+  file.transport.bytes.fill(12);
+  request.statements = {{store::succession_path(file), 2, file.previous, encode(file), {}, {}}};
+  store::Role neighbours{{secret(1).public_key(), secret(2).public_key()}, 2, std::nullopt};
+  std::sort(neighbours.keys.begin(), neighbours.keys.end());
+  neighbours.notes = {{secret(1).public_key(), "fives"}, {secret(2).public_key(), "moulins"}};
+  request.neighbours = neighbours;
+  ESSAIMAGE_ASSERT(store::sign(request, secret(2)));
+  return request;
+}
+
 std::vector<Seed> seeds() {
   auto signed_once = decision();
   ESSAIMAGE_ASSERT(store::sign(signed_once, secret(2)));
@@ -75,7 +90,11 @@ std::vector<Seed> seeds() {
   elsewhere.statements.front().path = "catalogue/mdq/autre.toml";
   auto twice = decision();
   twice.statements.push_back(twice.statements.front());
-  return {seed("valid-decision", encode(decision())), seed("valid-signed", encode(signed_once)), seed("valid-roles", encode(change())),
+  auto nobody = succession();
+  nobody.neighbours.reset();
+  return {seed("valid-succession", encode(succession())),
+          seed("hostile-succession-of-nobody", encode(nobody)),
+          seed("valid-decision", encode(decision())), seed("valid-signed", encode(signed_once)), seed("valid-roles", encode(change())),
           seed("hostile-path", encode(elsewhere)),    seed("hostile-twice", encode(twice)),      seed("hostile-comment", encode(decision()) + "# x\n")};
 }
 

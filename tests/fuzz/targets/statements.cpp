@@ -1,5 +1,6 @@
 // The TOML files of the federation's feed and of centres; each has one byte form.
 
+#include "store/crypto/hash.hpp"
 #include "store/federation/adoption_file.hpp"
 #include "store/federation/catalogue_file.hpp"
 #include "store/federation/federation_file.hpp"
@@ -7,6 +8,7 @@
 #include "store/federation/member_file.hpp"
 #include "store/federation/mirror_file.hpp"
 #include "store/federation/proposal_file.hpp"
+#include "store/federation/succession_file.hpp"
 #include "store/holding/mirror_rules.hpp"
 #include "store/life/outcome_file.hpp"
 #include "tests/fuzz/target.hpp"
@@ -29,7 +31,8 @@ bool run(ByteView bytes) {
                     round(store::parse_invitation_file, text) + round(store::parse_centre_file, text) +
                     round(store::parse_catalogue_file, text) + round(store::parse_adoption, text) +
                      round(store::parse_heartbeat_file, text) + round(store::parse_proposal, text) +
-                     round(store::parse_mirror_file, text) + round(store::parse_mirror_rules, text);
+                     round(store::parse_mirror_file, text) + round(store::parse_mirror_rules, text) +
+                     round(store::parse_succession_file, text) + round(store::parse_asked_succession, text);
   ESSAIMAGE_ASSERT(kinds <= 1);
   return kinds == 1;
 }
@@ -78,6 +81,23 @@ std::string member() {
   return encode(file);
 }
 
+std::string neighbours() {
+  auto file = store::parse_member_file(member()).value();
+  file.member.neighbours = {"fives", "moulins", "wazemmes"};
+  file.member.neighbours_needed = 2;
+  for (auto& keys : file.member.keys) keys.vouched = {store::sha256(bytes_of(std::string(1, 'x')))};
+  return encode(file);
+}
+
+std::string succession() {
+  store::SuccessionFile file{3, {}, "mdq", key(11), {}, {store::sha256(bytes_of(std::string(1, 'y')))}, {}};
+  file.previous.bytes[5] = 4;
+  file.transport.bytes.fill(12);
+  const FeedId region{"mdq", {}};
+  file.last_valid[region] = Head{region, {2, 1, 40}, {}};
+  return encode(file);
+}
+
 std::string mirror(bool ended) {
   store::MirrorFile file;
   file.slug = "numerique";
@@ -119,6 +139,10 @@ std::vector<Seed> seeds() {
           seed("valid-adoption", encode(adoption)),
           seed("valid-heartbeat", encode(store::HeartbeatFile{1, {}, Timestamp{1'800'000'000}})),
           seed("valid-notes", noted()),
+          seed("valid-neighbours", neighbours()),
+          seed("valid-succession", succession()),
+          seed("valid-asked-succession", encode(store::AskedSuccession{key(4), "mdq", Timestamp{1'900'000'000}, {{{"mdq", {}}, {1, 1, 40}}}})),
+          seed("hostile-succession-territories", succession() + "territories = [\"lens\"]\n"),
           seed("valid-mirror", mirror(false)),
           seed("valid-mirror-ended", mirror(true)),
           seed("valid-mirror-rules", encode(store::MirrorRules{{"numerique", {{"énergie"}, {"robot"}, {"lampe"}}}})),

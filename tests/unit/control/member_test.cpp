@@ -43,3 +43,44 @@ TEST_CASE("a member is shown with its keys and what it published last") {
   CHECK(shown["keys"].size() == 1);
   CHECK(shown["suspended"] == false);
 }
+
+TEST_CASE("a centre's neighbours are named on the federation's node, and shown everywhere") {
+  Served elsewhere;
+  CHECK(elsewhere.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"a", "b"}}})["failure"] == "federation.not-here");
+  Federation served;
+  CHECK(served.ask("member.neighbours", {{"slug", "nobody"}, {"neighbours", {"a", "b"}}})["failure"] == "peer.unknown");
+  CHECK(served.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"a", "b"}}, {"needed", 17}})["failure"] == "member.neighbours-refused");
+  CHECK(served.node.lib.calls.empty());
+  const auto named = served.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"b", "a", "a"}}});
+  CHECK(served.node.lib.calls.back() == "neighbours of fives: 2 of 2");
+  CHECK(named["neighbours"] == test::Json({"a", "b"}));
+  CHECK(named["neighbours_needed"] == 2);
+  served.ask("member.neighbours", {{"slug", "fives"}});
+  CHECK(served.node.lib.calls.back() == "neighbours of fives: 2 of 0");
+
+  auto& members = served.node.lib.members->members;
+  Member near;
+  near.slug = "near";
+  near.keys = members.at("fives").keys;
+  members["near"] = near;
+  members["gone"] = near;
+  members["gone"].slug = "gone";
+  members["gone"].suspended = true;
+  members.at("fives").neighbours = {"gone", "near"};
+  members.at("fives").neighbours_needed = 2;
+  const auto shown = served.ask("member.show", {{"slug", "fives"}});
+  CHECK(shown["neighbours"] == test::Json({{"named", {"gone", "near"}}, {"needed", 2}, {"able", 1}}));
+  CHECK(shown["key_given_by"].empty());
+  CHECK(served.ask("member.show", {{"slug", "near"}})["neighbour_of"] == test::Json::array({"fives"}));
+  const auto explained = served.ask("explain", {{"id", "fives"}});
+  CHECK(explained.dump().find("neighbours-too-few") != std::string::npos);
+}
+
+TEST_CASE("a centre is let ask its neighbours for a new key, and what counts then may be said with that alone") {
+  Federation served;
+  CHECK(served.ask("member.new-key", {{"slug", "fives"}, {"last", {"fives/region@1.1.40"}}})["failure"] == "usage");
+  CHECK(served.ask("member.new-key", {{"slug", "fives"}, {"by_neighbours", true}, {"last", {"fives/region"}}})["failure"] == "usage");
+  served.ask("member.new-key", {{"slug", "fives"}, {"by_neighbours", true}, {"last", {"fives/region@1.1.40"}}});
+  CHECK(served.node.lib.calls.back() == "new key of fives by its neighbours, feeds cut: 1");
+  CHECK(served.ask("federation.requests", {{"wait", true}})["failure"] == "usage");
+}

@@ -78,12 +78,42 @@ std::vector<Command> member_commands() {  // NOLINT(readability-function-size): 
         "ensuite. Après un vol, suspendez d'abord le centre."},
        {{{"SLUG", "NOM-COURT"}, {"the centre", "le centre"}, true, false, Completes::member}},
        {{"reinstate", {}, {"also if it is suspended; then it is not any more", "même s'il est suspendu ; il ne l'est alors plus"}},
+        {"by-neighbours",
+         {},
+         {"its neighbours sign the new key, not the members role", "ses voisins signent la nouvelle clé, au lieu du rôle members"}},
+        {"last",
+         {"FEED@ORDER", "FIL@ORDRE"},
+         {"by neighbours: the last that counts of that feed: wazemmes/region@1.1.40", "par les voisins : la dernière publication qui compte de ce fil : "
+                                                                                       "wazemmes/region@1.1.40"},
+         false,
+         true},
+        {"wait",
+         {},
+         {"by neighbours: until the centre has joined; then the request is written", "par les voisins : jusqu'à ce que le centre ait rejoint ; la demande est "
+                                                                                      "alors écrite"}},
         {"valid",
          {"7d", "7d"},
          {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}},
         request_option(), offline_option()},
-       {{"member new-key wazemmes", {"Their computer broke:", "Leur ordinateur est en panne :"}}},
+       {{"member new-key wazemmes", {"Their computer broke:", "Leur ordinateur est en panne :"}},
+        {"member new-key wazemmes --by-neighbours --wait --to wazemmes.toml",
+         {"Nobody has the members role's keys at hand:", "Personne n'a sous la main les clés du rôle members :"}}},
        verb::member_new_key},
+      {"member neighbours",
+       {"Name the centres that may give a centre its next key (on the federation's node).",
+        "Nommer les centres qui pourront donner à un centre sa prochaine clé (sur le nœud de la fédération)."},
+       {"While all is well, as the centre asks. When its key is lost or stolen, so many of them sign the new one (`federation sign`), and the members "
+        "role's keys are not needed. Signed by the members' key.",
+        "Tant que tout va bien, à la demande du centre. Si sa clé est perdue ou volée, ce nombre d'entre eux signe la nouvelle (`federation sign`), sans "
+        "les clés du rôle members. Signé par la clé des membres."},
+       {{{"SLUG", "NOM-COURT"}, {"the centre", "le centre"}, true, false, Completes::member}},
+       {{"of", {"A,B,C", "A,B,C"}, {"its neighbours: 2 to 16 other members", "ses voisins : 2 à 16 autres membres"}, false, true},
+        {"needs", {"N", "N"}, {"how many of them have to sign (2)", "combien d'entre eux doivent signer (2)"}},
+        {"none", {}, {"it shall have none any more", "il n'en aura plus"}},
+        request_option(),
+        offline_option()},
+       {{"member neighbours wazemmes --of fives,moulins,escaut", {"Any two of three:", "Deux sur trois :"}}},
+       verb::member_neighbours},
   };
 }
 

@@ -1,4 +1,4 @@
-// member invite, new-key, list, show, suspend.
+// member invite, neighbours, new-key, list, show, suspend.
 
 #include <fmt/format.h>
 
@@ -82,12 +82,53 @@ Result<ExitCode> member_invite(Context& context) {
 }
 
 Result<ExitCode> member_new_key(Context& context) {
-  Json arguments{{"slug", context.parsed.positionals[0]}};
+  const auto slug = context.parsed.positionals[0];
+  const bool by_neighbours = context.parsed.has("by-neighbours"), wait = context.parsed.has("wait");
+  if (wait && (!by_neighbours || context.json)) return fail(Errc::usage, "--wait: --by-neighbours; --json: federation requests --wait");
+  Json arguments{{"slug", slug}};
   CHECK_OK(add_period(context, arguments));
   for (const char* flag : {"offline", "reinstate"})
     if (context.parsed.has(flag)) arguments[flag] = true;
+  if (by_neighbours) arguments["by_neighbours"] = true;
+  if (const auto last = context.parsed.values("last"); !last.empty()) arguments["last"] = last;
   TRY(const auto reply, ask_about(context, "member.new-key", arguments, Client::Handlers{}));
-  return print_invitation(context, reply);
+  TRY(const auto printed, print_invitation(context, reply));
+  if (!by_neighbours) return printed;
+  if (!wait) {
+    context.err() << fmt::format(fmt::runtime(context.say("Once the centre has joined, its neighbours have to sign: essaimagectl federation requests {}\n",
+                                                          "Quand le centre aura rejoint, ses voisins devront signer : essaimagectl federation requests {}\n")),
+                                 slug);
+    return printed;
+  }
+  TRY(auto client, Client::connect(context));
+  TRY(const auto requests, client.list("federation.requests", {{"centre", slug}, {"wait", true}}));
+  if (requests.empty()) return fail(Errc::not_found, slug);
+  TRY([[maybe_unused]] const bool saved, save_request(context, requests[0]));
+  return ExitCode::ok;
+}
+
+Result<ExitCode> member_neighbours(Context& context) {
+  const auto slug = context.parsed.positionals[0];
+  const auto named = context.parsed.listed("of");
+  if (named.empty() != context.parsed.has("none")) return fail(Errc::usage, "--of A,B,C; --none");
+  Json arguments{{"slug", slug}, {"neighbours", named}};
+  if (const auto needs = context.parsed.value("needs"); !needs.empty()) {
+    TRY(arguments["needed"], parse_seconds(needs, "needs"));
+  }
+  if (context.parsed.has("offline")) arguments["offline"] = true;
+  TRY(const auto reply, ask_about(context, "member.neighbours", arguments, Client::Handlers{}));
+  TRY(const bool asked, save_request(context, reply));
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+  } else if (!asked && named.empty()) {
+    context.out() << fmt::format(fmt::runtime(context.say("{} has no neighbours any more: the members role alone gives it a new key.\n",
+                                                          "{} n'a plus de voisins : seul le rôle members lui donne une nouvelle clé.\n")),
+                                 slug);
+  } else if (!asked) {
+    context.out() << fmt::format(fmt::runtime(context.say("{} of {} may give {} its next key.\n", "{} parmi {} peuvent donner à {} sa prochaine clé.\n")),
+                                 number_at(reply, "neighbours_needed"), texts_at(reply, "neighbours"), slug);
+  }
+  return ExitCode::ok;
 }
 
 Result<ExitCode> member_show(Context& context) {
@@ -112,6 +153,12 @@ Result<ExitCode> member_show(Context& context) {
   context.out() << "\n";
   if (const auto keys = reply.value("keys", Json::array()).size(); keys > 1)
     context.out() << fmt::format(fmt::runtime(context.say("It is under its key number {}.\n", "Il en est à sa clé numéro {}.\n")), keys);
+  if (const auto by = texts_at(reply, "key_given_by"); !by.empty())
+    context.out() << context.say("Its neighbours gave it this key: ", "Ses voisins lui ont donné cette clé : ") << by << "\n";
+  if (const auto who = neighbours_text(reply, context); !who.empty())
+    context.out() << context.say("Its next key may be given by its neighbours: ", "Sa prochaine clé peut être donnée par ses voisins : ") << who << "\n";
+  if (const auto of = texts_at(reply, "neighbour_of"); !of.empty())
+    context.out() << context.say("It is a neighbour of: ", "Il est voisin de : ") << of << "\n";
   Table table({{context.say("published", "publié")}, {context.say("time", "date")}});
   for (const auto& version : versions)
     table.add({text_at(version, "feed") + "@" + text_at(version, "order"), human_time(text_at(version, "time"), context.language)});

@@ -12,19 +12,6 @@ namespace essaimage::ctl::verb {
 
 namespace {
 
-/// "lille,valenciennes", as often as given.
-std::vector<std::string> territories_of(const Context& context) {
-  std::vector<std::string> territories;
-  for (const auto& value : context.parsed.values("between")) {
-    for (std::size_t at = 0; at <= value.size();) {
-      const auto end = std::min(value.find(',', at), value.size());
-      if (end > at) territories.push_back(value.substr(at, end - at));
-      at = end + 1;
-    }
-  }
-  return territories;
-}
-
 Json about_mirror(const Context& context) {
   Json arguments{{"mirror", context.parsed.positionals[0]}};
   if (context.parsed.has("offline")) arguments["offline"] = true;
@@ -74,7 +61,7 @@ std::string rule_text(const Json& rule, const Context& context) {
 
 Result<ExitCode> mirror_add(Context& context) {
   auto arguments = about_mirror(context);
-  arguments["territories"] = territories_of(context);
+  arguments["territories"] = context.parsed.listed("between");
   if (const auto name = context.parsed.value("name"); !name.empty()) arguments["name"] = name;
   TRY(const auto mirror, ask(context, "mirror.add", arguments));
   return print_act(context, mirror,

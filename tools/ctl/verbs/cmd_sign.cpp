@@ -26,6 +26,11 @@ Result<std::vector<store::SigningSecret>> secrets_for(const Context& context, co
   TRY(const auto demands, store::demands_of(request));
   std::set<std::string> roles;
   for (const auto& demand : demands) roles.insert(demand.role);
+  if (request.neighbours) {
+    TRY(auto secret, store::SigningSecret::load(context.layout().signing_key()));  // a centre signs as itself
+    secrets.push_back(std::move(secret));
+    return secrets;
+  }
   for (const auto& role : roles) {
     for (const auto& file : {context.layout().role_key(role), context.layout().next_role_key(role)}) {
       std::error_code ignored;
@@ -65,6 +70,10 @@ Result<store::SigningRequest> signed_by(store::SigningRequest request, const std
 void print_request(const Context& context, const store::SigningRequest& request) {
   context.out() << context.say("Of the federation ", "De la fédération ") << request.federation.hex().substr(0, 16) << "…\n";
   for (const auto& line : words_of(request, context)) context.out() << "- " << line << "\n";
+  if (!request.neighbours) return;
+  context.out() << context.say("Sign only if somebody whom you know at that centre asks for it, and reads you this fingerprint (`essaimagectl status` there).\n",
+                               "Ne signez que si une personne de ce centre, que vous connaissez, le demande et vous lit cette empreinte (`essaimagectl "
+                               "status` là-bas).\n");
 }
 
 }  // namespace
@@ -145,8 +154,11 @@ Result<ExitCode> federation_apply(Context& context) {
 }
 
 Result<ExitCode> federation_requests(Context& context) {
+  Json arguments = Json::object();
+  if (!context.parsed.positionals.empty()) arguments["centre"] = context.parsed.positionals[0];
+  if (context.parsed.has("wait")) arguments["wait"] = true;
   TRY(auto client, Client::connect(context));
-  TRY(const auto requests, client.list("federation.requests"));
+  TRY(const auto requests, client.list("federation.requests", arguments));
   if (!context.parsed.positionals.empty()) {
     const auto& centre = context.parsed.positionals[0];
     const auto at = std::find_if(requests.begin(), requests.end(), [&](const auto& each) { return text_at(each, "centre") == centre; });

@@ -6,6 +6,7 @@
 
 #include "proto/counted.hpp"
 #include "tools/ctl/kit_ref.hpp"
+#include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/progress_words.hpp"
 
@@ -128,6 +129,9 @@ void print_status(const Context& context, const Json& status) {
   print_line(context, "its word is of", "sa parole date", word_text(federation, context));
   print_line(context, "territories", "territoires", printable(texts_at(status, "territories")));
   print_line(context, "state", "état", standing_of(status, context));
+  // Whoever has to sign that it is a member's asks for it.
+  if (!flag_at(status, "joined")) print_line(context, "key", "clé", text_at(status, "fingerprint"));
+  print_line(context, "neighbours", "voisins", neighbours_text(status, context));
   print_line(context, "peers", "pairs",
              fmt::format(fmt::runtime(context.say("{} {} of {} known, {}", "{} {} sur {}, {}")), number_at(status, "peers_connected"),
                          by_number(number_at(status, "peers_connected"), {{"connected", "connecté"}, {"connected", "connectés"}}, language),

@@ -46,6 +46,7 @@ Result<ExitCode> member_invite(Context& context);
 Result<ExitCode> member_list(Context& context);
 Result<ExitCode> member_show(Context& context);
 Result<ExitCode> member_suspend(Context& context);
+Result<ExitCode> member_neighbours(Context& context);
 Result<ExitCode> member_new_key(Context& context);
 // cmd_folder.cpp
 Result<ExitCode> kit_new(Context& context);

@@ -150,6 +150,7 @@ Explanations explain_peer(const Situation& here, const Member& member) {
   for (const auto& feed : here.status.feeds) {
     if (feed.held.feed.centre == member.slug) add_feed(here, feed, out);
   }
+  add_neighbours(here, member, out);
   if (out.empty())
     out.push_back(
         all_well(member.slug, {fmt::format("{} is connected and level with us.", member.slug),

@@ -81,6 +81,22 @@ Explanation about_role(const std::string& name, Timestamp expires, bool over) {
            fmt::format("Les détenteurs des clés racines le renouvellent : `essaimagectl federation role set {} --expires DATE`.", name)}};
 }
 
+/// A lost key of its could not be replaced while the members role is out of reach.
+Explanation about_neighbours(const Roster& roster, const Member& member) {
+  const auto able = roster.able_neighbours(member).size();
+  return {"neighbours-too-few",
+          true,
+          member.slug,
+          {fmt::format("Of the neighbours of {}, {} can sign, and {} have to: they could not give it a new key now.", member.slug, able,
+                       member.neighbours_needed),
+           fmt::format("Parmi les voisins de {}, {} peuvent signer, et il en faut {} : ils ne pourraient pas lui donner une nouvelle clé.",
+                       member.slug, able, member.neighbours_needed)},
+          Actor::federation,
+          {fmt::format("Agree on others, and on the federation's node: `essaimagectl member neighbours {} --of A,B,C`.", member.slug),
+           fmt::format("Convenez d'autres voisins, puis, sur le nœud de la fédération : `essaimagectl member neighbours {} --of A,B,C`.",
+                       member.slug)}};
+}
+
 }  // namespace
 
 std::optional<std::int64_t> days_since_word(const store::FederationView& view) {
@@ -88,7 +104,16 @@ std::optional<std::int64_t> days_since_word(const store::FederationView& view) {
   return (view.clock.seconds - view.heartbeat->seconds) / day_seconds;
 }
 
+void add_neighbours(const Situation& here, const Member& member, Explanations& out) {
+  if (here.roster == nullptr || member.suspended) return;
+  if (here.roster->able_neighbours(member).size() < member.neighbours_needed) out.push_back(about_neighbours(*here.roster, member));
+}
+
 void add_federation(const Situation& here, Explanations& out) {
+  if (here.roster != nullptr) {
+    for (const auto& [slug, member] : here.roster->members)
+      if (slug == here.identity.slug || here.identity.is_federation()) add_neighbours(here, member, out);
+  }
   if (!here.federation) return;
   const auto& view = *here.federation;
   if (const auto days = days_since_word(view); days && *days >= word_old_days) out.push_back(about_old_word(here, *days));

@@ -1,6 +1,6 @@
 #pragma once
-// What is to be said of the federation's word: how old it is here, whether the clock can be believed, which roles run out. Pure;
-// any thread.
+// What is to be said of the federation's word: how old it is here, whether the clock can be believed, which roles run out, and who
+// could not get a new key by its neighbours. Pure; any thread.
 
 #include "daemon/shell/control/explain/explain.hpp"
 
@@ -13,6 +13,9 @@ inline constexpr std::int64_t role_ends_days = 30;
 
 /// Days from the newest signed time to the clock; nothing before the first one, and where the clock stands behind it.
 std::optional<std::int64_t> days_since_word(const store::FederationView& view);
+/// Whether its neighbours could give that member a new key, if it has named any.
+void add_neighbours(const Situation& here, const Member& member, Explanations& out);
+/// Also whose neighbours could not any more: ours, and on the federation's node, which can name others, all members'.
 void add_federation(const Situation& here, Explanations& out);
 
 }  // namespace essaimage::shell

@@ -19,6 +19,8 @@ namespace essaimage::shell::verb {
 
 namespace {
 
+constexpr std::chrono::milliseconds request_poll{250};
+
 Status check_federation(Session& session) {
   const auto& identity = session.node().library().identity();
   return identity.is_federation() ? Status{} : fail(Errc::not_federation, identity.federation_slug);
@@ -140,11 +142,19 @@ Result<Json> federation_apply(Session& session, Arguments& arguments) {
 }
 
 Result<Json> federation_requests(Session& session, Arguments& arguments) {
+  TRY(const auto centre, arguments.optional_text("centre"));
+  TRY(const auto wait, arguments.flag("wait"));
   CHECK_OK(arguments.nothing_else());
   CHECK_OK(check_federation(session));
-  TRY(const auto requests, session.node().library().requests());
+  if (wait && !centre) return fail(Errc::usage, "wait: for one centre");
   std::vector<Json> list;
-  for (const auto& [centre, request] : requests) list.push_back({{"centre", centre}, {"request", encode(request)}});
+  while (true) {
+    TRY(const auto requests, session.node().library().requests());
+    for (const auto& [slug, request] : requests)
+      if (!centre || slug == *centre) list.push_back({{"centre", slug}, {"request", encode(request)}});
+    if (!wait || !list.empty()) break;
+    CHECK_OK(session.pause(request_poll));
+  }
   CHECK_OK(session.list(list));
   return Json{{"requests", list.size()}};
 }

@@ -1,9 +1,10 @@
-// The verbs about members: the federation's node invites and suspends, everybody may look.
+// The verbs about members: the federation's node invites, suspends and lets neighbours be named; everybody may look.
 
 #include <algorithm>
 #include <map>
 
 #include "daemon/shell/control/verbs.hpp"
+#include "proto/limits.hpp"
 #include "store/feed/commit.hpp"
 
 namespace essaimage::shell::verb {
@@ -79,6 +80,10 @@ Result<Json> member_new_key(Session& session, Arguments& arguments) {
   CHECK_OK(check_federation(session));
   TRY(auto invite, read_invite(session, arguments));
   TRY(invite.reinstate, arguments.flag("reinstate"));
+  TRY(invite.by_neighbours, arguments.flag("by_neighbours"));
+  TRY(const auto texts, arguments.texts("last"));
+  TRY(invite.last, read_last(texts));
+  if (!invite.last.empty() && !invite.by_neighbours) return fail(Errc::usage, "last: with by_neighbours alone; else suspend the member first");
   invite.new_key = true;
   if (const auto roster = session.node().library().roster()) {
     const Member* member = roster->find(invite.slug);
@@ -87,6 +92,28 @@ Result<Json> member_new_key(Session& session, Arguments& arguments) {
     invite.territories = member->territories;
   }
   return invited(session, arguments, invite);
+}
+
+Result<Json> member_neighbours(Session& session, Arguments& arguments) {
+  TRY(const auto slug, arguments.text("slug"));
+  TRY(const auto named, arguments.texts("neighbours"));
+  TRY(const auto needed, arguments.number("needed"));
+  TRY(const auto offline, arguments.flag("offline"));
+  CHECK_OK(arguments.nothing_else());
+  CHECK_OK(check_federation(session));
+  auto& library = session.node().library();
+  const auto roster = library.roster();
+  if (roster == nullptr) return fail(Errc::not_joined);
+  if (roster->find(slug) == nullptr) return fail(Errc::peer_unknown, slug);
+  const std::set<std::string> neighbours(named.begin(), named.end());
+  const auto needs = needed.value_or(limits::neighbours_needed_min);
+  if (needs > limits::neighbours_max) return fail(Errc::neighbours_refused, std::to_string(needs) + " of " + std::to_string(neighbours.size()));
+  if (!offline) CHECK_OK(wait_for_confirmation(session));
+  std::optional<store::SigningRequest> lacking;
+  CHECK_OK(library.name_neighbours(slug, neighbours, static_cast<std::uint32_t>(needs), &lacking));
+  Json reply{{"centre", slug}, {"neighbours", to_json(neighbours)}, {"neighbours_needed", neighbours.empty() ? 0 : needs}};
+  add_request(reply, lacking);
+  return reply;
 }
 
 Result<Json> member_show(Session& session, Arguments& arguments) {
@@ -111,8 +138,13 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
   CHECK_OK(session.list(versions));
   auto keys = Json::array();
   for (const auto& each : member->keys) keys.push_back(each.signing.hex());
+  auto neighbour_of = Json::array();
+  for (const auto& [centre, other] : roster->members)
+    if (other.neighbours.contains(slug)) neighbour_of.push_back(centre);
   return Json{{"centre", slug}, {"name", member->name}, {"territories", to_json(member->territories)}, {"suspended", member->suspended},
-              {"suspended_why", member->suspended_why}, {"keys", std::move(keys)}};
+              {"suspended_why", member->suspended_why}, {"keys", std::move(keys)},
+              {"key_given_by", to_json(member->current_keys().by_neighbours)}, {"neighbours", neighbours_json(*roster, *member)},
+              {"neighbour_of", std::move(neighbour_of)}};
 }
 
 Result<Json> member_list(Session& session, Arguments& arguments) {
