@@ -11,6 +11,7 @@ struct Replica::Impl : Parts {
   explicit Impl(const Notary& notary) : Parts(notary) {
     fetcher.on_drained = [this](LinkId link) { reconciler.again(link); };
     sessions.on_silent = [this](Link& link) { uplink.keep_alive(link); };
+    sessions.is_spare = [this](LinkId link) { return announcer.is_spare(link); };
     fetcher.on_begun = [this](Link& link, const FeedId& feed) { announcer.asked(link, feed); };
   }
 
