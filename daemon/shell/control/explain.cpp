@@ -36,8 +36,8 @@ bool has_lost_word(const Situation& here) {
 
 void add_feed(const Situation& here, const core::FeedStatus& feed, Explanations& out) {
   if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
-  else if (feed.lacking) out.push_back(about_lost(here, feed));
-  else if (feed.wanted) out.push_back(about_wanted(feed));
+  if (feed.lacking) out.push_back(about_lost(here, feed));
+  else if (feed.wanted && !feed.frozen) out.push_back(about_wanted(feed));
 }
 
 void add_feeds_and_media(const Situation& here, Explanations& out) {

@@ -208,6 +208,16 @@ TEST_CASE("of its own feed a centre is told that others may not have it") {
   CHECK(find(all, "own-feed-lost")->next_step.en.find("backup") != std::string::npos);
 }
 
+TEST_CASE("a feed that is frozen and lacks objects is both") {
+  Picture picture;
+  auto& known = picture.feed({"fives", {}}, 3);
+  known.frozen = known.lacking = true;
+  known.holders = {"loos"};
+  const auto all = explain_node(picture.here());
+  CHECK(find(all, "feed-forked") != nullptr);
+  CHECK(find(all, "feed-lost") != nullptr);
+}
+
 TEST_CASE("who lost the federation's word is not told to make a new home") {
   Picture picture;
   picture.status.joined = false;
