@@ -86,6 +86,8 @@ Explanations explain_node(const Situation& here) {
   add_damage(here, out);
   if (here.key_succeeded) {
     out.push_back(about_succession());
+  } else if (const auto told = who_tell_of_succession(here); !told.empty()) {
+    out.push_back(about_told_succession(told));
   } else if (!here.status.joined && !has_lost_word(here)) {
     out.push_back(about_joining(here));
   }

@@ -238,6 +238,18 @@ TEST_CASE("a home whose centre goes on under another key is told so") {
   CHECK(complete(*find(all, "own-key-succeeded")));
 }
 
+TEST_CASE("a home that peers refuse because of its key is told so as their word, once") {
+  Picture picture;
+  for (const char* slug : {"fives", "loos"})
+    picture.peer(slug, core::PeerStatus::State::refused_us).last_error = Error{Errc::key_succeeded, ""};
+  const auto all = explain_node(picture.here());
+  REQUIRE(find(all, "peer-tells-key-succeeded") != nullptr);
+  CHECK(find(all, "peer-tells-key-succeeded")->text.en.starts_with("fives, loos"));
+  CHECK(complete(*find(all, "peer-tells-key-succeeded")));
+  CHECK(find(all, "peer-refuses-us") == nullptr);
+  CHECK(find(all, "own-key-succeeded") == nullptr);
+}
+
 TEST_CASE("a suspended peer is the federation's matter") {
   Picture picture;
   auto& member = picture.node.lib.members->members["fives"];
