@@ -72,10 +72,11 @@ void add_damage(const Situation& here, Explanations& out) {
                    {fmt::format("Something of the library is damaged or lacking: {}.", words(Language::english)),
                     fmt::format("Une partie de la bibliothèque est abîmée ou manque : {}.", words(Language::french))},
                    Actor::admin,
-                   {"Peers bring back what they have; `essaimagectl verify` lists what lacks still. Look at the disk; a backup of "
-                    "library.git brings back what only this centre had.",
-                    "Les pairs rapportent ce qu'ils ont ; `essaimagectl verify` dit ce qui manque encore. Vérifiez le disque ; une "
-                    "sauvegarde de library.git rétablit ce que ce centre était seul à avoir."}});
+                   {"Peers bring back what they have; `essaimagectl verify` lists what lacks still. Of kits of this centre that nobody "
+                    "else has yet, publish the folders once more. Look at the disk; a backup of library.git brings back the rest.",
+                    "Les pairs rapportent ce qu'ils ont ; `essaimagectl verify` dit ce qui manque encore. Les kits de ce centre que "
+                    "personne d'autre n'a encore, publiez-en les dossiers une nouvelle fois. Vérifiez le disque ; une sauvegarde de "
+                    "library.git rétablit le reste."}});
   }
 }
 

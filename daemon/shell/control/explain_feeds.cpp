@@ -73,6 +73,13 @@ Explanation about_wanted(const core::FeedStatus& feed) {
          "Cela viendra quand un pair qui l'a se connectera ; `essaimagectl peers` dit qui est "
          "absent."}};
   }
+  Words next{"Nothing to do: it goes on by itself.", "Rien à faire : cela se poursuit tout seul."};
+  // Objects of it may be lost at its author's, where nobody else has them.
+  if (feed.last_error && !feed.fetching) {
+    const auto names = joined(feed.holders);
+    next = {fmt::format("It is tried again by itself. If it lasts, somebody at {} has to look at `essaimagectl explain` there.", names),
+            fmt::format("De nouveaux essais suivent tout seuls. Si cela dure, il faut regarder `essaimagectl explain` chez {}.", names)};
+  }
   return {feed.fetching ? "feed-fetching" : "feed-wanted",
           true,
           name,
@@ -84,7 +91,7 @@ Explanation about_wanted(const core::FeedStatus& feed) {
                feed.fetching ? "en cours de réception depuis" : "en attente de réception depuis",
                joined(feed.holders), why.fr)},
           Actor::nobody,
-          {"Nothing to do: it goes on by itself.", "Rien à faire : cela se poursuit tout seul."}};
+          next};
 }
 
 Explanation about_lost(const Situation& here, const core::FeedStatus& feed) {
@@ -97,10 +104,14 @@ Explanation about_lost(const Situation& here, const core::FeedStatus& feed) {
             name,
             {what.en + "; no connected peer holds it as it was.", what.fr + " ; aucun pair connecté ne l'a tel qu'il était."},
             Actor::admin,
-            {"A peer that holds it brings it again when it connects. What nobody else has yet only a backup of library.git brings "
-             "back; until then nothing that is published here goes on to others. Look at the disk.",
-             "Un pair qui l'a le rapportera quand il se connectera. Ce que personne d'autre n'a encore, seule une sauvegarde de "
-             "library.git le rétablit ; d'ici là, rien de ce qui est publié ici ne part vers les autres. Vérifiez le disque."}};
+            {"Publish the folders of this centre's kits once more, as they were (`essaimagectl publish DIR`): texts that nobody else has "
+             "yet come back by that. A peer that holds the feed brings it again when it connects. What `essaimagectl verify` still names "
+             "after that only a backup of library.git brings back; until then nothing that is published here goes on to others. Look at "
+             "the disk.",
+             "Publiez une nouvelle fois les dossiers des kits de ce centre, tels qu'ils étaient (`essaimagectl publish DOSSIER`) : les "
+             "textes que personne d'autre n'a encore reviennent ainsi. Un pair qui a le fil le rapportera quand il se connectera. Ce que "
+             "`essaimagectl verify` nomme encore ensuite, seule une sauvegarde de library.git le rétablit ; d'ici là, rien de ce qui est "
+             "publié ici ne part vers les autres. Vérifiez le disque."}};
   }
   if (feed.holders.empty()) {
     return {"feed-lost-no-holder",
