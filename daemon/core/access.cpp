@@ -1,5 +1,7 @@
 #include "daemon/core/access.hpp"
 
+#include <algorithm>
+
 namespace essaimage::core {
 
 void Access::start(const input::Start& start) {
@@ -45,6 +47,13 @@ const Member* Access::member(const TransportKey& peer) const {
   if (member == nullptr || member->suspended) return nullptr;
   known_.emplace(peer, member);
   return member;
+}
+
+bool Access::is_succeeded(const TransportKey& peer) const {
+  if (roster_->find(peer) != nullptr) return false;
+  return std::ranges::any_of(roster_->members, [&](const auto& each) {
+    return std::ranges::any_of(each.second.keys, [&](const MemberKeys& keys) { return keys.transport == peer; });
+  });
 }
 
 bool Access::ours(const FeedId& feed) const {

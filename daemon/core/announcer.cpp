@@ -22,6 +22,11 @@ void Announcer::link_closed(LinkId link) {
   telling_.erase(link);
 }
 
+bool Announcer::is_spare(LinkId link) const {
+  const auto it = sides_.find(link);
+  return it != sides_.end() && !it->second.eager && it->second.pruned;
+}
+
 void Announcer::tell_lazily(LinkId link, const Head& head) {
   sides_[link].have.push_back(head);
   telling_.insert(link);

@@ -27,6 +27,8 @@ class Announcer {
   /// announcements that cross prune each other, and would leave their ends to the next round for ever.
   void asked(Link& link, const FeedId& feed);
   void prune(Link& link) { sides_[link.id].eager = false; }
+  /// Both ends have been told to be lazy: it is no link of the tree. They see the same.
+  bool is_spare(LinkId link) const;
   /// Grafts what a lazy link told and no eager one announced in time.
   void tick();
   /// Sends the collected lazy heads; call at the end of each input.

@@ -87,11 +87,11 @@ void Dialer::dial_failed(const input::DialFailed& failure) {
   fail(*peer, failure.peer, Errc::transport, failure.endpoint + ": " + failure.reason, 1);
 }
 
-void Dialer::refused(const Link& link) {
+void Dialer::refused(const Link& link, Errc why) {
   Peer* peer = peer_at(link.peer);
   if (peer == nullptr) return;
   peer->refused_us = true;
-  fail(*peer, link.peer, Errc::peer_refuses, {}, 2);
+  fail(*peer, link.peer, why, {}, 2);
 }
 
 void Dialer::fail(Peer& peer, const TransportKey& key, Errc code, const std::string& reason, unsigned steps) {
@@ -103,7 +103,7 @@ void Dialer::fail(Peer& peer, const TransportKey& key, Errc code, const std::str
   peer.retry_at = context_.now + jittered(context_.random, base);
   peer.failures = std::min(peer.failures + steps, 20U);
   // A link that ends after a refusal tells nothing more.
-  if (!peer.refused_us || code == Errc::peer_refuses) peer.last_error = Error{code, reason};
+  if (!peer.refused_us || code != Errc::transport) peer.last_error = Error{code, reason};
 }
 
 void Dialer::sync_now() {

@@ -22,7 +22,7 @@ class Dialer {
   void link_up(const Link& link);
   void link_down(const Link& link, const std::string& reason);
   void dial_failed(const input::DialFailed& failure);
-  void refused(const Link& link);  ///< the peer does not speak with us
+  void refused(const Link& link, Errc why);  ///< the peer does not speak with us
   void sync_now();                 ///< whoever waits in back-off is dialled now
   void plan();
 

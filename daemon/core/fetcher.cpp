@@ -66,7 +66,7 @@ Link* Fetcher::choose(const FeedEntry& entry) const {
   std::tuple<bool, bool, Order> best_worth;
   std::size_t best_load = 0;
   for (const Claim& claim : entry.claims) {
-    if (claim.ripe_at > context_.now || !entry.lacks(claim.order, claim.commit)) continue;
+    if (claim.ripe_at > context_.now || !entry.worth(claim)) continue;
     Link* link = context_.links.find(claim.link);
     if (link == nullptr || !link->is_open() || !context_.shared(*link, entry.feed)) continue;
     const std::size_t load = open_on(claim.link);
@@ -87,7 +87,7 @@ void Fetcher::begin(const FeedEntry& entry, Link& link) {
   fetch.request = link.next_request++;
   fetch.job = context_.new_job();
   if (!entry.lacking) fetch.have = entry.held.commit;
-  fetch.claimed = {entry.feed, claim.order, claim.commit};
+  fetch.claimed = entry.mends(claim) ? entry.held : Head{entry.feed, claim.order, claim.commit};
   fetch.asked_at = context_.now;
   fetch.credit.given = limits::slice_bytes_max;
   requests_.emplace(std::pair(link.id, fetch.request), entry.feed);
@@ -136,6 +136,10 @@ bool Fetcher::offer_fits(Link& link, const FeedId& feed, Fetch& fetch) {
     context_.heads.drop(link.id, feed);
     return false;
   }
+  if (const FeedEntry& entry = context_.heads.at(feed); entry.fork && entry.lacking && *head == entry.held) {
+    fetch.offered = *head;
+    return true;
+  }
   switch (judge_.weigh(link, *head, fetch.commit)) {
     case Judge::Standing::newer:
       context_.heads.note(link.id, *head, true, context_.now);
@@ -148,7 +152,10 @@ bool Fetcher::offer_fits(Link& link, const FeedId& feed, Fetch& fetch) {
       context_.heads.note(link.id, *head, true, context_.now);
       break;
     case Judge::Standing::forked:
-    case Judge::Standing::frozen: context_.heads.drop(link.id, feed); break;
+    case Judge::Standing::frozen:
+      if (context_.heads.at(feed).lacking) context_.heads.note_other(link.id, feed);
+      else context_.heads.drop(link.id, feed);
+      break;
   }
   if (fetches_.contains(feed)) end(fetches_.find(feed), true);
   return false;

@@ -171,7 +171,7 @@ void Heads::clear_fork(const FeedId& feed) {
   if (entry == nullptr) return;
   entry->fork.reset();
   entry->fork_told = false;
-  for (Claim& claim : entry->claims) claim.frozen = false;
+  for (Claim& claim : entry->claims) claim.frozen = claim.other = false;
   refresh(*entry);
 }
 
@@ -200,8 +200,17 @@ void Heads::note(LinkId link, const Head& head, bool announced, Instant ripe_at)
 void Heads::note_frozen(LinkId link, const FeedId& feed) {
   FeedEntry& entry = at(feed);
   Claim& claim = claim_at(entry, link);
-  claim = {link, {}, {}, true, true, claim.ripe_at, claim.failures};
+  claim = {link, {}, {}, true, true, claim.ripe_at, claim.failures, claim.other};
   refresh(entry);
+}
+
+/// It stays so until the feed is freed.
+void Heads::note_other(LinkId link, const FeedId& feed) {
+  FeedEntry* entry = find(feed);
+  Claim* claim = entry != nullptr ? entry->claim(link) : nullptr;
+  if (claim == nullptr) return;
+  claim->other = true;
+  refresh(*entry);
 }
 
 void Heads::drop(LinkId link, const FeedId& feed) {
@@ -229,15 +238,13 @@ bool Heads::wants_from(LinkId link) const {
   return std::any_of(wanted_.begin(), wanted_.end(), [&](const FeedId& feed) {
     const FeedEntry& entry = *find(feed);
     const Claim* claim = entry.claim(link);
-    return claim != nullptr && entry.lacks(claim->order, claim->commit);
+    return claim != nullptr && entry.worth(*claim);
   });
 }
 
 void Heads::refresh(const FeedEntry& entry) {
   changes_ += 1;
-  const bool wanted = std::any_of(entry.claims.begin(), entry.claims.end(), [&](const Claim& claim) {
-    return entry.lacks(claim.order, claim.commit);
-  });
+  const bool wanted = std::any_of(entry.claims.begin(), entry.claims.end(), [&](const Claim& claim) { return entry.worth(claim); });
   if (wanted) {
     wanted_.insert(entry.feed);
   } else {

@@ -29,6 +29,7 @@ struct Claim {
   bool announced = false;   ///< may be fetched at once; else (lazy) an announcement may still come
   Instant ripe_at;          ///< not to be fetched before: lazy, or in back-off after a failure
   unsigned failures = 0;    ///< of this link with this feed, since it last kept its word
+  bool other = false;       ///< told as frozen, and it holds another head than we do
 };
 
 struct FeedEntry {
@@ -58,6 +59,9 @@ struct FeedEntry {
   /// True if a head of this order and commit is worth fetching: newer than held and witnessed, or of equal order and
   /// different (a fork, to be proved). Also what is held, while it is lacking.
   bool lacks(const Order& order, const ObjectId& commit) const;
+  /// Frozen, and objects of it are lost: who holds it frozen too may hold just what we do. Nothing else of it is taken.
+  bool mends(const Claim& claim) const { return lacking && fork && claim.frozen && !claim.other; }
+  bool worth(const Claim& claim) const { return mends(claim) || lacks(claim.order, claim.commit); }
   const Claim* claim(LinkId link) const;
   Claim* claim(LinkId link);
   /// True if a signature that was checked proves this head.
@@ -92,6 +96,7 @@ class Heads {
   /// Replaces what that link claimed of that feed. Where fetching failed, its back-off goes on, whatever it claims.
   void note(LinkId link, const Head& head, bool announced, Instant ripe_at);
   void note_frozen(LinkId link, const FeedId& feed);
+  void note_other(LinkId link, const FeedId& feed);
   /// Nothing is claimed any more; what failed is remembered.
   void drop(LinkId link, const FeedId& feed);
   void link_closed(LinkId link);

@@ -54,7 +54,7 @@ void Joiner::reply(Link& link, const message::JoinReply& reply) {
   }
   error_ = Error{errc_from(reply.code).value_or(Errc::signature_bad), joining_->federation_slug};
   context_.report(Event::Kind::join_refused, link.name, {}, error_);
-  dialer_.refused(link);
+  dialer_.refused(link, Errc::peer_refuses);
   context_.close(link);
 }
 

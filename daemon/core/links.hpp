@@ -24,9 +24,10 @@ struct Link {
   Phase phase = Phase::stranger;
   bool hello_sent = false;
   bool refused_sent = false;
+  bool key_succeeded = false;       ///< ours, as the peer says
   bool closing = false;
   Instant up_at, heard_at, pinged_at;
-  Duration ping_after{};            ///< of silence; drawn anew with each ping, either side's
+  std::uint16_t patience = 0;       ///< from the least silence (0) to the most (1000); drawn anew with each ping, either side's
   TokenBucket messages{settings::messages_burst, settings::messages_per_second};
   bool control_writable = true;
   bool bulk_writable = true;
@@ -37,6 +38,8 @@ struct Link {
   std::uint64_t seen_request = 0;   ///< the highest of the peer's
   std::string name;                 ///< for people: slug, or the start of the key
 
+  /// Nothing was heard since we pinged.
+  bool awaits_pong() const { return pinged_at > heard_at; }
   bool is_open() const { return phase == Phase::open && !closing; }
 };
 

@@ -173,7 +173,11 @@ void Reconciler::ask_for_lacking(Link& link) {
   for (const FeedId& feed : context_.heads.lacking()) {
     const FeedEntry& entry = *context_.heads.find(feed);
     const Claim* claim = entry.claim(link.id);
-    if (claim == nullptr || claim->order < entry.held.order) learn_head(link, entry.held);
+    if (entry.fork) {
+      if (context_.shared(link, feed) && (claim == nullptr || !claim->frozen)) context_.heads.note_frozen(link.id, feed);
+    } else if (claim == nullptr || claim->order < entry.held.order) {
+      learn_head(link, entry.held);
+    }
   }
 }
 

@@ -11,6 +11,7 @@ struct Replica::Impl : Parts {
   explicit Impl(const Notary& notary) : Parts(notary) {
     fetcher.on_drained = [this](LinkId link) { reconciler.again(link); };
     sessions.on_silent = [this](Link& link) { uplink.keep_alive(link); };
+    sessions.is_spare = [this](LinkId link) { return announcer.is_spare(link); };
     fetcher.on_begun = [this](Link& link, const FeedId& feed) { announcer.asked(link, feed); };
   }
 
@@ -181,12 +182,16 @@ struct Replica::Impl : Parts {
   // --- messages of open links ----------------------------------------------------------------------------------------------
 
   void deliver(Link& link, const message::Refused&) {
-    context.report(Event::Kind::peer_refused, link.name);
-    dialer.refused(link);
+    const Error why{link.key_succeeded ? Errc::key_succeeded : Errc::peer_refuses, {}};
+    context.report(Event::Kind::peer_refused, link.name, {}, why);
+    dialer.refused(link, why.code);
     refused.insert(link.id);
     context.close(link);
   }
-  void deliver(Link& link, const message::JoinReply& reply) { joiner.reply(link, reply); }
+  void deliver(Link& link, const message::JoinReply& reply) {
+    link.key_succeeded = !reply.accepted && errc_from(reply.code) == Errc::key_succeeded;
+    joiner.reply(link, reply);
+  }
   void deliver(Link& link, const message::Announce& announce) {
     // Pruned are copies of what is on its way from elsewhere; which feed it is, the announcer reads.
     announcer.announce(link, announce, [&](const FeedId& feed) { return fetcher.fetching_elsewhere(feed, link.id); });

@@ -12,8 +12,10 @@ void Server::fetch_feed(Link& link, const message::FetchFeed& request) {
   source.plain = request.plain;
   source.credit = request.credit_bytes;
   const FeedEntry* entry = context_.heads.find(request.feed);
-  const bool news = entry != nullptr && entry->has() && !entry->frozen() && entry->held.commit != request.have;
-  add(link, request.request, std::move(source), news && context_.shared(link, request.feed));
+  // A frozen one only to who holds it and has lost objects of it: it takes nothing but the head that it has.
+  const bool mends = request.plain && request.have.is_zero();
+  const bool serves = entry != nullptr && entry->has() && (mends || !entry->frozen()) && entry->held.commit != request.have;
+  add(link, request.request, std::move(source), serves && context_.shared(link, request.feed));
 }
 
 void Server::fetch_chunks(Link& link, const message::FetchChunks& request) {

@@ -26,7 +26,7 @@ double cost_of(const Message& message) {
 
 bool Sessions::link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining) {
   Link& link = context_.links.add(up, context_.now);
-  link.ping_after = jittered(context_.random, settings::ping_after);
+  draw_patience(link);
   const bool invited = joining && up.outbound && up.peer == joining->transport && !context_.access.joined();
   const Member* peer = context_.access.member(up.peer);
   const bool stranger = peer == nullptr;
@@ -114,12 +114,15 @@ void Sessions::greet(Link& link) {
 void Sessions::refuse(Link& link) {
   if (link.refused_sent) return;
   link.refused_sent = true;
+  // Its home was cut off before it could hear of it from the federation: it is told what became of its own key, and nothing else.
+  if (context_.access.is_succeeded(link.peer))
+    context_.send(link, message::JoinReply{false, std::string(describe(Errc::key_succeeded, Language::english).code)});
   context_.send(link, message::Refused{protocol_version, protocol_version});
 }
 
 Sessions::Verdict Sessions::received(Link& link, const Message& message) {
   link.heard_at = context_.now;
-  if (std::holds_alternative<message::Ping>(message)) link.ping_after = jittered(context_.random, settings::ping_after);
+  if (std::holds_alternative<message::Ping>(message)) draw_patience(link);
   link.received_bytes += approximate_bytes(message);
   if (!context_.charge(link, cost_of(message))) return Verdict::drop;
   if (std::holds_alternative<message::Open>(message)) {
@@ -203,20 +206,46 @@ void Sessions::roster_changed() {
   }
 }
 
+/// Who has no link of the tree (its one died, and there was no news since) watches all of them as such.
+const settings::Silence& Sessions::silence_of(const Link& link, bool has_tree) const {
+  return has_tree && is_spare(link.id) ? settings::spare_silence : settings::tree_silence;
+}
+
+bool Sessions::is_dead(const Link& link, const settings::Silence& silence) const {
+  const Duration silent = context_.now - link.heard_at;
+  return silent >= silence.borne || (silent >= settings::tree_silence.borne && link.awaits_pong() &&
+                                     context_.now - link.pinged_at >= settings::ping_answered_within);
+}
+
+void Sessions::ask(Link& link) {
+  link.pinged_at = context_.now;
+  draw_patience(link);
+  on_silent(link);
+}
+
 void Sessions::tick() {
-  for (auto& [id, link] : context_.links.all()) {
+  auto& links = context_.links.all();
+  const bool has_tree = std::ranges::any_of(links, [this](const auto& each) { return each.second.is_open() && !is_spare(each.first); });
+  bool died = false;
+  for (auto& [id, link] : links) {
     if (link.closing) continue;
-    const Duration silent = context_.now - link.heard_at;
+    const auto& silence = silence_of(link, has_tree);
     const Duration age = context_.now - link.up_at;
     const bool late = (link.phase == Link::Phase::stranger && age >= settings::stranger_within) ||
                       (link.phase == Link::Phase::greeting && age >= settings::hello_within);
-    if (late || silent >= settings::close_after) {
+    const bool dead = is_dead(link, silence);
+    died = died || (dead && link.is_open());
+    if (late || dead) {
       context_.close(link);
-    } else if (link.is_open() && silent >= link.ping_after && context_.now - link.pinged_at >= settings::ping_after) {
-      link.pinged_at = context_.now;
-      link.ping_after = jittered(context_.random, settings::ping_after);
-      on_silent(link);
+    } else if (link.is_open() && !link.awaits_pong() &&
+               context_.now - link.heard_at >= silence.least + (silence.most - silence.least) * link.patience / 1000) {
+      ask(link);
     }
+  }
+  if (!died) return;
+  // What took one away (a line, a box that was restarted) has perhaps taken all: they are not waited for.
+  for (auto& [id, link] : links) {
+    if (link.is_open() && !link.awaits_pong() && context_.now - link.heard_at >= settings::ping_answered_within) ask(link);
   }
 }
 

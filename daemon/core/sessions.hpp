@@ -14,6 +14,8 @@ class Sessions {
 
   /// Nothing was heard from an open link for a while: ping it.
   std::function<void(Link&)> on_silent;
+  /// News do not come by this link, nor go by it: it may be silent for longer.
+  std::function<bool(LinkId)> is_spare;
 
   /// False if the link was refused at once.
   bool link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining);
@@ -38,6 +40,10 @@ class Sessions {
   bool has_one_of(const std::string& territory) const;
   bool make_room(const Member* newcomer);
   void keep_one(Link& newest);
+  void draw_patience(Link& link) { link.patience = static_cast<std::uint16_t>(context_.random.below(1001)); }
+  const settings::Silence& silence_of(const Link& link, bool has_tree) const;
+  bool is_dead(const Link& link, const settings::Silence& silence) const;
+  void ask(Link& link);
   std::size_t strangers() const;
   std::size_t members() const;
 

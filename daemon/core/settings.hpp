@@ -15,10 +15,16 @@ using std::chrono::seconds;
 
 // --- links ---------------------------------------------------------------------------------------------------------
 inline constexpr Duration tick_interval = seconds(1);      ///< all timers below are this exact
-/// WIRE.md; of silence, give or take a quarter, so that now one side pings and now the other. Below the idle limit of home
-/// routers (minutes), and most of what an idle node sends: half of it would cost twice as much.
-inline constexpr Duration ping_after = seconds(80);
-inline constexpr Duration close_after = seconds(120);      ///< WIRE.md; the longest silence, and 20 s for the answer
+/// WIRE.md; the silence after which a side pings, drawn anew each time, so that now one side does and now the other; and the
+/// longest that is borne. Pings are most of what an idle node sends.
+struct Silence {
+  Duration least, most, borne;
+};
+/// Of the tree, by which news come: a dead link is noticed within two minutes.
+inline constexpr Silence tree_silence{seconds(80), seconds(100), seconds(120)};
+/// Of links that only tell of news, or stand by. Below the five minutes after which the first home routers forget a connection.
+inline constexpr Silence spare_silence{seconds(225), seconds(270), seconds(290)};
+inline constexpr Duration ping_answered_within = seconds(20);  ///< an ADSL line full of uploads answers in under 10
 inline constexpr Duration hello_within = seconds(20);      ///< an ADSL line full of uploads answers in under 10
 inline constexpr Duration stranger_within = seconds(30);   ///< WIRE.md
 inline constexpr std::size_t strangers_max = 16;

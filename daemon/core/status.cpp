@@ -57,7 +57,7 @@ PeerStatus peer_status(const Parts& parts, const Member& member) {
 }
 
 bool is_lacking(const Parts& parts, const FeedEntry& entry) {
-  if (entry.frozen() || !parts.context.access.ours(entry.feed)) return false;
+  if (!parts.context.access.ours(entry.feed) || (entry.frozen() && !entry.lacking)) return false;
   const Order& had = entry.has() ? entry.held.order : entry.witnessed_order;
   const bool counts = had != Order{} && (!entry.bound || had <= *entry.bound);
   return counts && (entry.lacking || !entry.has());
@@ -73,7 +73,7 @@ FeedStatus feed_status(const Parts& parts, const FeedEntry& entry) {
   status.wanted = entry.verified;
   for (const Claim& claim : entry.claims) {
     const bool enough = entry.has() || claim.order >= entry.witnessed_order;  // less is not what was lost
-    if (enough && entry.held_by(claim.link)) status.holders.push_back(name_of(parts, claim.link));
+    if (enough && entry.held_by(claim.link) && !claim.other) status.holders.push_back(name_of(parts, claim.link));
   }
   return status;
 }

@@ -67,7 +67,7 @@ class PackCheck {
     CHECK_OK(check_newer(newest, context_.held_comes ? std::nullopt : context_.held, context_.witnessed));
     CHECK_OK(collect(std::move(head)));
     CHECK_OK(check_base());
-    CHECK_OK(check_fork());
+    if (!is_held_again(newest)) CHECK_OK(check_fork());
     CHECK_OK(check_trees(feed));
     if (new_objects_.taken() != pack_.pack->ids().size()) return fail(Errc::malformed, "the pack holds more than the feed");
     CheckedPack checked;
@@ -127,6 +127,9 @@ class PackCheck {
     if (epoch_ > context_.held->order.epoch) return {};
     return fail(Errc::feed_gap, "not based on the held " + context_.held->order.str());
   }
+
+  /// Objects of it are lost here, and it comes once more, whole, just as it is held.
+  bool is_held_again(const Head& newest) const { return context_.held_comes && context_.held == newest; }
 
   Status check_fork() const {
     if (!context_.fork) return {};

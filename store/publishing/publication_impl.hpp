@@ -1,7 +1,8 @@
 #pragma once
 // One publish command, kept until it is committed: texts in a pack that is being written, media in
 // a batch, and of each kit the list of its files. store/publishing/publication.cpp takes the kits in,
-// store/publishing/known_files.cpp those of their files that need not be read, store/publishing/publish.cpp makes commits of them.
+// store/publishing/known_files.cpp those of their files that need not be read, store/publishing/publish.cpp makes commits of them,
+// store/publishing/publish_again.cpp knows what is published already.
 
 #include <deque>
 #include <set>
@@ -110,6 +111,11 @@ class PublicationImpl final : public Publication {
   Result<bool> take_known_text(const State::Hint& hint, const std::string& path, bool executable);
   Result<bool> take_known_media(const State::Hint& hint, const std::string& path, bool executable);
   void remember_files();
+
+  // --- what is published already (publish_again.cpp)
+  // ---------------------------------------------------------------------------------------
+  Result<bool> is_version(const Kit& kit, const ObjectId& files, const KitRow& version, const Picture& picture);
+  Status bring_back_texts(const Picture& picture, bool published);
 
   // --- committing (publish.cpp)
   // ------------------------------------------------------------------------------------------

@@ -188,6 +188,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
     CHECK_OK(settle());
     CHECK_OK(library_.publish_pack(*pack_, advance));
   }
+  CHECK_OK(bring_back_texts(*picture, !advance.steps.empty()));
   remember_files();
   std::vector<PublishedKit> results;
   results.reserve(plans.size());
@@ -205,7 +206,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
 /// names either before the refs do, so the one may be there without the other.
 Status PublicationImpl::settle() {
   auto media = std::async([this] { return batch_->settle(); });
-  const auto indexed = pack_->object_count() > 0 ? pack_->index() : Status{};
+  auto indexed = pack_->object_count() > 0 ? pack_->index() : Status{};
   CHECK_OK(media.get());
   return indexed;
 }
@@ -292,8 +293,8 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
     if (newer) newest = &row;
   }
   if (newest != nullptr) {
-    TRY(const auto old_files, id_at(*library_.objects_, newest->kit_tree, feed_path::kit_files));
-    if (old_files == files) {  // the same content: the same version, at most in one more feed
+    TRY(const bool same, is_version(kit, files, *newest, picture));
+    if (same) {  // the same content: the same version, at most in one more feed
       plan.kit_tree = newest->kit_tree;
       plan.result.version = newest->version;
       plan.result.unchanged = newest->audience == plan.result.audience;

@@ -61,7 +61,8 @@ Status MemoryStore::check(const effect::AcceptPack& accept, const Bytes& pack, F
   if (!counts) return fail(Errc::feed_unknown_author);
   if ((head.roster != 0) != (accept.feed == roster->federation_feed())) return fail(Errc::malformed, "a roster elsewhere");
   if (head.roster == 0 && !roster->may_hold(slug_of(node_), accept.feed.audience)) return fail(Errc::audience_not_ours, accept.feed.str());
-  if (feed.fork) return fail(Errc::malformed, "frozen");
+  const bool mends = feed.lacking && commit_id(*accept.commit) == feed.head.commit;
+  if (feed.fork && !mends) return fail(Errc::malformed, "frozen");
   // Either on top of what is held, or the whole feed, which then must contain it.
   std::vector<SharedBytes> chain;
   const bool whole = parse_commit(*commits.front()).has_value() && parse_commit(*commits.front())->parent.is_zero();

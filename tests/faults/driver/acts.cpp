@@ -6,6 +6,7 @@
 
 #include "store/disk/files.hpp"
 #include "store/federation/invitation.hpp"
+#include "tests/faults/driver/federation_acts.hpp"
 #include "tests/faults/driver/withdraw_acts.hpp"
 #include "tests/support/bytes.hpp"
 
@@ -355,6 +356,9 @@ const Act all_acts[] = {
     {"freeze", prepare_fork, freeze, is_frozen},
     {"withdraw", prepare_to_withdraw, withdraw, is_withdrawn},
     {"erase", prepare_to_erase, erase, is_erased},
+    {"pass-on", prepare_to_pass_on, pass_on, is_passed_on},
+    {"end-of-mirror", prepare_end_of_mirror, hear_the_federation, has_left_mirror},
+    {"succession", prepare_succession, hear_the_federation, has_left_old_key},
 };
 
 }  // namespace

@@ -58,12 +58,12 @@ Result<LibraryPtr> make_federation(const Layout& layout) {
   return open_library(layout);
 }
 
-Result<store::Invitation> invite(Library& federation, const std::string& slug) {
-  return federation.invite({slug, "Centre " + slug, {"lille"}, std::chrono::hours(1), nowhere});
+Result<store::Invitation> invite(Library& federation, const std::string& slug, const std::string& territory) {
+  return federation.invite({slug, "Centre " + slug, {territory}, std::chrono::hours(1), nowhere});
 }
 
-Result<LibraryPtr> make_member(Library& federation, const Layout& layout, const std::string& slug) {
-  TRY(const auto invitation, invite(federation, slug));
+Result<LibraryPtr> make_member(Library& federation, const Layout& layout, const std::string& slug, const std::string& territory) {
+  TRY(const auto invitation, invite(federation, slug, territory));
   CHECK_OK(store::create_joining_home(layout, invitation, ""));
   TRY(auto library, open_library(layout));
   CHECK_OK(federation.admit(make_join(invitation, library->signing().public_key(), library->transport().public_key())));
@@ -71,8 +71,8 @@ Result<LibraryPtr> make_member(Library& federation, const Layout& layout, const 
   return library;
 }
 
-Status publish(Library& library, const std::string& folder, const KitFiles& files) {
-  TRY(const auto publication, library.publish({}));
+Status publish(Library& library, const std::string& folder, const KitFiles& files, const std::optional<Audience>& audience) {
+  TRY(const auto publication, library.publish({audience}));
   CHECK_OK(publication->begin_kit(folder));
   CHECK_OK(write_kit(*publication, files));
   CHECK_OK(publication->commit());

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "store/library.hpp"
@@ -32,10 +33,10 @@ struct World {
 Result<LibraryPtr> open_library(const Layout& layout, std::int64_t later = 0);
 Result<LibraryPtr> make_federation(const Layout& layout);
 /// Invited, admitted, and with the federation's feed.
-Result<LibraryPtr> make_member(Library& federation, const Layout& layout, const std::string& slug);
-Result<store::Invitation> invite(Library& federation, const std::string& slug);
+Result<LibraryPtr> make_member(Library& federation, const Layout& layout, const std::string& slug, const std::string& territory = "lille");
+Result<store::Invitation> invite(Library& federation, const std::string& slug, const std::string& territory = "lille");
 
-Status publish(Library& library, const std::string& folder, const KitFiles& files);
+Status publish(Library& library, const std::string& folder, const KitFiles& files, const std::optional<Audience>& audience = {});
 FeedId feed_of(const Library& library);  ///< its own, of the region
 std::optional<Head> head_of(const Library& library, const FeedId& feed);
 /// All that `to` lacks of this feed. `anew`: it comes whole.

@@ -205,7 +205,33 @@ TEST_CASE("of its own feed a centre is told that others may not have it") {
   const auto all = explain_node(picture.here());
   REQUIRE(find(all, "own-feed-lost") != nullptr);
   CHECK(complete(*find(all, "own-feed-lost")));
+  // tests/unit/store/publish_again_test.cpp does that step.
+  CHECK(find(all, "own-feed-lost")->next_step.en.find("essaimagectl publish DIR") != std::string::npos);
+  CHECK(find(all, "own-feed-lost")->next_step.fr.find("essaimagectl publish DOSSIER") != std::string::npos);
   CHECK(find(all, "own-feed-lost")->next_step.en.find("backup") != std::string::npos);
+}
+
+TEST_CASE("a feed that is frozen and lacks objects is both") {
+  Picture picture;
+  auto& known = picture.feed({"fives", {}}, 3);
+  known.frozen = known.lacking = true;
+  known.holders = {"loos"};
+  const auto all = explain_node(picture.here());
+  CHECK(find(all, "feed-forked") != nullptr);
+  CHECK(find(all, "feed-lost") != nullptr);
+}
+
+TEST_CASE("of news that a peer cannot give it is not said that they come by themselves alone") {
+  Picture picture;
+  auto& known = picture.feed({"fives", {}}, 3);
+  known.wanted = Head{known.held.feed, {1, 1, 4}, {}};
+  known.holders = {"fives"};
+  const auto before = explain_node(picture.here());
+  CHECK(find(before, "feed-wanted")->next_step.en.find("fives") == std::string::npos);
+  known.last_error = Error{Errc::not_found, ""};
+  const auto all = explain_node(picture.here());
+  CHECK(find(all, "feed-wanted")->next_step.en.find("at fives has to look at `essaimagectl explain`") != std::string::npos);
+  CHECK(complete(*find(all, "feed-wanted")));
 }
 
 TEST_CASE("who lost the federation's word is not told to make a new home") {
@@ -226,6 +252,18 @@ TEST_CASE("a home whose centre goes on under another key is told so") {
   CHECK(find(all, "not-joined") == nullptr);
   REQUIRE(find(all, "own-key-succeeded") != nullptr);
   CHECK(complete(*find(all, "own-key-succeeded")));
+}
+
+TEST_CASE("a home that peers refuse because of its key is told so as their word, once") {
+  Picture picture;
+  for (const char* slug : {"fives", "loos"})
+    picture.peer(slug, core::PeerStatus::State::refused_us).last_error = Error{Errc::key_succeeded, ""};
+  const auto all = explain_node(picture.here());
+  REQUIRE(find(all, "peer-tells-key-succeeded") != nullptr);
+  CHECK(find(all, "peer-tells-key-succeeded")->text.en.starts_with("fives, loos"));
+  CHECK(complete(*find(all, "peer-tells-key-succeeded")));
+  CHECK(find(all, "peer-refuses-us") == nullptr);
+  CHECK(find(all, "own-key-succeeded") == nullptr);
 }
 
 TEST_CASE("a suspended peer is the federation's matter") {

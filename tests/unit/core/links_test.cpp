@@ -131,49 +131,6 @@ TEST_CASE("of two links dialled by one side, the newer stays") {
   CHECK_FALSE(bench.closed(50));
 }
 
-TEST_CASE("a silent link is asked after 60 to 100 seconds and closed after 120") {
-  Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  bench.pass(seconds(59));
-  CHECK(bench.sent<message::Ping>(link).empty());
-  bench.pass(seconds(42));
-  CHECK(bench.sent<message::Ping>(link).size() == 1);
-  bench.receive(link, message::Pong{1, 0});
-  bench.pass(seconds(118));
-  CHECK(bench.sent<message::Ping>(link).size() == 1);
-  CHECK_FALSE(bench.closed(link));
-  bench.pass(seconds(3));
-  CHECK(bench.closed(link));
-}
-
-TEST_CASE("an idle link costs about one ping or pong of each side in 80 seconds, and a round in 16 minutes") {
-  Bench bench;
-  bench.start();
-  const LinkId link = bench.open(2);
-  std::size_t messages = 0, pings = 0, rounds = 0;
-  constexpr std::size_t day = 24 * 60 * 60;
-  for (std::size_t second = 0; second < day; ++second) {
-    bench.pass(seconds(1));
-    messages += bench.sent_count(link);
-    for (const auto& ping : bench.sent<message::Ping>(link)) {
-      pings += 1;
-      bench.receive(link, message::Pong{ping.token, 0});
-    }
-    for (const auto& opening : bench.sent<message::Reconcile>(link)) {
-      rounds += 1;
-      bench.receive(link, message::Reconcile{opening.round, false, {}});
-    }
-    bench.forget();
-  }
-  CHECK(pings >= day / 101);
-  CHECK(pings <= day / 75);
-  CHECK(rounds >= day / (20 * 60));
-  CHECK(rounds <= day / (12 * 60) + 6);
-  CHECK(messages == pings + rounds);
-  CHECK_FALSE(bench.closed(link));
-}
-
 TEST_CASE("garbage closes the link, and the peer stays banned for 5 minutes") {
   Bench bench;
   bench.start();

@@ -1,3 +1,4 @@
+#include "daemon/core/settings.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
@@ -70,4 +71,69 @@ TEST_CASE("a feed of which objects are lost is asked for once more, whole, of wh
   CHECK_FALSE(bench.status().feeds.at(0).lacking);
   bench.pass(seconds(90));
   CHECK(bench.sent<message::FetchFeed>(link).empty());
+}
+
+TEST_CASE("a frozen feed of which objects are lost is fetched once more, just as it is held, from who holds it frozen, too") {
+  Bench bench;
+  const auto mine = Bench::commit(feed, 4, 2), theirs = Bench::commit(feed, 4, 2, 99);
+  input::Start start;
+  start.heads = start.witnessed = {Bench::head(feed, 4, mine)};
+  start.forks = {Fork{feed, mine, theirs}};
+  bench.start(start);
+  const LinkId link = bench.open(3);
+  const auto round = [&] {
+    bench.on(input::SyncNow{});
+    for (const auto& opening : bench.sent<message::Reconcile>(link)) bench.receive(link, message::Reconcile{opening.round, false, {}});
+  };
+  round();
+  CHECK(bench.sent<message::FetchFeed>(link).empty());
+  bench.on(input::ObjectsLost{feed});
+  auto asked = bench.sent<message::FetchFeed>(link);
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].have.is_zero());
+  CHECK(asked[0].plain);
+  CHECK(bench.status().feeds.at(0).lacking);
+  CHECK(bench.status().feeds.at(0).holders.size() == 1);
+  SECTION("just what is held") {
+    bench.receive(link, message::FeedOffer{asked[0].request, mine, 100});
+    bench.receive(link, message::Slice{asked[0].request, 0, true, Bench::slice_of(100)});
+    const auto accept = bench.wanted<effect::AcceptPack>();
+    REQUIRE(accept.size() == 1);
+    bench.hold(feed, 4, mine);
+    bench.on(input::PackAccepted{accept[0].job, {}});
+    CHECK_FALSE(bench.status().feeds.at(0).lacking);
+    CHECK(bench.status().feeds.at(0).frozen);
+  }
+  SECTION("the other side, or more of ours, is not taken, and not asked for again") {
+    const bool other_side = GENERATE(true, false);
+    const auto offer = other_side ? theirs : Bench::commit(feed, 5, 2);
+    bench.receive(link, message::FeedOffer{asked[0].request, offer, 100});
+    CHECK(bench.sent<message::Cancel>(link).size() == 1);
+    CHECK(bench.wanted<effect::AcceptPack>().empty());
+    CHECK_FALSE(bench.closed(link));
+    for (Duration passed{}; passed < settings::retry_max; passed += seconds(60)) {
+      bench.pass(seconds(60));
+      bench.receive(link, message::Ping{1});
+      round();
+    }
+    CHECK(bench.sent<message::FetchFeed>(link).empty());
+    CHECK_FALSE(bench.closed(link));
+    CHECK(bench.status().feeds.at(0).lacking);
+    CHECK(bench.status().feeds.at(0).holders.empty());
+  }
+}
+
+TEST_CASE("a frozen feed is served to nobody but who lost objects of it") {
+  Bench bench;
+  const auto mine = Bench::commit(feed, 4, 2);
+  input::Start start;
+  start.heads = {Bench::head(feed, 4, mine)};
+  start.forks = {Fork{feed, mine, Bench::commit(feed, 4, 2, 99)}};
+  bench.start(start);
+  const LinkId link = bench.open(3);
+  bench.receive(link, message::FetchFeed{1, feed, {}, 65536, false});
+  bench.receive(link, message::FetchFeed{2, feed, sim::commit_id(*Bench::commit(feed, 3, 2)), 65536, true});
+  CHECK(bench.sent<message::Unavailable>(link).size() == 2);
+  bench.receive(link, message::FetchFeed{3, feed, {}, 65536, true});
+  CHECK(bench.wanted<effect::OpenPack>().size() == 1);
 }

@@ -117,6 +117,53 @@ TEST_CASE("a centre's node does not admit: it refuses") {
   CHECK(bench.sent<message::Refused>(1).size() == 1);
 }
 
+TEST_CASE("who shows the key that a member had before is told that it has another one, and nothing else") {
+  Bench bench;
+  MemberKeys next;
+  next.generation = 2;
+  next.signing = sim::signing_key(8);
+  next.transport = sim::transport_key(8);
+  const bool while_linked = GENERATE(false, true);
+  if (!while_linked) bench.roster().members.at(Bench::slug(2)).keys.push_back(next);
+  bench.start();
+  const LinkId old = 70, stranger = 71;
+  bench.on(input::LinkUp{old, sim::transport_key(2), false, {}});
+  if (while_linked) {
+    bench.receive(old, message::Hello{1, 1, bench.federation(), "peer"});
+    bench.forget();
+    bench.roster().members.at(Bench::slug(2)).keys.push_back(next);
+    bench.on(input::RosterChanged{bench.roster_now()});
+  } else {
+    bench.receive(old, message::Hello{1, 1, bench.federation(), "peer"});
+  }
+  CHECK(bench.sent_count(old) == 2);
+  CHECK(bench.sent<message::Refused>(old).size() == 1);
+  const auto told = bench.sent<message::JoinReply>(old);
+  REQUIRE(told.size() == 1);
+  CHECK_FALSE(told[0].accepted);
+  CHECK(told[0].code == "key.succeeded");
+  bench.on(input::LinkUp{stranger, sim::transport_key(9), false, {}});
+  bench.receive(stranger, message::Hello{1, 1, bench.federation(), "peer"});
+  CHECK(bench.sent_count(stranger) == 1);
+  CHECK(bench.sent<message::Refused>(stranger).size() == 1);
+}
+
+TEST_CASE("whom a peer refuses because its key was succeeded knows that, and who said it") {
+  Bench bench;
+  bench.start();
+  const LinkId link = bench.open(2, true);
+  const std::string code = GENERATE("key.succeeded", "", "peer.unknown", "no code at all");
+  bench.receive(link, message::JoinReply{false, code});
+  bench.receive(link, message::Refused{1, 1});
+  CHECK(bench.closed(link));
+  const auto status = bench.status();
+  const auto peer = std::ranges::find(status.peers, Bench::slug(2), &PeerStatus::slug);
+  REQUIRE(peer != status.peers.end());
+  CHECK(peer->state == PeerStatus::State::refused_us);
+  REQUIRE(peer->last_error);
+  CHECK(peer->last_error->code == (code == "key.succeeded" ? Errc::key_succeeded : Errc::peer_refuses));
+}
+
 TEST_CASE("an invitation brought by another key than the one it asks for is refused") {
   Bench bench(0);
   start_alone(bench);

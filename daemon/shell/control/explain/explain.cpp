@@ -36,8 +36,8 @@ bool has_lost_word(const Situation& here) {
 
 void add_feed(const Situation& here, const core::FeedStatus& feed, Explanations& out) {
   if (feed.frozen) out.push_back(about_frozen(here, feed.held.feed));
-  else if (feed.lacking) out.push_back(about_lost(here, feed));
-  else if (feed.wanted) out.push_back(about_wanted(feed));
+  if (feed.lacking) out.push_back(about_lost(here, feed));
+  else if (feed.wanted && !feed.frozen) out.push_back(about_wanted(feed));
 }
 
 void add_feeds_and_media(const Situation& here, Explanations& out) {
@@ -72,10 +72,11 @@ void add_damage(const Situation& here, Explanations& out) {
                    {fmt::format("Something of the library is damaged or lacking: {}.", words(Language::english)),
                     fmt::format("Une partie de la bibliothèque est abîmée ou manque : {}.", words(Language::french))},
                    Actor::admin,
-                   {"Peers bring back what they have; `essaimagectl verify` lists what lacks still. Look at the disk; a backup of "
-                    "library.git brings back what only this centre had.",
-                    "Les pairs rapportent ce qu'ils ont ; `essaimagectl verify` dit ce qui manque encore. Vérifiez le disque ; une "
-                    "sauvegarde de library.git rétablit ce que ce centre était seul à avoir."}});
+                   {"Peers bring back what they have; `essaimagectl verify` lists what lacks still. Of kits of this centre that nobody "
+                    "else has yet, publish the folders once more. Look at the disk; a backup of library.git brings back the rest.",
+                    "Les pairs rapportent ce qu'ils ont ; `essaimagectl verify` dit ce qui manque encore. Les kits de ce centre que "
+                    "personne d'autre n'a encore, publiez-en les dossiers une nouvelle fois. Vérifiez le disque ; une sauvegarde de "
+                    "library.git rétablit le reste."}});
   }
 }
 
@@ -86,6 +87,8 @@ Explanations explain_node(const Situation& here) {
   add_damage(here, out);
   if (here.key_succeeded) {
     out.push_back(about_succession());
+  } else if (const auto told = who_tell_of_succession(here); !told.empty()) {
+    out.push_back(about_told_succession(told));
   } else if (!here.status.joined && !has_lost_word(here)) {
     out.push_back(about_joining(here));
   }

@@ -9,12 +9,17 @@ namespace essaimage::shell {
 /// Below it, media of an ordinary kit may not fit any more.
 inline constexpr std::uint64_t disk_low_bytes = 500'000'000;
 
+/// In brackets, a blank before them; empty: no error.
+Words error_words(const std::optional<Error>& error);
 /// With commas between them.
 std::string joined(const std::vector<std::string>& names);
 
 /// What a peer's state means; nothing if it is connected and level.
 std::optional<Explanation> about_peer(const Situation& here, const core::PeerStatus& peer);
 Explanation about_succession();
+/// Peers that refuse us because, as they say, another key took the place of this home's.
+std::vector<std::string> who_tell_of_succession(const Situation& here);
+Explanation about_told_succession(const std::vector<std::string>& peers);
 Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);

@@ -1,0 +1,36 @@
+// What is published once more as it was: nothing is new then. But where objects of our own feeds are lost that nobody else may have,
+// it brings them back.
+#include <algorithm>
+
+#include "store/federation/paths.hpp"
+#include "store/kit_tree.hpp"
+#include "store/publication_impl.hpp"
+
+namespace essaimage::store {
+
+/// The folder holds just the files of that version. Of a feed that lacks objects the version may be unreadable: then its tree is made once
+/// more, which has the same id if the folder is as it was.
+Result<bool> PublicationImpl::is_version(const Kit& kit, const ObjectId& files, const KitRow& version, const Picture& picture) {
+  if (picture.lacking.contains({version.id.centre, version.audience})) {
+    TRY(const auto tree, write_kit(kit, files, {version.id, version.version, version.published_at, ""}));
+    if (tree == version.kit_tree) return true;
+  }
+  TRY(const auto old_files, id_at(*library_.objects_, version.kit_tree, feed_path::kit_files));
+  return old_files == files;
+}
+
+/// `published`: the pack is in the library already.
+Status PublicationImpl::bring_back_texts(const Picture& picture, bool published) {
+  const auto is_own = [&](const FeedId& feed) { return feed.centre == library_.identity_.slug; };
+  if (std::ranges::none_of(picture.lacking, is_own)) return {};
+  if (!published && pack_->object_count() > 0) {
+    CHECK_OK(settle());
+    CHECK_OK(pack_->finish_into(library_.layout_.packs()));
+    CHECK_OK(library_.objects_->reload());
+  }
+  for (const auto& feed : picture.lacking)
+    if (is_own(feed)) library_.mender_.look_again(feed);
+  return {};
+}
+
+}  // namespace essaimage::store

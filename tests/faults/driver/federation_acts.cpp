@@ -1,0 +1,110 @@
+#include "tests/faults/driver/federation_acts.hpp"
+
+#include <algorithm>
+
+#include "store/curation.hpp"
+#include "store/federation/invitation.hpp"
+#include "store/mirrors.hpp"
+
+namespace essaimage::faults {
+namespace {
+
+const KitId lamp{"deule", "lampe"};
+const Audience lille{Audience::Kind::territory, "lille"}, mirror{Audience::Kind::mirror, "numerique"};
+
+KitFiles lamp_of(int version) {
+  const std::string text = "Version " + std::to_string(version) + "\n";
+  return kit_of("Lampe", text, {{"film.bin", media_of(20'000, static_cast<std::uint64_t>(version))}});
+}
+
+/// "deule" of Lille, "lys" of Valenciennes.
+struct Region {
+  LibraryPtr federation, author, reader;
+};
+Result<Region> make_region(const World& world, const std::string& home) {
+  const auto place = [&](const std::string& name) { return name == home ? world.home() : world.other(name); };
+  Region region;
+  TRY(region.federation, make_federation(place("fed")));
+  TRY(region.author, make_member(*region.federation, place("deule"), "deule"));
+  TRY(region.reader, make_member(*region.federation, place("lys"), "lys", "valenciennes"));
+  return region;
+}
+
+/// The federation holds the first version, the reader the second one.
+Status hand_out(const Region& region, const Audience& audience) {
+  const FeedId feed{"deule", audience};
+  CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
+  CHECK_OK(fetch_feed(*region.federation, *region.reader, feed_of(*region.federation)));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1), audience));
+  CHECK_OK(fetch_feed(*region.author, *region.federation, feed));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(2), audience));
+  CHECK_OK(fetch_feed(*region.author, *region.reader, feed));
+  return fetch_media(*region.author, *region.reader);
+}
+
+/// The word and what follows from it become visible in one step: both or neither.
+Result<bool> fell_back(const Library& library, const FeedId& feed, bool heard) {
+  const auto head = head_of(library, feed);
+  if (!head) return fail(Errc::corrupt, feed.str() + ": not held any more");
+  if (head->order.seq != (heard ? 1 : 2)) return fail(Errc::corrupt, feed.str() + ": " + head->order.str() + " is held");
+  return heard;
+}
+
+}  // namespace
+
+Status prepare_to_pass_on(const World& world) {
+  TRY(const Region region, make_region(world, "deule"));
+  CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1), lille));
+  CHECK_OK(region.author->curation().propose({lamp, {}, store::Proposal::To::region, "prêt"}));
+  CHECK_OK(fetch_feed(*region.author, *region.federation, {"deule", lille}));
+  CHECK_OK(region.federation->accept({lamp, {}, "bon"}));
+  return fetch_feed(*region.federation, *region.author, feed_of(*region.federation));
+}
+
+/// What was cut off goes on by itself, with the next look.
+Status pass_on(const World&, LibraryPtr& library) {
+  CHECK_OK(library->curation().follow_decisions());
+  return {};
+}
+
+Result<bool> is_passed_on(const World&, Library& library) {
+  TRY(const auto kit, library.kit(lamp));
+  TRY(const bool whole, has_kit(library, lamp.str(), 1, lamp_of(1)));
+  if (!whole || kit.row.version != 1) return fail(Errc::corrupt, lamp.str());
+  return std::ranges::find(kit.audiences, Audience{}) != kit.audiences.end();
+}
+
+Status prepare_end_of_mirror(const World& world) {
+  TRY(const Region region, make_region(world, "lys"));
+  CHECK_OK(region.federation->mirrors().begin({mirror.slug, "Numérique", {"lille", "valenciennes"}}, nullptr));
+  CHECK_OK(hand_out(region, mirror));
+  CHECK_OK(region.federation->mirrors().end(mirror.slug, "le projet est fini", nullptr));
+  return {};
+}
+
+Status prepare_succession(const World& world) {
+  TRY(const Region region, make_region(world, "lys"));
+  CHECK_OK(hand_out(region, {}));
+  TRY(const auto invitation, region.federation->invite({"deule", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true}));
+  CHECK_OK(create_joining_home(world.other("next"), invitation, ""));
+  TRY(const auto next, open_library(world.other("next")));
+  return region.federation->admit(make_join(invitation, next->signing().public_key(), next->transport().public_key()));
+}
+
+Status hear_the_federation(const World& world, LibraryPtr& library) {
+  TRY(const auto federation, open_library(world.other("fed")));
+  return fetch_feed(*federation, *library, feed_of(*federation));
+}
+
+Result<bool> has_left_mirror(const World&, Library& library) {
+  if (!library.roster()) return fail(Errc::corrupt, "no word of the federation");
+  return fell_back(library, {"deule", mirror}, !library.roster()->mirrors.contains(mirror.slug));
+}
+
+Result<bool> has_left_old_key(const World&, Library& library) {
+  if (!library.roster()) return fail(Errc::corrupt, "no word of the federation");
+  return fell_back(library, {"deule", {}}, library.roster()->find("deule")->keys.size() == 2);
+}
+
+}  // namespace essaimage::faults
