@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "proto/counted.hpp"
+#include "proto/detail.hpp"
 
 namespace essaimage {
 namespace {
@@ -62,7 +63,7 @@ std::optional<Errc> errc_from(std::string_view code) {
 
 std::string to_line(const Error& error, Language language) {
   std::string line(describe(error.code, language).cause);
-  if (!error.detail.empty()) line += (language == Language::french ? "\u00A0: " : ": ") + error.detail;
+  if (!error.detail.empty()) line += (language == Language::french ? "\u00A0: " : ": ") + detail_in(error.detail, language);
   return line;
 }
 

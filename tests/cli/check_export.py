@@ -19,7 +19,15 @@ from urllib.parse import unquote, urlsplit
 VOID = {"meta", "link", "img", "br", "input", "hr", "col"}
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 ACTIVE = {".html", ".htm", ".svg", ".xml", ".js", ".xhtml", ".css", ".php"}
-ATOM, OPDS = "{http://www.w3.org/2005/Atom}", "http://opds-spec.org/"
+ATOM, OPDS, DCTERMS = "{http://www.w3.org/2005/Atom}", "http://opds-spec.org/", "{http://purl.org/dc/terms/}"
+# Links to feeds must have these very types (OPDS 1.2, 7.1.3).
+NAVIGATION, ACQUISITION = (f"application/atom+xml;profile=opds-catalog;kind={kind}" for kind in ("navigation", "acquisition"))
+ACQUIRES = {"acquisition", "borrow", "buy", "download", "preview", "subscribe"} | {
+    OPDS + "acquisition" + kind for kind in ("", "/borrow", "/buy", "/open-access", "/sample", "/subscribe")}
+PICTURES = {"image/jpeg", "image/webp", "image/avif", "image/png", "image/jxl", "image/gif"}
+URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+(;[a-z]+=[A-Za-z0-9-]+)*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 URN = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -142,7 +150,25 @@ def check_target(base: Path, address: str, what: str) -> list[str]:
     return [] if (base / unquote(parts.path)).is_file() else [f"{what} leads nowhere: {address}"]
 
 
-def check_opds1(file: Path) -> list[str]:
+def check_links(base: Path, links: list[dict[str, str]], what: str, rels: bool) -> list[str]:
+    """Addresses are written as URIs and lead somewhere; types are media types; a feed's type says which kind of feed it is."""
+    problems: list[str] = []
+    for link in links:
+        address, kind = link.get("href") or "", link.get("type") or ""
+        if not address or not URI.fullmatch(address):
+            problems.append(f"{what}: not a URI: {address!r}")
+        if not MEDIA_TYPE.fullmatch(kind):
+            problems.append(f"{what}: not a media type: {kind!r}")
+        if "atom+xml" in kind and kind not in (NAVIGATION, ACQUISITION):
+            problems.append(f"{what}: a feed of the type {kind}")
+        if rels and not link.get("rel"):
+            problems.append(f"{what}: a link without a relation: {address}")
+        problems += check_target(base, address, what)
+    return problems
+
+
+def check_opds1(file: Path, kind: str = "") -> list[str]:
+    """OPDS 1.2 and RFC 4287: what a feed and its entries must have and must not. `kind`: of the link that led here."""
     problems: list[str] = []
     root = ET.parse(file).getroot()
     if root.tag != ATOM + "feed":
@@ -154,61 +180,134 @@ def check_opds1(file: Path) -> list[str]:
             problems.append(f"{file.name}: {what}: {name}")
         return found[0].text if found else ""
 
-    anything = re.compile(r"(?s).+")
+    def attributes(parent):
+        return [dict(link.attrib) for link in parent.findall(ATOM + "link")]
+
+    anything = re.compile(r"(?s).*\S.*")
     ids = [element(root, "id", URN, "feed")]
     element(root, "title", anything, "feed")
     element(root, "updated", RFC3339, "feed")
-    if not root.findall(f"{ATOM}author/{ATOM}name"):
+    authors = root.findall(ATOM + "author")
+    if not authors or any(len(author.findall(ATOM + "name")) != 1 for author in root.iter(ATOM + "author")):
         problems.append("feed: author")
-    rels = {link.get("rel"): link for link in root.findall(ATOM + "link")}
-    for rel in ("self", "start"):
-        if "profile=opds-catalog" not in (rels[rel].get("type") if rel in rels else ""):
-            problems.append(f"feed: link {rel}")
-    for entry in root.findall(ATOM + "entry"):
+    feed_links = attributes(root)
+    rels = {link.get("rel"): link for link in feed_links}
+    if [link.get("rel") for link in feed_links].count("self") != 1 or "start" not in rels:
+        problems.append("feed: links self, start")
+    problems += check_links(file.parent, feed_links, file.name, rels=True)
+    entries = root.findall(ATOM + "entry")
+    acquires = [any(link.get("rel", "").startswith(OPDS + "acquisition") for link in attributes(entry)) for entry in entries]
+    if any(acquires) and not all(acquires):
+        problems.append(f"{file.name}: neither an acquisition feed nor a navigation feed")
+    own = rels.get("self", {}).get("type")
+    if entries and own != (ACQUISITION if all(acquires) else NAVIGATION):
+        problems.append(f"{file.name}: it calls itself {own}")
+    if kind and own != kind:
+        problems.append(f"{file.name}: reached as {kind}, and is {own}")
+    for entry in entries:
         title = element(entry, "title", anything, "entry")
         ids.append(element(entry, "id", URN, title))
         element(entry, "updated", RFC3339, title)
-        links = entry.findall(ATOM + "link")
-        acquired = [link for link in links if link.get("rel", "").startswith(OPDS + "acquisition")]
+        links = attributes(entry)
         subsections = [link for link in links if link.get("rel") == "subsection"]
-        if bool(acquired) == bool(subsections):
+        if not subsections and not any(link.get("rel", "").startswith(OPDS + "acquisition") for link in links):
             problems.append(f"{title}: neither to be had nor a way on")
         for link in links:
-            if not link.get("href") or "/" not in (link.get("type") or ""):
-                problems.append(f"{title}: a link without address or type")
             if link.get("rel", "").startswith(OPDS + "image") and link.get("type") not in ("image/png", "image/jpeg", "image/gif"):
                 problems.append(f"{title}: a picture of {link.get('type')}")
-            problems += check_target(file.parent, link.get("href", ""), title)
+            if link.get("rel", "") in (OPDS + "acquisition/buy", OPDS + "facet"):
+                problems.append(f"{title}: {link['rel']}")
+        problems += check_links(file.parent, links, title, rels=True)
+        alternates = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]
+        if len(alternates) != len(set(alternates)):
+            problems.append(f"{title}: two alternates of one type")
+        for summary in entry.findall(ATOM + "summary"):
+            if summary.get("type", "text") != "text" or len(summary):
+                problems.append(f"{title}: a summary that is not text")
+        for name in ("summary", "content", "rights", "published"):
+            if len(entry.findall(ATOM + name)) > 1:
+                problems.append(f"{title}: {name} twice")
+        for category in entry.findall(ATOM + "category"):
+            if not category.get("term"):
+                problems.append(f"{title}: a category without a term")
+        for child in entry:
+            if child.tag in (DCTERMS + "title", DCTERMS + "creator", DCTERMS + "subject", DCTERMS + "rights", DCTERMS + "description"):
+                problems.append(f"{title}: {child.tag} in the place of Atom's")
         for link in subsections:
-            problems += check_opds1(file.parent / link.get("href", "").rsplit("/", 1)[-1])
+            problems += check_opds1(file.parent / link.get("href", "").rsplit("/", 1)[-1], link.get("type", ""))
     if len(ids) != len(set(ids)):
         problems.append(f"{file.name}: an id twice")
     return problems
 
 
+def blanks(value, where: str) -> list[str]:
+    """Properties that say nothing: OPDS 2.0 would rather have none."""
+    if value in (None, "", [], {}):
+        return [f"{where}: blank"]
+    if isinstance(value, dict):
+        return [problem for key, each in value.items() for problem in blanks(each, f"{where}.{key}")]
+    return []
+
+
+def texts(value) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def check_publication(file: Path, publication: dict) -> list[str]:
+    problems: list[str] = []
+    metadata = publication["metadata"]
+    title = metadata["title"]
+    if not title or not URN.fullmatch(metadata["identifier"]) or not RFC3339.fullmatch(metadata["modified"]):
+        problems.append(f"{title}: metadata")
+    if "published" in metadata and not RFC3339.fullmatch(metadata["published"]):
+        problems.append(f"{title}: published")
+    if not URI.fullmatch(metadata["@type"]):
+        problems.append(f"{title}: @type")
+    if any(not LANGUAGE.fullmatch(tag) for tag in texts(metadata.get("language", []))):
+        problems.append(f"{title}: language")
+    for name in ("author", "contributor", "publisher", "subject"):
+        if any(not isinstance(each, str) or not each.strip() for each in texts(metadata.get(name, []))):
+            problems.append(f"{title}: {name}")
+    problems += blanks(metadata, title)
+    if not any(rel in ACQUIRES for link in publication["links"] for rel in texts(link.get("rel", ""))):
+        problems.append(f"{title}: nothing to be had")
+    problems += check_links(file.parent, publication["links"], title, rels=True)
+    if "images" in publication:
+        pictures = publication["images"]
+        problems += check_links(file.parent, pictures, title, rels=False)
+        if not any(picture["type"] in PICTURES for picture in pictures):
+            problems.append(f"{title}: no picture that every reader shows")
+    return problems
+
+
 def check_opds2(file: Path) -> list[str]:
+    """OPDS 2.0: its text, and what its JSON schemas of a feed and of a publication ask for."""
     problems: list[str] = []
     feed = json.loads(file.read_text(encoding="utf-8"))
-    if not feed["metadata"]["title"] or not RFC3339.fullmatch(feed["metadata"]["modified"]):
+    metadata = feed["metadata"]
+    if not metadata["title"] or not RFC3339.fullmatch(metadata["modified"]) or not URI.fullmatch(metadata["identifier"]):
         problems.append("metadata")
+    if not isinstance(metadata["numberOfItems"], int) or metadata["numberOfItems"] < 0:
+        problems.append("numberOfItems")
+    problems += blanks(metadata, file.name)
     if "self" not in [link["rel"] for link in feed["links"] if link["type"] == "application/opds+json"]:
         problems.append("no link to itself")
+    problems += check_links(file.parent, feed["links"], file.name, rels=True)
     if not ("publications" in feed or "navigation" in feed):
         problems.append("neither publications nor navigation")
+    for name in ("links", "publications", "navigation"):
+        written = [json.dumps(each, sort_keys=True) for each in feed.get(name, [None])]
+        if not feed.get(name, [None]):
+            problems.append(f"{file.name}: {name} without any")
+        if len(written) != len(set(written)):
+            problems.append(f"{file.name}: {name}: one twice")
     for publication in feed.get("publications", []):
-        metadata = publication["metadata"]
-        title = metadata["title"]
-        if not title or not URN.fullmatch(metadata["identifier"]) or not RFC3339.fullmatch(metadata["modified"]):
-            problems.append(f"{title}: metadata")
-        if not any(link["rel"] == OPDS + "acquisition/open-access" for link in publication["links"]):
-            problems.append(f"{title}: nothing to be had")
-        for link in publication["links"] + publication.get("images", []):
-            if "/" not in link["type"]:
-                problems.append(f"{title}: type")
-            problems += check_target(file.parent, link["href"], title)
+        problems += check_publication(file, publication)
+    problems += check_links(file.parent, feed.get("navigation", []), f"{file.name}: navigation", rels=True)
     for link in feed.get("navigation", []):
-        problems += [] if link["title"] and link["type"] == "application/opds+json" else ["navigation"]
-        problems += check_opds2(file.parent / link["href"].rsplit("/", 1)[-1])
+        problems += [] if link["title"] and link["type"] in ("application/opds+json", "text/html") else ["navigation"]
+        if link["type"] == "application/opds+json":
+            problems += check_opds2(file.parent / link["href"].rsplit("/", 1)[-1])
     return problems
 
 

@@ -177,6 +177,43 @@ def no_path_of_one_machine(file: SourceFile) -> Iterator[str]:
             yield f"{match.group(0)} exists on one machine only"
 
 
+# Whose errors people read: what they say in words has its French in proto/details.def. (A peer's fault, or ours, is for a log.)
+SPEAKS_TO_PEOPLE = re.compile(r"store/kit/(?!entry|pointer)|store/life/|store/withdrawal/withdraw\.cpp|store/\w+_ops\.cpp|store/(home|publish)\.cpp|"
+                              r"store/federation/(invitation|proposal_file)\.cpp|daemon/shell/control/|tools/")
+REFUSAL = re.compile(r"(?:\bfail\(Errc::(\w+),|\b(?:refuse|wrong)\()((?:[^()\"]|" + LITERAL.pattern + r"|\((?:[^()\"]|" + LITERAL.pattern + r")*\))*)\)")
+NOT_FOR_PEOPLE = {"internal", "malformed", "corrupt", "control_closed", "io", "conflict", "home_damaged"}
+WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
+COMMAND = re.compile(r"[` ]?(--|(essaimagectl )?((kit|catalogue) \w+|federation role \w+)\b)")
+DETAIL = re.compile(r'^ESSAIMAGE_DETAIL\("((?:[^"\\]|\\.)*)"', re.MULTILINE)
+
+
+def french_details(text: str) -> list[str]:
+    """The English of each line of proto/details.def."""
+    return DETAIL.findall(text)
+
+
+def says(line: str, part: str) -> bool:
+    """Whether a line is of this part, or of more of which this literal is a piece. What kit.toml should hold is said after "expected"."""
+    if part.strip(" .,") in line.replace("{}", "\0"):
+        return True
+    pattern = re.compile("(?:expected )?" + ".+".join(re.escape(words) for words in line.removeprefix("expected ").split("{}")))
+    return pattern.fullmatch(part) is not None
+
+
+def details_are_said_in_french_too(file: SourceFile, known: list[str] | None = None) -> Iterator[str]:
+    if not file.is_code or not SPEAKS_TO_PEOPLE.match(file.path):
+        return
+    if known is None:
+        known = french_details((Path(__file__).resolve().parents[2] / "proto/details.def").read_text(encoding="utf-8"))
+    for match in REFUSAL.finditer(file.text):
+        if match.group(1) in NOT_FOR_PEOPLE or "context.say" in match.group(2) or "language_" in match.group(2):
+            continue
+        for literal in LITERAL.findall(match.group(2)):
+            for part in re.split(r"[:;] ", literal[1:-1]):
+                if WORDS.search(part) and not COMMAND.match(part) and not any(says(line, part) for line in known):
+                    yield f'"{part}": what it says in words needs its French in proto/details.def'
+
+
 RULES = (
     includes_only_what_it_may,
     third_parties_stay_behind_their_door,
@@ -186,4 +223,5 @@ RULES = (
     nothing_is_left_unfinished,
     tests_do_not_sleep,
     no_path_of_one_machine,
+    details_are_said_in_french_too,
 )

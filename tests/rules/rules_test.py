@@ -97,6 +97,16 @@ class TheRules(unittest.TestCase):
         self.refused(rules.no_path_of_one_machine, "tools/a.sh", "cd /ro" "ot\n")
         self.accepted(rules.no_path_of_one_machine, "README.md", "the net/work and home/work folder, $dir/work\n")
 
+    def test_details_in_english_alone(self):
+        rule = rules.details_are_said_in_french_too
+        self.refused(rule, "store/life/a.cpp", 'return fail(Errc::usage, "no such thing as " + name(x) + ": a sentence");\n')
+        self.refused(rule, "daemon/shell/control/a.cpp", 'return fail(Errc::usage, std::string(name) +\n  ": what nobody has translated");\n')
+        self.refused(rule, "store/kit/a.cpp", 'refuse(node, "a thing that nobody knows");\n')
+        self.accepted(rule, "store/life/a.cpp", 'return fail(Errc::usage, day + " is still to come");\n')
+        self.accepted(rule, "store/life/a.cpp", 'return fail(Errc::internal, "a thing that nobody knows");\n')
+        self.accepted(rule, "store/life/a.cpp", 'return fail(Errc::usage, "--date");\n')
+        self.accepted(rule, "store/git/a.cpp", 'return fail(Errc::usage, "a thing that nobody knows");\n')
+
 
 if __name__ == "__main__":
     unittest.main()

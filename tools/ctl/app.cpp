@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "proto/detail.hpp"
 #include "proto/nearest.hpp"
 #include "tools/ctl/context.hpp"
 
@@ -109,7 +110,7 @@ std::string error_text(const Error& error, Language language, const Style& style
   const auto text = describe(error.code, language);
   const auto label = style.paint(Colour::red, fr ? "erreur" : "error");
   auto out = fmt::format("{}{} {}", label, fr ? "\u00A0:" : ":", text.cause);
-  if (!error.detail.empty()) out += fmt::format("\n  {}", printable(error.detail));
+  if (!error.detail.empty()) out += fmt::format("\n  {}", printable(detail_in(error.detail, language)));
   out += "\n";
   if (text.actor != Actor::nobody && text.actor != Actor::author)
     out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? "\u00A0:" : ":",

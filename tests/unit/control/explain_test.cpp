@@ -205,7 +205,7 @@ TEST_CASE("of its own feed a centre is told that others may not have it") {
   const auto all = explain_node(picture.here());
   REQUIRE(find(all, "own-feed-lost") != nullptr);
   CHECK(complete(*find(all, "own-feed-lost")));
-  // tests/unit/store/publish_again_test.cpp does that step.
+  // tests/unit/store/publishing/publish_again_test.cpp does that step.
   CHECK(find(all, "own-feed-lost")->next_step.en.find("essaimagectl publish DIR") != std::string::npos);
   CHECK(find(all, "own-feed-lost")->next_step.fr.find("essaimagectl publish DOSSIER") != std::string::npos);
   CHECK(find(all, "own-feed-lost")->next_step.en.find("backup") != std::string::npos);

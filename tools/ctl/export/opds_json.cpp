@@ -63,8 +63,14 @@ std::vector<Output> opds_json(const Json& about, const std::vector<Json>& kits, 
   for (const auto& part : parts) {
     auto feed = head(about, part, name);
     if (parts.size() > 1) feed["links"].push_back(link("up", {address_of(about, name), feed_type, ""}));
-    feed["publications"] = Json::array();
-    for (const auto* kit : part.kits) feed["publications"].push_back(publication(about, *kit));
+    if (part.kits.empty()) {
+      // A feed has at least one publication or way on: an empty catalogue leads to its page.
+      const auto federation = text_at(about["federation"], "name");
+      feed["navigation"] = Json::array({link("alternate", {address_of(about, "index.html"), "text/html", federation})});
+    } else {
+      feed["publications"] = Json::array();
+      for (const auto* kit : part.kits) feed["publications"].push_back(publication(about, *kit));
+    }
     outputs.push_back({part.name, pretty(feed) + "\n"});
   }
   return outputs;

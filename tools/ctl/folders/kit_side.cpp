@@ -63,6 +63,8 @@ Result<KitSide> side_of_kit(const Context& context, Client& client, const KitRef
       const auto blob = text_at(file, "blob");
       side.files.push_back({text_at(file, "path"), blob.empty() ? text_at(file, "sha256") : blob, flag_at(file, "executable")});
       if (!blob.empty()) side.texts.insert(side.files.back().path);
+      const auto bytes = number_at(file, "bytes");
+      if (flag_at(file, "here") && bytes <= limits::text_file_bytes_max) side.small_files.emplace(side.files.back().path, bytes);
     }
     return side.files.size() <= limits::files_per_kit_max ? Status{} : fail(Errc::kit_too_many_files);
   };

@@ -3,6 +3,7 @@
 // Errors: those of the daemon, of store/kit/folder.hpp; a folder with names that would not publish is refused.
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "store/kit/compare_files.hpp"
@@ -18,6 +19,7 @@ struct KitSide {
   std::filesystem::path folder;  ///< empty: it is a kit
   std::vector<kit::FileId> files;  ///< by path
   std::set<std::string> texts;     ///< paths of those that are no media
+  std::map<std::string, std::uint64_t> small_files;  ///< of a kit: those that are here and no longer than a text may be; their bytes
   std::vector<kit::ScannedFile> scanned;  ///< of a folder, by path; as they were when they were read
 
   bool is_folder() const { return !folder.empty(); }

@@ -10,6 +10,7 @@
 #include "store/kit/lineage.hpp"
 #include "store/kit/manifest.hpp"
 #include "tools/ctl/folders/checkout.hpp"
+#include "tools/ctl/folders/files_ahead.hpp"
 #include "tools/ctl/folders/kit_side.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/adapt_words.hpp"
@@ -83,6 +84,7 @@ std::string audience_warning(const std::string& audience, const Context& context
 /// The two sides of `kit diff`: what was given, or the one given and what it came from.
 struct Pair {
   KitSide before, after;
+  FilesAhead before_ahead = {}, after_ahead = {};
 };
 Result<KitSide> side_of(const Context& context, Client& client, const std::string& typed) {
   if (names_folder(typed)) return side_of_folder(typed);
@@ -117,17 +119,30 @@ Result<Pair> pair_of(const Context& context, Client& client) {
   return Pair{std::move(before), std::move(after)};
 }
 
+const std::string& old_path_of(const kit::FileChange& change) { return change.before.empty() ? change.path : change.before; }
+
+/// All texts that diff_of() will ask for are asked for together.
+void read_ahead(Pair& pair, const std::vector<kit::FileChange>& changes) {
+  std::vector<std::string> before, after;
+  for (const auto& change : changes) {
+    if (pair.before.texts.contains(old_path_of(change))) before.push_back(old_path_of(change));
+    if (pair.after.texts.contains(change.path)) after.push_back(change.path);
+  }
+  pair.before_ahead = FilesAhead(std::move(before));
+  pair.after_ahead = FilesAhead(std::move(after));
+}
+
 /// Nothing for media, and where nothing but a name or a right changed.
-Result<std::string> diff_of(Client& client, const Pair& pair, const kit::FileChange& change) {
-  const auto& old_path = change.before.empty() ? change.path : change.before;
+Result<std::string> diff_of(Client& client, Pair& pair, const kit::FileChange& change) {
+  const auto& old_path = old_path_of(change);
   std::string before, after;
   const bool was = pair.before.find(old_path) != nullptr, is = pair.after.find(change.path) != nullptr;
   if ((was && !pair.before.texts.contains(old_path)) || (is && !pair.after.texts.contains(change.path))) return std::string();
   if (was) {
-    TRY(before, read_text(pair.before, client, old_path));
+    TRY(before, pair.before_ahead.read_text(pair.before, client, old_path));
   }
   if (is) {
-    TRY(after, read_text(pair.after, client, change.path));
+    TRY(after, pair.after_ahead.read_text(pair.after, client, change.path));
   }
   return store::diff_texts(before, after, change.path);
 }
@@ -184,8 +199,9 @@ Result<ExitCode> kit_adapt(Context& context) {
 
 Result<ExitCode> kit_diff(Context& context) {
   TRY(auto client, Client::connect(context));
-  TRY(const auto pair, pair_of(context, client));
+  TRY(auto pair, pair_of(context, client));
   const auto comparison = kit::compare_files(pair.before.files, pair.after.files);
+  if (context.parsed.has("text")) read_ahead(pair, comparison.changes);
   Json document{{"before", pair.before.name}, {"after", pair.after.name}, {"same", comparison.same}, {"changes", Json::array()}};
   std::string diffs;
   for (const auto& change : comparison.changes) {
@@ -216,16 +232,23 @@ Result<ExitCode> kit_tree(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
   if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
   TRY(auto client, Client::connect(context));
-  const auto kits = client.list("kit.tree", ref.arguments());
-  if (!kits) return tl::unexpected(with_suggestion(context, ref.id, kits.error()));
-  if (context.json) {
-    context.out() << pretty(*kits) << "\n";
-    return ExitCode::ok;
-  }
-  for (const auto& kit : *kits) {
+  auto kits = Json::array();
+  Client::Handlers handlers;
+  handlers.item = [&](const Json& page) -> Status {
+    kits.insert(kits.end(), page.begin(), page.end());
+    return {};
+  };
+  const auto reply = client.ask("kit.tree", ref.arguments(), handlers);
+  if (!reply) return tl::unexpected(with_suggestion(context, ref.id, reply.error()));
+  if (context.json) context.out() << pretty(kits) << "\n";
+  for (const auto& kit : context.json ? Json::array() : kits) {
     const auto line = relative_line(kit, context);
     context.out() << (text_at(kit, "relation") == "self" ? context.out_style.paint(Colour::bold, line) : line) << "\n";
   }
+  // On stderr, also beside --json, whose list has no place for it.
+  const auto more = context.say("warning: the family is larger; only the first {} kits of it are shown\n",
+                                "attention : la famille est plus grande ; seuls ses {} premiers kits sont montrés\n");
+  if (flag_at(*reply, "cut")) context.err() << fmt::format(fmt::runtime(more), kits.size());
   return ExitCode::ok;
 }
 

@@ -17,7 +17,7 @@ Result<NamedKey> read_key(const std::string& text) {
   std::string line = text;
   if (!line.starts_with(kind)) {
     const auto file = store::read_file(text, key_file_bytes_max);
-    if (!file) return fail(Errc::usage, "KEY: " + text);
+    if (!file) return fail(Errc::usage, "KEY: " + text + ": neither a public key nor a file that holds one");
     line = std::string(text_of(*file));
     if (!line.starts_with(kind)) {
       TRY(const auto secret, store::SigningSecret::load(text, true));
@@ -27,7 +27,7 @@ Result<NamedKey> read_key(const std::string& text) {
   line = line.substr(0, line.find_first_of("\r\n"));
   const auto comment = line.find(' ', kind.size());
   const auto key = store::from_openssh(std::string_view(line).substr(0, comment));
-  if (!key) return fail(Errc::usage, "KEY: " + text);
+  if (!key) return fail(Errc::usage, "KEY: " + text + ": neither a public key nor a file that holds one");
   return NamedKey{*key, comment == std::string::npos ? std::string() : line.substr(comment + 1)};
 }
 

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "proto/limits.hpp"
 #include "store/git/text_merge.hpp"
 #include "store/kit/lineage.hpp"
 #include "store/kit/manifest.hpp"
+#include "tools/ctl/folders/files_ahead.hpp"
 #include "tools/ctl/folders/kit_side.hpp"
 #include "tools/ctl/folders/upstream.hpp"
 #include "tools/ctl/folders/working_folder.hpp"
@@ -26,6 +28,7 @@ using Here = UpstreamFile::Here;
 struct ParentSide {
   KitSide side;
   std::string manifest;
+  FilesAhead ahead;
 };
 
 Result<ParentSide> parent_side(const Context& context, Client& client, const KitRef& ref, const KitRef& lineage) {
@@ -36,7 +39,7 @@ Result<ParentSide> parent_side(const Context& context, Client& client, const Kit
   for (auto& file : side.files) {
     if (file.path == name) file.id = id_of_text(manifest);
   }
-  return ParentSide{std::move(side), std::move(manifest)};
+  return ParentSide{std::move(side), std::move(manifest), {}};
 }
 
 class Upstream {
@@ -68,6 +71,18 @@ class Upstream {
   bool is_open(const UpstreamFile& file) const { return file.here != Here::same && !settled_.has(file.path); }
   std::size_t open_count() const {
     return static_cast<std::size_t>(std::ranges::count_if(files_, [&](const UpstreamFile& file) { return is_open(file); }));
+  }
+
+  /// All that will be looked at or taken, in that order: they are asked for together. `with_base`: also as they were when adapted.
+  void will_read(const std::vector<const UpstreamFile*>& files, bool with_base) {
+    std::vector<std::string> before, after;
+    for (const auto* file : files) {
+      if (file->path == kit::manifest_name) continue;
+      if (with_base || file->here == Here::edited) before.push_back(file->path);
+      if (file->change != Kind::removed) after.push_back(file->path);
+    }
+    base_.ahead = FilesAhead(std::move(before));
+    theirs_.ahead = FilesAhead(std::move(after));
   }
 
   /// Nothing for media.
@@ -123,10 +138,10 @@ class Upstream {
   static bool is_media(const KitSide& side, const std::string& path) { return side.find(path) != nullptr && !side.texts.contains(path); }
 
   /// Empty for a file that is not there.
-  Result<std::string> text(const ParentSide& parent, const std::string& path) {
+  Result<std::string> text(ParentSide& parent, const std::string& path) {
     if (path == kit::manifest_name) return parent.manifest;
     if (parent.side.find(path) == nullptr) return std::string();
-    return read_text(parent.side, client_, path);
+    return parent.ahead.read_text(parent.side, client_, path);
   }
 
   WorkingFolder::Judged judged(const UpstreamFile& file) const {
@@ -155,7 +170,7 @@ class Upstream {
     const bool executable = theirs_.side.find(file.path)->executable;
     if (file.path == kit::manifest_name) return folder.write_text(file.path, executable, judged(file), theirs_.manifest);
     return folder.write(file.path, executable, judged(file),
-                        [&](const WorkingFolder::Sink& sink) { return read_file(theirs_.side, client_, file.path, sink); });
+                        [&](const WorkingFolder::Sink& sink) { return theirs_.ahead.read_file(theirs_.side, client_, file.path, sink); });
   }
 
   Result<Taken> merge(const UpstreamFile& file, WorkingFolder& folder) {
@@ -197,6 +212,10 @@ Json json_of(const Upstream& upstream) {
 
 Result<ExitCode> list(const Context& context, Upstream& upstream) {
   auto document = json_of(upstream);
+  std::vector<const UpstreamFile*> open;
+  for (const auto& file : upstream.files())
+    if (upstream.is_open(file)) open.push_back(&file);
+  upstream.will_read(open, true);
   std::string diffs;
   for (std::size_t i = 0; i < upstream.files().size(); ++i) {
     const auto& file = upstream.files()[i];
@@ -247,19 +266,22 @@ class Settlement {
     TRY(const auto take, chosen(context_, upstream_, "take"));
     TRY(const auto leave, chosen(context_, upstream_, "leave"));
     const bool all = context_.parsed.has("take-all");
+    std::vector<const UpstreamFile*> left, taken;
+    for (const auto& file : upstream_.files()) {
+      if (leave.contains(file.path)) left.push_back(&file);
+      else if (take.contains(file.path) || (all && upstream_.is_open(file))) taken.push_back(&file);
+    }
     // What goes, first: a folder there may have become a file, and a file a folder.
-    for (const bool removals : {true, false}) {
-      for (const auto& file : upstream_.files()) {
-        if ((file.change == Kind::removed) != removals) continue;
-        if (leave.contains(file.path)) {
-          add(file.path, "left", context_.say("left", "laissé"));
-          CHECK_OK(upstream_.leave(file));
-        } else if (take.contains(file.path) || (all && upstream_.is_open(file))) {
-          TRY(const auto taken, upstream_.take(file, folder_));
-          add(file.path, taken);
-          CHECK_OK(upstream_.settled(file, taken));
-        }
-      }
+    std::ranges::stable_partition(taken, [](const UpstreamFile* file) { return file->change == Kind::removed; });
+    for (const auto* file : left) {
+      add(file->path, "left", context_.say("left", "laissé"));
+      CHECK_OK(upstream_.leave(*file));
+    }
+    upstream_.will_read(taken, false);
+    for (const auto* file : taken) {
+      TRY(const auto what, upstream_.take(*file, folder_));
+      add(file->path, what);
+      CHECK_OK(upstream_.settled(*file, what));
     }
     TRY(const auto conclusion, upstream_.conclude(folder_));
     moved_ = conclusion.moved;

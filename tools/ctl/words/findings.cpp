@@ -5,6 +5,7 @@
 #include <map>
 
 #include "proto/counted.hpp"
+#include "proto/detail.hpp"
 
 namespace essaimage::ctl {
 
@@ -35,15 +36,16 @@ std::string_view id_of(kit::Severity severity) {
   return "note";
 }
 
-std::string place_of(const PlacedFinding& placed) {
+std::string place_of(const PlacedFinding& placed, Language language) {
   const auto& finding = placed.finding;
   auto where = finding.path;
   if (!placed.folder.empty()) where = where.empty() ? placed.folder : placed.folder + "/" + where;
   // Details of kit.toml begin with the file and the line: the path need not be said twice.
   if (finding.detail.empty() || finding.detail == finding.path) return where;
-  if (!finding.path.empty() && finding.detail.starts_with(finding.path))
-    return placed.folder.empty() ? finding.detail : placed.folder + "/" + finding.detail;
-  return where.empty() ? finding.detail : where + ": " + finding.detail;
+  const auto detail = detail_in(finding.detail, language);
+  const bool names_it = !finding.path.empty() && finding.detail.starts_with(finding.path);
+  if (names_it) return placed.folder.empty() ? detail : placed.folder + "/" + detail;
+  return where.empty() ? detail : where + ": " + detail;
 }
 
 }  // namespace
@@ -63,7 +65,7 @@ std::string findings_text(const std::vector<PlacedFinding>& findings, Language l
     if (block.size() > 1) out += fmt::format(" ({})", block.size());
     out += "\n";
     for (std::size_t i = 0; i < block.size() && i < places_max; ++i) {
-      const auto place = place_of(*block[i]);
+      const auto place = place_of(*block[i], language);
       if (!place.empty()) out += "    " + printable(place) + "\n";
     }
     if (block.size() > places_max)

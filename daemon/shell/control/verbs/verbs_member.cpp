@@ -20,7 +20,7 @@ Result<store::Library::Invite> read_invite(Session& session, Arguments& argument
   store::Library::Invite invite;
   TRY(invite.slug, arguments.text("slug"));
   TRY(const auto valid, arguments.number("valid_seconds"));
-  if (!is_slug(invite.slug)) return fail(Errc::usage, "slug: " + invite.slug);
+  if (!is_slug(invite.slug)) return fail(Errc::usage, invite.slug + ": expected 1 to 64 of a-z, 0-9 and single inner hyphens");
   const auto seconds = valid.value_or(valid_seconds_default);
   if (seconds == 0 || seconds > valid_days_max * seconds_per_day)
     return fail(Errc::usage, "valid: from 1 s to " + std::to_string(valid_days_max) + " days");
@@ -71,7 +71,7 @@ Result<Json> member_invite(Session& session, Arguments& arguments) {
   TRY(const auto territories, arguments.texts("territories"));
   if (invite.name.empty()) return fail(Errc::usage, "name is empty");
   for (const auto& territory : territories)
-    if (!is_slug(territory)) return fail(Errc::usage, "territory: " + territory);
+    if (!is_slug(territory)) return fail(Errc::usage, "territory: " + territory + ": expected 1 to 64 of a-z, 0-9 and single inner hyphens");
   invite.territories.insert(territories.begin(), territories.end());
   return invited(session, arguments, invite);
 }

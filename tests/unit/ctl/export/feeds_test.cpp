@@ -95,6 +95,15 @@ TEST_CASE("a small catalogue is one feed, a large one leads to all kits and to i
   CHECK(json["navigation"][1]["href"] == "c-theme-energie.json");
 }
 
+TEST_CASE("a feed of an empty catalogue leads to its page, since OPDS 2.0 allows no feed without anything in it") {
+  const auto feed = Json::parse(opds_json(about(), {}, "c.json").front().content);
+  CHECK_FALSE(feed.contains("publications"));
+  REQUIRE(feed["navigation"].size() == 1);
+  CHECK(feed["navigation"][0]["href"] == "index.html");
+  CHECK_FALSE(feed["navigation"][0]["title"].get<std::string>().empty());
+  CHECK(opds_atom(about(), {}, "c.xml").size() == 1);
+}
+
 TEST_CASE("a feed escapes what strangers wrote, and leads to the page of a kit without documents") {
   const auto feed = opds_atom(about(), kits_of(1), "c.xml").front().content;
   CHECK(has(feed, "<title>&lt;/title&gt;&quot;k0</title>"));

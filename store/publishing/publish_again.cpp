@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "store/federation/paths.hpp"
-#include "store/kit_tree.hpp"
-#include "store/publication_impl.hpp"
+#include "store/library/kit_tree.hpp"
+#include "store/publishing/publication_impl.hpp"
 
 namespace essaimage::store {
 

@@ -1,7 +1,7 @@
 // Of feeds: frozen, newer elsewhere, lost or damaged here.
 #include <fmt/format.h>
 
-#include "daemon/shell/control/explain_parts.hpp"
+#include "daemon/shell/control/explain/explain_parts.hpp"
 
 namespace essaimage::shell {
 
