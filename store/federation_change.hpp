@@ -31,6 +31,8 @@ class FederationChange {
 
   /// What lies there before this change, in force or not.
   Result<std::optional<Bytes>> read(const std::string& path, const Audience& audience = {}) const;
+  /// That time, as the next version of what lies there. (heartbeat_ops.cpp)
+  Result<HeartbeatFile> next_heartbeat(Timestamp time) const;
   void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content,
            const Audience& audience = {});
   /// A member as it is: the request is about nobody else.
@@ -64,6 +66,7 @@ class FederationChange {
   /// What we say is read back as everybody else will read it, before it is said.
   Result<std::shared_ptr<const FederationWord>> check_trees(const std::vector<std::pair<Audience, ObjectId>>& trees) const;
   Status write_statement(const RequestedStatement& statement);
+  Status sign_time_anew();  ///< (heartbeat_ops.cpp)
   Status remove_used_invitations(const RequestedStatement& member);
   Status remove(const std::string& path);
   Status put_blob(const std::string& path, std::string_view content, const Audience& audience = {});
