@@ -236,7 +236,7 @@ Status FederationChange::write_all() {
     }
   }
   for (const auto& statement : request_.statements) CHECK_OK(write_statement(statement));
-  return {};
+  return sign_time_anew();
 }
 
 Result<TreeEditor*> FederationChange::editor_of(const Audience& audience) {

@@ -33,6 +33,8 @@ class FederationChange {
 
   /// What lies there before this change, in force or not.
   Result<std::optional<Bytes>> read(const std::string& path, const Audience& audience = {}) const;
+  /// That time, as the next version of what lies there. (heartbeat_ops.cpp)
+  Result<HeartbeatFile> next_heartbeat(Timestamp time) const;
   void put(const std::string& path, std::uint64_t version, const Sha256& previous, const std::string& content,
            const Audience& audience = {});
   /// A new key that its neighbours are to give it; the request is about nothing else.
@@ -71,6 +73,7 @@ class FederationChange {
   Status write_statement(const RequestedStatement& statement);
   Status remove_used(const RequestedStatement& member);
   Status remove_invitations(const std::string& slug);
+  Status sign_time_anew();  ///< (heartbeat_ops.cpp)
   Status remove(const std::string& path);
   Status put_blob(const std::string& path, std::string_view content, const Audience& audience = {});
 

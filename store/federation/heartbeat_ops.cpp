@@ -1,4 +1,6 @@
 // The federation's signed time: its node says it, every node keeps the newest that it has seen, and judges expiries by it.
+#include <algorithm>
+
 #include "store/crypto/hash.hpp"
 #include "store/federation/federation_change.hpp"
 #include "store/federation/paths.hpp"
@@ -42,11 +44,42 @@ Status LibraryImpl::witness_time(const Picture& picture) {
   return known == text ? Status{} : state_->put(std::string(witness_key), text);
 }
 
+Result<HeartbeatFile> FederationChange::next_heartbeat(Timestamp time) const {
+  HeartbeatFile file{1, {}, time};
+  TRY(const auto before, read(std::string(feed_path::heartbeat)));
+  if (const auto held = before ? parse_heartbeat_file(text_of(*before)) : Result<HeartbeatFile>(fail(Errc::not_found))) {
+    file.version = held->version + 1;
+    file.previous = sha256(*before);
+  }
+  return file;
+}
+
+/// Under other keys what was signed before counts no more: who then heard nothing further would have no signed time at all, and could
+/// not tell how old its word is. A clock that is far beyond the last time signs none by itself, as ever.
+Status FederationChange::sign_time_anew() {
+  const auto* next = request_.next_roles();
+  if (next == nullptr) return {};
+  TRY(const auto roles, parse_federation_file(next->content));
+  const auto& role = roles.roles.at(std::string(role_heartbeat));
+  const auto clock = library_.now_();
+  const auto& last = picture_->heartbeat;
+  const bool is_beyond = last && clock.seconds - last->file.time.seconds > clock_beyond_max.count();
+  if ((last && check_heartbeat(*last, request_.federation, role)) || is_beyond || role.is_over(clock)) return {};
+  TRY(const auto here, library_.role_secrets(std::string(role_heartbeat)));
+  const auto secret = std::ranges::find_if(here, [&](const auto& each) { return role.has(each.public_key()); });
+  if (secret == here.end()) return {};
+  TRY(const auto file, next_heartbeat(clock));
+  const std::string path(feed_path::heartbeat);
+  const auto text = encode(file);
+  CHECK_OK(put_blob(path, text));
+  return put_blob(feed_path::signatures_of(path),
+                  sign_statement({request_.federation, path, file.version, file.previous}, bytes_of(text), {&*secret}));
+}
+
 Status LibraryImpl::beat(bool confirmed) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   const Timestamp clock = now_();
-  HeartbeatFile file{1, {}, clock};
   if (const auto last = time_of(change.picture().heartbeat)) {
     const auto since = std::chrono::seconds(clock.seconds - last->seconds);
     // A clock that stands behind says nothing new; whoever asked for it has to know why.
@@ -57,11 +90,7 @@ Status LibraryImpl::beat(bool confirmed) {
     if (!confirmed && since > clock_beyond_max) return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*last));
   }
   const std::string path(feed_path::heartbeat);
-  TRY(const auto before, change.read(path));
-  if (const auto held = before ? parse_heartbeat_file(text_of(*before)) : Result<HeartbeatFile>(fail(Errc::not_found))) {
-    file.version = held->version + 1;
-    file.previous = sha256(*before);
-  }
+  TRY(const auto file, change.next_heartbeat(clock));
   change.put(path, file.version, file.previous, encode(file));
   return change.commit_or(nullptr);
 }

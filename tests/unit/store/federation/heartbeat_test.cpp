@@ -116,6 +116,45 @@ TEST_CASE("a stolen heartbeat key that names a far time is undone by root") {
   CHECK(r.seen(r.b) == test_start);
 }
 
+TEST_CASE("who hears nothing after the heartbeat's key was replaced still has a signed time, and can tell how old its word is") {
+  Beating r;
+  r.pass(5 * day);
+  RoleChange rotate{"heartbeat"};
+  rotate.rotate = true;
+  SECTION("with its key here") {
+    CHECK_FALSE(r.change(rotate));
+    REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+    CHECK(r.seen(r.fed) == r.fed.now);
+    CHECK(r.seen(r.b) == r.fed.now);
+    r.b.now = Timestamp{0};
+    CHECK(r.view(r.b).judged.time == r.fed.now);
+    CHECK(r.fed.library().verify({})->empty());
+    // The next one follows it.
+    r.pass(day);
+    REQUIRE(r.fed.library().beat(false));
+    REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+    CHECK(r.seen(r.b) == r.fed.now);
+  }
+  SECTION("of root two have to sign, and the time is that of when they have") {
+    r.ask_two("root");
+    auto lacking = r.change(rotate);
+    REQUIRE(lacking);
+    REQUIRE(store::sign(*lacking, r.anne));
+    r.pass(day);
+    REQUIRE(r.fed.library().beat(false));
+    r.pass(day);
+    REQUIRE(r.fed.library().apply(*lacking));
+    CHECK(r.seen(r.fed) == r.fed.now);
+  }
+  SECTION("a clock that is far beyond the last time signs none by itself") {
+    r.pass(31 * day);
+    CHECK_FALSE(r.change(rotate));
+    CHECK_FALSE(r.seen(r.fed));
+    REQUIRE(r.fed.library().beat(true));
+    CHECK(r.seen(r.fed) == r.fed.now);
+  }
+}
+
 TEST_CASE("a signed time counts up to the end of its role and no longer") {
   Beating r;
   RoleChange set{"heartbeat"};
