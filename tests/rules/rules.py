@@ -178,12 +178,12 @@ def no_path_of_one_machine(file: SourceFile) -> Iterator[str]:
 
 
 # Whose errors people read: what they say in words has its French in proto/details.def. (A peer's fault, or ours, is for a log.)
-SPEAKS_TO_PEOPLE = re.compile(r"store/kit/(?!entry|pointer)|store/life/|store/withdrawal/withdraw\.cpp|store/\w+_ops\.cpp|store/(home|publish)\.cpp|"
+SPEAKS_TO_PEOPLE = re.compile(r"store/kit/(?!entry|pointer)|store/life/|store/withdrawal/withdraw\.cpp|store/\w+/\w+_ops\.cpp|store/(library/home|publishing/publish)\.cpp|"
                               r"store/federation/(invitation|proposal_file)\.cpp|daemon/shell/control/|tools/")
 REFUSAL = re.compile(r"(?:\bfail\(Errc::(\w+),|\b(?:refuse|wrong)\()((?:[^()\"]|" + LITERAL.pattern + r"|\((?:[^()\"]|" + LITERAL.pattern + r")*\))*)\)")
 NOT_FOR_PEOPLE = {"internal", "malformed", "corrupt", "control_closed", "io", "conflict", "home_damaged"}
 WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")
-COMMAND = re.compile(r"[` ]?(--|(essaimagectl )?((kit|catalogue) \w+|federation role \w+)\b)")
+COMMAND = re.compile(r"[` ]?(--|(essaimagectl )?((kit|catalogue|federation) \w+|federation role \w+)\b)")
 DETAIL = re.compile(r'^ESSAIMAGE_DETAIL\("((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 
