@@ -119,9 +119,10 @@ WHY = """## Why
 - **Links.** A node dials seven, and is dialled by as many on the average; to these come peers of its own territories that came on
   after it was content with others: without them its territory's news might pass it by.
 - **An idle day.** A ping of 14 bytes is 49 in its box and over 100 in its segment, so the number of links times the number of
-  pings is what counts. Pings come after 60 to 100 seconds of silence, so that a dead link is noticed within two minutes, and no router
-  on the way forgets the connection. Less than 1 MB on the line in 24 hours would take pings after 200 seconds: a node whose links all
-  died at once would hear of nothing for four minutes, and some routers may have cut them by then. That is not worth a megabyte.
+  pings is what counts. On the links of the spanning tree, by which news come, pings come after 80 to 100 seconds of silence, so that a
+  dead one is noticed within two minutes. On the others, which stand by, they come after 225 to 270: that a spare link is dead costs
+  nothing at once, and it is noticed within five minutes, or as soon as another one dies. No longer, because the first home routers
+  forget a connection after five minutes. With 60 to 100 seconds for all of them it was 2.36 MB.
 - **Not in it: TCP's keepalive,** a segment and its acknowledgement after 15 silent minutes, on both connections of a link: by
   calculation about 0.2 MB a day on the line with 14 links. ZMTP's own heartbeats are off: every 20 seconds they would be about
   30 MB a day, and the core's pings notice a dead link without them.

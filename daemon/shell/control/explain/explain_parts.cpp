@@ -131,7 +131,8 @@ Explanation about_succession() {
 std::vector<std::string> who_tell_of_succession(const Situation& here) {
   std::vector<std::string> names;
   for (const auto& peer : here.status.peers)
-    if (peer.state == State::refused_us && peer.last_error && peer.last_error->code == Errc::key_succeeded) names.push_back(name_of(peer));
+    // Also while it is dialled again.
+    if (peer.state != State::connected && peer.last_error && peer.last_error->code == Errc::key_succeeded) names.push_back(name_of(peer));
   return names;
 }
 
