@@ -5,28 +5,22 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <stdexcept>
 #include <system_error>
 
 #include "daemon/shell/change_input.hpp"
 #include "daemon/shell/start.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/feed/commit.hpp"
+#include "tests/sim/must.hpp"
+#include "tests/sim/role_events.hpp"
 #include "tests/sim/seeded_random.hpp"
 #include "tests/support/file_size_limit.hpp"
 
 namespace essaimage::sim {
 namespace {
 
-/// The homes of a world are ours: what fails here is a finding, or a full disk. The trial ends with it.
-template <class T>
-T must(Result<T> result, const std::string& what) {
-  if (!result) throw std::runtime_error(what + ": " + to_line(result.error()));
-  return std::move(*result);
-}
-void must(const Status& status, const std::string& what) {
-  if (!status) throw std::runtime_error(what + ": " + to_line(status.error()));
-}
+/// Whoever joins late, after days that went by, is still expected.
+constexpr std::chrono::seconds invitation_valid = std::chrono::days(365);
 
 void copy_home(const store::Path& from, const store::Path& to) {
   std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
@@ -54,7 +48,7 @@ void GitStore::open_new(std::vector<std::string> endpoints) {
 
 void GitStore::open() {
   inputs_.clear();
-  library_ = must(store::Library::open(layout_, [this] { return all_.time(); }), slug_ + " cannot be opened");
+  library_ = must(store::Library::open(layout_, [this] { return all_.time(node_); }), slug_ + " cannot be opened");
   library_->listen([this](const store::Change& change) { changed(change); });
   jobs_ = std::make_unique<shell::StoreJobs>(
       *library_, *log_, [this](core::Input input) { inputs_.push_back(std::move(input)); }, shell::Worker::Runs::within_post);
@@ -130,6 +124,7 @@ void GitStore::changed(const store::Change& change) {
   core::Input input = shell::input_of(change);
   if (const auto* head = std::get_if<store::change::HeadChanged>(&change); head != nullptr && head->published_here) {
     all_.kits.add(head->head.commit, must(store::parse_commit(*head->commit), slug_ + " published").parent);
+    if (node_ == 0) all_.roles.note_spoken(all_.time(0));
   }
   if (const auto* said = std::get_if<store::change::RosterChanged>(&change); said != nullptr && node_ == 0) {
     all_.federation_says(said->roster);
@@ -336,21 +331,30 @@ std::string GitStores::endpoint_of(std::size_t node) const { return "tcp://sim:"
 
 void GitStores::found(const std::map<std::size_t, Founded>& members) {
   ESSAIMAGE_ASSERT(members.size() == 1 && members.contains(0));
-  must(store::create_federation_home(stores_[0]->layout(), {"Fédération", "federation", {endpoint_of(0)}}, "", time()),
+  must(store::create_federation_home(stores_[0]->layout(), {"Fédération", "federation", {endpoint_of(0)}}, "", time(0)),
        "no federation");
   stores_[0]->open_new({endpoint_of(0)});
+  roles.note_spoken(time(0));
+  roles.note_member(slug_of(0), stores_[0]->library().signing().public_key(), {});
 }
 
 Inputs GitStores::invite(std::size_t node, const std::set<std::string>& territories) {
   const std::string slug = stores_[node]->layout().home.filename().string();
   const auto invitation = must(
-      stores_[0]->library().invite({slug, "Centre " + slug, territories, std::chrono::hours(24), endpoint_of(0)}), "no invitation");
+      stores_[0]->library().invite({slug, "Centre " + slug, territories, invitation_valid, endpoint_of(0)}), "no invitation");
   must(store::create_joining_home(stores_[node]->layout(), invitation, ""), "no home");
   stores_[node]->open_new(random.below(2) == 0 ? std::vector{endpoint_of(node)} : std::vector<std::string>{});
+  roles.note_member(slug, stores_[node]->library().signing().public_key(), territories);
   return stores_[0]->take();
 }
 
-Timestamp GitStores::time() const { return {1'790'000'000 + now_().ms / 1000}; }
+Timestamp GitStores::time(std::size_t node) const {
+  const Timestamp truth{1'790'000'000 + now_().ms / 1000 + days_passed * 86'400};
+  const auto own = wall_clocks.find(node);
+  return own == wall_clocks.end() ? truth : own->second.read(truth);
+}
+
+std::unique_ptr<RoleActs> GitStores::role_acts(World& world) { return std::make_unique<RoleEvents>(world, *this); }
 
 std::optional<FeedId> GitStores::feed_of(ByteView raw) const {
   const auto commit = store::parse_commit(raw);

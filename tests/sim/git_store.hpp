@@ -11,7 +11,9 @@
 #include "daemon/shell/store_jobs.hpp"
 #include "daemon/shell/upkeep.hpp"
 #include "tests/sim/git_kits.hpp"
+#include "tests/sim/role_oracle.hpp"
 #include "tests/sim/sim_store.hpp"
+#include "tests/sim/wall_clock.hpp"
 
 namespace essaimage::sim {
 
@@ -90,14 +92,20 @@ class GitStores final : public Stores {
   bool is_genuine(const ObjectId& commit) const override { return kits.knows(commit); }
   std::optional<FeedId> feed_of(ByteView commit) const override;
   SharedBytes forge(ByteView commit, core::Random& random) const override;
+  std::unique_ptr<RoleActs> role_acts(World& world) override;
 
-  Timestamp time() const;
+  /// As that node's computer shows it.
+  Timestamp time(std::size_t node) const;
   Instant now() const { return now_(); }
+  GitStore& store(std::size_t node) const { return *stores_.at(node); }
   const store::Path& folder() const { return folder_; }
   void federation_says(core::RosterPtr roster) { truth_ = std::move(roster); }
 
   core::Random& random;
   KitRecord kits;
+  RoleOracle roles;
+  std::int64_t days_passed = 0;
+  std::map<std::size_t, WallClock> wall_clocks;  ///< by node; of all others they are right
 
  private:
   const std::function<Instant()> now_;

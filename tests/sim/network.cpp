@@ -35,6 +35,7 @@ std::uint64_t Network::sent_bytes(std::size_t node) const {
 }
 
 bool Network::blocked(std::size_t from, std::size_t to) const {
+  if (isolated.contains(from) || isolated.contains(to)) return true;
   return std::any_of(partitions_.begin(), partitions_.end(), [&](const Partition& partition) {
     return partition.side[from] != partition.side[to] && (!partition.one_way || !partition.side[from]);
   });

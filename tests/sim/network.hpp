@@ -41,6 +41,7 @@ class Network {
   std::unordered_map<std::size_t, std::uint64_t> upload;
   /// Each link adds its own share to the delay, drawn between these when it comes up.
   std::int64_t distance_ms_min = 0, distance_ms_max = 0;
+  std::set<std::size_t> isolated;     ///< nodes that neither hear nor reach any other
   unsigned overtaken_per_10000 = 0;   ///< of messages: later ones of the same channel may arrive before
   Coverage coverage;                  ///< of its own faults, and of those that its user counts
 

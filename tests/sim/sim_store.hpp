@@ -12,8 +12,11 @@
 #include "daemon/core/effect.hpp"
 #include "daemon/core/notary.hpp"
 #include "daemon/core/random.hpp"
+#include "tests/sim/role_acts.hpp"
 
 namespace essaimage::sim {
+
+class World;
 
 /// What the core is told, in order.
 using Inputs = std::vector<core::Input>;
@@ -125,6 +128,9 @@ class Stores {
   /// A well-formed later commit of that feed that its author never made, signed by a key that is no member's: with a
   /// member's own key it would be a fork, which excuses its feed from much. Null: not a commit.
   virtual SharedBytes forge(ByteView commit, core::Random& random) const = 0;
+
+  /// Of that world, whose stores these are. Null: these stores know no roles.
+  virtual std::unique_ptr<RoleActs> role_acts(World&) { return nullptr; }
 };
 
 /// `random` is the world's, and outlives the stores like `now`.

@@ -33,6 +33,7 @@ class Trial {
         weather_(weather_of(options.scenario, plan_)),
         members_(world_),
         tamperer_(world_.stores(), hostile_random_, world_.network.coverage) {
+    if (options.slow_stores && options.scenario == "mixed" && options.seed % 3 == 0) weather_.add_roles();
     for (const std::string& kind : options.without) weather_.leave_out(kind);
     world_.crashes_lose_unsynced = weather_.unsynced;
     world_.verbose = options.verbose;
@@ -93,6 +94,7 @@ class Trial {
     for (std::size_t i = 0; i < world_.size(); ++i) {
       if (!world_.node(i).up) world_.start(i);
     }
+    if (weather_.roles) roles_ = world_.stores().role_acts(world_);
   }
 
   void set_clocks_and_speeds() {
@@ -160,7 +162,19 @@ class Trial {
       act("restore", weather_.restores && step == 2 * steps / 3, [&] { restore(); });
       act("objects", weather_.loses && step >= steps / 2, [&] { lose_objects(); });
       act("start", plan_.below(4) == 0, [&] { restart_some(1 + world_.size() / 100); });
+      if (roles_) act_on_roles(step);
     }
+  }
+
+  /// Under numbers of their own: all other events are the same with and without them.
+  void act_on_roles(std::uint64_t step) {
+    const std::uint64_t before = std::exchange(events_, 1'000 * (step + 1));
+    act("roles", true, [&] { subject_ += roles_->change(draw_); });
+    act("calendar", step % 3 != 0, [&] { subject_ += roles_->pass_time(draw_); });
+    act("forgery", true, [&] { subject_ += roles_->forge(draw_); });
+    roles_->sign_requests();
+    roles_->check();
+    events_ = before;
   }
 
   /// Each event has a number and draws of its own, so that those that are left stay as they were when others are left out.
@@ -327,8 +341,12 @@ class Trial {
       world_.node(i).store->disk_fails = [] { return false; };
       if (!world_.node(i).up) world_.start(i);
     }
+    if (roles_) roles_->make_peace();
     const Instant from = world_.now();
-    const auto converged = [&] { return not_converged(world_).empty(); };
+    const auto converged = [&] {
+      if (roles_) roles_->sign_requests();
+      return not_converged(world_).empty();
+    };
     const Duration within = options_.scenario == "calm" ? calm_converges_within : converges_within;
     if (!world_.run_until(converged, within, seconds(2))) {
       result_.failures.push_back("not converged after " + std::to_string(within.count() / 1000) + " s of peace: " + not_converged(world_));
@@ -344,6 +362,7 @@ class Trial {
 
   void check() {
     check_stores(world_);
+    if (roles_) roles_->check_agreement();
     if (weather_.forks) return;
     // Nobody published without asking, so no feed may have forked (a fork excuses its feed from every other check).
     for (std::size_t i = 0; i < world_.size(); ++i) {
@@ -368,6 +387,7 @@ class Trial {
   std::size_t hostile_ = 0, suspended_ = 0, backed_up_ = 0;
   SimStore::BackupPtr backup_;
   Unsure unsure_;
+  std::unique_ptr<RoleActs> roles_;
 };
 
 }  // namespace

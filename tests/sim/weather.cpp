@@ -33,6 +33,9 @@ const std::vector<std::pair<std::string, Removal>>& removals() {
       {"clock", [](Weather& w) { w.clocks = false; }},
       {"slow-line", [](Weather& w) { w.slow_lines = false; }},
       {"slow-disk", [](Weather& w) { w.slow_disks = false; }},
+      {"roles", [](Weather&) {}},  // these three as "publish": the keys are on sticks all the same
+      {"forgery", [](Weather&) {}},
+      {"calendar", [](Weather&) {}},
   };
   return all;
 }
@@ -57,6 +60,11 @@ bool Weather::leave_out(const std::string& kind) {
   return false;
 }
 
+void Weather::add_roles() {
+  roles = true;
+  suspends = loses = false;
+}
+
 const std::vector<std::string>& kinds_of_faults() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
@@ -69,7 +77,7 @@ const std::vector<std::string>& kinds_of_faults() {
 const std::vector<std::string>& scenarios() {
   static const std::vector<std::string> names = {"mixed",   "calm",    "loss",    "crash", "partition",       "join",  "disk",
                                                  "suspend", "hostile", "restore", "fork",  "loss-of-objects", "clock", "slow", "move",
-                                                 "mirror",  "succeed"};
+                                                 "mirror",  "succeed", "roles"};
   return names;
 }
 
@@ -102,6 +110,12 @@ Weather weather_of(const std::string& scenario, core::Random& random) {
   const bool all_serve = !weather.restores && !weather.hostile && !weather.suspends && weather.moves == 0 && weather.mirrors == 0 &&
                          weather.successions == 0;
   weather.loses = scenario == "loss-of-objects" || (mixed && all_serve && percent(40));
+  if (scenario == "roles") {
+    weather.add_roles();
+    if (percent(40)) weather.crashes = static_cast<unsigned>(1 + random.below(4));
+    if (percent(30)) weather.joins = 1;
+    if (percent(30)) weather.partitions = 1;
+  }
   return weather;
 }
 

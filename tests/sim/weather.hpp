@@ -28,7 +28,10 @@ struct Weather {
   bool loses = false;                 ///< a disk loses objects
   bool clocks = false;                ///< they drift, jump and stand still
   bool slow_lines = false, slow_disks = false;
+  bool roles = false;                 ///< of the federation change, run out, and are forged; where stores know them
 
+  /// Roles too. Who suspends, or loses what it knew, has its own checks.
+  void add_roles();
   /// This kind does not happen. False: there is no such kind.
   bool leave_out(const std::string& kind);
 };

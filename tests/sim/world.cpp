@@ -86,6 +86,7 @@ void World::restore(std::size_t index, const SimStore::BackupPtr& backup, bool k
   network.coverage.strike(Fault::backup_restored);
   nodes_[index].store->restore(backup, keep_witnessed);
   if (!keep_witnessed) forget_accepted(index);
+  if (on_restored) on_restored(index);
 }
 
 void World::lose_objects(std::size_t index) {

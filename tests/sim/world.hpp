@@ -89,6 +89,7 @@ class World {
   Network network;
   std::vector<std::string> violations;   ///< found while running
   std::function<void(std::size_t node, const core::Event& event)> on_event;
+  std::function<void(std::size_t node)> on_restored;  ///< what it knew since its backup is gone
   /// Acknowledged publishes: commit and feed.
   std::vector<Head> acknowledged;
   bool verbose = false;
