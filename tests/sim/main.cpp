@@ -26,9 +26,9 @@ void usage() {
   std::printf("\n  -v             print every message and event; keep the homes\n");
 }
 
-/// So many seeds that each fault of the mixed weather must have struck; fewer on the real library, which is slow. Of roles, much
+/// So many seeds that each fault of the mixed weather must have struck. Of roles, much
 /// happens in each seed.
-constexpr std::uint64_t seeds_for_all_faults = 500, seeds_for_all_on_git = 75, seeds_for_all_of_roles = 40;
+constexpr std::uint64_t seeds_for_all_faults = 500, seeds_for_all_on_git = 500, seeds_for_all_of_roles = 200;
 
 bool covers(const TrialOptions& options, std::uint64_t seeds, const essaimage::sim::Coverage& coverage) {
   using Expected = essaimage::sim::Coverage::Expected;
