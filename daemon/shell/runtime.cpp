@@ -229,7 +229,7 @@ Traffic::State Runtime::Impl::obey_traffic() {
 void Runtime::Impl::watch_deadlines() {
   if (now < deadlines_at) return;
   deadlines_at = now + deadlines_every;
-  if (parts.library->deadlines().all().empty()) return;
+  if (parts.library->deadlines().is_empty()) return;
   auto arrivals = std::make_shared<const Arrivals>(replica.status(now), meters.rates(now), obey_traffic());
   jobs->run_on_store([this, arrivals, at = now] { return deadlines->look(*arrivals, at, civil_now()); });
 }

@@ -1,17 +1,88 @@
 #include "store/holding/deadline_book.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "proto/limits.hpp"
 #include "store/library/library_impl.hpp"
 
 namespace essaimage::store {
+namespace {
+
+/// A workshop is over a day after it began; who puts it off by then keeps what is here.
+constexpr std::int64_t pinned_after_seconds = 86'400;
+/// Among the small values of the index: a line for each, "centre/slug until choice version".
+constexpr std::string_view pins_key = "deadline-pins";
+
+}  // namespace
 
 Status DeadlineBook::load() {
   TRY(auto by_kit, library_.state_->deadlines());
+  TRY(const auto pins, library_.state_->get(std::string(pins_key)));
   const std::lock_guard lock(mutex_);
   by_kit_ = std::move(by_kit);
+  std::istringstream lines(pins.value_or(""));
+  std::string kit, choice;
+  Pin pin;
+  // What a damaged index carried over and is none counts for nothing: the kit stays pinned.
+  while (lines >> kit >> pin.until.seconds >> choice >> pin.before.version) {
+    const auto id = KitId::parse(kit);
+    const auto kind = choice_from(choice);
+    if (!id || !kind) continue;
+    pin.before.kind = *kind;
+    pins_[*id] = pin;
+  }
   return {};
+}
+
+/// As with put(): the index first.
+Status DeadlineBook::put_pin(const KitId& kit, const std::optional<Pin>& pin) {
+  const std::lock_guard lock(mutex_);
+  auto pins = pins_;
+  if (pin) pins[kit] = *pin;
+  else pins.erase(kit);
+  if (pins == pins_) return {};
+  std::ostringstream lines;
+  for (const auto& [id, each] : pins)
+    lines << id.str() << ' ' << each.until.seconds << ' ' << str(each.before.kind) << ' ' << each.before.version << '\n';
+  CHECK_OK(library_.state_->put(std::string(pins_key), lines.str()));
+  pins_ = std::move(pins);
+  return {};
+}
+
+std::optional<DeadlineBook::Pin> DeadlineBook::pin_of(const KitId& kit) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = pins_.find(kit);
+  return it == pins_.end() ? std::nullopt : std::optional(it->second);
+}
+
+Status DeadlineBook::pin(const KitId& kit, Timestamp by, const KitChoice& choice) {
+  const Timestamp until{by.seconds + pinned_after_seconds};
+  if (const auto pinned = pin_of(kit)) {
+    CHECK_OK(put_pin(kit, Pin{until, pinned->before}));
+    return tell(kit);
+  }
+  if (choice.kind == KitChoice::Kind::pinned) return tell(kit);
+  // Written down first: a crash in between leaves what its admin chose, and not a pin that nobody takes away. Of one that was dropped
+  // nothing is removed by itself, so that the policy decides about it then.
+  CHECK_OK(put_pin(kit, Pin{until, choice.kind == KitChoice::Kind::dropped ? KitChoice{} : choice}));
+  return library_.choose_as(kit, {KitChoice::Kind::pinned, 0});
+}
+
+/// What is here stays: that it is pinned no more says what comes from now on.
+Status DeadlineBook::unpin(const KitId& kit) {
+  const auto pinned = pin_of(kit);
+  if (!pinned) return {};
+  const auto known = library_.kit(kit);
+  if (known && known->choice.kind == KitChoice::Kind::pinned) CHECK_OK(library_.choose_as(kit, pinned->before));
+  return put_pin(kit, std::nullopt);
+}
+
+Status DeadlineBook::chosen(const KitId& kit) { return put_pin(kit, std::nullopt); }
+
+bool DeadlineBook::is_empty() const {
+  const std::lock_guard lock(mutex_);
+  return by_kit_.empty() && pins_.empty();
 }
 
 /// Durable first, so that a crash forgets none. Both under the lock: what lies in the index and here is the same of two writers, and
@@ -41,14 +112,13 @@ Status DeadlineBook::set(const KitId& kit, Timestamp by) {
   const auto others = all();
   if (!of(kit) && others.size() >= limits::deadlines_max) return fail(Errc::too_large, std::to_string(limits::deadlines_max) + " deadlines");
   CHECK_OK(put(kit, by));
-  const bool own = kit.centre == library_.identity_.slug;
-  if (!own && known.choice.kind != KitChoice::Kind::pinned) return library_.choose(kit, KitChoice::Kind::pinned);
-  return tell(kit);
+  return kit.centre == library_.identity_.slug ? tell(kit) : pin(kit, by, known.choice);
 }
 
 Status DeadlineBook::forget(const KitId& kit) {
   if (!of(kit)) return fail(Errc::deadline_none, kit.str());
   CHECK_OK(put(kit, std::nullopt));
+  CHECK_OK(unpin(kit));
   return tell(kit);
 }
 
@@ -85,6 +155,13 @@ Result<std::vector<Deadline>> DeadlineBook::end_past() {
     ended.push_back(each);
     CHECK_OK(tell(each.kit));
   }
+  std::vector<KitId> unpinned;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [kit, pin] : pins_)
+      if (pin.until <= now && !by_kit_.contains(kit)) unpinned.push_back(kit);
+  }
+  for (const auto& kit : unpinned) CHECK_OK(unpin(kit));
   return ended;
 }
 

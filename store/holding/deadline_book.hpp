@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "store/deadlines.hpp"
+#include "store/holding/policy.hpp"
 
 namespace essaimage::store {
 
@@ -21,7 +22,10 @@ class DeadlineBook final : public Deadlines {
   std::vector<Deadline> all() const override;
   std::optional<Timestamp> of(const KitId& kit) const override;
   Result<std::vector<Deadline>> end_past() override;
+  bool is_empty() const override;
 
+  /// Its admin chooses for this kit: from now on it is pinned, or not, for that reason alone.
+  Status chosen(const KitId& kit);
   /// Whether a kit that names this media file has one. `changing_` need not be held.
   Result<bool> is_due(const Sha256& media) const;
 
@@ -30,9 +34,23 @@ class DeadlineBook final : public Deadlines {
   /// What lacks of it is needed in another order now.
   Status tell(const KitId& kit);
 
+  /// A pin that a deadline made, and what its admin had chosen before.
+  struct Pin {
+    Timestamp until;
+    KitChoice before;
+    bool operator==(const Pin&) const = default;
+  };
+  /// Pins it for its deadline, or longer if it is pinned so already.
+  Status pin(const KitId& kit, Timestamp by, const KitChoice& choice);
+  /// Nothing, if a deadline did not pin it.
+  Status unpin(const KitId& kit);
+  std::optional<Pin> pin_of(const KitId& kit) const;
+  Status put_pin(const KitId& kit, const std::optional<Pin>& pin);
+
   LibraryImpl& library_;
   mutable std::mutex mutex_;
   std::map<KitId, Timestamp> by_kit_;
+  std::map<KitId, Pin> pins_;
 };
 
 }  // namespace essaimage::store

@@ -154,15 +154,21 @@ Status LibraryImpl::plan_holding(std::vector<Sha256> touched) {
 }
 
 Status LibraryImpl::choose(const KitId& id, KitChoice::Kind kind) {
+  CHECK_OK(deadlines_.chosen(id));
+  return choose_as(id, {kind, 0});
+}
+
+Status LibraryImpl::choose_as(const KitId& id, KitChoice choice) {
+  const auto kind = choice.kind;
   const std::lock_guard changing(changing_);
   if (behind_) CHECK_OK(catch_up_locked());  // what was just published is in no index yet
   TRY(const auto rows, state_->kits_of(id));
   if (rows.empty()) return fail(Errc::not_found, id.str());
   if (kind == KitChoice::Kind::dropped && id.centre == identity_.slug) return fail(Errc::own_kit_kept, id.str());
-  KitChoice choice{kind, 0};
   std::vector<Sha256> touched;
+  const bool of_newest = choice.version == 0;
   for (const auto& row : rows) {
-    choice.version = std::max(choice.version, row.version);
+    if (of_newest) choice.version = std::max(choice.version, row.version);
     for (const auto& named : row.media) touched.push_back(named.media);
   }
   CHECK_OK(put_choice(id, choice));

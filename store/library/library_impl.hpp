@@ -104,6 +104,7 @@ class LibraryImpl final : public Library {
 
   Result<HoldingView> holding(bool measured) const override;
   Status choose(const KitId& id, KitChoice::Kind kind) override;
+  Status choose_as(const KitId& id, KitChoice choice);  ///< version 0: the newest
   Result<std::vector<FeedMedia>> removable(const KitId& id) const override;
   std::set<Sha256> fetched_before(const KitId& but) const;
   Status put_choice(const KitId& id, const KitChoice& choice);

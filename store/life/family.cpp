@@ -63,11 +63,18 @@ Result<Family> family_of(const KitId& kit, const FamilySource& source) {
     family.kits.push_back(relative);
     if (relative.again) continue;
     TRY(const auto children, source.children(relative.kit));
-    for (auto child = children.rbegin(); child != children.rend(); ++child) {
-      TRY(const auto from, source.parent(*child));
+    const auto add = [&](const KitId& child) -> Status {
+      TRY(const auto from, source.parent(child));
       const bool below = next.below_self || relative.kit == line.front();
-      open.push_back({{*child, relative.depth + 1, {}, false, from ? from->version : 0}, relative.kit, below});
+      open.push_back({{child, relative.depth + 1, {}, false, from ? from->version : 0}, relative.kit, below});
+      return {};
+    };
+    // The line of the kit comes before its brothers: whatever is cut off, it is shown.
+    const auto in_line = std::ranges::find_if(children, [&](const KitId& child) { return std::ranges::find(line, child) != line.end(); });
+    for (auto child = children.rbegin(); child != children.rend(); ++child) {
+      if (in_line == children.end() || *child != *in_line) CHECK_OK(add(*child));
     }
+    if (in_line != children.end()) CHECK_OK(add(*in_line));
     if (open.size() > 4 * limits::family_max) {
       family.cut = true;
       open.erase(open.begin(), open.end() - static_cast<std::ptrdiff_t>(limits::family_max));

@@ -27,7 +27,8 @@ struct FamilySource {
 };
 
 struct Family {
-  std::vector<Relative> kits;  ///< as a tree is read: each before its descendants; limits::family_max at most
+  /// As a tree is read: each before its descendants, and the line of the kit before its brothers; limits::family_max at most.
+  std::vector<Relative> kits;
   bool cut = false;            ///< there are more
 };
 Result<Family> family_of(const KitId& kit, const FamilySource& source);

@@ -14,6 +14,19 @@ bool share_territory(const Roster& roster, const std::string& a, const std::stri
   return std::ranges::any_of(one->territories, [&](const std::string& each) { return other->territories.contains(each); });
 }
 
+/// Another centre of one of the author's territories uses the kit.
+bool uses_nearby(const Roster& roster, const std::string& author, const std::string& centre) {
+  return centre != author && share_territory(roster, author, centre);
+}
+
+/// A centre that shares no territory with the author uses it. The federation's own node is no centre of a territory.
+bool uses_elsewhere(const Roster& roster, const std::string& author, const std::string& centre) {
+  const bool other = centre != author && centre != roster.federation_slug && roster.find(centre) != nullptr;
+  return other && !share_territory(roster, author, centre);
+}
+
+LifeStage begun_at(const std::string& claimed_stage) { return claimed_stage == "workshop" ? LifeStage::workshop : LifeStage::prototype; }
+
 LifeEvent event(Kind kind, Timestamp time, const std::string& centre, std::uint64_t version) {
   LifeEvent made;
   made.kind = kind;
@@ -58,7 +71,7 @@ void add_outcomes(const LifeFacts& facts, Life& life) {
   for (auto& [centre, tested] : by_centre) life.story.push_back(std::move(tested));
 }
 
-/// Returns when a centre that shares no territory adopted it first. The federation's own node is no centre of a territory.
+/// Returns when a centre that shares no territory adopted it first.
 std::optional<Timestamp> add_adoptions(const LifeFacts& facts, const Roster& roster, Life& life) {
   std::optional<Timestamp> elsewhere;
   for (const auto& row : facts.adoptions) {
@@ -66,10 +79,10 @@ std::optional<Timestamp> add_adoptions(const LifeFacts& facts, const Roster& ros
     const auto time = row.adoption.adopted;
     auto adopted = event(Kind::adopted, time, centre, row.adoption.kit_version);
     adopted.shares_territory = share_territory(roster, facts.kit.centre, centre);
-    if (adopted.shares_territory && centre != facts.kit.centre) {
+    if (uses_nearby(roster, facts.kit.centre, centre)) {
       const auto [since, first] = life.since.try_emplace(LifeStage::metropolitan, time);
       if (!first) since->second = std::min(since->second, time);
-    } else if (centre != facts.kit.centre && centre != roster.federation_slug && roster.find(centre) != nullptr) {
+    } else if (uses_elsewhere(roster, facts.kit.centre, centre)) {
       elsewhere = elsewhere ? std::min(*elsewhere, time) : time;
     }
     life.story.push_back(std::move(adopted));
@@ -91,7 +104,7 @@ std::string_view str(LifeEvent::Kind kind) {
 
 Life life_of(const LifeFacts& facts, const Roster& roster) {
   Life life;
-  const auto begun = facts.claimed_stage == "workshop" ? LifeStage::workshop : LifeStage::prototype;
+  const auto begun = begun_at(facts.claimed_stage);
   add_publications(facts, life);
   life.since[begun] = {};
   if (!life.story.empty()) life.since[begun] = std::ranges::min(life.story, {}, &LifeEvent::time).time;
@@ -113,6 +126,15 @@ Life life_of(const LifeFacts& facts, const Roster& roster) {
   life.stage = life.since.rbegin()->first;
   std::ranges::stable_sort(life.story, {}, &LifeEvent::time);
   return life;
+}
+
+LifeStage stage_of(const StageFacts& facts, const Roster& roster) {
+  const auto any = [&](auto is_one) {
+    return std::ranges::any_of(facts.adopters, [&](const std::string& centre) { return is_one(roster, facts.kit.centre, centre); });
+  };
+  if (facts.accepted && any(uses_elsewhere)) return LifeStage::regional;
+  if (any(uses_nearby)) return LifeStage::metropolitan;
+  return facts.has_outcome ? LifeStage::field_tested : begun_at(facts.claimed_stage);
 }
 
 }  // namespace essaimage::store

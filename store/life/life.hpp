@@ -65,4 +65,15 @@ struct Life {
 
 Life life_of(const LifeFacts& facts, const Roster& roster);
 
+/// What it takes to tell the stage alone, of many kits at once.
+struct StageFacts {
+  KitId kit;
+  std::string claimed_stage;  ///< as in LifeFacts
+  bool has_outcome = false;
+  std::vector<std::string> adopters;  ///< centres
+  bool accepted = false;              ///< in the region's catalogue
+};
+/// The same as life_of() says.
+LifeStage stage_of(const StageFacts& facts, const Roster& roster);
+
 }  // namespace essaimage::store

@@ -3,8 +3,10 @@
 
 #include "proto/limits.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/feed/commit.hpp"
 #include "store/kit/personal_data.hpp"
 #include "store/library/word_change.hpp"
+#include "store/life/outcome_tree.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -31,6 +33,30 @@ Status check_report(OutcomeFacts& facts, Timestamp now, bool anyway) {
   return {};
 }
 
+/// The highest number that the commits of a feed gave to an outcome, also to one that was taken back since. Numbers only grow, so that
+/// the newest commit that brought any tells. What cannot be read any more tells nothing.
+std::uint64_t last_number(const ObjectDb& objects, const Head& head) {
+  auto at = head.commit;
+  for (std::size_t count = 0; count < limits::told_commits_max; ++count) {
+    const auto raw = objects.read(at, ObjectType::commit);
+    const auto commit = raw ? parse_commit(*raw) : tl::unexpected(raw.error());
+    if (!commit) return 0;
+    std::optional<ObjectId> before;
+    if (commit->parent) {
+      const auto raw_parent = objects.read(*commit->parent, ObjectType::commit);
+      const auto parent = raw_parent ? parse_commit(*raw_parent) : tl::unexpected(raw_parent.error());
+      if (parent) before = parent->tree;
+    }
+    const auto changed = compare_outcomes(objects, before, commit->tree);
+    if (!changed) return 0;
+    std::uint64_t number = 0;
+    for (const auto& outcome : changed->put) number = std::max(number, outcome.number);
+    if (number > 0 || !commit->parent) return number;
+    at = *commit->parent;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<OutcomeRow> LibraryImpl::report(const Report& report) {
@@ -50,11 +76,14 @@ Result<OutcomeRow> LibraryImpl::report(const Report& report) {
   }
   // To whom the kit is told now: an older outcome stays with those to whom it was said.
   const FeedId feed{identity_.slug, known.row.audience};
-  TRY(const auto before, state_->outcomes({std::nullopt, identity_.slug, std::nullopt}));
+  const auto now = picture();
   std::size_t in_feed = 0;
-  for (const auto& each : before) {
-    outcome.number = std::max(outcome.number, each.outcome.number + 1);
-    in_feed += each.feed == feed;
+  for (const auto& [own, head] : now->heads) {
+    if (own.centre != identity_.slug) continue;
+    TRY(const auto reported, state_->outcomes_in(own));
+    if (own == feed) in_feed = reported.size();
+    outcome.number = std::max(outcome.number, last_number(*objects_, head) + 1);
+    for (const auto& each : reported) outcome.number = std::max(outcome.number, each.number + 1);
   }
   if (in_feed >= limits::outcomes_per_feed_max) return fail(Errc::too_large, feed.str() + ": " + std::to_string(in_feed) + " outcomes");
   TRY(auto change, WordChange::begin(*this));
@@ -66,7 +95,7 @@ Result<OutcomeRow> LibraryImpl::report(const Report& report) {
 Result<OutcomeRow> LibraryImpl::retract(std::uint64_t number) {
   const std::lock_guard changing(changing_);
   if (behind_) CHECK_OK(catch_up_locked());
-  TRY(const auto rows, state_->outcomes({std::nullopt, identity_.slug, number}));
+  TRY(const auto rows, state_->outcomes({std::nullopt, identity_.slug, number, std::nullopt, 0}));
   if (rows.empty()) return fail(Errc::outcome_none, identity_.slug + "/" + std::to_string(number));
   const auto& row = rows.front();
   TRY(auto change, WordChange::begin(*this));

@@ -28,18 +28,14 @@ bool passes(const OutcomeRow& row, const OutcomeFilter& filter, const Roster& ro
   return member != nullptr && member->territories.contains(filter.territory);
 }
 
-OutcomeSums sum_up(const std::vector<OutcomeRow>& rows, const Roster& roster) {
-  OutcomeSums sums;
-  for (const auto& row : rows) {
-    sums.all.add(row);
-    sums.by_kit[row.outcome.kit].add(row);
-    sums.by_month[day_text(row.outcome.facts.first_day).substr(0, 7)].add(row);
-    sums.by_place[row.outcome.facts.place].add(row);
-    const auto* const member = roster.find(row.feed.centre);
-    if (member == nullptr) continue;
-    for (const auto& territory : member->territories) sums.by_territory[territory].add(row);
-  }
-  return sums;
+void OutcomeSums::add(const OutcomeRow& row, const Roster& roster) {
+  all.add(row);
+  by_kit[row.outcome.kit].add(row);
+  by_month[day_text(row.outcome.facts.first_day).substr(0, 7)].add(row);
+  by_place[row.outcome.facts.place].add(row);
+  const auto* const member = roster.find(row.feed.centre);
+  if (member == nullptr) return;
+  for (const auto& territory : member->territories) by_territory[territory].add(row);
 }
 
 }  // namespace essaimage::store

@@ -31,13 +31,15 @@ struct OutcomeFilter {
 };
 bool passes(const OutcomeRow& row, const OutcomeFilter& filter, const Roster& roster);
 
+/// One outcome after the other is added, so that nobody needs all at once.
 struct OutcomeSums {
+  void add(const OutcomeRow& row, const Roster& roster);
+
   OutcomeSum all;
   std::map<KitId, OutcomeSum> by_kit;
   std::map<std::string, OutcomeSum> by_territory;
   std::map<std::string, OutcomeSum> by_month;  ///< "2026-03"
   std::map<PlaceType, OutcomeSum> by_place;
 };
-OutcomeSums sum_up(const std::vector<OutcomeRow>& rows, const Roster& roster);
 
 }  // namespace essaimage::store

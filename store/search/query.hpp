@@ -12,7 +12,7 @@
 
 namespace essaimage::store {
 
-/// Empty or zero: whatever it is.
+/// Empty or zero: whatever it is. The stage is that of the kit's life (store/life), whatever its kit.toml claims.
 struct KitFilter {
   std::string theme, kind, stage, equipment, licence, language, centre;
   std::uint32_t minutes_max = 0;  ///< of one session; a kit that does not say is left out
@@ -38,9 +38,9 @@ Result<Typed> typed_words(std::string_view text);
 
 struct SearchPlan {
   std::string match;  ///< as in Typed; empty: every kit, the newest first
-  KitFilter filter;   ///< texts folded (fold_text), but for kind, stage and centre
-  /// What the index cannot know. Must be quick, and must not call back.
-  std::function<bool(const KitId&, const Audience&)> accepts;
+  KitFilter filter;   ///< texts folded (fold_text), but for kind and centre; its stage is for `accepts` to judge
+  /// What the index cannot know; given the stage that the kit.toml claims, too. Must be quick, and must not call back.
+  std::function<bool(const KitId&, const Audience&, const std::string& claimed_stage)> accepts;
   std::size_t limit = 20;
 };
 

@@ -133,11 +133,21 @@ struct OutcomeRow {
   FeedId feed;
   Outcome outcome;
 };
+/// Where an outcome stands among all: by its first day, then feed, number and kit.
+struct OutcomePlace {
+  Timestamp first_day;
+  FeedId feed;
+  std::uint64_t number = 0;
+  KitId kit;
+};
 /// Which outcomes; what is not said counts for nothing.
 struct OutcomeQuery {
   std::optional<KitId> kit;
   std::string centre;  ///< that reported it
   std::optional<std::uint64_t> number;
+  // A page of them, so that nobody needs all at once.
+  std::optional<OutcomePlace> after;  ///< those that stand behind it
+  std::size_t limit = 0;              ///< no more than so many; 0: all
 };
 
 struct SearchPlan;
@@ -232,6 +242,9 @@ class State {
 
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const;  ///< by first day, then feed and number
   Result<std::vector<OutcomeKey>> outcomes_in(const FeedId& feed) const;
+  // What moves kits on from the stage that their authors claim (store/life):
+  Result<std::vector<KitId>> kits_with_outcomes() const;                     ///< sorted, each once
+  Result<std::vector<std::pair<KitId, std::string>>> adopters() const;       ///< each kit with each centre that uses it; sorted
   Result<std::vector<KitId>> adapted_from(const KitId& kit) const;  ///< in any feed's current tree; each once, sorted
 
   // --- searching (store/search) ---------------------------------------------------------------------------------------

@@ -40,6 +40,23 @@ Result<std::vector<AdoptionRow>> State::adoptions_of(const KitId& kit) const {
   });
 }
 
+Result<std::vector<std::pair<KitId, std::string>>> State::adopters() const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<std::pair<KitId, std::string>>> {
+    std::vector<std::pair<KitId, std::string>> list;
+    auto row = db.prepare("SELECT a.kit, f.name FROM adoption a JOIN feed f ON f.id = a.feed");
+    CHECK_OK(row.each([&]() -> Status {
+      auto kit = KitId::parse(row.text(0));
+      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
+      TRY(auto feed, feed_of(row.text(1)));
+      list.emplace_back(std::move(*kit), std::move(feed.centre));
+      return {};
+    }));
+    std::ranges::sort(list);
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    return list;
+  });
+}
+
 Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId& feed) {
   std::vector<KitId> kits;
   const std::string name = feed.str();

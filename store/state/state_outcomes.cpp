@@ -1,6 +1,7 @@
 // State: outcomes, as feeds say them, and which kits were adapted from which.
 
 #include <algorithm>
+#include <limits>
 
 #include "store/state/state_impl.hpp"
 
@@ -28,16 +29,23 @@ Result<std::vector<OutcomeRow>> State::outcomes(const OutcomeQuery& query) const
     // The names of a centre's feeds begin with its slug and '/', behind which '0' is the next character; '~' is behind every slug.
     const std::string from = query.centre.empty() ? std::string() : query.centre + "/";
     const std::string to = query.centre.empty() ? std::string("~") : query.centre + "0";
-    auto row = query.kit
-                   ? db.prepare("SELECT f.name, o.text, o.number FROM outcome o JOIN feed f ON f.id = o.feed "
-                                "WHERE o.kit = ? AND f.name > ? AND f.name < ? ORDER BY o.first_day, f.name, o.number")
-                   : db.prepare("SELECT f.name, o.text, o.number FROM outcome o JOIN feed f ON f.id = o.feed "
-                                "WHERE f.name > ? AND f.name < ? ORDER BY o.first_day, f.name, o.number");
+    const auto after = query.after.value_or(OutcomePlace{{std::numeric_limits<std::int64_t>::min()}, {}, 0, {}});
+    const std::string behind = query.after ? after.feed.str() : std::string(), behind_kit = query.after ? after.kit.str() : std::string();
+#define ESSAIMAGE_OUTCOMES "SELECT f.name, o.text FROM outcome o JOIN feed f ON f.id = o.feed WHERE "
+#define ESSAIMAGE_OUTCOMES_PAGE                                                                                      \
+  "f.name > ? AND f.name < ? AND (o.first_day, f.name, o.number, o.kit) > (?, ?, ?, ?) AND (? = 0 OR o.number = ?) " \
+  "ORDER BY o.first_day, f.name, o.number, o.kit LIMIT ?"
+    auto row = query.kit ? db.prepare(ESSAIMAGE_OUTCOMES "o.kit = ? AND " ESSAIMAGE_OUTCOMES_PAGE)
+                         : db.prepare(ESSAIMAGE_OUTCOMES ESSAIMAGE_OUTCOMES_PAGE);
+#undef ESSAIMAGE_OUTCOMES
+#undef ESSAIMAGE_OUTCOMES_PAGE
     if (query.kit) row << std::string_view(kit);
     row << std::string_view(from) << std::string_view(to);
+    row << after.first_day.seconds << std::string_view(behind) << after.number << std::string_view(behind_kit);
+    row << std::uint32_t{query.number.has_value()} << query.number.value_or(0);
+    row << (query.limit == 0 ? std::int64_t{-1} : static_cast<std::int64_t>(query.limit));
     std::vector<OutcomeRow> rows;
     CHECK_OK(row.each([&]() -> Status {
-      if (query.number && *query.number != row.unsigned_integer(2)) return {};
       auto outcome = parse_outcome(row.text(1));
       if (!outcome) return fail(Errc::corrupt, "state.sqlite: not an outcome");
       TRY(auto feed, feed_of(row.text(0)));
@@ -45,6 +53,21 @@ Result<std::vector<OutcomeRow>> State::outcomes(const OutcomeQuery& query) const
       return {};
     }));
     return rows;
+  });
+}
+
+Result<std::vector<KitId>> State::kits_with_outcomes() const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
+    std::vector<KitId> kits;
+    auto row = db.prepare("SELECT DISTINCT kit FROM outcome");
+    CHECK_OK(row.each([&]() -> Status {
+      auto kit = KitId::parse(row.text(0));
+      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
+      kits.push_back(std::move(*kit));
+      return {};
+    }));
+    std::ranges::sort(kits);
+    return kits;
   });
 }
 

@@ -21,14 +21,13 @@ class Candidate {
     const auto& filter = plan.filter;
     if (!filter.centre.empty() && filter.centre != id_.centre) return false;
     if (!filter.kind.empty() && filter.kind != row_.text(3)) return false;
-    if (!filter.stage.empty() && filter.stage != row_.text(4)) return false;
     if (!filter.licence.empty() && !has_words(row_.text(5), filter.licence)) return false;
     if (!filter.language.empty() && !any_of(row_.text(6), [&](const auto& each) { return begins(each, filter.language); })) return false;
     if (!filter.theme.empty() && !any_of(row_.text(7), [&](const auto& each) { return each == filter.theme; })) return false;
     if (!filter.equipment.empty() && !has_words(row_.text(8), filter.equipment)) return false;
     const auto minutes = row_.integer(9);
     if (filter.minutes_max != 0 && (minutes == 0 || minutes > filter.minutes_max)) return false;
-    return !plan.accepts || plan.accepts(id_, audience_);
+    return !plan.accepts || plan.accepts(id_, audience_, row_.text(4));
   }
   const KitId& id() const { return id_; }
   const Audience& audience() const { return audience_; }

@@ -36,6 +36,7 @@ class FakeDeadlines : public store::Deadlines {
     for (const auto& each : list) by_kit.erase(each.kit);
     return list;
   }
+  bool is_empty() const override { return by_kit.empty(); }
 };
 
 class FakeSearch : public store::KitSearch {

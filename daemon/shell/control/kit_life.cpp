@@ -39,7 +39,7 @@ Result<Json> life_json(const store::Library& library, const store::KitSummary& k
   facts.kit = id;
   facts.claimed_stage = kit.row.stage;
   facts.versions = versions_of(library, kit);
-  TRY(facts.outcomes, library.outcomes({id, {}, std::nullopt}));
+  TRY(facts.outcomes, library.outcomes({id, {}, std::nullopt, std::nullopt, 0}));
   TRY(facts.adoptions, library.adoptions(id));
   TRY(const auto adaptations, library.adaptations(id));
   for (const auto& each : adaptations)

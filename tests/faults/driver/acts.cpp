@@ -268,7 +268,7 @@ Result<bool> is_adopted(const World&, Library& library) {
 }
 
 Result<std::size_t> outcomes_here(const Library& library) {
-  TRY(const auto rows, library.outcomes({*KitId::parse(lamp), library.identity().slug, {}}));
+  TRY(const auto rows, library.outcomes({*KitId::parse(lamp), library.identity().slug, {}, std::nullopt, 0}));
   return rows.size();
 }
 /// Whoever was cut off looks first whether it is said: a report that is told twice would be two.

@@ -144,7 +144,7 @@ class FakeLibrary final : public store::Library {
     return reported.back();
   }
   Result<store::OutcomeRow> retract(std::uint64_t number) override {
-    TRY(const auto rows, outcomes({std::nullopt, who.slug, number}));
+    TRY(const auto rows, outcomes({std::nullopt, who.slug, number, std::nullopt, 0}));
     if (rows.empty()) return fail(Errc::outcome_none, std::to_string(number));
     std::erase_if(reported, [&](const auto& row) { return row.feed.centre == who.slug && row.outcome.number == number; });
     return rows.front();
@@ -154,9 +154,17 @@ class FakeLibrary final : public store::Library {
     for (const auto& row : reported) {
       if (query.kit && row.outcome.kit != *query.kit) continue;
       if (!query.centre.empty() && row.feed.centre != query.centre) continue;
+      if (query.after && place_of(row) <= std::tuple(query.after->first_day, query.after->feed, query.after->number)) continue;
       if (!query.number || row.outcome.number == *query.number) rows.push_back(row);
     }
+    std::ranges::sort(rows, {}, place_of);
+    if (query.limit != 0 && rows.size() > query.limit) rows.resize(query.limit);
+    most_outcomes = std::max(most_outcomes, rows.size());
     return rows;
+  }
+  mutable std::size_t most_outcomes = 0;  ///< that were given at once
+  static std::tuple<Timestamp, FeedId, std::uint64_t> place_of(const store::OutcomeRow& row) {
+    return {row.outcome.facts.first_day, row.feed, row.outcome.number};
   }
   mutable FakeWithdrawals withdrawn;
   store::Withdrawals& withdrawals() const override { return withdrawn; }

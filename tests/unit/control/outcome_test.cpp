@@ -81,6 +81,26 @@ TEST_CASE("an outcome that is told in another way than it must be is refused, wi
   CHECK(served.node.lib.reported.empty());
 }
 
+TEST_CASE("however many outcomes there are, all are listed and summed up, and few are read at once") {
+  Field served;
+  served.add({{"participants", {"60+=5"}}});
+  auto& reported = served.node.lib.reported;
+  for (std::uint64_t number = 2; number <= 1'234; ++number) {
+    auto next = reported.front();
+    next.outcome.number = number;
+    next.outcome.facts.first_day.seconds -= static_cast<std::int64_t>(number % 7) * 86'400;
+    reported.push_back(next);
+  }
+  const auto list = served.ask("outcome.list");
+  CHECK(list["outcomes"] == 1'234);
+  std::set<std::string> names;
+  for (const auto& page : list["items"])
+    for (const auto& outcome : page) names.insert(outcome["outcome"].get<std::string>());
+  CHECK(names.size() == 1'234);
+  CHECK(served.ask("outcome.sum")["participants"]["total"] == 1'234 * 5);
+  CHECK(served.node.lib.most_outcomes <= 500);
+}
+
 TEST_CASE("outcomes are summed up by kit, territory, month and place") {
   Field served;
   served.add({{"participants", {"60+=5"}}, {"priority_neighbourhood", true}});

@@ -1,6 +1,9 @@
 #pragma once
 // A feed that its own key signed, and that no essaimage would have written: for tests of who takes what.
 
+#include "store/crypto/hash.hpp"
+#include "store/federation/catalogue_file.hpp"
+#include "store/federation/statement.hpp"
 #include "store/feed/commit.hpp"
 #include "store/feed/refs.hpp"
 #include "store/feed/tree_editor.hpp"
@@ -64,6 +67,24 @@ inline std::optional<std::string> file_in(const TestNode& node, const FeedId& fe
   const auto id = id_at(*objects, commit.tree, path).value();
   if (!id) return std::nullopt;
   return std::string(text_of(objects->read(*id, ObjectType::blob).value()));
+}
+
+/// What the curators say instead, later; and the files that say it, signed.
+inline store::CatalogueFile next_of(const store::CatalogueFile& file, store::CatalogueFile::Decision decision) {
+  auto next = file;
+  next.version = file.version + 1;
+  next.previous = store::sha256(bytes_of(encode(file)));
+  next.decision = decision;
+  return next;
+}
+inline std::string signed_by(const TestNode& federation, const std::string& path, const store::CatalogueFile& file,
+                             const std::vector<const store::SigningSecret*>& keys) {
+  const store::StatementName name{federation.library().identity().federation, path, file.version, file.previous};
+  return store::sign_statement(name, bytes_of(encode(file)), keys);
+}
+inline Edits signed_edits(const TestNode& federation, const std::string& path, const store::CatalogueFile& file,
+                          const std::vector<const store::SigningSecret*>& keys) {
+  return {{path, encode(file)}, {path + ".sigs", signed_by(federation, path, file, keys)}};
 }
 
 }  // namespace essaimage::test

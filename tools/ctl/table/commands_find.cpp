@@ -10,7 +10,7 @@ namespace {
 std::vector<Option> search_options() {
   return {{"theme", {"THEME", "THÈME"}, {"of this theme", "de ce thème"}},
           {"kind", {"KIND", "GENRE"}, {"prototype or method", "prototype ou method (méthode)"}},
-          {"stage", {"STAGE", "STADE"}, {"as its kit.toml says: workshop or prototype", "selon son kit.toml : workshop (atelier) ou prototype"}},
+          {"stage", {"STAGE", "STADE"}, {"how far it has come: workshop, prototype, field-tested, metropolitan or regional", "jusqu'où il est allé : workshop (atelier), prototype, field-tested (testé), metropolitan (métropolitain) ou regional (régional)"}},
           {"territory", {"T", "T"}, {"of the centres of this territory, or told to it alone", "des centres de ce territoire, ou diffusé à lui seul"}},
           {"centre", {"CENTRE", "CENTRE"}, {"of this centre", "de ce centre"}, false, false, Completes::member},
           {"max-duration",
@@ -44,10 +44,10 @@ std::vector<Command> find_commands() {
       {"ready",
        {"Say whether a kit is here, right, and opens without a network; and have it here by a time.",
         "Dire si un kit est ici, intact, et s'ouvre sans réseau ; et l'avoir ici à temps."},
-       {"Reads every byte again. With --by its media come before all others until then, it is pinned, and `status`, `watch`, `explain` and the log "
+       {"Reads every byte again. With --by its media come before all others until then, it is pinned until a day later, and `status`, `watch`, `explain` and the log "
         "warn when it will not arrive in time as things go. That a file begins and ends as a PDF, a picture, an office document, a film or an STL "
         "does is checked; what lies between only the program that opens it can judge. Exit code 0: ready; 1: not.",
-        "Relit chaque octet. Avec --by, ses médias passent avant tous les autres jusque-là, il est épinglé, et `status`, `watch`, `explain` et le "
+        "Relit chaque octet. Avec --by, ses médias passent avant tous les autres jusque-là, il est épinglé jusqu'au lendemain, et `status`, `watch`, `explain` et le "
         "journal préviennent s'il risque de ne pas arriver à temps. On vérifie qu'un fichier commence et finit comme un PDF, une image, un document "
         "bureautique, un film ou un STL ; le reste, seul le logiciel qui l'ouvre peut en juger. Code de sortie 0 : prêt ; 1 : non."},
        {kit},
@@ -57,7 +57,7 @@ std::vector<Command> find_commands() {
           "quand il doit être ici : « 2026-12-01 14:00 », « 2026-12-01 » ou « 14:00 » ; retenu"}},
         {"wait", {}, {"until it is whole, or the time is over", "jusqu'à ce qu'il soit entier, ou que le moment soit passé"}},
         {"list", {}, {"all kits that have a deadline", "tous les kits qui ont une échéance"}},
-        {"forget", {}, {"its deadline; it stays pinned", "oublier son échéance ; il reste épinglé"}}},
+        {"forget", {}, {"its deadline, and the pin that came with it", "oublier son échéance, et l'épinglage qui allait avec"}}},
        {{"ready wazemmes/lampe --by \"2026-12-01 14:00\"", {"For a workshop on Tuesday:", "Pour l'atelier de mardi :"}},
         {"ready --list", {"What is awaited:", "Ce qui est attendu :"}}},
        verb::ready},

@@ -94,9 +94,12 @@ Result<ExitCode> forget_deadline(Context& context, const KitRef& ref) {
   if (context.json) {
     context.out() << pretty(reply) << "\n";
   } else {
-    context.out() << fmt::format(fmt::runtime(context.say("{}: it has no deadline any more. It stays pinned; `essaimagectl unpin {}` takes that back.\n",
-                                                          "{} : il n'a plus d'échéance. Il reste épinglé ; `essaimagectl unpin {}` l'annule.\n")),
-                                 ref.id.str(), ref.id.str());
+    context.out() << fmt::format(fmt::runtime(context.say("{}: it has no deadline any more.", "{} : il n'a plus d'échéance.")), ref.id.str());
+    if (text_at(reply, "choice") == "pinned")
+      context.out() << fmt::format(fmt::runtime(context.say(" You pinned it, and it stays so; `essaimagectl unpin {}` takes that back.",
+                                                            " Vous l'avez épinglé, et il le reste ; `essaimagectl unpin {}` l'annule.")),
+                                   ref.id.str());
+    context.out() << "\n";
   }
   return ExitCode::ok;
 }

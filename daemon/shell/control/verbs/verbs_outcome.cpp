@@ -119,8 +119,11 @@ Json groups(const Map& map, const char* key, const Name& name) {
   return list;
 }
 
-/// Of `id`, `territory`, `from` and `to`, all optional.
-Result<std::vector<store::OutcomeRow>> asked_for(Session& session, Arguments& arguments, const Roster& roster) {
+constexpr std::size_t page_rows = 500;  ///< some 4 MB at most, however many outcomes a region has
+
+/// Those of `id`, `territory`, `from` and `to`, all optional, a page at a time.
+template <class Take>
+Status each_page(Session& session, Arguments& arguments, const Roster& roster, const Take& take) {
   store::OutcomeQuery query;
   TRY(const auto id, arguments.optional_text("id"));
   if (id) {
@@ -136,9 +139,18 @@ Result<std::vector<store::OutcomeRow>> asked_for(Session& session, Arguments& ar
   if (query.kit) {
     TRY([[maybe_unused]] const auto known, library.kit(*query.kit));
   }
-  TRY(auto rows, library.outcomes(query));
-  std::erase_if(rows, [&](const store::OutcomeRow& row) { return !store::passes(row, filter, roster); });
-  return rows;
+  query.limit = page_rows;
+  for (bool more = true; more;) {
+    TRY(auto rows, library.outcomes(query));
+    more = rows.size() == page_rows;
+    if (more) {
+      const auto& [feed, last] = rows.back();
+      query.after = store::OutcomePlace{last.facts.first_day, feed, last.number, last.kit};
+    }
+    std::erase_if(rows, [&](const store::OutcomeRow& row) { return !store::passes(row, filter, roster); });
+    CHECK_OK(take(rows));
+  }
+  return {};
 }
 
 Result<std::shared_ptr<const Roster>> roster_of(const Session& session) {
@@ -177,11 +189,14 @@ Result<Json> outcome_add(Session& session, Arguments& arguments) {
 
 Result<Json> outcome_list(Session& session, Arguments& arguments) {
   TRY(const auto roster, roster_of(session));
-  TRY(const auto rows, asked_for(session, arguments, *roster));
-  std::vector<Json> entries;
-  for (const auto& row : rows) entries.push_back(to_json(row));
-  CHECK_OK(session.list(entries));
-  return Json{{"outcomes", entries.size()}};
+  std::size_t count = 0;
+  CHECK_OK(each_page(session, arguments, *roster, [&](const std::vector<store::OutcomeRow>& rows) {
+    std::vector<Json> entries;
+    for (const auto& row : rows) entries.push_back(to_json(row));
+    count += rows.size();
+    return session.list(entries);
+  }));
+  return Json{{"outcomes", count}};
 }
 
 Result<Json> outcome_show(Session& session, Arguments& arguments) {
@@ -190,7 +205,7 @@ Result<Json> outcome_show(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   const auto full = name.centre + "/" + std::to_string(name.number);
   if (!is_slug(name.centre)) return fail(Errc::outcome_none, full);
-  TRY(const auto rows, library.outcomes({std::nullopt, name.centre, name.number}));
+  TRY(const auto rows, library.outcomes({std::nullopt, name.centre, name.number, std::nullopt, 0}));
   if (rows.empty()) return fail(Errc::outcome_none, full);
   return to_json(rows.front());
 }
@@ -209,8 +224,11 @@ Result<Json> outcome_remove(Session& session, Arguments& arguments) {
 
 Result<Json> outcome_sum(Session& session, Arguments& arguments) {
   TRY(const auto roster, roster_of(session));
-  TRY(const auto rows, asked_for(session, arguments, *roster));
-  const auto sums = store::sum_up(rows, *roster);
+  store::OutcomeSums sums;
+  CHECK_OK(each_page(session, arguments, *roster, [&](const std::vector<store::OutcomeRow>& rows) -> Status {
+    for (const auto& row : rows) sums.add(row, *roster);
+    return {};
+  }));
   auto json = to_json(sums.all);
   const auto same = [](const std::string& name) { return name; };
   json["by_kit"] = groups(sums.by_kit, "id", [](const KitId& id) { return id.str(); });

@@ -98,8 +98,10 @@ Result<Json> ready(Session& session, Arguments& arguments) {
 Result<Json> ready_forget(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.kit());
   CHECK_OK(arguments.nothing_else());
+  const auto& library = session.node().library();
   CHECK_OK(session.node().library().deadlines().forget(id));
-  return Json{{"id", id.str()}};
+  const auto kit = library.kit(id);
+  return Json{{"id", id.str()}, {"choice", str(kit ? kit->choice.kind : store::KitChoice::Kind::none)}};
 }
 
 Result<Json> ready_list(Session& session, Arguments& arguments) {

@@ -16,7 +16,7 @@ Json to_json(const std::vector<store::Piece>& pieces) {
   return list;
 }
 
-/// One of the words that kit.toml knows.
+/// One of the words that are known.
 Status is_one_of(const char* name, const std::string& value, std::initializer_list<std::string_view> known) {
   std::string list;
   for (const auto& each : known) {
@@ -39,7 +39,7 @@ Result<store::KitQuery> query_of(Arguments& arguments) {
       return fail(Errc::too_large, std::string(name) + ": " + std::to_string(limits::search_bytes_max) + " bytes");
   }
   CHECK_OK(is_one_of("kind", filter.kind, {"prototype", "method"}));
-  CHECK_OK(is_one_of("stage", filter.stage, {"workshop", "prototype"}));
+  CHECK_OK(is_one_of("stage", filter.stage, {"workshop", "prototype", "field-tested", "metropolitan", "regional"}));
   TRY(const auto duration, arguments.optional_text("duration_max"));
   if (duration) {
     const auto minutes = kit::parse_duration(*duration);

@@ -18,11 +18,6 @@ SigningSecret curator_of(const TestNode& federation) {
   return SigningSecret::load(federation.layout().role_key("curators")).value();
 }
 
-std::string signed_by(const TestNode& federation, const CatalogueFile& file, const std::vector<const SigningSecret*>& keys) {
-  const StatementName name{federation.library().identity().federation, path, file.version, file.previous};
-  return sign_statement(name, bytes_of(encode(file)), keys);
-}
-
 /// A federation whose catalogue has version 1 of a decision about a/film, at b too.
 struct Decided {
   Members m;
@@ -42,15 +37,9 @@ struct Decided {
     return fetch_feed(*m.federation, *m.b, feed);
   }
   Edits with(const CatalogueFile& next, const std::vector<const SigningSecret*>& keys) const {
-    return {{path, encode(next)}, {path + ".sigs", signed_by(*m.federation, next, keys)}};
+    return signed_edits(*m.federation, path, next, keys);
   }
-  CatalogueFile next() const {
-    CatalogueFile next = file;
-    next.version = 2;
-    next.previous = sha256(bytes_of(encode(file)));
-    next.decision = Decision::retired;
-    return next;
-  }
+  CatalogueFile next() const { return next_of(file, Decision::retired); }
 };
 
 }  // namespace

@@ -43,17 +43,9 @@ struct Recommended {
     const auto it = all.find(territory);
     return it == all.end() ? nullptr : it->second->find(film);
   }
-  std::string sign(const CatalogueFile& said, const SigningSecret& key) const {
-    return sign_statement({fed.library().identity().federation, path, said.version, said.previous}, bytes_of(encode(said)), {&key});
-  }
-  Edits with(const CatalogueFile& said, const SigningSecret& key) const { return {{path, encode(said)}, {path + ".sigs", sign(said, key)}}; }
-  CatalogueFile next() const {
-    auto next = file;
-    next.version = 2;
-    next.previous = sha256(bytes_of(encode(file)));
-    next.decision = Decision::advised_against;
-    return next;
-  }
+  std::string sign(const CatalogueFile& said, const SigningSecret& key) const { return signed_by(fed, path, said, {&key}); }
+  Edits with(const CatalogueFile& said, const SigningSecret& key) const { return signed_edits(fed, path, said, {&key}); }
+  CatalogueFile next() const { return next_of(file, Decision::advised_against); }
 };
 
 }  // namespace

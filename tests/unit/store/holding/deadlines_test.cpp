@@ -71,6 +71,61 @@ TEST_CASE("what has a deadline is pinned, its media are due until then, and a cr
   CHECK(m.b->find("a/film")->choice.kind == KitChoice::Kind::pinned);
 }
 
+TEST_CASE("a deadline's pin goes a day after it, and leaves what its admin chose before") {
+  Members m;
+  m.a->publish_one("film", {{"film.mp4", photo(300'000, 1)}});
+  m.a->publish_one("plan", {{"plan.bin", photo(20'000, 2)}});
+  m.a->publish_one("notice", {{"notice.bin", photo(10'000, 3)}});
+  m.b->policy.media = HoldPolicy::Media::none;
+  REQUIRE((m.b->close(), m.b->open()));
+  fetch_texts(*m.a, *m.b);
+  const KitId notice{"a", "notice"};
+  const auto choice = [&](const char* kit) { return m.b->find(kit)->choice; };
+  const auto deadlines = [&]() -> Deadlines& { return m.b->library().deadlines(); };
+  const auto end = [&] { REQUIRE(m.b->library().deadlines().end_past()); };
+  REQUIRE(m.b->library().choose(plan, KitChoice::Kind::fetched));
+  const auto fetched = choice("a/plan");
+  const Timestamp by{m.b->now.seconds + 3'600};
+  for (const auto& kit : {film, plan, notice}) REQUIRE(deadlines().set(kit, by));
+  REQUIRE(m.b->library().choose(notice, KitChoice::Kind::pinned));  // for itself, too
+  REQUIRE((m.b->close(), m.b->open()));
+  m.b->now.seconds = by.seconds + 86'399;
+  end();
+  CHECK(choice("a/film").kind == KitChoice::Kind::pinned);
+  CHECK_FALSE(deadlines().is_empty());
+  REQUIRE((m.b->close(), m.b->open()));
+  m.b->now.seconds += 1;
+  end();
+  CHECK(choice("a/film").kind == KitChoice::Kind::none);
+  CHECK(choice("a/plan") == fetched);
+  CHECK(choice("a/notice").kind == KitChoice::Kind::pinned);
+  CHECK(due_by_size(*m.b) == std::map<std::uint64_t, bool>{{20'000, false}, {10'000, false}});
+  CHECK(deadlines().is_empty());
+
+  // One more deadline within the day keeps it; who forgets it is rid of the pin as well; what was pinned before stays so.
+  REQUIRE(deadlines().set(film, {m.b->now.seconds + 60}));
+  m.b->now.seconds += 100;
+  end();
+  REQUIRE(deadlines().set(film, {m.b->now.seconds + 200'000}));
+  m.b->now.seconds += 90'000;
+  end();
+  CHECK(choice("a/film").kind == KitChoice::Kind::pinned);
+  REQUIRE(deadlines().forget(film));
+  CHECK(choice("a/film").kind == KitChoice::Kind::none);
+  REQUIRE(deadlines().set(notice, {m.b->now.seconds + 60}));
+  REQUIRE(deadlines().forget(notice));
+  CHECK(choice("a/notice").kind == KitChoice::Kind::pinned);
+  // Who takes the pin off is asked no more, and who dropped it once loses nothing by itself.
+  REQUIRE(deadlines().set(film, {m.b->now.seconds + 60}));
+  REQUIRE(m.b->library().choose(film, KitChoice::Kind::dropped));
+  m.b->now.seconds += 90'000;
+  end();
+  CHECK(choice("a/film").kind == KitChoice::Kind::dropped);
+  REQUIRE(deadlines().set(film, {m.b->now.seconds + 60}));
+  REQUIRE(deadlines().forget(film));
+  CHECK(choice("a/film").kind == KitChoice::Kind::none);
+}
+
 TEST_CASE("a new version of a kit that has a deadline is due as well") {
   Members m;
   m.a->publish_one("film", {{"film.mp4", photo(300'000, 1)}});

@@ -119,6 +119,28 @@ TEST_CASE("what was made from a kit belongs to its story") {
   CHECK(life.story.back().kit == KitId{"b", "lampe-verte"});
 }
 
+TEST_CASE("the stage alone is told as the life of the kit tells it") {
+  const std::vector<std::string> centres = {"a", "b", "c", "fed", "gone"};
+  std::set<LifeStage> seen;
+  for (unsigned mask = 0; mask < 1U << 9; ++mask) {
+    const auto is = [&](unsigned bit) { return (mask >> bit & 1U) != 0; };
+    auto facts = published(is(0) ? "workshop" : "prototype");
+    StageFacts few{lamp, facts.claimed_stage, is(1), {}, is(2)};
+    if (is(1)) facts.outcomes = {reported("b", 9)};
+    if (is(2) || is(3)) facts.decision = decided(is(2) ? CatalogueFile::Decision::accepted : CatalogueFile::Decision::declined, 10);
+    for (unsigned i = 0; i < centres.size(); ++i) {
+      if (!is(4 + i)) continue;
+      facts.adoptions.push_back(adopted(centres[i], 11));
+      few.adopters.push_back(centres[i]);
+    }
+    const auto stage = life_of(facts, roster()).stage;
+    CAPTURE(mask);
+    CHECK(stage_of(few, roster()) == stage);
+    seen.insert(stage);
+  }
+  CHECK(seen.size() == 5);
+}
+
 namespace {
 
 /// A family by "child <- parent@version".
@@ -174,6 +196,19 @@ TEST_CASE("lineages that go round in a circle end where they come back") {
   lineages.add("d/x", "c/x");
   CHECK(lineages.shown("a/x") == "b/x ancestor; .a/x self; ..b/x ancestor again");
   CHECK(lineages.shown("d/x") == "c/x ancestor; .c/x ancestor again; .d/x self");
+}
+
+TEST_CASE("of a family that is cut, the kit that was asked for is shown, with its line") {
+  Lineages lineages;
+  for (int i = 0; i < 3'000; ++i) lineages.parents[{"b", "k" + std::to_string(i)}] = {KitId{"a", "x"}, 1, ""};
+  lineages.add("z/x", "a/x");
+  lineages.add("z/y", "z/x");
+  const auto family = family_of({"z", "y"}, lineages.source());
+  REQUIRE(family);
+  CHECK(family->cut);
+  CHECK(family->kits.size() == 2'000);
+  CHECK(family->kits[2].kit == KitId{"z", "y"});
+  CHECK(family->kits[2].relation == Relative::Relation::self);
 }
 
 TEST_CASE("a long line of kits is cut, and costs no stack") {

@@ -109,7 +109,8 @@ TEST_CASE("outcomes add up by kit, territory, month and place") {
   other.facts.priority_neighbourhood = false;
   other.facts.place = PlaceType::centre;
   const std::vector<OutcomeRow> rows{{a, outcome()}, {b, outcome()}, {b, other}, {{"gone", {}}, outcome()}};
-  const auto sums = sum_up(rows, roster);
+  OutcomeSums sums;
+  for (const auto& row : rows) sums.add(row, roster);
   CHECK(sums.all.outcomes == 4);
   CHECK(sums.all.sessions == 12);
   CHECK(sums.all.total() == 4 * 23);

@@ -29,7 +29,7 @@ Result<OutcomeRow> report(TestNode& node, const KitId& kit = lamp, const Outcome
 /// "b/1 region v1 2026-09-01 le montage", as this node knows it.
 std::vector<std::string> known(const TestNode& node, const KitId& kit = lamp) {
   std::vector<std::string> rows;
-  const auto outcomes = node.library().outcomes({kit, "", std::nullopt});
+  const auto outcomes = node.library().outcomes({kit, "", std::nullopt, std::nullopt, 0});
   REQUIRE(outcomes);
   for (const auto& [feed, outcome] : *outcomes) {
     auto text = feed.centre + "/" + std::to_string(outcome.number) + " " + feed.audience.str() + " v" + std::to_string(outcome.kit_version);
@@ -55,8 +55,8 @@ TEST_CASE("outcomes are told to those who may know the kit, several of a kit and
   replicate(*m.b, *m.a);
   const Rows all{"a/1 region v1 2026-09-01 le montage", "b/2 region v1 2026-09-01 la soudure", "b/1 region v1 2026-09-08 le montage"};
   CHECK(known(*m.a) == all);
-  CHECK(m.a->library().outcomes({std::nullopt, "b", 2})->size() == 1);
-  CHECK(m.a->library().outcomes({std::nullopt, "", std::nullopt})->size() == 3);
+  CHECK(m.a->library().outcomes({std::nullopt, "b", 2, std::nullopt, 0})->size() == 1);
+  CHECK(m.a->library().outcomes({std::nullopt, "", std::nullopt, std::nullopt, 0})->size() == 3);
 
   CHECK(m.b->library().retract(1)->outcome.kit == lamp);
   CHECK(m.b->library().retract(1).error().code == Errc::outcome_none);
@@ -66,6 +66,24 @@ TEST_CASE("outcomes are told to those who may know the kit, several of a kit and
   CHECK_FALSE(file_in(*m.b, m.b->feed(), "outcomes"));
   CHECK(m.b->library().verify({})->empty());
   CHECK(m.a->library().verify({})->empty());
+}
+
+TEST_CASE("the number of an outcome is given once, also when it was the last one and is taken back") {
+  Members m;
+  m.a->publish_one("k", {{"x", "1"}});
+  m.a->publish_one("local", {{"x", "1"}}, "territory:lille");
+  replicate(*m.a, *m.b);
+  REQUIRE(report(*m.b));
+  CHECK(report(*m.b, {"a", "local"})->outcome.number == 2);  // over all feeds
+  REQUIRE(m.b->library().retract(2));
+  REQUIRE(m.b->library().retract(1));
+  m.b->publish_one("own", {{"x", "1"}});
+  CHECK(report(*m.b)->outcome.number == 3);
+  REQUIRE(m.b->library().retract(3));
+  m.b->close();
+  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(m.b->layout().home / file);
+  REQUIRE(m.b->open());
+  CHECK(report(*m.b)->outcome.number == 4);
 }
 
 TEST_CASE("an outcome may be of an earlier version, and of one that is known alone") {

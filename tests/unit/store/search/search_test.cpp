@@ -116,6 +116,22 @@ TEST_CASE("filters alone find the newest kits, and each leaves out what it says"
   CHECK(search(*m.a, "deux", only(&KitFilter::kind, "prototype")) == Ids{"a/two"});
   CHECK(search(*m.a, "deux", only(&KitFilter::kind, "method")).empty());
 
+  // The stage is that to which signed facts have brought a kit, whatever its kit.toml claims.
+  CHECK(by(only(&KitFilter::stage, "field-tested")).empty());
+  OutcomeFacts facts;
+  facts.first_day = facts.last_day = parse_day("2026-09-01").value();
+  REQUIRE(m.a->library().report({{"a", "one"}, std::nullopt, facts, false}));
+  CHECK(by(only(&KitFilter::stage, "field-tested")) == Ids{"a/one"});
+  CHECK(by(only(&KitFilter::stage, "workshop")).empty());
+  replicate(*m.a, *m.b);
+  REQUIRE(m.b->library().adopt({"a", "two"}, ""));
+  replicate(*m.b, *m.a);
+  CHECK(by(only(&KitFilter::stage, "metropolitan")) == Ids{"a/two"});
+  CHECK(by(only(&KitFilter::stage, "prototype")) == Ids{"a/three"});
+  CHECK(by(only(&KitFilter::stage, "regional")).empty());
+  CHECK(search(*m.a, "deux", only(&KitFilter::stage, "metropolitan")) == Ids{"a/two"});
+  CHECK(search(*m.a, "deux", only(&KitFilter::stage, "prototype")).empty());
+
   KitQuery query;
   CHECK(m.a->library().search().find(query).error().code == Errc::search_empty);
   query.words = " ?! ";
