@@ -74,7 +74,9 @@ void RoleEvents::note_refusal(const Error& error) {
   const auto& roles = stores_.roles.roles();
   const auto it = roles.find(name);
   const auto word = role_word_of(federation().library());
-  const bool is_over = it != roles.end() && word && it->second.is_over(RoleOracle::judge(now(), word->view.heartbeat));
+  // A change of the heartbeat's role is judged by the time that counts once it is in force, which may be one that does not count yet.
+  const auto is_over_by = [&](std::optional<Timestamp> time) { return it->second.is_over(RoleOracle::judge(now(), time)); };
+  const bool is_over = it != roles.end() && word && (is_over_by(word->view.heartbeat) || is_over_by(stores_.roles.last_spoken()));
   if (is_over) strike(Fault::role_over);
   else world_.violated("the federation's node says that a role has run out, which has not: " + error.detail);
 }
