@@ -99,7 +99,12 @@ Status hear_the_federation(const World& world, LibraryPtr& library) {
 
 Result<bool> has_left_mirror(const World&, Library& library) {
   if (!library.roster()) return fail(Errc::corrupt, "no word of the federation");
-  return fell_back(library, {"deule", mirror}, !library.roster()->mirrors.contains(mirror.slug));
+  const FeedId feed{"deule", mirror};
+  const bool heard = !library.roster()->mirrors.contains(mirror.slug);
+  const auto head = head_of(library, feed);
+  if (!heard && (!head || head->order.seq != 2)) return fail(Errc::corrupt, feed.str() + ": it is not held any more");
+  if (heard && head) return fail(Errc::corrupt, feed.str() + ": it is held still");
+  return heard;
 }
 
 Result<bool> has_left_old_key(const World&, Library& library) {

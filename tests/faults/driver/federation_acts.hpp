@@ -1,6 +1,6 @@
 #pragma once
-// The acts of the fault driver that follow from the federation's word: a kit that it accepted is passed on to the region; who holds
-// more than counts falls back, when a mirror has ended and when a key was succeeded.
+// The acts of the fault driver that follow from the federation's word: a kit that it accepted is passed on to the region; the
+// feed of a mirror that has ended is let go; who holds more than counts falls back when a key was succeeded.
 
 #include "tests/faults/driver/world.hpp"
 
@@ -11,7 +11,7 @@ Status prepare_to_pass_on(const World& world);
 Status pass_on(const World& world, LibraryPtr& library);
 Result<bool> is_passed_on(const World& world, Library& library);
 
-/// The home is a reader's, which holds a second version that the federation has not.
+/// The home is a reader's. With the old key it holds a second version that the federation has not.
 Status prepare_end_of_mirror(const World& world);
 Status prepare_succession(const World& world);
 Status hear_the_federation(const World& world, LibraryPtr& library);
