@@ -62,7 +62,7 @@ struct Join {
 };
 struct JoinReply {
   bool accepted = false;
-  std::string code;        ///< of error_codes.def when not accepted; only for who proved to hold an invitation
+  std::string code;        ///< of error_codes.def when not accepted; only for who proved to hold an invitation, or an earlier key
 };
 
 /// The raw commit of a head that the sender holds (eager).
