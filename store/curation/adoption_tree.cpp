@@ -23,10 +23,6 @@ std::optional<ObjectId> lookup(const Ids& ids, const std::string& name) {
   return it == ids.end() ? std::nullopt : std::optional(it->second);
 }
 
-KitId kit_of(const std::string& centre, const std::string& file) {
-  return {centre, file.substr(0, file.size() - feed_path::file_suffix.size())};
-}
-
 Status compare_centre(const ObjectDb& objects, const std::string& centre, const std::optional<ObjectId>& before,
                       const std::optional<ObjectId>& after, AdoptionDifference& difference) {
   TRY(const auto old_files, ids_in(objects, before));
@@ -35,7 +31,7 @@ Status compare_centre(const ObjectDb& objects, const std::string& centre, const 
     if (lookup(old_files, name) == id) continue;
     TRY(const auto text, objects.read(id, ObjectType::blob));
     auto adoption = parse_adoption(text_of(text));
-    const auto kit = kit_of(centre, name);
+    const auto kit = feed_path::kit_of(centre, name);
     if (adoption && adoption->kit == kit) {
       difference.put.push_back(std::move(*adoption));
     } else {
@@ -43,7 +39,7 @@ Status compare_centre(const ObjectDb& objects, const std::string& centre, const 
     }
   }
   for (const auto& [name, id] : old_files) {
-    if (!files.contains(name)) difference.removed.push_back(kit_of(centre, name));
+    if (!files.contains(name)) difference.removed.push_back(feed_path::kit_of(centre, name));
   }
   return {};
 }

@@ -20,10 +20,6 @@ Result<Ids> files_in(const ObjectDb& objects, const std::optional<ObjectId>& fol
   return ids;
 }
 
-KitId kit_of(const std::string& centre, const std::string& file) {
-  return {centre, file.substr(0, file.size() - feed_path::file_suffix.size())};
-}
-
 }  // namespace
 
 Result<ProposalDifference> compare_proposals(const ObjectDb& objects, const std::string& centre, const std::optional<ObjectId>& before,
@@ -42,7 +38,7 @@ Result<ProposalDifference> compare_proposals(const ObjectDb& objects, const std:
     if (old != old_files.end() && old->second == id) continue;
     TRY(const auto text, objects.read(id, ObjectType::blob));
     auto proposal = parse_proposal(text_of(text));
-    const auto kit = kit_of(centre, name);
+    const auto kit = feed_path::kit_of(centre, name);
     if (proposal && proposal->kit == kit) {
       difference.put.push_back(std::move(*proposal));
     } else {
@@ -50,7 +46,7 @@ Result<ProposalDifference> compare_proposals(const ObjectDb& objects, const std:
     }
   }
   for (const auto& [name, id] : old_files) {
-    if (!files.contains(name)) difference.removed.push_back(kit_of(centre, name));
+    if (!files.contains(name)) difference.removed.push_back(feed_path::kit_of(centre, name));
   }
   return difference;
 }

@@ -10,8 +10,6 @@
 namespace essaimage::store {
 namespace {
 
-bool is_succession(const std::string& path) { return path.starts_with(std::string(feed_path::successions_folder) + "/"); }
-bool is_member(const std::string& path) { return path.starts_with(std::string(feed_path::members_folder) + "/"); }
 
 }  // namespace
 
@@ -277,8 +275,8 @@ Status FederationChange::write_statement(const RequestedStatement& statement) {
   if (removed_.contains(statement.path)) return {};
   CHECK_OK(put_blob(statement.path, statement.content, statement.audience));
   CHECK_OK(put_blob(feed_path::signatures_of(statement.path), statement.signatures, statement.audience));
-  if (is_member(statement.path)) return remove_used(statement);
-  if (is_succession(statement.path)) {
+  if (feed_path::is_member(statement.path)) return remove_used(statement);
+  if (feed_path::is_succession(statement.path)) {
     TRY(const auto file, parse_succession_file(statement.content));
     return remove_invitations(file.slug);
   }

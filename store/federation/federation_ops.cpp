@@ -12,7 +12,6 @@ namespace essaimage::store {
 namespace {
 
 constexpr std::chrono::seconds valid_max = std::chrono::days(366);
-constexpr std::size_t why_bytes_max = 500;
 
 bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
   if (!picture.word) return false;

@@ -10,8 +10,6 @@ namespace essaimage::store {
 namespace {
 
 bool is_invitation(const std::string& path) { return path.starts_with(std::string(feed_path::invitations_folder) + "/"); }
-bool is_member(const std::string& path) { return path.starts_with(std::string(feed_path::members_folder) + "/"); }
-bool is_succession(const std::string& path) { return path.starts_with(std::string(feed_path::successions_folder) + "/"); }
 
 tl::unexpected<Error> superseded(const std::string& path, const std::string& why) {
   return fail(Errc::request_superseded, path + ": " + why);
@@ -32,7 +30,7 @@ Status FederationChange::take(const SigningRequest& request) {
   for (const auto& statement : request.statements) {
     CHECK_OK(check_invites_who_is_held(request, statement));
     bool is_new = false;
-    CHECK_OK(is_succession(statement.path) ? check_neighbours(statement, is_new) : check_follows_held(statement, is_new));
+    CHECK_OK(feed_path::is_succession(statement.path) ? check_neighbours(statement, is_new) : check_follows_held(statement, is_new));
     if (is_new) CHECK_OK(check_consent(statement));
     any_is_new = any_is_new || is_new;
   }
@@ -89,7 +87,7 @@ Status FederationChange::check_follows_held(const RequestedStatement& statement,
   if (statement.version != held + 1 || statement.previous != (held == 0 ? Sha256{} : hash)) {
     return superseded(statement.path, "version " + std::to_string(held) + " is in force");
   }
-  if (is_member(statement.path)) {
+  if (feed_path::is_member(statement.path)) {
     TRY(const auto next, parse_member_file(statement.content));
     CHECK_OK(check_keeps(word(), next));
   }

@@ -12,7 +12,7 @@ namespace essaimage::store {
 namespace {
 
 constexpr std::string_view prefix = "essaimage1-";
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format_number = 1;
 constexpr std::size_t check_bytes = 4;
 constexpr std::size_t short_text_max = 255;  // one length byte
 constexpr std::size_t text_bytes_max = 2'000;
@@ -105,7 +105,7 @@ Status check_invitation(const Invitation& invitation) {
 
 std::string to_text(const Invitation& invitation) {
   ESSAIMAGE_ASSERT(check_invitation(invitation));
-  Bytes bytes{format};
+  Bytes bytes{format_number};
   append_bytes(bytes, invitation.federation.view());
   append_bytes(bytes, invitation.transport.view());
   append_bytes(bytes, invitation.seed);
@@ -138,7 +138,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   Invitation invitation;
   Cutter cutter(body);
   const auto version = cutter.take(1);
-  if (version.empty() || version[0] != format)
+  if (version.empty() || version[0] != format_number)
     return fail(Errc::invitation_malformed, "of a newer essaimage");
   cutter.fixed(invitation.federation);
   cutter.fixed(invitation.transport);

@@ -9,7 +9,6 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::size_t why_bytes_max = 500;
 
 std::string header(std::uint64_t version) {
   return "format = 1\nversion = " + std::to_string(version) + "\n";

@@ -8,6 +8,8 @@ namespace essaimage::store {
 
 inline constexpr std::size_t generations_max = 64;  ///< keys of one member, one after the other
 
+inline constexpr std::size_t why_bytes_max = 500;  ///< of a reason, in bytes of UTF-8
+
 struct MemberFile {
   std::uint64_t version = 1;
   Sha256 previous;

@@ -41,6 +41,15 @@ inline constexpr std::string_view signatures_suffix = ".sigs";
 inline std::string of_kit(std::string_view folder, const KitId& kit) {
   return std::string(folder) + "/" + kit.str() + std::string(file_suffix);
 }
+/// The kit that a file of such a folder is of.
+inline KitId kit_of(const std::string& slug, std::string_view file) {
+  return {slug, std::string(file.substr(0, file.size() - file_suffix.size()))};
+}
+inline bool lies_in(std::string_view path, std::string_view folder) {
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+inline bool is_member(std::string_view path) { return lies_in(path, members_folder); }
+inline bool is_succession(std::string_view path) { return lies_in(path, successions_folder); }
 inline std::string signatures_of(std::string_view file) { return std::string(file) + std::string(signatures_suffix); }
 
 }  // namespace essaimage::store::feed_path

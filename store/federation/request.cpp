@@ -19,7 +19,6 @@ constexpr std::string_view title = "# Demande de signature / request for signatu
 
 tl::unexpected<Error> malformed(const std::string& what) { return fail(Errc::request_malformed, what); }
 
-bool is_succession(std::string_view path) { return path.starts_with(feed_path::successions_folder); }
 
 /// What a file says of itself: where it lies, its version, its predecessor, and in which feed.
 struct Said {
@@ -41,7 +40,7 @@ Result<Said> said_by(std::string_view path, std::string_view content) {
     TRY(const auto file, parse_member_file(content));
     return Said{below(feed_path::members_folder, file.member.slug), file.version, file.previous};
   }
-  if (is_succession(path)) {
+  if (feed_path::is_succession(path)) {
     TRY(const auto file, parse_succession_file(content));
     return Said{succession_path(file), file.version, file.previous};
   }
@@ -122,7 +121,7 @@ Status check_whole(const SigningRequest& request) {
     if (twice || late) return malformed(statement.path + ": twice, or not first");
   }
   if (paths.empty()) return malformed("it asks for nothing");
-  const bool any = std::ranges::any_of(request.statements, [](const auto& each) { return is_succession(each.path); });
+  const bool any = std::ranges::any_of(request.statements, [](const auto& each) { return feed_path::is_succession(each.path); });
   if (any != request.neighbours.has_value() || (any && request.statements.size() > 1))
     return malformed("a succession stands alone, with the neighbours that have to sign it");
   const auto* next = request.next_roles();

@@ -62,9 +62,9 @@ std::string file_name(const std::string& name) {
 
 const Role& heartbeat_role(const FederationWord& word) { return word.federation.file.roles.at(std::string(role_heartbeat)); }
 
-class Reader {
+class RosterReader {
  public:
-  Reader(const ObjectDb& objects, const FederationId& federation, const FederationWord* known)
+  RosterReader(const ObjectDb& objects, const FederationId& federation, const FederationWord* known)
       : objects_(objects), federation_(federation), known_(known) {}
 
   Result<FederationWord> read(const ObjectId& tree) {
@@ -303,7 +303,7 @@ class Reader {
 Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree,
                                             const FederationId& federation,
                                             const FederationWord* known) {
-  return Reader(objects, federation, known).read(tree);
+  return RosterReader(objects, federation, known).read(tree);
 }
 
 Status check_succession(const FederationWord& held, const FederationWord& next) {

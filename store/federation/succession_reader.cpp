@@ -9,9 +9,9 @@
 namespace essaimage::store {
 namespace {
 
-class Reader {
+class SuccessionReader {
  public:
-  Reader(const ObjectDb& objects, const FederationId& federation, const StatedMembers& members, const Successions* known)
+  SuccessionReader(const ObjectDb& objects, const FederationId& federation, const StatedMembers& members, const Successions* known)
       : objects_(objects), federation_(federation), members_(members), known_(known) {}
 
   Result<Successions> read(const ObjectId& folder) {
@@ -180,7 +180,7 @@ std::vector<MemberKeys> keys_of(const std::string& slug, const StatedMembers& me
 Result<Successions> read_successions(const ObjectDb& objects, const ObjectId& folder, const FederationId& federation,
                                      const StatedMembers& members, const std::string& federation_slug, const Successions* known) {
   if (folder.is_zero()) return Successions{};
-  TRY(auto all, Reader(objects, federation, members, known).read(folder));
+  TRY(auto all, SuccessionReader(objects, federation, members, known).read(folder));
   CHECK_OK(Judge(members, federation_slug, all).judge());
   return all;
 }

@@ -11,14 +11,14 @@ namespace essaimage::store {
 namespace {
 
 constexpr std::string_view magic = "ESSFORK1";
-constexpr std::string_view ending = ".fork";
+constexpr std::string_view fork_suffix = ".fork";
 constexpr std::size_t file_bytes_max = 2 * limits::commit_bytes_max + 64;
 
 /// '+' stands in no slug, so that a feed has one name here and a name is of one feed.
 Path file_of(const Layout& layout, const FeedId& feed) {
   std::string name = feed.str();
   std::replace(name.begin(), name.end(), '/', '+');
-  return layout.forks() / (name + std::string(ending));
+  return layout.forks() / (name + std::string(fork_suffix));
 }
 
 ObjectId id_of(const SharedBytes& commit) { return object_id(ObjectType::commit, *commit); }
@@ -101,7 +101,7 @@ Result<std::vector<Fork>> load_forks(const Layout& layout, std::vector<Path>& da
   std::error_code error;
   for (std::filesystem::directory_iterator it(layout.forks(), error), end; !error && it != end;
        it.increment(error)) {
-    if (it->path().extension() != ending) continue;
+    if (it->path().extension() != fork_suffix) continue;
     auto content = read_file(it->path(), file_bytes_max);
     if (!content && content.error().code == Errc::io) return tl::unexpected(content.error());
     auto fork = content ? parse(*content) : Result<Fork>(tl::unexpected(content.error()));

@@ -7,6 +7,7 @@
 #include "store/disk/files.hpp"
 #include "store/disk/mapped_file.hpp"
 #include "store/disk/unreadable_pages.hpp"
+#include "store/git/pack_index.hpp"
 #include "store/git/handle.hpp"
 #include "store/git/indexed_pack.hpp"
 #include "store/git/pack_parser.hpp"
@@ -19,7 +20,6 @@ struct Tier {
   std::uint64_t bytes = 0;
 };
 
-Path index_of(Path pack) { return pack.replace_extension(".idx"); }
 
 /// Every pack that has an index, the smallest first.
 Result<std::vector<Tier>> list_tiers(const Path& packs) {
@@ -27,7 +27,7 @@ Result<std::vector<Tier>> list_tiers(const Path& packs) {
   std::error_code error;
   for (std::filesystem::directory_iterator it(packs, error), end; !error && it != end; it.increment(error)) {
     std::error_code absent;
-    if (it->path().extension() != ".pack" || !std::filesystem::exists(index_of(it->path()), absent)) continue;
+    if (it->path().extension() != ".pack" || !std::filesystem::exists(pack::index_of(it->path()), absent)) continue;
     TRY(const auto bytes, store::file_size(it->path()));
     tiers.push_back(Tier{it->path(), bytes});
   }
@@ -74,7 +74,7 @@ Status write_multi_pack_index(const Path& folder, const std::vector<Path>& packs
   TRY(const auto writer,
       git::acquire<git::MidxWriter>(doing, Errc::io, git_midx_writer_new, folder.c_str()));
   for (const Path& pack : packs) {
-    CHECK_OK(git::check(git_midx_writer_add(writer.get(), index_of(pack).c_str()), doing, Errc::io));
+    CHECK_OK(git::check(git_midx_writer_add(writer.get(), pack::index_of(pack).c_str()), doing, Errc::io));
   }
   CHECK_OK(git::check(git_midx_writer_commit(writer.get()), doing, Errc::io));
   return sync_folder(folder);
@@ -138,7 +138,7 @@ Status remove_packs(const Path& packs, const std::vector<Path>& leaving, ObjectD
   if (leaving.empty()) return {};
   Status removed;
   for (const Path& pack : leaving) {
-    for (const Path& file : {index_of(pack), pack}) {
+    for (const Path& file : {pack::index_of(pack), pack}) {
       if (removed) removed = remove_file(file);
     }
   }

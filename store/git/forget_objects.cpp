@@ -13,12 +13,11 @@
 namespace essaimage::store {
 namespace {
 
-Path index_of(Path pack) { return pack.replace_extension(".idx"); }
 
 Result<std::vector<pack::IndexEntry>> entries_of(const Path& file) {
-  TRY(const MappedFile index, MappedFile::open(index_of(file)));
+  TRY(const MappedFile index, MappedFile::open(pack::index_of(file)));
   auto entries = pack::read_index(index.bytes());
-  if (!entries) return fail(Errc::corrupt, index_of(file).string() + ": " + entries.error().detail);
+  if (!entries) return fail(Errc::corrupt, pack::index_of(file).string() + ": " + entries.error().detail);
   return entries;
 }
 
@@ -46,8 +45,8 @@ Result<PacksHere> packs_in(const Path& folder) {
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     if (it->path().extension() != ".pack") continue;
     std::error_code unknown;
-    const bool has_index = std::filesystem::exists(index_of(it->path()), unknown);
-    if (unknown) return fail(Errc::io, index_of(it->path()).string() + ": " + unknown.message());
+    const bool has_index = std::filesystem::exists(pack::index_of(it->path()), unknown);
+    if (unknown) return fail(Errc::io, pack::index_of(it->path()).string() + ": " + unknown.message());
     (has_index ? packs.indexed : packs.halves).push_back(it->path());
   }
   if (error) return fail(Errc::io, folder.string() + ": " + error.message());

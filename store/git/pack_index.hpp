@@ -2,12 +2,16 @@
 // The index of a pack that we wrote ourselves (gitformat-pack(5), "pack-*.idx files", version 2): what git_indexer makes by
 // inflating and hashing all of it once more, from what the writer knows. Internal to store/git.
 
+#include <filesystem>
 #include <vector>
 
 #include "proto/error.hpp"
 #include "proto/ids.hpp"
 
 namespace essaimage::store::pack {
+
+/// "pack-….idx", beside "pack-….pack".
+inline std::filesystem::path index_of(std::filesystem::path pack) { return pack.replace_extension(".idx"); }
 
 struct IndexEntry {
   ObjectId id;

@@ -15,9 +15,8 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::size_t read_bytes = limits::MiB;
+constexpr std::size_t summed_at_once = limits::MiB;
 
-Path index_of(Path pack) { return pack.replace_extension(".idx"); }
 
 /// What a file says of itself.
 struct Sums {
@@ -36,7 +35,7 @@ Result<Sums> sums_of(const Path& path) {
   const std::uint64_t end = size - ObjectId::size;
   Bytes tail;
   for (std::uint64_t at = 0; at < size;) {
-    const auto part = read_at(file.get(), at, read_bytes, path);
+    const auto part = read_at(file.get(), at, summed_at_once, path);
     if (!part && part.error().code != Errc::corrupt) return tl::unexpected(part.error());
     if (!part || part->empty()) return Sums{};
     const std::uint64_t summed = at < end ? std::min<std::uint64_t>(part->size(), end - at) : 0;
@@ -100,7 +99,7 @@ Result<Salvage> Salvage::prepare(const Layout& layout) {
 }
 
 Status Salvage::look_at(const Path& pack) {
-  const Path index = index_of(pack);
+  const Path index = pack::index_of(pack);
   TRY(const Sums sums, sums_of(pack));
   std::error_code absent;
   const bool is_new = sums.right && !std::filesystem::exists(index, absent);  // of one that is being added, the index comes last
@@ -140,7 +139,7 @@ Status Salvage::finish(ObjectDb& objects) {
   CHECK_OK(make_folders(layout_.damaged()));
   for (const Path& pack : leaving_) {
     CHECK_OK(set_aside(pack, layout_));  // first: an index without its pack is removed at the next start
-    CHECK_OK(set_aside(index_of(pack), layout_));
+    CHECK_OK(set_aside(pack::index_of(pack), layout_));
   }
   // And no handle that still has what was there before.
   return objects.release_memory();

@@ -28,24 +28,24 @@ bool is_before(const TreeEntry& a, const TreeEntry& b) {
   return end_of(a) < end_of(b);
 }
 
-tl::unexpected<Error> malformed(std::string_view what) { return fail(Errc::malformed, "tree: " + std::string(what)); }
+tl::unexpected<Error> malformed_tree(std::string_view what) { return fail(Errc::malformed, "tree: " + std::string(what)); }
 
 /// The entry at the front of `content`, which is shortened by it.
 Result<TreeEntry> take_entry(ByteView& content) {
   const std::string_view text = text_of(content);
   const auto blank = text.find(' ');
-  if (blank == std::string_view::npos) return malformed("cut off");
+  if (blank == std::string_view::npos) return malformed_tree("cut off");
   const auto zero = text.find('\0', blank);
-  if (zero == std::string_view::npos || text.size() - zero - 1 < ObjectId::size) return malformed("cut off");
+  if (zero == std::string_view::npos || text.size() - zero - 1 < ObjectId::size) return malformed_tree("cut off");
   const auto* mode = std::find_if(std::begin(modes), std::end(modes),
                                   [&](const ModeText& m) { return m.text == text.substr(0, blank); });
-  if (mode == std::end(modes)) return malformed("mode " + std::string(text.substr(0, std::min<std::size_t>(blank, 8))));
+  if (mode == std::end(modes)) return malformed_tree("mode " + std::string(text.substr(0, std::min<std::size_t>(blank, 8))));
   TreeEntry entry;
   entry.mode = mode->mode;
   entry.name = text.substr(blank + 1, zero - blank - 1);
   TRY(entry.id, ObjectId::from(content.subspan(zero + 1, ObjectId::size)));
-  if (entry.name.empty() || entry.name.find('/') != std::string::npos) return malformed("name");
-  if (entry.id.is_zero()) return malformed("zero id");
+  if (entry.name.empty() || entry.name.find('/') != std::string::npos) return malformed_tree("name");
+  if (entry.id.is_zero()) return malformed_tree("zero id");
   content = content.subspan(zero + 1 + ObjectId::size);
   return entry;
 }
@@ -55,15 +55,15 @@ Result<TreeEntry> take_entry(ByteView& content) {
 Result<Tree> parse_tree(ByteView content) {
   Tree tree;
   while (!content.empty()) {
-    if (tree.size() == limits::tree_entries_max) return malformed("too many entries");
+    if (tree.size() == limits::tree_entries_max) return malformed_tree("too many entries");
     TRY(TreeEntry entry, take_entry(content));
-    if (!tree.empty() && !is_before(tree.back(), entry)) return malformed("not sorted: " + entry.name);
+    if (!tree.empty() && !is_before(tree.back(), entry)) return malformed_tree("not sorted: " + entry.name);
     tree.push_back(std::move(entry));
   }
   // A file and a folder of one name need not be neighbours ("a", "a.b", "a/").
   std::unordered_set<std::string_view> names;
   for (const TreeEntry& entry : tree) {
-    if (!names.insert(entry.name).second) return malformed("twice: " + entry.name);
+    if (!names.insert(entry.name).second) return malformed_tree("twice: " + entry.name);
   }
   return tree;
 }

@@ -38,7 +38,7 @@ std::optional<std::string> path_of(std::string_view pattern) {
   return path;
 }
 
-Error wrong(std::size_t line) {
+Error wrong_line(std::size_t line) {
   return {Errc::malformed, ".gitattributes:" + std::to_string(line) + ": not as generated"};
 }
 
@@ -57,23 +57,23 @@ std::string encode_attributes(std::vector<std::string> media) {
 
 Result<std::vector<std::string>> parse_attributes(std::string_view text) {
   std::vector<std::string> media;
-  if (text.empty()) return tl::unexpected(wrong(1));
+  if (text.empty()) return tl::unexpected(wrong_line(1));
   while (!text.empty()) {
     const auto line_number = media.size() + 1;
     if (line_number > limits::files_per_kit_max) return fail(Errc::too_large, ".gitattributes");
     const auto length = text.find('\n');
-    if (length == std::string_view::npos) return tl::unexpected(wrong(line_number));
+    if (length == std::string_view::npos) return tl::unexpected(wrong_line(line_number));
     auto line = text.substr(0, length + 1);
     text.remove_prefix(length + 1);
     if (!line.starts_with(line_start) || !line.ends_with(line_end) ||
         line.size() < line_start.size() + line_end.size()) {
-      return tl::unexpected(wrong(line_number));
+      return tl::unexpected(wrong_line(line_number));
     }
     line.remove_prefix(line_start.size());
     line.remove_suffix(line_end.size());
     auto path = path_of(line);
     if (!path || (!media.empty() && *path <= media.back()))
-      return tl::unexpected(wrong(line_number));
+      return tl::unexpected(wrong_line(line_number));
     CHECK_OK(from_stored_path(*path));
     media.push_back(std::move(*path));
   }

@@ -29,7 +29,7 @@ std::string unquoted(std::string_view text) {
 
 /// Takes "<key> = <value>\n" from the front and gives the value; nothing if the front is anything
 /// else.
-std::string_view take(std::string_view& text, std::string_view key) {
+std::string_view take_value(std::string_view& text, std::string_view key) {
   const auto end = text.find('\n');
   auto line = text.substr(0, end);
   if (end == std::string_view::npos || !line.starts_with(key)) return {};
@@ -40,7 +40,7 @@ std::string_view take(std::string_view& text, std::string_view key) {
 }
 
 std::string_view take_quoted(std::string_view& text, std::string_view key) {
-  const auto value = take(text, key);
+  const auto value = take_value(text, key);
   if (value.size() < 2 || value.front() != '"' || value.back() != '"') return {};
   return value.substr(1, value.size() - 2);
 }
@@ -79,16 +79,16 @@ std::string encode_entry(const Entry& entry) {
 Result<Entry> parse_entry(std::string_view text) {
   if (text.size() > entry_bytes_max) return fail(Errc::too_large, "entry.toml");
   auto rest = text;
-  if (take(rest, "format") != "1") return tl::unexpected(wrong("format is not 1"));
+  if (take_value(rest, "format") != "1") return tl::unexpected(wrong("format is not 1"));
   Entry entry;
   entry.kit.centre = take_quoted(rest, "centre");
   entry.kit.slug = take_quoted(rest, "slug");
-  const auto version = take(rest, "version");
+  const auto version = take_value(rest, "version");
   if (std::from_chars(version.data(), version.data() + version.size(), entry.version).ec !=
       std::errc()) {
     return tl::unexpected(wrong("version"));
   }
-  TRY(entry.published, parse_utc(take(rest, "published")));
+  TRY(entry.published, parse_utc(take_value(rest, "published")));
   if (!rest.empty()) entry.note = unquoted(take_quoted(rest, "note"));
   CHECK_OK(check_entry(entry));
   // Whatever was read too leniently above shows here.

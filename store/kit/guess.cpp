@@ -14,14 +14,8 @@ namespace essaimage::kit {
 namespace {
 
 constexpr std::size_t title_bytes_max = 120;
-constexpr std::size_t summary_bytes_max = 300;
+constexpr std::size_t guess_bytes_max = 300;
 constexpr std::size_t languages_max = 40;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -118,7 +112,7 @@ const ScannedFile* find_readme(const Scan& scan) {
   int best = 0;
   for (const auto& file : scan.files) {
     if (file.path.find('/') != std::string::npos) continue;
-    const auto name = lower(file.path);
+    const auto name = ascii_lower(file.path);
     int rank = 0;
     if (name.starts_with("lisez")) rank = 4;
     if (name == "readme.fr.md" || name == "readme-fr.md" || name == "readme_fr.md") rank = 5;
@@ -133,7 +127,7 @@ const ScannedFile* find_readme(const Scan& scan) {
 }
 
 bool is_licence_file(std::string_view path) {
-  const auto name = lower(path);
+  const auto name = ascii_lower(path);
   if (name.starts_with("licenses/") || name.starts_with("licences/")) return true;
   return name.find('/') == std::string::npos &&
          (name.starts_with("license") || name.starts_with("licence") ||
@@ -185,7 +179,7 @@ Kind guess_kind(const Scan& scan, const Guess& guess, std::string_view name) {
   for (const auto& file : scan.files) {
     const auto dot = file.path.rfind('.');
     if (dot == std::string::npos) continue;
-    if (std::find(made.begin(), made.end(), lower(file.path.substr(dot + 1))) != made.end())
+    if (std::find(made.begin(), made.end(), ascii_lower(file.path.substr(dot + 1))) != made.end())
       return Kind::prototype;
   }
   const auto words = fold_to_ascii(guess.title + " " + std::string(name));
@@ -218,7 +212,7 @@ Guess guess_from_readme(std::string_view text) {
     if (!guess.summary.empty()) guess.summary += ' ';
     guess.summary += plain_words(lines[i]);
   }
-  guess.summary = shortened(guess.summary, summary_bytes_max);
+  guess.summary = shortened(guess.summary, guess_bytes_max);
   if (!is_plain_line(guess.summary)) guess.summary.clear();
   return guess;
 }
@@ -232,7 +226,7 @@ std::vector<std::string> guess_languages(std::string_view text) {
                                                      "be",   "it",   "by",   "from"};
   int fr = 0;
   int en = 0;
-  const auto plain = lower(text.substr(0, 64 * 1024));
+  const auto plain = ascii_lower(text.substr(0, 64 * 1024));
   for (std::size_t i = 0; i < plain.size();) {
     const auto end = std::min(plain.find_first_of(" \t\r\n.,;:!?'\"()[]#*", i), plain.size());
     const auto word = std::string_view(plain).substr(i, end - i);

@@ -23,12 +23,6 @@ constexpr std::array<std::string_view, 32> litter_names = {
     // what `kit upstream` has settled so far
     ".essaimage-upstream"};
 
-std::string lower(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 /// ".name.swp" and its successors ".swo", ".swn": what vim keeps beside an open file.
 bool is_vim_swap(std::string_view name) {
   if (name.size() < 5 || name[name.size() - 4] != '.') return false;
@@ -39,7 +33,7 @@ bool is_vim_swap(std::string_view name) {
 }  // namespace
 
 bool is_litter(std::string_view name) {
-  const auto plain = lower(name);
+  const auto plain = ascii_lower(name);
   if (std::find(litter_names.begin(), litter_names.end(), plain) != litter_names.end()) return true;
   if (plain.starts_with("._") || plain.starts_with("~$") || plain.starts_with(".trash-"))
     return true;

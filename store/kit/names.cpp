@@ -192,6 +192,12 @@ Status check_path(std::string_view path) {
   return for_each_name(path, check_name);
 }
 
+std::string ascii_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
 std::string mend_name(std::string_view name) {
   std::string mended = is_utf8(name) ? std::string(name) : from_latin1(name);
   for (int round = 0; round < 8; ++round) {

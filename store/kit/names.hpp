@@ -27,6 +27,9 @@ Status check_path(std::string_view path);
 /// accepted (what is not UTF-8 is read as Latin-1). Says nothing about twins in the folder.
 std::string mend_name(std::string_view name);
 
+/// Of the letters A to Z alone: enough for the endings and names that programs make.
+std::string ascii_lower(std::string_view text);
+
 /// Names that programs leave behind and that no kit needs: .DS_Store, Thumbs.db, ~$report.docx, .svn, a working copy's
 /// .git ... They are left out when publishing (and said so); a receiver does not refuse them.
 bool is_litter(std::string_view name);

@@ -61,7 +61,7 @@ bool begins_with_capital(std::string_view word) {
   });
 }
 
-std::vector<Word> words_of(std::string_view text) {
+std::vector<Word> places_of_words(std::string_view text) {
   std::vector<Word> words;
   for (std::size_t at = 0; at < text.size();) {
     if (!is_letter(text[at])) {
@@ -89,7 +89,7 @@ bool is_given_name(const Word& word) {
 }
 
 void find_names(std::string_view text, std::vector<std::string>& found) {
-  const auto words = words_of(text);
+  const auto words = places_of_words(text);
   for (std::size_t i = 0; i < words.size() && found.size() < passages_max; ++i) {
     const bool followed = i + 1 < words.size() && words[i + 1].is_name_like && adjacent(text, words[i], words[i + 1]);
     const bool titled = followed && contains(titles, words[i].plain);

@@ -15,7 +15,7 @@ constexpr std::string_view size_start = "\nsize ";
 /// git-lfs reads no more than this of a file to see whether it is a pointer.
 constexpr std::size_t lfs_pointer_bytes_max = 1024;
 
-Error wrong(std::string_view what) { return {Errc::malformed, "pointer: " + std::string(what)}; }
+Error wrong_pointer(std::string_view what) { return {Errc::malformed, "pointer: " + std::string(what)}; }
 
 }  // namespace
 
@@ -30,23 +30,23 @@ std::string encode_pointer(const Pointer& pointer) {
 }
 
 Result<Pointer> parse_pointer(std::string_view text) {
-  if (text.size() > pointer_bytes_max) return tl::unexpected(wrong("too long"));
+  if (text.size() > pointer_bytes_max) return tl::unexpected(wrong_pointer("too long"));
   const std::string_view whole = text;
   for (const auto start : {version_line, oid_start}) {
     if (!text.starts_with(start))
-      return tl::unexpected(wrong("expected \"" + std::string(start) + "\""));
+      return tl::unexpected(wrong_pointer("expected \"" + std::string(start) + "\""));
     text.remove_prefix(start.size());
   }
   Pointer pointer;
   TRY(pointer.media, Sha256::parse(text.substr(0, 64)));
   text.remove_prefix(64);
-  if (!text.starts_with(size_start)) return tl::unexpected(wrong("expected the size"));
+  if (!text.starts_with(size_start)) return tl::unexpected(wrong_pointer("expected the size"));
   text.remove_prefix(size_start.size());
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pointer.size);
   if (error != std::errc() || pointer.size < 1 || pointer.size > limits::media_bytes_max)
-    return tl::unexpected(wrong("size out of bounds"));
+    return tl::unexpected(wrong_pointer("size out of bounds"));
   (void)end;  // what follows the number, or a leading zero, shows in the comparison
-  if (encode_pointer(pointer) != whole) return tl::unexpected(wrong("not the one byte form"));
+  if (encode_pointer(pointer) != whole) return tl::unexpected(wrong_pointer("not the one byte form"));
   return pointer;
 }
 

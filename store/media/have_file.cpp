@@ -15,13 +15,13 @@ namespace {
 // "ESSHAVE1" | boot id | SHA-256 of the chunk list | u32 length of the feeds | feeds, joined by LF
 // | first 8 bytes of SHA-256 over all before but the boot id | bitmap: chunk i is bit i % 8, lowest
 // first, of byte i / 8
-constexpr std::string_view magic = "ESSHAVE1";
+constexpr std::string_view have_magic = "ESSHAVE1";
 constexpr std::size_t boot_offset = 8;
 constexpr std::size_t list_offset = boot_offset + std::tuple_size_v<BootId>;
 constexpr std::size_t length_offset = list_offset + Sha256::size;
 constexpr std::size_t feeds_offset = length_offset + 4;
 constexpr std::size_t check_bytes = 8;
-constexpr std::size_t file_bytes_max = 16 * limits::MiB;
+constexpr std::size_t have_bytes_max = 16 * limits::MiB;
 
 std::uint8_t bitmap_byte(const std::vector<bool>& held, std::size_t byte) {
   unsigned value = 0;
@@ -47,7 +47,7 @@ Bytes header_of(const HaveFile::Content& content) {
     feeds += feed.str();
   }
   Bytes out;
-  append_bytes(out, bytes_of(magic));
+  append_bytes(out, bytes_of(have_magic));
   append_bytes(out, content.boot);
   append_bytes(out, content.list.view());
   const auto length = static_cast<std::uint32_t>(feeds.size());
@@ -95,9 +95,9 @@ const BootId& current_boot() {
 }
 
 Result<HaveFile::Content> HaveFile::read(const Path& path, std::size_t chunks) {
-  TRY(const Bytes bytes, read_file(path, file_bytes_max));
+  TRY(const Bytes bytes, read_file(path, have_bytes_max));
   const auto torn = [&] { return fail(Errc::corrupt, path.string()); };
-  if (bytes.size() < feeds_offset + check_bytes || text_of(bytes).substr(0, magic.size()) != magic)
+  if (bytes.size() < feeds_offset + check_bytes || text_of(bytes).substr(0, have_magic.size()) != have_magic)
     return torn();
   std::size_t length = 0;
   for (std::size_t i = 0; i < 4; ++i) length = length << 8 | bytes[length_offset + i];

@@ -30,7 +30,7 @@ Head head_of(ByteView bytes) {
 }
 
 /// Saves less than a sixteenth.
-bool is_idle(std::size_t packed, std::size_t bytes) { return packed + head_bytes > bytes - bytes / 16; }
+bool gains_nothing(std::size_t packed, std::size_t bytes) { return packed + head_bytes > bytes - bytes / 16; }
 
 }  // namespace
 
@@ -55,10 +55,10 @@ std::optional<Bytes> compress_against(Compressor& compressor, ByteView chunks, c
     put_number(out, plain ? 0 : place.bytes, 4);
     append_bytes(out, plain ? piece : ByteView(packed));
     at += content;
-    idle += is_idle(packed.size(), content) ? 1 : 0;
+    idle += gains_nothing(packed.size(), content) ? 1 : 0;
     if (++pieces == idle_max && idle == idle_max) return std::nullopt;
   }
-  if (is_idle(out.size(), chunks.size())) return std::nullopt;
+  if (gains_nothing(out.size(), chunks.size())) return std::nullopt;
   return out;
 }
 

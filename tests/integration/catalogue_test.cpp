@@ -3,6 +3,7 @@
 #include "tests/integration/nodes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace catalogue_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -102,3 +103,5 @@ TEST_CASE("A node that holds what it adopted gets a film by adopting it, and the
   CHECK(deule.json({"kit", "show", film})["adoptions"].empty());
   CHECK(is_whole(escaut, film));
 }
+
+}  // namespace catalogue_test

@@ -7,6 +7,7 @@
 #include "tests/integration/peer.hpp"
 #include "tests/support/catch.hpp"
 
+namespace heads_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -169,3 +170,5 @@ TEST_CASE("A restored backup takes its own newer versions from a peer, and then 
   CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
   CHECK(backup.ctl({"verify"}).exit_code == 0);
 }
+
+}  // namespace heads_test

@@ -3,18 +3,14 @@
 #include <algorithm>
 
 #include "tests/integration/nodes.hpp"
+#include "tests/integration/peer.hpp"
 #include "tests/support/catch.hpp"
 
+namespace hold_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
 namespace {
-
-void publish(const Node& node, const std::filesystem::path& kit) {
-  const auto result = node.ctl({"publish", kit.string()});
-  INFO(result.output);
-  REQUIRE(result.exit_code == 0);
-}
 
 const std::string film = "deule/film";
 
@@ -141,3 +137,5 @@ TEST_CASE("What is over the quota waits, the newest kit has come, and the rest c
   level(nodes);
   CHECK(escaut.whole_kits().size() == 2);
 }
+
+}  // namespace hold_test

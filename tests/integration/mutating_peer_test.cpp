@@ -9,6 +9,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace mutating_peer_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -82,3 +83,5 @@ TEST_CASE("A member of which the messages are changed on the way harms nobody, a
     CHECK(node->ctl({"verify"}).exit_code == 0);
   }
 }
+
+}  // namespace mutating_peer_test

@@ -8,6 +8,7 @@
 #include "tests/integration/nodes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace replication_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -19,7 +20,7 @@ bool has(const std::vector<std::string>& all, const std::string& one) {
 
 std::uint64_t media_here(const Node& node) { return node.json({"status"})["bytes_here"].get<std::uint64_t>(); }
 
-void publish(const Node& node, std::vector<std::string> arguments) {
+void publish_with(const Node& node, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "publish");
   const auto result = node.ctl(arguments);
   INFO(result.output);
@@ -46,8 +47,8 @@ TEST_CASE("A kit reaches who may have it, byte for byte, its update too, and nob
   Node& deule = nodes.join("deule", "lille");
   Node& moulins = nodes.join("moulins", "lille");
   Node& escaut = nodes.join("escaut", "valenciennes");
-  publish(deule, {nodes.kit("malle", 300'000).string(), "--audience", "territory:lille"});
-  publish(deule, {nodes.kit("clavier", 300'000).string()});
+  publish_with(deule, {nodes.kit("malle", 300'000).string(), "--audience", "territory:lille"});
+  publish_with(deule, {nodes.kit("clavier", 300'000).string()});
   for (const Node* node : {&nodes.federation, &deule, &moulins, &escaut}) REQUIRE(node->sync());
   CHECK(has(moulins.whole_kits(), "deule/malle"));
   CHECK(has(moulins.whole_kits(), "deule/clavier"));
@@ -58,7 +59,7 @@ TEST_CASE("A kit reaches who may have it, byte for byte, its update too, and nob
   const auto first = nodes.folder / "first", second = nodes.folder / "second";
   REQUIRE(escaut.ctl({"checkout", "deule/clavier", first.string()}).exit_code == 0);
   CHECK(same(first, nodes.kit("clavier", 300'000)));
-  publish(deule, {nodes.kit("clavier", 300'000, 2).string()});
+  publish_with(deule, {nodes.kit("clavier", 300'000, 2).string()});
   REQUIRE(nodes.federation.sync());  // escaut may know nobody else yet
   REQUIRE(escaut.sync());
   REQUIRE(escaut.ctl({"checkout", "deule/clavier", second.string()}).exit_code == 0);
@@ -70,7 +71,7 @@ TEST_CASE("A daemon that is killed while it receives goes on where it was") {
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
   Node& moulins = nodes.join("moulins", "lille");
-  publish(deule, {nodes.kit("film", 40'000'000).string()});
+  publish_with(deule, {nodes.kit("film", 40'000'000).string()});
   for (int i = 0; i < 1000 && media_here(moulins) == 0; ++i) {
   }
   moulins.kill_hard();
@@ -94,7 +95,7 @@ TEST_CASE("A daemon that is killed while it publishes has the kit whole or not a
   CHECK(deule.ctl({"verify"}).exit_code == 0);
   const auto known = deule.json({"kits"});
   CHECK((known.empty() || known[0]["complete"].get<bool>()));
-  publish(deule, {kit.string()});
+  publish_with(deule, {kit.string()});
   CHECK(has(deule.whole_kits(), "deule/film"));
   REQUIRE(nodes.federation.sync());
   CHECK(has(nodes.federation.whole_kits(), "deule/film"));
@@ -104,7 +105,7 @@ TEST_CASE("SIGTERM ends a daemon within two seconds while much is under way") {
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
   Node& moulins = nodes.join("moulins", "lille");
-  publish(deule, {nodes.kit("film", 40'000'000).string()});
+  publish_with(deule, {nodes.kit("film", 40'000'000).string()});
   int status = 0;
   const pid_t verifying = deule.ctl_in_background({"verify"});
   const pid_t publishing = deule.ctl_in_background({"publish", nodes.kit("autre", 60'000'000).string()});
@@ -143,7 +144,7 @@ TEST_CASE("An invitation serves once; a home has one daemon; a port one listener
 TEST_CASE("A centre that lost the list of its heads has them again with no peer in sight, and goes on") {
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
-  publish(deule, {nodes.kit("film", 300'000).string()});
+  publish_with(deule, {nodes.kit("film", 300'000).string()});
   nodes.federation.stop();
   deule.stop();
   const auto refs = deule.home / "library.git/packed-refs";
@@ -153,7 +154,7 @@ TEST_CASE("A centre that lost the list of its heads has them again with no peer 
   CHECK(has(deule.whole_kits(), "deule/film"));
   nodes.federation.start();
   CHECK(eventually([&] { return nodes.federation.sync() && deule.sync(); }));
-  publish(deule, {nodes.kit("film", 300'000, 2).string()});
+  publish_with(deule, {nodes.kit("film", 300'000, 2).string()});
   REQUIRE(nodes.federation.sync());
   CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
   CHECK(deule.ctl({"verify"}).exit_code == 0);
@@ -162,14 +163,14 @@ TEST_CASE("A centre that lost the list of its heads has them again with no peer 
 TEST_CASE("A centre that lost the texts of all feeds has them again from its peers, its own too") {
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
-  publish(deule, {nodes.kit("film", 300'000).string()});
+  publish_with(deule, {nodes.kit("film", 300'000).string()});
   wait_until_told(nodes, deule);
   deule.stop();
   for (const auto* lost : {"packed-refs", "objects"}) std::filesystem::remove_all(deule.home / "library.git" / lost);
   deule.start();
   const bool back = eventually([&] { return has(deule.whole_kits(), "deule/film"); });
   if (!back) FAIL(deule.ctl({"explain"}).output << deule.ctl({"peers"}).output << deule.log() << nodes.federation.log());
-  publish(deule, {nodes.kit("film", 300'000, 2).string()});
+  publish_with(deule, {nodes.kit("film", 300'000, 2).string()});
   REQUIRE(nodes.federation.sync());
   CHECK(std::filesystem::is_empty(nodes.federation.home / "library.git/essaimage/forks"));
   CHECK(deule.ctl({"verify"}).exit_code == 0);
@@ -179,8 +180,8 @@ TEST_CASE("A centre of which packs are damaged, stopped or running, is whole aga
   Nodes nodes;
   Node& deule = nodes.join("deule", "lille");
   Node& voisin = nodes.join("voisin", "lille");
-  publish(deule, {nodes.kit("film", 300'000).string()});
-  publish(deule, {nodes.kit("film", 300'000, 2).string()});
+  publish_with(deule, {nodes.kit("film", 300'000).string()});
+  publish_with(deule, {nodes.kit("film", 300'000, 2).string()});
   REQUIRE(eventually([&] { return has(voisin.whole_kits(), "deule/film"); }));
   wait_until_told(nodes, voisin);
   const auto each_pack = [&](const std::function<void(std::string&)>& damage) {
@@ -209,8 +210,10 @@ TEST_CASE("A centre of which packs are damaged, stopped or running, is whole aga
   const bool whole = eventually(
       [&] { return voisin.ctl({"verify"}).exit_code == 0 && has(voisin.whole_kits(), "deule/film"); });
   if (!whole) FAIL(voisin.ctl({"verify"}).output << voisin.ctl({"explain"}).output << voisin.log());
-  publish(deule, {nodes.kit("film", 300'000, 3).string()});
+  publish_with(deule, {nodes.kit("film", 300'000, 3).string()});
   REQUIRE(voisin.sync());
   CHECK(eventually([&] { return has(voisin.whole_kits(), "deule/film"); }));
   CHECK(voisin.ctl({"verify"}).exit_code == 0);
 }
+
+}  // namespace replication_test

@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace stolen_key_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -75,3 +76,5 @@ TEST_CASE("A stolen key that buries its centre's feed is got out of by a new one
     CHECK(node->ctl({"verify"}).exit_code == 0);
   }
 }
+
+}  // namespace stolen_key_test

@@ -7,6 +7,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace wire_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -99,3 +100,5 @@ TEST_CASE("A member that sends garbage on every message is closed, and the daemo
   CHECK(nodes.federation.whole_kits() == std::vector<std::string>{"deule/clavier"});
   CHECK(deule.ctl({"verify"}).exit_code == 0);
 }
+
+}  // namespace wire_test

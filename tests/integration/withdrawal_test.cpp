@@ -4,18 +4,14 @@
 #include <fstream>
 
 #include "tests/integration/nodes.hpp"
+#include "tests/integration/peer.hpp"
 #include "tests/support/catch.hpp"
 
+namespace withdrawal_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
 namespace {
-
-void publish(const Node& node, const std::filesystem::path& kit) {
-  const auto result = node.ctl({"publish", kit.string()});
-  INFO(result.output);
-  REQUIRE(result.exit_code == 0);
-}
 
 std::size_t media_files(const Node& node) {
   std::size_t count = 0;
@@ -94,3 +90,5 @@ TEST_CASE("What the federation withdraws goes while daemons are killed between e
   CHECK(refused.output.find("media.withdrawn") != std::string::npos);
   CHECK(escaut.ctl({"checkout", "deule/film", (nodes.folder.path() / "out").string(), "--rest"}).exit_code == 0);
 }
+
+}  // namespace withdrawal_test

@@ -127,6 +127,15 @@ def headers_begin_with_pragma_and_say_what_they_are(file: SourceFile) -> Iterato
         yield "the second line of a header begins to say what it is"
 
 
+def tests_keep_to_their_namespace(file: SourceFile) -> Iterator[str]:
+    """The files of a folder may be compiled as one, and many tests call what they need by the same words."""
+    if file.suffix != ".cpp" or "\nTEST_CASE(" not in file.text:
+        return
+    name = re.escape(Path(file.path).stem)
+    if not re.search(rf"\nnamespace (\w+::)*{name} \{{\n.*\nTEST_CASE\(", file.text, re.DOTALL):
+        yield f"what a test file has lies in a namespace of the file's name: {Path(file.path).stem}"
+
+
 def files_are_short(file: SourceFile) -> Iterator[str]:
     if file.is_code or file.is_script:
         lines = file.data.count(b"\n")
@@ -218,6 +227,7 @@ RULES = (
     includes_only_what_it_may,
     third_parties_stay_behind_their_door,
     headers_begin_with_pragma_and_say_what_they_are,
+    tests_keep_to_their_namespace,
     files_are_short,
     text_is_clean,
     nothing_is_left_unfinished,

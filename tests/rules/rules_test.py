@@ -92,6 +92,14 @@ class TheRules(unittest.TestCase):
         self.accepted(rule, "daemon/shell/a.cpp", "std::this_thread::sleep" "_for(1s);\n")
         self.accepted(rule, "tests/unit/a.cpp", "// it does not sleep\n")
 
+    def test_namespaces_of_tests(self):
+        rule, case = rules.tests_keep_to_their_namespace, '\nTEST_CASE("a") {}\n'
+        self.refused(rule, "tests/unit/a_test.cpp", "namespace {\nint x;\n}" + case)
+        self.refused(rule, "tests/unit/a_test.cpp", "\nnamespace b_test {\n" + case)
+        self.accepted(rule, "tests/unit/a_test.cpp", "\nnamespace a_test {\n" + case + "}\n")
+        self.accepted(rule, "tests/unit/a_test.cpp", "\nnamespace essaimage::test::a_test {\nint x;\n" + case + "}\n")
+        self.accepted(rule, "tests/unit/nodes.cpp", "namespace {\nint x;\n}\n")
+
     def test_machine_paths(self):
         self.refused(rules.no_path_of_one_machine, "README.md", "see /wo" "rk/main\n")
         self.refused(rules.no_path_of_one_machine, "tools/a.sh", "cd /ro" "ot\n")

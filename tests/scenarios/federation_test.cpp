@@ -3,6 +3,7 @@
 #include "tests/sim/checkers.hpp"
 #include "tests/support/catch.hpp"
 
+namespace federation_test {
 using namespace essaimage;
 using namespace essaimage::sim;
 using core::Event;
@@ -227,3 +228,5 @@ TEST_CASE("the same seed replays the same run, message by message") {
   CHECK(first.size() > 1000);
   CHECK(first == run());
 }
+
+}  // namespace federation_test

@@ -3,6 +3,7 @@
 #include "tests/sim/checkers.hpp"
 #include "tests/support/catch.hpp"
 
+namespace swarm_test {
 using namespace essaimage;
 using namespace essaimage::sim;
 using std::chrono::milliseconds;
@@ -147,3 +148,5 @@ TEST_CASE("what has a deadline is there in time behind a narrow line that much e
   CHECK(both <= 1.5 * static_cast<double>(film_chunks * 2 * chunk_bytes + other_chunks * chunk_bytes / 2) / megabit);
   swarm.world.start(1);
 }
+
+}  // namespace swarm_test

@@ -11,8 +11,6 @@ namespace {
 
 using store::feed_path::signatures_of;
 
-FeedId region_feed() { return {slug_of(0), Audience{}}; }
-
 }  // namespace
 
 void RoleAttacks::note_head() {

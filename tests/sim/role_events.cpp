@@ -10,7 +10,6 @@
 namespace essaimage::sim {
 namespace {
 
-constexpr std::int64_t day = 86'400;
 constexpr std::size_t keys_max = 5;
 constexpr std::uint64_t withdrawals_max = 3;  // each is answered by every centre
 const std::array<std::string, 4> stick_roles = {"root", "members", "curators", "withdrawals"};
@@ -162,7 +161,8 @@ std::string RoleEvents::give_end(core::Random& random) {
   Wish wish{name};
   const bool renews = role.expires && random.below(2) == 0;
   const bool for_good = renews && random.below(2) == 0;
-  wish.expires = for_good ? store::never : Timestamp{now().seconds + static_cast<std::int64_t>((renews ? 60 : 1) + random.below(50)) * day};
+  const auto days = static_cast<std::int64_t>((renews ? 60 : 1) + random.below(50));
+  wish.expires = for_good ? store::never : Timestamp{now().seconds + days * day_seconds};
   const auto before = stores_.roles.version();
   const auto what = ask(wish, random);
   if (stores_.roles.version() > before) strike(renews ? Fault::role_renewed : Fault::role_given_end);

@@ -8,15 +8,9 @@
 #include "store/feed/tree_editor.hpp"
 #include "store/library/kit_tree.hpp"
 #include "tests/sim/must.hpp"
-#include "tests/sim/universe.hpp"
 
 namespace essaimage::sim {
 namespace {
-
-const FeedId& region_feed() {
-  static const FeedId feed{slug_of(0), Audience{}};
-  return feed;
-}
 
 store::Commit commit_of(const store::ObjectDb& objects, const ObjectId& id) {
   return must(store::parse_commit(must(objects.read(id, store::ObjectType::commit), "no commit")), "no commit");

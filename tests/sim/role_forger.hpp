@@ -10,11 +10,15 @@
 #include "store/git/object_db.hpp"
 #include "store/git/pack_writer.hpp"
 #include "tests/sim/git_store.hpp"
+#include "tests/sim/universe.hpp"
 
 namespace essaimage::sim {
 
 /// Files as they shall be; nothing: removed.
 using Edits = std::map<std::string, std::optional<std::string>>;
+
+/// The federation's: node 0 publishes it.
+inline FeedId region_feed() { return {slug_of(0), Audience{}}; }
 
 class RoleForger {
  public:

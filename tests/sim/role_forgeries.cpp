@@ -12,7 +12,6 @@ namespace {
 
 using store::feed_path::signatures_of;
 
-constexpr std::int64_t day = 86'400;
 
 }  // namespace
 
@@ -228,7 +227,7 @@ std::string RoleAttacks::forge_time(core::Random& random) {
   const auto held = text(path);
   const auto known = store::parse_heartbeat_file(held);
   const auto days = static_cast<std::int64_t>(2 + random.below(2'000)) * (random.below(4) == 0 ? -1 : 1);
-  store::HeartbeatFile file{1, {}, {now().seconds + days * day + 7}};
+  store::HeartbeatFile file{1, {}, {now().seconds + days * day_seconds + 7}};
   if (known) {
     file.version = known->version + 1;
     file.previous = store::sha256(bytes_of(held));

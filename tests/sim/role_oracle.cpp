@@ -5,9 +5,8 @@
 namespace essaimage::sim {
 namespace {
 
-constexpr std::int64_t day = 86'400;
 /// As ARCHITECTURE.md and FORMAT.md promise them.
-constexpr std::int64_t clock_believed = 30 * day, word_is_old = 3 * day;
+constexpr std::int64_t clock_believed = 30 * day_seconds, word_is_old = 3 * day_seconds;
 
 const store::Role& at(const Roles& roles, const std::string& name) { return roles.at(name); }
 
@@ -126,7 +125,7 @@ void RoleOracle::check_told(const RoleWord& word, const Complain& complain) cons
   const std::int64_t beyond = view.heartbeat ? view.clock.seconds - view.heartbeat->seconds : 0;
   expect("federation-silent", beyond >= word_is_old);
   expect("clock-beyond", beyond > clock_believed);
-  expect("clock-behind", -beyond > day);
+  expect("clock-behind", -beyond > day_seconds);
   const auto now = judge(view.clock, view.heartbeat);
   expect("role-expired", std::ranges::any_of(versions_[word.version - 1], [&](const auto& each) {
            return each.second.expires && *each.second.expires <= now;

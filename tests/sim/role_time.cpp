@@ -6,7 +6,6 @@
 namespace essaimage::sim {
 namespace {
 
-constexpr std::int64_t day = 86'400;
 constexpr std::int64_t days_max = 300;  // within which invitations are valid
 
 }  // namespace
@@ -40,11 +39,11 @@ std::string RoleEvents::set_clock(core::Random& random) {
       strike(Fault::wall_clock_dead);
       return " " + slug + ": it is 1970";
     case 1:
-      stores_.wall_clocks[node] = {Kind::ahead, {}, static_cast<std::int64_t>(31 + random.below(20 * 365)) * day};
+      stores_.wall_clocks[node] = {Kind::ahead, {}, static_cast<std::int64_t>(31 + random.below(20 * 365)) * day_seconds};
       strike(Fault::wall_clock_ahead);
       return " " + slug + ": far ahead";
     case 2:
-      stores_.wall_clocks[node] = {Kind::ahead, {}, static_cast<std::int64_t>(1 + random.below(25)) * day};
+      stores_.wall_clocks[node] = {Kind::ahead, {}, static_cast<std::int64_t>(1 + random.below(25)) * day_seconds};
       return " " + slug + ": some days ahead";
     case 3:
       stores_.wall_clocks[node] = {Kind::stopped, truth, 0};
@@ -97,7 +96,7 @@ void RoleEvents::check_kept_back(std::size_t node, const RoleWord& word) {
   const Timestamp newest = kept_back_.at(node);
   const std::string& slug = world_.node(node).slug;
   if (view.heartbeat && *view.heartbeat > newest) world_.violated(slug + " has heard of a time that was kept from it");
-  const bool old = view.clock.seconds - newest.seconds >= 3 * day;
+  const bool old = view.clock.seconds - newest.seconds >= 3 * day_seconds;
   if (!old) return;
   if (word.told.contains("federation-silent")) strike(Fault::word_kept_back);
   else if (view.heartbeat) world_.violated(slug + " is kept from all news, and says nothing");

@@ -11,6 +11,8 @@
 
 namespace essaimage::sim {
 
+inline constexpr std::int64_t day_seconds = 86'400;
+
 struct RoleWord {
   std::uint64_t version = 0;                  ///< of federation.toml
   std::map<std::string, store::Role> roles;

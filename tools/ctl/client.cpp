@@ -45,6 +45,13 @@ bool flag_at(const Json& json, const char* key) {
   return at != json.end() && at->is_boolean() && at->get<bool>();
 }
 
+const Json& object_at(const Json& json, const char* key) {
+  static const Json none = Json::object();
+  if (!json.is_object()) return none;
+  const auto at = json.find(key);
+  return at != json.end() && at->is_object() ? *at : none;
+}
+
 const Json& list_at(const Json& json, const char* key) {
   static const Json none = Json::array();
   const auto at = json.find(key);

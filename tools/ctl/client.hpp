@@ -24,6 +24,8 @@ std::string pretty(const Json& json);
 std::string text_at(const Json& json, const char* key);
 std::uint64_t number_at(const Json& json, const char* key);
 bool flag_at(const Json& json, const char* key);
+/// The object under that key, or an empty one.
+const Json& object_at(const Json& json, const char* key);
 /// The list under that key, or an empty one.
 const Json& list_at(const Json& json, const char* key);
 std::string texts_at(const Json& json, const char* key);  ///< joined by ", "

@@ -12,7 +12,7 @@ namespace essaimage::ctl {
 namespace {
 
 constexpr std::size_t bar_width = 20, bar_width_short = 8, what_width_min = 8;
-constexpr std::size_t columns_default = 80;
+constexpr std::size_t bar_columns_default = 80;
 constexpr std::chrono::milliseconds interval{100};
 
 std::string amount(std::uint64_t value, control::Progress::Unit unit, Language language) {
@@ -102,7 +102,7 @@ void ProgressBar::show(const control::Progress& progress) {
   if (drawn_ && now - last_ < interval) return;
   last_ = now;
   drawn_ = true;
-  const auto columns = context_.io.columns > 0 ? context_.io.columns - 1 : columns_default;
+  const auto columns = context_.io.columns > 0 ? context_.io.columns - 1 : bar_columns_default;
   context_.err() << "\r\x1b[K" << line(what_, progress, context_.language, columns, meter_.rate(instant)) << std::flush;
 }
 

@@ -13,7 +13,7 @@ namespace essaimage::ctl {
 
 namespace {
 
-constexpr std::size_t events_max = 8, bar_width = 20, name_width_max = 44;
+constexpr std::size_t events_max = 8, watch_bar_width = 20, name_width_max = 44;
 
 bool waits(const Json& kit) {
   const auto at = kit.find("waits");
@@ -22,8 +22,8 @@ bool waits(const Json& kit) {
 
 std::string bar_of(const Json& progress) {
   const auto total = number_at(progress, "bytes_total"), here = std::min(number_at(progress, "bytes_here"), total);
-  const auto full = total == 0 ? 0 : static_cast<std::size_t>(static_cast<double>(here) / static_cast<double>(total) * bar_width);
-  return fmt::format("[{}{}]", std::string(full, '#'), std::string(bar_width - full, '-'));
+  const auto full = total == 0 ? 0 : static_cast<std::size_t>(static_cast<double>(here) / static_cast<double>(total) * watch_bar_width);
+  return fmt::format("[{}{}]", std::string(full, '#'), std::string(watch_bar_width - full, '-'));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

@@ -4,7 +4,7 @@
 namespace essaimage::report {
 namespace {
 
-constexpr std::string_view style = R"css(
+constexpr std::string_view page_style = R"css(
 :root { color-scheme: light }
 body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 h1 { line-height: 1.2; margin-bottom: 0 } h2 { margin-top: 2.2rem; border-bottom: 2px solid #1b5e7b }
@@ -83,7 +83,7 @@ std::string html_of(const Document& document) {
       std::string("<!DOCTYPE html>\n<html lang=\"") + (french ? "fr" : "en") + "\">\n<head>\n<meta charset=\"utf-8\">\n";
   html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   html += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  html += "<title>" + escaped(document.title) + "</title>\n<style>" + std::string(style) + "</style>\n</head>\n<body>\n<main>\n";
+  html += "<title>" + escaped(document.title) + "</title>\n<style>" + std::string(page_style) + "</style>\n</head>\n<body>\n<main>\n";
   html += "<h1>" + escaped(document.title) + "</h1>\n<p>" + escaped(document.subtitle) + "</p>\n";
   html += std::string("<nav aria-label=\"") + (french ? "Sommaire" : "Contents") + "\"><ul>";
   for (const auto& sheet : document.sheets) html += "<li><a href=\"#" + sheet.id + "\">" + escaped(sheet.title) + "</a></li>";

@@ -21,6 +21,8 @@ std::span<const Verb> all_verbs();
 /// To add to an old state of our own feed would fork it: waits until a peer has told what it has of us, at most ten
 /// seconds; then Errc::publish_unconfirmed.
 Status wait_for_confirmation(Session& session);
+/// Errc::not_federation: an act that only the federation's node does.
+Status check_federation(Session& session);
 /// What an act could not make effective by the keys here, for the person to have signed: `request`, `in_force` false.
 void add_request(Json& reply, const std::optional<store::SigningRequest>& request);
 /// The bytes of a file, in one frame or more, as the `index`-th of this verb. Errc::media_bad, Errc::corrupt.

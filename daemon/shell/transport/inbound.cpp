@@ -10,10 +10,10 @@
 namespace essaimage::shell {
 namespace {
 
-constexpr int messages_per_turn = 256;
+constexpr int messages_in_per_turn = 256;
 constexpr std::size_t early_messages_max = 16;
 constexpr Duration retry_every{5};
-constexpr Duration look_every{1'000};
+constexpr Duration look_in_every{1'000};
 constexpr Duration last_words{10};
 constexpr Duration farewell{300};  ///< for the last messages of a link that is closed
 /// More than the queue of one connection can hold (64 messages).
@@ -62,13 +62,13 @@ Duration Inbound::patience() const {
   if (!backlog_.empty()) return retry_every;
   if (!gone_.empty()) return last_words;
   if (leaving_ > 0) return farewell;
-  return connections_.empty() ? Duration::max() : look_every;
+  return connections_.empty() ? Duration::max() : look_in_every;
 }
 
 void Inbound::collect(Instant now, std::vector<core::Input>& inputs) {
   now_ = now;
   drain_monitor();
-  for (int i = 0; i < messages_per_turn; ++i) {
+  for (int i = 0; i < messages_in_per_turn; ++i) {
     zmq::message_t routing_id;
     if (!socket_.recv(routing_id, zmq::recv_flags::dontwait)) break;
     take(routing_id, inputs);
@@ -76,7 +76,7 @@ void Inbound::collect(Instant now, std::vector<core::Input>& inputs) {
   forget_the_gone();
   for (const auto link : std::exchange(ended_, {})) end_link(link, "the connection ended", inputs);
   pump_backlog(inputs);
-  if (now - looked_ < (leaving_ > 0 ? farewell : look_every)) return;
+  if (now - looked_ < (leaving_ > 0 ? farewell : look_in_every)) return;
   looked_ = now;
   for (auto& [fd, connection] : connections_) look_after(fd, connection);
 }

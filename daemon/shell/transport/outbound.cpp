@@ -6,8 +6,8 @@
 namespace essaimage::shell {
 namespace {
 
-constexpr int messages_per_turn = 64;  ///< of one channel
-constexpr Duration look_every{1'000};
+constexpr int messages_out_per_turn = 64;  ///< of one channel
+constexpr Duration look_out_every{1'000};
 constexpr int farewell_ms = 300;  ///< for the last messages of a link that is closed
 
 std::string reason_of(const Monitor::Event& event) {
@@ -49,7 +49,7 @@ void Outbound::add_poll_items(std::vector<zmq_pollitem_t>& items) {
 
 Duration Outbound::patience() const {
   for (const auto& [id, link] : links_) {
-    if (!link.up) return look_every;
+    if (!link.up) return look_out_every;
   }
   return Duration::max();
 }
@@ -96,7 +96,7 @@ std::optional<std::string> Outbound::watch_half(Link& link, Channel channel) {
 }
 
 void Outbound::receive(core::LinkId id, Half& half, Channel channel, std::vector<core::Input>& inputs) {
-  for (int i = 0; i < messages_per_turn; ++i) {
+  for (int i = 0; i < messages_out_per_turn; ++i) {
     zmq::message_t frame, rest;
     if (!half.socket.recv(frame, zmq::recv_flags::dontwait)) return;
     bool multipart = false;

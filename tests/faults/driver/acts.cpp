@@ -13,7 +13,7 @@
 namespace essaimage::faults {
 namespace {
 
-const std::string lamp = "deule/lampe";
+const std::string lamp_id = "deule/lampe";
 
 /// A text, a media file of some chunks, and two small ones: those come into their places together.
 KitFiles lamp_of(int version) {
@@ -62,7 +62,7 @@ Status prepare_author(const World& world) {
   return publish(*base.author, "table", kit_of("Table", "rien d'autre\n"));
 }
 Status publish_first(const World&, LibraryPtr& library) { return publish(*library, "lampe", lamp_of(1)); }
-Result<bool> has_first(const World&, Library& library) { return has_kit(library, lamp, 1, lamp_of(1)); }
+Result<bool> has_first(const World&, Library& library) { return has_kit(library, lamp_id, 1, lamp_of(1)); }
 
 Status prepare_second(const World& world) {
   TRY(const Base base, make_base(world, "deule"));
@@ -70,9 +70,9 @@ Status prepare_second(const World& world) {
 }
 Status publish_second(const World&, LibraryPtr& library) { return publish(*library, "lampe", lamp_of(2)); }
 Result<bool> has_second(const World&, Library& library) {
-  TRY(const bool first, has_kit(library, lamp, 1, lamp_of(1)));
-  if (!first) return fail(Errc::corrupt, lamp + ": its first version is not whole");
-  return has_kit(library, lamp, 2, lamp_of(2));
+  TRY(const bool first, has_kit(library, lamp_id, 1, lamp_of(1)));
+  if (!first) return fail(Errc::corrupt, lamp_id + ": its first version is not whole");
+  return has_kit(library, lamp_id, 2, lamp_of(2));
 }
 
 // --- receiving
@@ -90,9 +90,9 @@ Status receive_feed(const World& world, LibraryPtr& library) {
 }
 Result<bool> knows_second(const World&, Library& library) {
   TRY(const auto kits, library.kits());
-  if (kits.size() != 1 || kits.front().row.id.str() != lamp) return fail(Errc::corrupt, lamp + ": not known any more");
-  CHECK_OK(has_kit(library, lamp, 1, lamp_of(1)));
-  CHECK_OK(has_kit(library, lamp, kits.front().row.version, lamp_of(static_cast<int>(kits.front().row.version))));
+  if (kits.size() != 1 || kits.front().row.id.str() != lamp_id) return fail(Errc::corrupt, lamp_id + ": not known any more");
+  CHECK_OK(has_kit(library, lamp_id, 1, lamp_of(1)));
+  CHECK_OK(has_kit(library, lamp_id, kits.front().row.version, lamp_of(static_cast<int>(kits.front().row.version))));
   return kits.front().row.version == 2;
 }
 
@@ -101,7 +101,7 @@ Status prepare_media(const World& world) {
   TRY(auto reader, open_library(world.home()));
   return receive_feed(world, reader);
 }
-Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp, 2, lamp_of(2)); }
+Result<bool> holds_second(const World&, Library& library) { return has_kit(library, lamp_id, 2, lamp_of(2)); }
 /// What finds no room is no need, until there is room for it.
 Status receive_media(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
@@ -126,8 +126,8 @@ Status prepare_packs(const World& world) {
 }
 Status consolidate(const World&, LibraryPtr& library) { return library->consolidate(); }
 Result<bool> is_consolidated(const World& world, Library& library) {
-  TRY(const bool whole, has_kit(library, lamp, 1, lamp_of(1)));
-  if (!whole) return fail(Errc::corrupt, lamp);
+  TRY(const bool whole, has_kit(library, lamp_id, 1, lamp_of(1)));
+  if (!whole) return fail(Errc::corrupt, lamp_id);
   for (std::size_t i = 0; i < small_packs; ++i) {
     const std::string name = std::to_string(i);
     TRY(const bool there, has_kit(library, "deule/table" + name, 1, kit_of("Table", "numéro " + name + "\n")));
@@ -142,13 +142,13 @@ Status prepare_held(const World& world) {
   CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
   return fetch_media(*base.author, *base.reader);
 }
-Status drop(const World&, LibraryPtr& library) { return library->choose(*KitId::parse(lamp), store::KitChoice::Kind::dropped); }
+Status drop(const World&, LibraryPtr& library) { return library->choose(*KitId::parse(lamp_id), store::KitChoice::Kind::dropped); }
 Result<bool> is_dropped(const World&, Library& library) {
-  TRY(const bool whole, has_kit(library, lamp, 1, lamp_of(1)));
-  TRY(const auto kit, library.kit(*KitId::parse(lamp)));
+  TRY(const bool whole, has_kit(library, lamp_id, 1, lamp_of(1)));
+  TRY(const auto kit, library.kit(*KitId::parse(lamp_id)));
   const bool dropped = kit.choice.kind == store::KitChoice::Kind::dropped;
-  if (!dropped && !whole) return fail(Errc::corrupt, lamp + ": its media are gone, and nobody dropped it");
-  if (dropped && kit.media_here > 0) return fail(Errc::corrupt, lamp + ": dropped, and its media are here");
+  if (!dropped && !whole) return fail(Errc::corrupt, lamp_id + ": its media are gone, and nobody dropped it");
+  if (dropped && kit.media_here > 0) return fail(Errc::corrupt, lamp_id + ": dropped, and its media are here");
   return dropped;
 }
 
@@ -198,7 +198,7 @@ Status prepare_damage(const World& world) {
 Result<bool> is_mended(const World&, Library& library) {
   TRY(const auto problems, library.verify({}));
   if (!problems.empty()) return false;
-  return has_kit(library, lamp, 1, lamp_of(1));
+  return has_kit(library, lamp_id, 1, lamp_of(1));
 }
 Status mend(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
@@ -232,13 +232,13 @@ Status prepare_federation(const World& world) {
 }
 Status decide(const World& world, LibraryPtr& library) {
   (void)world;
-  if (const auto catalogue = library->catalogue(); catalogue && catalogue->lists(*KitId::parse(lamp))) return {};
-  CHECK_OK(library->accept({*KitId::parse(lamp), {}, "essayé", {"énergie"}}));
+  if (const auto catalogue = library->catalogue(); catalogue && catalogue->lists(*KitId::parse(lamp_id))) return {};
+  CHECK_OK(library->accept({*KitId::parse(lamp_id), {}, "essayé", {"énergie"}}));
   return {};
 }
 Result<bool> is_decided(const World&, Library& library) {
   const auto catalogue = library.catalogue();
-  return catalogue && catalogue->lists(*KitId::parse(lamp));
+  return catalogue && catalogue->lists(*KitId::parse(lamp_id));
 }
 
 Status prepare_newcomer(const World& world) {
@@ -259,16 +259,16 @@ Result<bool> is_admitted(const World&, Library& library) {
 }
 
 Status adopt(const World&, LibraryPtr& library) {
-  CHECK_OK(library->adopt(*KitId::parse(lamp), "chaque mardi"));
+  CHECK_OK(library->adopt(*KitId::parse(lamp_id), "chaque mardi"));
   return {};
 }
 Result<bool> is_adopted(const World&, Library& library) {
-  TRY(const auto adoptions, library.adoptions(*KitId::parse(lamp)));
+  TRY(const auto adoptions, library.adoptions(*KitId::parse(lamp_id)));
   return adoptions.size() == 1;
 }
 
 Result<std::size_t> outcomes_here(const Library& library) {
-  TRY(const auto rows, library.outcomes({*KitId::parse(lamp), library.identity().slug, {}, std::nullopt, 0}));
+  TRY(const auto rows, library.outcomes({*KitId::parse(lamp_id), library.identity().slug, {}, std::nullopt, 0}));
   return rows.size();
 }
 /// Whoever was cut off looks first whether it is said: a report that is told twice would be two.
@@ -277,7 +277,7 @@ Status report(const World&, LibraryPtr& library) {
   if (before > 0) return {};
   store::OutcomeFacts facts;
   facts.worked = "le montage";
-  CHECK_OK(library->report({*KitId::parse(lamp), {}, facts, false}));
+  CHECK_OK(library->report({*KitId::parse(lamp_id), {}, facts, false}));
   return {};
 }
 Result<bool> is_reported(const World&, Library& library) {

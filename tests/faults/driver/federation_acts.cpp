@@ -9,10 +9,10 @@
 namespace essaimage::faults {
 namespace {
 
-const KitId lamp{"deule", "lampe"};
+const KitId lamp_kit{"deule", "lampe"};
 const Audience lille{Audience::Kind::territory, "lille"}, mirror{Audience::Kind::mirror, "numerique"};
 
-KitFiles lamp_of(int version) {
+KitFiles lamp_with_film(int version) {
   const std::string text = "Version " + std::to_string(version) + "\n";
   return kit_of("Lampe", text, {{"film.bin", media_of(20'000, static_cast<std::uint64_t>(version))}});
 }
@@ -35,9 +35,9 @@ Status hand_out(const Region& region, const Audience& audience) {
   const FeedId feed{"deule", audience};
   CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
   CHECK_OK(fetch_feed(*region.federation, *region.reader, feed_of(*region.federation)));
-  CHECK_OK(publish(*region.author, "lampe", lamp_of(1), audience));
+  CHECK_OK(publish(*region.author, "lampe", lamp_with_film(1), audience));
   CHECK_OK(fetch_feed(*region.author, *region.federation, feed));
-  CHECK_OK(publish(*region.author, "lampe", lamp_of(2), audience));
+  CHECK_OK(publish(*region.author, "lampe", lamp_with_film(2), audience));
   CHECK_OK(fetch_feed(*region.author, *region.reader, feed));
   return fetch_media(*region.author, *region.reader);
 }
@@ -55,10 +55,10 @@ Result<bool> fell_back(const Library& library, const FeedId& feed, bool heard) {
 Status prepare_to_pass_on(const World& world) {
   TRY(const Region region, make_region(world, "deule"));
   CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
-  CHECK_OK(publish(*region.author, "lampe", lamp_of(1), lille));
-  CHECK_OK(region.author->curation().propose({lamp, {}, store::Proposal::To::region, "prêt"}));
+  CHECK_OK(publish(*region.author, "lampe", lamp_with_film(1), lille));
+  CHECK_OK(region.author->curation().propose({lamp_kit, {}, store::Proposal::To::region, "prêt"}));
   CHECK_OK(fetch_feed(*region.author, *region.federation, {"deule", lille}));
-  CHECK_OK(region.federation->accept({lamp, {}, "bon"}));
+  CHECK_OK(region.federation->accept({lamp_kit, {}, "bon"}));
   return fetch_feed(*region.federation, *region.author, feed_of(*region.federation));
 }
 
@@ -69,9 +69,9 @@ Status pass_on(const World&, LibraryPtr& library) {
 }
 
 Result<bool> is_passed_on(const World&, Library& library) {
-  TRY(const auto kit, library.kit(lamp));
-  TRY(const bool whole, has_kit(library, lamp.str(), 1, lamp_of(1)));
-  if (!whole || kit.row.version != 1) return fail(Errc::corrupt, lamp.str());
+  TRY(const auto kit, library.kit(lamp_kit));
+  TRY(const bool whole, has_kit(library, lamp_kit.str(), 1, lamp_with_film(1)));
+  if (!whole || kit.row.version != 1) return fail(Errc::corrupt, lamp_kit.str());
   return std::ranges::find(kit.audiences, Audience{}) != kit.audiences.end();
 }
 

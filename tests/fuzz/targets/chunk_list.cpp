@@ -8,7 +8,7 @@
 #include "store/media/chunker.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::chunk_list_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -36,4 +36,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"chunk_list", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::chunk_list_target

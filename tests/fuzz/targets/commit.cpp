@@ -6,7 +6,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::commit_target {
 namespace {
 
 store::Commit first() {
@@ -63,4 +63,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"commit", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::commit_target

@@ -5,7 +5,7 @@
 #include "proto/default_config.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::config_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -40,4 +40,4 @@ key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 const Registered registered{{"config", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::config_target

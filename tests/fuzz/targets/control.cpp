@@ -4,7 +4,7 @@
 #include "proto/limits.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::control_target {
 namespace {
 
 /// The frames of a stream that comes in pieces of that size, encoded again, up to an error.
@@ -65,4 +65,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"control", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::control_target

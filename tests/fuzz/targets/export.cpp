@@ -8,7 +8,7 @@
 #include "tools/ctl/export/markdown.hpp"
 #include "tools/ctl/export/site_writer.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::export_target {
 namespace {
 
 using namespace std::string_view_literals;
@@ -72,4 +72,4 @@ const Registered markdown{{"markdown", run_markdown, markdown_seeds}};
 const Registered list{{"export_list", run_list, list_seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::export_target

@@ -5,7 +5,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::invitation_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -41,4 +41,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"invitation", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::invitation_target

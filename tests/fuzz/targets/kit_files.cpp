@@ -7,7 +7,7 @@
 #include "store/kit/pointer.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::kit_files_target {
 namespace {
 
 bool run_manifest(ByteView bytes) {
@@ -109,4 +109,4 @@ const Registered pointer{{"pointer", run_pointer, pointer_seeds}};
 const Registered attributes{{"attributes", run_attributes, attributes_seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::kit_files_target

@@ -6,7 +6,7 @@
 #include "proto/text.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::names_target {
 namespace {
 
 /// What no accepted name may hold, told apart from the rules under test and in less words.
@@ -66,4 +66,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"names", run, seeds, 100}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::names_target

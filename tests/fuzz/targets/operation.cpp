@@ -3,7 +3,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tools/report/operation.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::operation_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -33,4 +33,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"operation", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::operation_target

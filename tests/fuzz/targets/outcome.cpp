@@ -3,7 +3,7 @@
 #include "store/life/outcome_file.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::outcome_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -49,4 +49,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"outcome", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::outcome_target

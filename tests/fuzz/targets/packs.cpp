@@ -14,7 +14,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::packs_target {
 namespace {
 
 using namespace store;
@@ -115,4 +115,4 @@ const Registered packs{{"pack", run_pack, pack_seeds}};
 const Registered indexes{{"pack_index", run_index, index_seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::packs_target

@@ -3,7 +3,7 @@
 #include "store/federation/proposal_file.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::proposal_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -37,4 +37,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"proposal", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::proposal_target

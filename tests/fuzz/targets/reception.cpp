@@ -7,7 +7,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/forged_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::reception_target {
 namespace {
 
 using namespace store;
@@ -188,4 +188,4 @@ const Registered trees{{"reception", run, seeds, 60}};
 const Registered parcels{{"parcel", run_parcel, parcel_seeds, 150}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::reception_target

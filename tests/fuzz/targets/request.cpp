@@ -9,7 +9,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::request_target {
 namespace {
 
 store::SigningSecret secret(std::uint8_t byte) {
@@ -101,4 +101,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"request", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::request_target

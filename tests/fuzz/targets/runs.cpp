@@ -4,7 +4,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/bytes.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::runs_target {
 namespace {
 
 using namespace store;
@@ -115,4 +115,4 @@ const Registered runs{{"run", run, seeds, 150}};
 const Registered zstd{{"zstd", run_zstd, zstd_seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::runs_target

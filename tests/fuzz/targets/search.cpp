@@ -7,7 +7,7 @@
 #include "store/search/words.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::search_target {
 namespace {
 
 /// Words follow each other within the text, are bounded, and each is found under some form.
@@ -66,4 +66,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"search", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::search_target

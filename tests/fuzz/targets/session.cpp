@@ -7,7 +7,7 @@
 #include "tests/fuzz/session_node.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::session_target {
 namespace {
 
 constexpr std::size_t steps_max = 300;
@@ -181,4 +181,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"session", run, seeds, 500}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::session_target

@@ -5,7 +5,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::signatures_target {
 namespace {
 
 const store::StatementName& name() {
@@ -66,4 +66,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"signatures", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::signatures_target

@@ -14,7 +14,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/test_feed.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::statements_target {
 namespace {
 
 template <class File>
@@ -155,4 +155,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"statements", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::statements_target

@@ -6,7 +6,7 @@
 #include "proto/time.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::text_target {
 namespace {
 
 /// True if it was read and is written as it was.
@@ -57,4 +57,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"text", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::text_target

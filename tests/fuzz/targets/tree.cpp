@@ -5,7 +5,7 @@
 #include "store/git/object_db.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::tree_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -46,4 +46,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"tree", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::tree_target

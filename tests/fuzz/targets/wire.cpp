@@ -5,7 +5,7 @@
 #include "tests/fuzz/target.hpp"
 #include "tests/support/every_message.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::wire_target {
 namespace {
 
 bool run(ByteView bytes) {
@@ -41,4 +41,4 @@ std::vector<Seed> seeds() {
 const Registered registered{{"wire", run, seeds}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::wire_target

@@ -6,7 +6,7 @@
 #include "store/withdrawal/record_file.hpp"
 #include "tests/fuzz/target.hpp"
 
-namespace essaimage::fuzz {
+namespace essaimage::fuzz::withdrawal_target {
 namespace {
 
 bool run_withdrawal(ByteView bytes) {
@@ -116,4 +116,4 @@ const Registered receipts{{"receipt", run_receipt, seeds_of_receipts}};
 const Registered media{{"media_withdrawal", run_media, seeds_of_media}};
 
 }  // namespace
-}  // namespace essaimage::fuzz
+}  // namespace essaimage::fuzz::withdrawal_target

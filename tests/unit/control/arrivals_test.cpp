@@ -3,6 +3,7 @@
 
 #include "tests/unit/control/served.hpp"
 
+namespace arrivals_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using test::media;
@@ -232,3 +233,5 @@ TEST_CASE("watching with progress tells of kits that come, how the node is, and 
   while (item["kind"] == "state");
   CHECK(item["kind"] == "level");
 }
+
+}  // namespace arrivals_test

@@ -2,6 +2,7 @@
 #include "daemon/shell/control/explain/explain_hold.hpp"
 #include "tests/unit/control/served.hpp"
 
+namespace catalogue_test {
 using namespace essaimage;
 using test::Json;
 using test::Served;
@@ -217,3 +218,5 @@ TEST_CASE("a kit that is not held for lack of a decision or an adoption says so 
     CHECK((told.next_step.en.find("kit adopt fives/film") != std::string::npos) == (why == store::HoldReason::not_adopted));
   }
 }
+
+}  // namespace catalogue_test

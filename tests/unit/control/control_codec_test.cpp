@@ -2,6 +2,7 @@
 #include "proto/limits.hpp"
 #include "tests/support/catch.hpp"
 
+namespace control_codec_test {
 using namespace essaimage;
 using namespace essaimage::control;
 
@@ -135,3 +136,5 @@ TEST_CASE("a long detail is cut between characters, and a broken one is made pri
   CHECK(cut.detail.size() >= 4093);
   CHECK(through_the_wire(failure_of({Errc::io, "a\xff"})).detail == "a?");
 }
+
+}  // namespace control_codec_test

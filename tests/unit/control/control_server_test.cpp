@@ -13,6 +13,7 @@
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/control/fake_node.hpp"
 
+namespace control_server_test {
 using namespace essaimage;
 using namespace std::chrono_literals;
 using control::Connection;
@@ -396,3 +397,4 @@ TEST_CASE("more clients than may be are told so, and places become free again") 
     served_again = answer_of(next).reply.has_value();
   }
 }
+}  // namespace control_server_test

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/control/fake_node.hpp"
 
+namespace explain_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 
@@ -292,3 +293,5 @@ TEST_CASE("French texts leave the daemon with blanks that do not break, English 
   CHECK(json["en"] == "a : b");
   CHECK(json["fr"] == "Attendu\u00A0: rien\u00A0; voilà.");
 }
+
+}  // namespace explain_test

@@ -2,6 +2,7 @@
 #include "store/crypto/hash.hpp"
 #include "tests/unit/control/served.hpp"
 
+namespace federation_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using test::Json;
@@ -170,3 +171,5 @@ TEST_CASE("a role that has run out shows everywhere, one that soon will on the f
   CHECK(served.says("role-expired"));
   CHECK(served.ask("status")["federation"]["roles_expired"] == Json::array({"curators"}));
 }
+
+}  // namespace federation_test

@@ -2,6 +2,7 @@
 #include "daemon/shell/control/explain/explain.hpp"
 #include "tests/unit/control/served.hpp"
 
+namespace hold_test {
 using namespace essaimage;
 using test::Json;
 using test::media;
@@ -113,3 +114,5 @@ TEST_CASE("what is not held is no problem, what the disk has no room for is one"
     CHECK((told.next_step.fr.find(i == static_cast<int>(store::HoldReason::quota) ? "quota_gib" : "free_gib_min") != std::string::npos) == room);
   }
 }
+
+}  // namespace hold_test

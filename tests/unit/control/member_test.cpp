@@ -1,6 +1,7 @@
 // The verbs about a member whose key is lost or stolen.
 #include "tests/unit/control/served.hpp"
 
+namespace member_test {
 using namespace essaimage;
 using test::Json;
 using test::Served;
@@ -84,3 +85,5 @@ TEST_CASE("a centre is let ask its neighbours for a new key, and what counts the
   CHECK(served.node.lib.calls.back() == "new key of fives by its neighbours, feeds cut: 1");
   CHECK(served.ask("federation.requests", {{"wait", true}})["failure"] == "usage");
 }
+
+}  // namespace member_test

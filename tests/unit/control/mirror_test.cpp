@@ -1,6 +1,7 @@
 // The verbs about mirrors, and what a kit's entry says of one that has ended.
 #include "tests/unit/control/served.hpp"
 
+namespace mirror_test {
 using namespace essaimage;
 using test::Json;
 using test::Served;
@@ -90,3 +91,5 @@ TEST_CASE("a rule names own kits that are known, and applies at once unless it i
   CHECK(rule({{"off", true}})["rule"].is_null());
   CHECK(served.node.lib.linked.applied == 1);
 }
+
+}  // namespace mirror_test

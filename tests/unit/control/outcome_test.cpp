@@ -1,6 +1,7 @@
 // The verbs about outcomes, and what kit.show tells of a kit's life.
 #include "tests/unit/control/served.hpp"
 
+namespace outcome_test {
 using namespace essaimage;
 using test::Json;
 using test::Served;
@@ -214,3 +215,5 @@ TEST_CASE("kit.tree shows a family as far as it is known here") {
   CHECK(served.ask("kit.show", {{"id", "escaut/film"}})["adapted_from"] == Json{{"id", "fives/film"}, {"version", 2}});
   CHECK(served.ask("kit.tree", {{"id", "ailleurs/film"}})["failure"] == "not-found");
 }
+
+}  // namespace outcome_test

@@ -8,6 +8,7 @@
 #include "store/crypto/hash.hpp"
 #include "tests/unit/control/served.hpp"
 
+namespace readiness_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using test::Json;
@@ -219,3 +220,5 @@ TEST_CASE("the log says once that a kit will not be here in time, and what becam
   CHECK(lib.due.by_kit.empty());
   CHECK(count("the deadline is over: 1 media file (600 B) still lacking") == 1);
 }
+
+}  // namespace readiness_test

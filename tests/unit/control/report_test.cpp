@@ -2,6 +2,7 @@
 #include "store/activity.hpp"
 #include "tests/unit/control/served.hpp"
 
+namespace report_test {
 using namespace essaimage;
 using test::Json;
 using test::Served;
@@ -53,3 +54,5 @@ TEST_CASE("a report needs a period that is one") {
   CHECK(served.ask("report", {{"from", "2018-01-02"}, {"to", "2018-01-01"}})["failure"] == "usage");
   CHECK(served.ask("report", {{"from", "2018-13-01"}, {"to", "2018-12-01"}})["failure"] == "usage");
 }
+
+}  // namespace report_test

@@ -1,6 +1,7 @@
 // The verbs about withdrawal: who may withdraw what, how far it has come, and what is told of files that are not given out.
 #include "tests/unit/control/served.hpp"
 
+namespace withdraw_test {
 using namespace essaimage;
 using test::Json;
 using test::Served;
@@ -120,3 +121,5 @@ TEST_CASE("`explain` and `status` tell of what was withdrawn, and of consents th
   CHECK(has(served.ask("status")["problems"], "consent-ends"));
   CHECK(has(served.ask("explain")["explanations"], "consent-ends"));
 }
+
+}  // namespace withdraw_test

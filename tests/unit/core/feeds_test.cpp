@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace feeds_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -393,3 +394,5 @@ TEST_CASE("a pruned link gets the head's id only, a grafted one the commit again
   bench.hold(own, 2, Bench::commit(own, 2, 1), true);
   CHECK(bench.sent<message::Announce>(link).size() == 1);
 }
+
+}  // namespace feeds_test

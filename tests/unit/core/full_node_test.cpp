@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace full_node_test {
 using namespace essaimage;
 using namespace essaimage::core;
 
@@ -61,3 +62,5 @@ TEST_CASE("the federation's node, when it is full, hears of each territory all t
     CHECK(comes(603, hello));
   }
 }
+
+}  // namespace full_node_test

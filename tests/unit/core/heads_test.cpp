@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace heads_test {
 using namespace essaimage;
 using namespace essaimage::core;
 
@@ -103,3 +104,5 @@ TEST_CASE("a feed that nobody tells of any more is forgotten, unless it is held"
   heads.link_closed(1);
   CHECK(heads.table().empty());
 }
+
+}  // namespace heads_test

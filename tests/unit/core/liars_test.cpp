@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace liars_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -223,3 +224,5 @@ TEST_CASE("credit in drops is paid for") {
   }
   CHECK(closed);
 }
+
+}  // namespace liars_test

@@ -5,6 +5,7 @@
 #include "tests/sim/universe.hpp"
 #include "tests/support/catch.hpp"
 
+namespace limits_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::milliseconds;
@@ -96,3 +97,5 @@ TEST_CASE("credit keeps the share under way and never exceeds what is expected")
   CHECK(account.due(131'072, 140'000) == 140'000 - 131'072);
   CHECK(account.due(131'072, 131'072) == 0);
 }
+
+}  // namespace limits_test

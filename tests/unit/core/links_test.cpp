@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace links_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -306,3 +307,5 @@ TEST_CASE("asking to sync dials at once whoever waits in back-off") {
   bench.on(input::DialFailed{sim::transport_key(2), sim::endpoint_of(2), "no route"});
   CHECK(bench.status().sync_rounds_done == bench.status().sync_rounds_asked);
 }
+
+}  // namespace links_test

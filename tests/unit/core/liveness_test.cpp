@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace liveness_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -121,3 +122,5 @@ TEST_CASE("an idle link costs a ping or pong of each side in 80 to 100 seconds, 
   CHECK(messages == pings + rounds);
   CHECK_FALSE(bench.closed(link));
 }
+
+}  // namespace liveness_test

@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace locator_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -130,3 +131,5 @@ TEST_CASE("the answer to a locate is kept from the planner, which has its own") 
   tell(bench, link, 1, true);
   CHECK(bench.sent<message::FetchChunks>(link).size() == 1);
 }
+
+}  // namespace locator_test

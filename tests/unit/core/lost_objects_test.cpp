@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace lost_objects_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -137,3 +138,5 @@ TEST_CASE("a frozen feed is served to nobody but who lost objects of it") {
   bench.receive(link, message::FetchFeed{3, feed, {}, 65536, true});
   CHECK(bench.wanted<effect::OpenPack>().size() == 1);
 }
+
+}  // namespace lost_objects_test

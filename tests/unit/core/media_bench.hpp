@@ -6,7 +6,7 @@
 
 namespace essaimage::core {
 
-inline const FeedId feed = Bench::region(2);
+inline const FeedId media_feed = Bench::region(2);
 
 inline Sha256 media(std::uint8_t n) {
   Sha256 id;
@@ -20,7 +20,7 @@ inline ObjectId list(std::uint8_t n) {
   return id;
 }
 
-inline MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, FeedId of = feed) {
+inline MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_bytes, FeedId of = media_feed) {
   MediaNeed result;
   result.media = media(n);
   result.chunk_list = list(n);
@@ -34,7 +34,7 @@ inline MediaNeed need(std::uint8_t n, std::size_t chunks, std::uint32_t chunk_by
 inline SharedBytes bytes_of_size(std::size_t size) { return std::make_shared<const Bytes>(size, 1); }
 
 inline void tell_complete(Bench& bench, LinkId link, std::uint8_t n) {
-  bench.receive(link, message::MediaHave{feed, {{media(n), true, {}, {}}}});
+  bench.receive(link, message::MediaHave{media_feed, {{media(n), true, {}, {}}}});
 }
 
 /// The bench needs media 1, and a peer (2) is linked and holds it whole.

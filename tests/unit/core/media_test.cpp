@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/media_bench.hpp"
 
+namespace media_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -30,10 +31,10 @@ TEST_CASE("a file that several feeds name is asked for through each of them in t
   bench.on(input::MediaNeeded{lacks});
   auto query = bench.sent<message::MediaQuery>(link);
   REQUIRE(query.size() == 1);
-  CHECK(query[0].feed == feed);
+  CHECK(query[0].feed == media_feed);
   const bool some = GENERATE(false, true);  // nothing, or only what is here
   CAPTURE(some);
-  bench.receive(link, message::MediaHave{feed, {{media(1), false, some ? Bytes{1} : Bytes{}, some ? list(1) : ObjectId{}}}});
+  bench.receive(link, message::MediaHave{media_feed, {{media(1), false, some ? Bytes{1} : Bytes{}, some ? list(1) : ObjectId{}}}});
   query = bench.sent<message::MediaQuery>(link);
   REQUIRE(query.size() == 1);
   CHECK(query[0].feed == narrow);
@@ -59,7 +60,7 @@ TEST_CASE("small media come before big ones, in runs under credit") {
   bench.on(input::MediaNeeded{need(2, 3, 1'000)});
   bench.forget();
   // Both are told before anything is fetched.
-  bench.receive(link, message::MediaHave{feed, {{media(1), true, {}, {}}, {media(2), true, {}, {}}}});
+  bench.receive(link, message::MediaHave{media_feed, {{media(1), true, {}, {}}, {media(2), true, {}, {}}}});
   const auto runs = bench.sent<message::FetchChunks>(link);
   REQUIRE(runs.size() == Flow().runs());
   CHECK(runs[0].media == media(2));
@@ -79,7 +80,7 @@ TEST_CASE("media that have a deadline come before all others, whatever their siz
   bench.on(input::MediaNeeded{film});
   for (std::uint8_t n = 2; n < 6; ++n) bench.on(input::MediaNeeded{need(n, 3, 1'000)});
   bench.forget();
-  message::MediaHave all{feed, {}};
+  message::MediaHave all{media_feed, {}};
   for (std::uint8_t n = 1; n < 6; ++n) all.items.push_back({media(n), true, {}, {}});
   const auto only_film = [](const auto& runs) { return std::ranges::all_of(runs, [](const auto& run) { return run.media == media(1); }); };
 
@@ -93,7 +94,7 @@ TEST_CASE("media that have a deadline come before all others, whatever their siz
     film.due = false;
     bench.on(input::MediaNeeded{film});
     film.due = true;
-    bench.receive(link, message::MediaHave{feed, {all.items[0]}});
+    bench.receive(link, message::MediaHave{media_feed, {all.items[0]}});
     bench.forget();
     bench.on(input::MediaNeeded{film});
     bench.receive(link, all);
@@ -129,7 +130,7 @@ TEST_CASE("media that have a deadline come before all others, whatever their siz
 TEST_CASE("what lacks is asked for against an older file through the feed for which that is held, and through no other") {
   Bench bench;
   MediaNeed lacks = need(1, 3, 1'000);
-  lacks.base = MediaBase{feed, media(7)};
+  lacks.base = MediaBase{media_feed, media(7)};
   const LinkId link = start_with_holder(bench, lacks);
   CHECK(bench.sent<message::FetchChunks>(link).at(0).base == media(7));
   Bench other;
@@ -141,7 +142,7 @@ TEST_CASE("what lacks is asked for against an older file through the feed for wh
 TEST_CASE("what was asked for against a file that is lost is asked for anew at once, without it") {
   Bench bench;
   MediaNeed lacks = need(1, 3, 1'000);
-  lacks.base = MediaBase{feed, media(7)};
+  lacks.base = MediaBase{media_feed, media(7)};
   const LinkId link = start_with_holder(bench, lacks);
   const auto run = bench.sent<message::FetchChunks>(link).at(0);
   bench.receive(link, message::Slice{run.request, 0, false, bytes_of_size(500)});
@@ -167,7 +168,7 @@ TEST_CASE("a run is written as it comes, and its chunks are settled one by one")
   const auto write = bench.wanted<effect::WriteRun>();
   REQUIRE(write.size() == 1);
   CHECK(write[0].last);
-  CHECK(write[0].feed == feed);
+  CHECK(write[0].feed == media_feed);
   CHECK(write[0].media == media(1));
   bench.on(input::SliceTaken{write[0].job, {}});
   bench.on(input::ChunksStored{write[0].job, media(1), 0, 2, {}});
@@ -252,8 +253,8 @@ TEST_CASE("chunks come from several peers that hold different ones") {
   bench.start();
   const LinkId a = bench.open(2), b = bench.open(3);
   bench.on(input::MediaNeeded{need(1, 16, 1'000)});
-  bench.receive(a, message::MediaHave{feed, {{media(1), false, {0x0f, 0x00}, list(1)}}});
-  bench.receive(b, message::MediaHave{feed, {{media(1), false, {0x00, 0xf0}, list(1)}}});
+  bench.receive(a, message::MediaHave{media_feed, {{media(1), false, {0x0f, 0x00}, list(1)}}});
+  bench.receive(b, message::MediaHave{media_feed, {{media(1), false, {0x00, 0xf0}, list(1)}}});
   const auto of_a = bench.sent<message::FetchChunks>(a), of_b = bench.sent<message::FetchChunks>(b);
   std::set<std::uint32_t> asked;
   for (const auto& runs : {of_a, of_b}) {
@@ -268,13 +269,13 @@ TEST_CASE("a question is answered from the store, under the feed's current tree"
   Bench bench;
   bench.start();
   const LinkId link = bench.open(2);
-  bench.hold(feed, 1, Bench::commit(feed, 1, 2));
+  bench.hold(media_feed, 1, Bench::commit(media_feed, 1, 2));
   bench.on(input::MediaNeeded{need(3, 16, 1'000)});
   bench.forget();
-  bench.receive(link, message::MediaQuery{feed, {media(1), media(2), media(3)}});
+  bench.receive(link, message::MediaQuery{media_feed, {media(1), media(2), media(3)}});
   const auto lookup = bench.wanted<effect::FindMedia>();
   REQUIRE(lookup.size() == 1);
-  CHECK(lookup[0].feed == feed);
+  CHECK(lookup[0].feed == media_feed);
   bench.on(input::MediaFound{lookup[0].job, {media(1)}});
   const auto answer = bench.sent<message::MediaHave>(link);
   REQUIRE(answer.size() == 1);
@@ -352,7 +353,7 @@ TEST_CASE("who told of a part is asked again, in case the news of the rest went 
   const LinkId link = bench.open(2);
   bench.on(input::MediaNeeded{need(1, 3, 1'000)});
   bench.sent<message::MediaQuery>(link);
-  bench.receive(link, message::MediaHave{feed, {{media(1), false, {0x06}, list(1)}}});
+  bench.receive(link, message::MediaHave{media_feed, {{media(1), false, {0x06}, list(1)}}});
   CHECK(bench.sent<message::MediaQuery>(link).empty());
   bench.pass(settings::round_interval + seconds(1));
   CHECK(bench.sent<message::MediaQuery>(link).size() == 1);
@@ -364,7 +365,7 @@ TEST_CASE("an author may name one media file by several chunk lists: chunks coun
   const LinkId link = bench.open(2);
   bench.on(input::MediaNeeded{need(1, 3, 1'000)});
   SECTION("what is held by another list is of no use") {
-    bench.receive(link, message::MediaHave{feed, {{media(1), false, {0x07}, list(9)}}});
+    bench.receive(link, message::MediaHave{media_feed, {{media(1), false, {0x07}, list(9)}}});
     CHECK(bench.sent<message::FetchChunks>(link).empty());
   }
   SECTION("a run says by which it counts, and one that does not end costs no ban") {
@@ -388,3 +389,5 @@ TEST_CASE("an author may name one media file by several chunk lists: chunks coun
     CHECK(bench.sent<message::FetchChunks>(link).at(0).list == list(9));
   }
 }
+
+}  // namespace media_test

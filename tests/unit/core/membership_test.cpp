@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace membership_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -344,3 +345,5 @@ TEST_CASE("what waits for a link is not told to who may not hold it any more") {
   CHECK(bench.sent<message::Announce>(link).empty());
   CHECK(bench.closed(link));
 }
+
+}  // namespace membership_test

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace ranges_test {
 using namespace essaimage;
 using namespace essaimage::core;
 
@@ -178,3 +179,5 @@ TEST_CASE("no message makes the reply larger than a message may be") {
   CHECK(frame.size() > limits::message_bytes_max / 4);
   CHECK(decode(frame));
 }
+
+}  // namespace ranges_test

@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace serving_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -251,3 +252,5 @@ TEST_CASE("under a limit, text comes first and links in turn") {
   serve_second();
   CHECK(sent[b] - before.at(b) >= 25'000);
 }
+
+}  // namespace serving_test

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/media_bench.hpp"
 
+namespace swarm_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::seconds;
@@ -42,8 +43,8 @@ TEST_CASE("the chunks that the fewest have come first") {
   bench.on(input::MediaNeeded{need(1, 16, 30'000)});
   const LinkId first = bench.open(3), second = bench.open(4);
   bench.on(input::Tick{});
-  bench.receive(first, message::MediaHave{feed, {{media(1), false, {0xff, 0x7f}, list(1)}}});
-  bench.receive(second, message::MediaHave{feed, {{media(1), false, {0xfb, 0x7f}, list(1)}}});
+  bench.receive(first, message::MediaHave{media_feed, {{media(1), false, {0xff, 0x7f}, list(1)}}});
+  bench.receive(second, message::MediaHave{media_feed, {{media(1), false, {0xfb, 0x7f}, list(1)}}});
   const auto of_parts = bench.sent<message::FetchChunks>(first);
   REQUIRE_FALSE(of_parts.empty());
   tell_complete(bench, whole, 1);
@@ -51,7 +52,7 @@ TEST_CASE("the chunks that the fewest have come first") {
   REQUIRE_FALSE(of_whole.empty());
   CHECK(of_whole[0].first == 15);  // which nobody else has
   SECTION("and who has all is no reason to think a chunk common") {
-    bench.receive(first, message::MediaHave{feed, {{media(1), true, {}, {}}}});
+    bench.receive(first, message::MediaHave{media_feed, {{media(1), true, {}, {}}}});
     CHECK(bench.replica().status(bench.now()).media.at(0).holders.size() == 3);
   }
 }
@@ -72,7 +73,7 @@ TEST_CASE("who has nothing else to bring takes over what a much slower peer stil
   };
   for (int second = 0; second < 4; ++second) trickle();
   CHECK(bench.sent<message::Cancel>(slow).empty());
-  bench.receive(fast, message::MediaHave{feed, {{media(1), true, {}, {}}}});
+  bench.receive(fast, message::MediaHave{media_feed, {{media(1), true, {}, {}}}});
   trickle();
   CHECK(bench.sent<message::Cancel>(slow).size() == 1);
   const auto taken_over = bench.sent<message::FetchChunks>(fast);
@@ -87,9 +88,9 @@ TEST_CASE("while media rest, none are asked for and what is under way is given u
   bench.on(input::Traffic{{}, {}, false});
   CHECK(bench.sent<message::Cancel>(link).size() == 1);
   CHECK(bench.sent<message::FetchChunks>(link).empty());
-  bench.receive(link, message::FetchChunks{9, feed, media(2), list(2), 0, 1, 1'000, {}});
+  bench.receive(link, message::FetchChunks{9, media_feed, media(2), list(2), 0, 1, 1'000, {}});
   CHECK(bench.sent<message::Unavailable>(link).size() == 1);
-  bench.announced(link, Bench::commit(feed, 1, 2));
+  bench.announced(link, Bench::commit(media_feed, 1, 2));
   bench.on(input::Traffic{{}, {}, true});
   CHECK(bench.sent<message::FetchChunks>(link).size() == 1);
 }
@@ -130,7 +131,7 @@ TEST_CASE("that a peer has not told yet what it holds is told, until it has") {
   const LinkId link = bench.open(2);
   bench.on(input::MediaNeeded{need(1, 3, 1'000)});
   CHECK(bench.status().media.at(0).asking);
-  bench.receive(link, message::MediaHave{feed, {{media(1), false, {}, {}}}});
+  bench.receive(link, message::MediaHave{media_feed, {{media(1), false, {}, {}}}});
   CHECK_FALSE(bench.status().media.at(0).asking);
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("a peer that refuses is asked whether it has it still, and what it has
     for (const auto& query : bench.sent<message::MediaQuery>(link)) asked.insert(query.media.begin(), query.media.end());
   }
   CHECK(asked == std::set{media(1), media(2)});
-  bench.receive(link, message::MediaHave{feed, {{media(1), false, {}, {}}, {media(2), true, {}, {}}}});
+  bench.receive(link, message::MediaHave{media_feed, {{media(1), false, {}, {}}, {media(2), true, {}, {}}}});
   for (int second = 0; second < 30; ++second) {
     bench.pass(seconds(1));
     for (const auto& run : bench.sent<message::FetchChunks>(link)) CHECK(run.media == media(2));
@@ -197,3 +198,5 @@ TEST_CASE("who brings a media file is told, and who refuses to") {
   bench.on(input::ChunksStored{write.job, media(1), 0, 3, {}});
   CHECK_FALSE(peer().refuses_media);
 }
+
+}  // namespace swarm_test

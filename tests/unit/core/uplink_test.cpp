@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/core/harness.hpp"
 
+namespace uplink_test {
 using namespace essaimage;
 using namespace essaimage::core;
 using std::chrono::milliseconds;
@@ -144,3 +145,5 @@ TEST_CASE("a lost ping does not slow the line for ever") {
   const auto rate = line.uplink.rate();
   CHECK((!rate || *rate > 1'000'000));
 }
+
+}  // namespace uplink_test

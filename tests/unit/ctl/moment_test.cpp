@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tools/ctl/moment.hpp"
 
+namespace moment_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 
@@ -50,3 +51,5 @@ TEST_CASE("what is no moment is none") {
     CHECK(utc(text) == "none");
   }
 }
+
+}  // namespace moment_test

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace outcome_dialogue_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 
@@ -65,3 +66,5 @@ TEST_CASE("answers that cannot be sent now are not lost: a command says the same
   CHECK(outcome_command(KitId{"a", "b"}, arguments) ==
         "essaimagectl outcome add a/b --date '2026-03-01' --place 'centre' --worked 'l'\\''atelier' --sessions 2 --participants 60+=8 --qpv");
 }
+
+}  // namespace outcome_dialogue_test

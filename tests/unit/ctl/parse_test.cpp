@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tools/ctl/command.hpp"
 
+namespace parse_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 
@@ -148,3 +149,5 @@ TEST_CASE("an option that wants a value is told so where there is no verb, and w
   CHECK(bad({"status", "--home", ""}).find("--home") != std::string::npos);
   CHECK(bad({"status", "--home="}).find("--home") != std::string::npos);
 }
+
+}  // namespace parse_test

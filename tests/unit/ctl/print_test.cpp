@@ -8,6 +8,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace print_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 
@@ -169,3 +170,5 @@ TEST_CASE("what a pause keeps waiting is said at once and once, also where there
   show("paused", 500);
   CHECK(lines() == 2);
 }
+
+}  // namespace print_test

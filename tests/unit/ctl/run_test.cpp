@@ -9,6 +9,7 @@
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/findings.hpp"
 
+namespace run_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 using test::TempFolder;
@@ -235,3 +236,5 @@ TEST_CASE("a key is made whole or not at all, with a note that a role takes") {
   std::filesystem::remove(folder / "cle.pub");
   CHECK(run_with({"federation", "key", "new", file, "--note", "Anne"}).code == ExitCode::ok);
 }
+
+}  // namespace run_test

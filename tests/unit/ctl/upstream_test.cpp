@@ -9,6 +9,7 @@
 #include "tools/ctl/folders/new_file.hpp"
 #include "tools/ctl/folders/working_folder.hpp"
 
+namespace upstream_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 using test::TempFolder;
@@ -261,3 +262,5 @@ TEST_CASE("what a killed run left is removed, and nothing else") {
   CHECK_FALSE(fs::exists(folder / left));
   for (const auto& name : others) CHECK(fs::exists(folder / name));
 }
+
+}  // namespace upstream_test

@@ -7,6 +7,7 @@
 #include "tools/ctl/watch_view.hpp"
 #include "tools/ctl/words/progress_words.hpp"
 
+namespace watch_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 
@@ -208,3 +209,5 @@ TEST_CASE("of a stream, what says nothing new is left out") {
   CHECK(news.is_news(event("level")));
   CHECK(news.is_news(event("level")));
 }
+
+}  // namespace watch_test

@@ -11,6 +11,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace attributes_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace essaimage::test;
@@ -248,3 +249,5 @@ TEST_CASE("a stock clone succeeds where media are missing, and leaves their poin
   CHECK(parse_pointer(read_text(library.cloned() / "kits/ab/k/files/away.bin")));
   CHECK(library.status().empty());
 }
+
+}  // namespace attributes_test

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace entry_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 
@@ -95,3 +96,5 @@ TEST_CASE("damaged entries never parse into something that prints differently") 
     if (const auto entry = parse_entry(text)) REQUIRE(encode_entry(*entry) == text);
   }
 }
+
+}  // namespace entry_test

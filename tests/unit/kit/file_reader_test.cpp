@@ -11,6 +11,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace file_reader_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace essaimage::test;
@@ -191,3 +192,5 @@ TEST_CASE("the state of a file is one to go by later only once a further write m
     CHECK_FALSE(lasting_state(young));
   }
 }
+
+}  // namespace file_reader_test

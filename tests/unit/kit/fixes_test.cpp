@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace fixes_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace essaimage::test;
@@ -110,3 +111,5 @@ TEST_CASE("a fix stays within the folder") {
   CHECK(std::filesystem::exists(folder / "outside/x:y"));
   CHECK(std::filesystem::exists(folder / "kit/a"));
 }
+
+}  // namespace fixes_test

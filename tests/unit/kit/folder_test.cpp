@@ -9,6 +9,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace folder_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace essaimage::test;
@@ -214,3 +215,5 @@ TEST_CASE("consent is asked for pictures, dated, and compared with the audience"
       lines(check(folder.path(), {today, Audience{Audience::Kind::territory, "lille"}}).findings) ==
       always + "kit.consent-missing photos/b.png\n");
 }
+
+}  // namespace folder_test

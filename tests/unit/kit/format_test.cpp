@@ -14,6 +14,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace format_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace essaimage::test;
@@ -76,3 +77,5 @@ TEST_CASE("the worked example of FORMAT.md is what the code and stock git make")
   CHECK(git(folder.path(), {"rev-parse", "kit^{tree}"}).output ==
         "f8240f6f9680b2330535f4141d133c23ba3f30b8\n");
 }
+
+}  // namespace format_test

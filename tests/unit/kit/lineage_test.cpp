@@ -6,6 +6,7 @@
 #include "store/kit/manifest.hpp"
 #include "tests/support/catch.hpp"
 
+namespace lineage_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 
@@ -74,3 +75,5 @@ TEST_CASE("files are compared by what they hold, and a new name of the same cont
                                                   {Change::added, "z", ""}});
   CHECK(compare_files({}, {}).changes.empty());
 }
+
+}  // namespace lineage_test

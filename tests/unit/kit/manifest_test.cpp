@@ -6,6 +6,7 @@
 #include "store/kit/manifest_values.hpp"
 #include "tests/support/catch.hpp"
 
+namespace manifest_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 
@@ -249,3 +250,5 @@ TEST_CASE("random and damaged manifests are read or refused, never worse") {
     REQUIRE(reading.manifest.has_value() != refuses(reading.findings));
   }
 }
+
+}  // namespace manifest_test

@@ -6,6 +6,7 @@
 #include "proto/text.hpp"
 #include "tests/support/catch.hpp"
 
+namespace names_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 
@@ -247,3 +248,5 @@ TEST_CASE("litter is what programs leave, not what people name") {
     CHECK_FALSE(is_litter(name));
   }
 }
+
+}  // namespace names_test

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace new_manifest_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace essaimage::test;
@@ -180,3 +181,5 @@ TEST_CASE("licence expressions are judged and the nearest id is found") {
   CHECK(nearest_licence("GPLv3").empty());
   CHECK(nearest_licence("").empty());
 }
+
+}  // namespace new_manifest_test

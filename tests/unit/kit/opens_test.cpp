@@ -4,6 +4,7 @@
 #include "store/kit/opens.hpp"
 #include "tests/support/catch.hpp"
 
+namespace opens_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 using namespace std::string_literals;
@@ -56,3 +57,5 @@ TEST_CASE("of kinds that are not known nothing is said") {
     CHECK(look(path, "").fits);
   }
 }
+
+}  // namespace opens_test

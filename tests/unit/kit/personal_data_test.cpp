@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace personal_data_test {
 using essaimage::kit::personal_data;
 
 namespace {
@@ -35,3 +36,5 @@ TEST_CASE("a text full of names costs no more than the first eight, and broken U
   CHECK(personal_data(many).size() == 8);
   CHECK(personal_data("\xFF\xFE Fatima \x80").size() <= 1);
 }
+
+}  // namespace personal_data_test

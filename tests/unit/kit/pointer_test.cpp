@@ -6,6 +6,7 @@
 #include "store/kit/classify.hpp"
 #include "tests/support/catch.hpp"
 
+namespace pointer_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 
@@ -73,3 +74,5 @@ TEST_CASE("text is small and without NUL; the rest is media") {
   CHECK_FALSE(is_media_by_size(limits::text_file_bytes_max));
   CHECK(is_media_by_size(limits::text_file_bytes_max + 1));
 }
+
+}  // namespace pointer_test

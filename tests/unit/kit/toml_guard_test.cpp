@@ -3,6 +3,7 @@
 #include "proto/limits.hpp"
 #include "tests/support/catch.hpp"
 
+namespace toml_guard_test {
 using namespace essaimage;
 using namespace essaimage::kit;
 
@@ -71,3 +72,5 @@ TEST_CASE("size, encoding and control characters are bounded") {
     CHECK(detail("a = 1\n# " + bad) == "kit.toml:2: unexpected control character");
   }
 }
+
+}  // namespace toml_guard_test

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/every_message.hpp"
 
+namespace codec_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -138,3 +139,5 @@ TEST_CASE("the heads of all ranges together are bounded") {
   m.ranges.push_back({"", Kind::list, {}, {head("n/region", 1)}, false});
   CHECK_FALSE(readable(m));
 }
+
+}  // namespace codec_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace counted_test {
 using namespace essaimage;
 
 TEST_CASE("one is one in both languages, nothing is one in French alone") {
@@ -26,3 +27,5 @@ TEST_CASE("French punctuation is not torn from its word, and nothing else change
   CHECK(french("fin :\n") == "fin\u00A0:\n");
   CHECK(typeset("odd : text", Language::english) == "odd : text");
 }
+
+}  // namespace counted_test

@@ -6,6 +6,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace detail_test {
 using namespace essaimage;
 
 namespace {
@@ -65,3 +66,5 @@ TEST_CASE("each line has as many holes in French as are filled in English, and a
     }
   }
 }
+
+}  // namespace detail_test

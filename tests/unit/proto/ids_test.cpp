@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace ids_test {
 using namespace essaimage;
 
 TEST_CASE("a slug is lower-case letters, digits and single inner hyphens") {
@@ -41,3 +42,5 @@ TEST_CASE("fixed bytes round-trip through hexadecimal") {
   CHECK_FALSE(ObjectId::parse(hex.substr(2)));
   CHECK_FALSE(ObjectId::parse("0G" + hex.substr(2)));
 }
+
+}  // namespace ids_test

@@ -6,6 +6,7 @@
 #include "proto/exit_codes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace language_test {
 using namespace essaimage;
 
 TEST_CASE("a language is read from a tag or a locale") {
@@ -63,3 +64,5 @@ TEST_CASE("each exit code is explained once, in both languages") {
     CHECK(entry.meaning.en != entry.meaning.fr);
   }
 }
+
+}  // namespace language_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace meter_test {
 using namespace essaimage;
 
 TEST_CASE("a rate is that of the last ten seconds") {
@@ -39,3 +40,5 @@ TEST_CASE("how long something takes is told only where there is a rate") {
   CHECK(time_for(101, 10) == Duration(11'000));
   CHECK(time_for(UINT64_MAX - 5, 1) == std::chrono::hours(24 * 366));
 }
+
+}  // namespace meter_test

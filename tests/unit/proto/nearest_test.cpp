@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace nearest_test {
 using namespace essaimage;
 
 TEST_CASE("The distance counts letters that are missing, too many, wrong or swapped") {
@@ -24,3 +25,5 @@ TEST_CASE("The nearest word is offered only when it was probably meant") {
   CHECK(nearest("checkout", words).empty());
   CHECK(nearest(std::string(10'000, 'p'), words).empty());
 }
+
+}  // namespace nearest_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace text_test {
 using namespace essaimage;
 
 TEST_CASE("code points and UTF-8 are two forms of the same text") {
@@ -28,3 +29,5 @@ TEST_CASE("a plain line is safe to show") {
   CHECK(is_plain_line("a\n\tb", true));
   CHECK_FALSE(is_plain_line("a\rb", true));
 }
+
+}  // namespace text_test

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace time_test {
 using namespace essaimage;
 
 TEST_CASE("a time is written in UTC, and only that form is read") {
@@ -28,3 +29,5 @@ TEST_CASE("every second comes back") {
     REQUIRE(parse_utc(to_utc(time)).value() == time);
   }
 }
+
+}  // namespace time_test

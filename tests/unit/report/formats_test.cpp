@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace formats_test {
 using namespace essaimage;
 using namespace essaimage::report;
 
@@ -126,3 +127,5 @@ TEST_CASE("curves that are empty or have one step are drawn all the same") {
   CHECK(has(svg_of({{"2018-01"}, {"a"}, {{7}}}, Language::english), ">7<"));
   CHECK(has(svg_of({{"x", "y"}, {"<b>"}, {{0, 0}}}, Language::english), "&lt;b&gt;"));
 }
+
+}  // namespace formats_test

@@ -6,6 +6,7 @@
 #include "tests/support/temp_folder.hpp"
 #include "store/disk/files.hpp"
 
+namespace operation_test {
 using namespace essaimage;
 using namespace essaimage::report;
 using What = Check::What;
@@ -119,3 +120,5 @@ TEST_CASE("an operation is taken from the home before the one that is built in, 
   REQUIRE(store::replace_file(home.path() / "operations/NP0024867.toml", bytes_of("x")));
   CHECK(find_operation("NP0024867", home.path()).error().code == Errc::operation_wrong);
 }
+
+}  // namespace operation_test

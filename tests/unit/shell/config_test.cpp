@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace config_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 
@@ -206,3 +207,5 @@ TEST_CASE("A home without essaimage.toml has the defaults; an unreadable one is 
   std::filesystem::create_directory(layout.config());
   CHECK_FALSE(load(layout));
 }
+
+}  // namespace config_test

@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace log_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 
@@ -126,3 +127,5 @@ TEST_CASE("Long texts are cut between characters") {
   const std::string text = std::string(2047, 'a') + "é" + std::string(100, 'b');
   CHECK(printable(text) == std::string(2047, 'a'));
 }
+
+}  // namespace log_test

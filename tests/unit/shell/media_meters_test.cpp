@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace media_meters_test {
 using namespace essaimage;
 using shell::MediaMeters;
 
@@ -42,3 +43,5 @@ TEST_CASE("what travels compressed counts as what it brings") {
   CHECK(rates[film] >= 10'000);
   CHECK(rates[film] < 10'500);
 }
+
+}  // namespace media_meters_test

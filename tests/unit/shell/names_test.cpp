@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace names_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 
@@ -22,3 +23,5 @@ TEST_CASE("a name becomes an address with the same port, and what has none says 
   CHECK(nowhere.error().code == Errc::timed_out);
   CHECK(nowhere.error().detail.find("nowhere.invalid") != std::string::npos);
 }
+
+}  // namespace names_test

@@ -8,6 +8,7 @@
 #include "tests/support/temp_folder.hpp"
 #include "tests/unit/shell/fake_library.hpp"
 
+namespace runtime_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using namespace essaimage::test;
@@ -107,3 +108,5 @@ TEST_CASE("What changes in the library reaches the core") {
   const auto found = std::find_if(feeds.begin(), feeds.end(), [&](const auto& feed) { return feed.held == head; });
   CHECK(found != feeds.end());
 }
+
+}  // namespace runtime_test

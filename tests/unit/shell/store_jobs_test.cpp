@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/shell/fake_library.hpp"
 
+namespace store_jobs_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using namespace essaimage::core;
@@ -241,3 +242,5 @@ TEST_CASE("What was asked to settle and dropped by the end settles all the same"
   CHECK(library.settled == 1);
   CHECK_FALSE(library.ask_to_settle);
 }
+
+}  // namespace store_jobs_test

@@ -7,6 +7,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace tcp_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 
@@ -61,3 +62,5 @@ TEST_CASE("Descriptors that are closed or no connection are harmless") {
   CHECK(local_port(0) == 0);
   shut_down(-1, 80);
 }
+
+}  // namespace tcp_test

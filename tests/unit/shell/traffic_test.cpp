@@ -1,6 +1,7 @@
 #include "daemon/shell/traffic.hpp"
 #include "tests/support/catch.hpp"
 
+namespace traffic_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using std::chrono::minutes;
@@ -63,3 +64,5 @@ TEST_CASE("the core is told when something changes, and of the limits in bytes")
     CHECK(traffic.news(now, 1311).value().media);
   }
 }
+
+}  // namespace traffic_test

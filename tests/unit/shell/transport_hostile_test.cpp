@@ -11,6 +11,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/unit/shell/transport_pair.hpp"
 
+namespace transport_hostile_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using namespace essaimage::test;
@@ -264,3 +265,5 @@ TEST_CASE("Where every place is taken by somebody who spoke, new connections are
   REQUIRE(attack.until([&] { return late.closed(); }));
   CHECK(attack.victim.downs.empty());
 }
+
+}  // namespace transport_hostile_test

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/shell/transport_pair.hpp"
 
+namespace transport_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using namespace essaimage::test;
@@ -182,3 +183,5 @@ TEST_CASE("Two hundred links leave no descriptor behind") {
   // ZeroMQ closes sockets a moment later, on its own thread.
   REQUIRE(pair.until([&] { return open_descriptors() <= before; }));
 }
+
+}  // namespace transport_test

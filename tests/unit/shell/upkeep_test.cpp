@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/shell/fake_library.hpp"
 
+namespace upkeep_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using namespace essaimage::test;
@@ -122,3 +123,5 @@ TEST_CASE("Withdrawals are looked at once a minute, soon after news, and signed 
   CHECK(settled_after(std::chrono::seconds(4)) == 3);
   CHECK(settled_after(std::chrono::seconds(1)) == 4);
 }
+
+}  // namespace upkeep_test

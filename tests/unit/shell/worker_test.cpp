@@ -6,6 +6,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace worker_test {
 using namespace essaimage;
 using namespace essaimage::shell;
 using namespace std::chrono_literals;
@@ -87,3 +88,5 @@ TEST_CASE("A worker without a thread runs each job before post() returns, and no
   CHECK(worker.wait_end(0ms));
   CHECK(order.size() == 2);
 }
+
+}  // namespace worker_test

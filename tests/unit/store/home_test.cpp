@@ -10,6 +10,7 @@
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test_node.hpp"
 
+namespace home_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -252,3 +253,5 @@ TEST_CASE("a home that nobody admitted takes a new invitation, and no other home
   CHECK(renew_invitation(member->layout(), for_member).error().code == Errc::home_exists);
   CHECK(to_text(load_invitation(layout)->value()) == to_text(newer));
 }
+
+}  // namespace home_test

@@ -8,6 +8,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/test_node.hpp"
 
+namespace interop_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -117,3 +118,5 @@ TEST_CASE("stock git and git-lfs clone a feed to exactly what was published, and
   CHECK(status.output.empty());
   CHECK(a->checkout("a/noms") == files);
 }
+
+}  // namespace interop_test

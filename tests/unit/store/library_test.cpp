@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace library_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -220,3 +221,5 @@ TEST_CASE("what caches hold can be given back, also while somebody reads") {
   CHECK(good);
   CHECK(m.a->checkout("a/k").at("guide.md") == "text\n");
 }
+
+}  // namespace library_test

@@ -77,7 +77,7 @@ std::string words_below(cmark_node* root) {
   return words.substr(begin, words.find_last_not_of(' ') - begin + 1);
 }
 
-std::string address_of(cmark_node* node) {
+std::string link_address_of(cmark_node* node) {
   const auto* address = cmark_node_get_url(node);
   return address == nullptr ? std::string() : address;
 }
@@ -132,7 +132,7 @@ void picture_to_link(cmark_node* picture, const std::string& address) {
 }
 
 void mend_address(cmark_node* node, std::string_view folder, const Resolve& resolve) {
-  const auto address = address_of(node);
+  const auto address = link_address_of(node);
   const bool picture = cmark_node_get_type(node) == CMARK_NODE_IMAGE;
   const auto path = path_in_kit(folder, address);
   if (const auto place = path ? resolve(*path, picture) : std::nullopt) {
@@ -193,7 +193,7 @@ std::map<std::string, std::string> picture_texts(std::string_view text, std::str
   const auto document = parse(text);
   each_node(document.root.get(), [&](cmark_node* node) {
     if (cmark_node_get_type(node) != CMARK_NODE_IMAGE) return;
-    const auto path = path_in_kit(folder, address_of(node));
+    const auto path = path_in_kit(folder, link_address_of(node));
     if (auto words = words_below(node); path && !words.empty()) texts.try_emplace(*path, std::move(words));
   });
   return texts;

@@ -16,7 +16,7 @@ void element(std::string& out, std::string_view name, std::string_view content) 
   out.append("<").append(name).append(">").append(html(content)).append("</").append(name).append(">\n");
 }
 
-void link(std::string& out, std::string_view rel, const FeedLink& to) {
+void add_link(std::string& out, std::string_view rel, const FeedLink& to) {
   out.append("<link rel=\"").append(rel).append("\" href=\"").append(html(to.address)).append("\" type=\"").append(html(to.type)).append("\"");
   if (!to.title.empty()) out.append(" title=\"").append(html(to.title)).append("\"");
   out.append("/>\n");
@@ -36,8 +36,8 @@ std::string feed_head(const Json& about, const FeedPart& part, const std::string
   out += "<author>\n";
   element(out, "name", federation);
   out += "</author>\n";
-  link(out, "self", {address_of(about, part.name), std::string(self_type), ""});
-  link(out, "start", {address_of(about, start), std::string(start_type), ""});
+  add_link(out, "self", {address_of(about, part.name), std::string(self_type), ""});
+  add_link(out, "start", {address_of(about, start), std::string(start_type), ""});
   return out;
 }
 
@@ -65,12 +65,12 @@ void entry(std::string& out, const Json& about, const Json& kit) {
   }
   const auto summary = text_at(kit, "summary");
   if (!summary.empty()) out.append("<summary type=\"text\">").append(html(summary)).append("</summary>\n");
-  link(out, "alternate", {address_of(about, text_at(kit, "page")), "text/html", ""});
+  add_link(out, "alternate", {address_of(about, text_at(kit, "page")), "text/html", ""});
   if (const auto picture = picture_of(about, kit); !picture.address.empty()) {
-    link(out, "http://opds-spec.org/image", picture);
-    link(out, "http://opds-spec.org/image/thumbnail", picture);
+    add_link(out, "http://opds-spec.org/image", picture);
+    add_link(out, "http://opds-spec.org/image/thumbnail", picture);
   }
-  for (const auto& each : acquisitions_of(about, kit)) link(out, "http://opds-spec.org/acquisition/open-access", each);
+  for (const auto& each : acquisitions_of(about, kit)) add_link(out, "http://opds-spec.org/acquisition/open-access", each);
   out += "</entry>\n";
 }
 
@@ -80,7 +80,7 @@ void navigation_entry(std::string& out, const Json& about, const FeedPart& part)
   element(out, "title", part.title.empty() ? "Tous les kits – all kits" : part.title);
   element(out, "updated", updated_of(about, part.kits));
   out.append("<content type=\"text\">").append(std::to_string(part.kits.size())).append(" kits</content>\n");
-  link(out, "subsection", {address_of(about, part.name), std::string(acquisition), ""});
+  add_link(out, "subsection", {address_of(about, part.name), std::string(acquisition), ""});
   out += "</entry>\n";
 }
 
@@ -98,7 +98,7 @@ std::vector<Output> opds_atom(const Json& about, const std::vector<Json>& kits, 
   }
   for (const auto& part : parts) {
     auto content = feed_head(about, part, name, acquisition, start_type);
-    if (parts.size() > 1) link(content, "up", {address_of(about, name), std::string(navigation), ""});
+    if (parts.size() > 1) add_link(content, "up", {address_of(about, name), std::string(navigation), ""});
     for (const auto* kit : part.kits) entry(content, about, *kit);
     outputs.push_back({part.name, content + "</feed>\n"});
   }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* feed_type = "application/opds+json";
 
-Json link(const std::string& rel, const FeedLink& to) {
+Json link_to(const std::string& rel, const FeedLink& to) {
   Json json{{"rel", rel}, {"href", to.address}, {"type", to.type}};
   if (!to.title.empty()) json["title"] = to.title;
   return json;
@@ -23,7 +23,7 @@ Json head(const Json& about, const FeedPart& part, const std::string& start) {
             {"title", part.title.empty() ? federation : part.title + " – " + federation},
             {"modified", updated_of(about, part.kits)},
             {"numberOfItems", part.kits.size()}}},
-          {"links", {link("self", {address_of(about, part.name), feed_type, ""}), link("start", {address_of(about, start), feed_type, ""})}}};
+          {"links", {link_to("self", {address_of(about, part.name), feed_type, ""}), link_to("start", {address_of(about, start), feed_type, ""})}}};
 }
 
 Json publication(const Json& about, const Json& kit) {
@@ -39,8 +39,8 @@ Json publication(const Json& about, const Json& kit) {
   if (!list_at(kit, "themes").empty()) metadata["subject"] = list_at(kit, "themes");
   if (const auto centre = text_at(kit, "centre_name"); !centre.empty()) metadata["publisher"] = centre;
   auto links = Json::array();
-  for (const auto& each : acquisitions_of(about, kit)) links.push_back(link("http://opds-spec.org/acquisition/open-access", each));
-  links.push_back(link("alternate", {address_of(about, text_at(kit, "page")), "text/html", ""}));
+  for (const auto& each : acquisitions_of(about, kit)) links.push_back(link_to("http://opds-spec.org/acquisition/open-access", each));
+  links.push_back(link_to("alternate", {address_of(about, text_at(kit, "page")), "text/html", ""}));
   Json json{{"metadata", std::move(metadata)}, {"links", std::move(links)}};
   if (const auto picture = picture_of(about, kit); !picture.address.empty())
     json["images"] = Json::array({Json{{"href", picture.address}, {"type", picture.type}}});
@@ -57,16 +57,16 @@ std::vector<Output> opds_json(const Json& about, const std::vector<Json>& kits, 
     root["navigation"] = Json::array();
     for (const auto& part : parts)
       root["navigation"].push_back(
-          link("subsection", {address_of(about, part.name), feed_type, part.title.empty() ? "Tous les kits – all kits" : part.title}));
+          link_to("subsection", {address_of(about, part.name), feed_type, part.title.empty() ? "Tous les kits – all kits" : part.title}));
     outputs.push_back({name, pretty(root) + "\n"});
   }
   for (const auto& part : parts) {
     auto feed = head(about, part, name);
-    if (parts.size() > 1) feed["links"].push_back(link("up", {address_of(about, name), feed_type, ""}));
+    if (parts.size() > 1) feed["links"].push_back(link_to("up", {address_of(about, name), feed_type, ""}));
     if (part.kits.empty()) {
       // A feed has at least one publication or way on: an empty catalogue leads to its page.
       const auto federation = text_at(about["federation"], "name");
-      feed["navigation"] = Json::array({link("alternate", {address_of(about, "index.html"), "text/html", federation})});
+      feed["navigation"] = Json::array({link_to("alternate", {address_of(about, "index.html"), "text/html", federation})});
     } else {
       feed["publications"] = Json::array();
       for (const auto* kit : part.kits) feed["publications"].push_back(publication(about, *kit));

@@ -25,14 +25,13 @@ bool is_free(const std::filesystem::path& destination) {
          std::filesystem::is_empty(destination, error) && !error;
 }
 
-/// "folder/name" without a slash at the end, so that it has a name and a parent.
+}  // namespace
+
 std::filesystem::path without_slash(const std::filesystem::path& path) {
   std::error_code error;
   auto absolute = std::filesystem::absolute(path, error).lexically_normal();
   return absolute.has_filename() ? absolute : absolute.parent_path();
 }
-
-}  // namespace
 
 TreeWriter::TreeWriter(std::filesystem::path destination, std::filesystem::path temporary,
                        store::Fd root)

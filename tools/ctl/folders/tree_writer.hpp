@@ -15,6 +15,9 @@
 
 namespace essaimage::ctl {
 
+/// "folder/name" without a slash at the end, absolute, so that it has a name and a parent.
+std::filesystem::path without_slash(const std::filesystem::path& path);
+
 class TreeWriter {
  public:
   /// `destination` must not exist, or be an empty folder.

@@ -9,6 +9,7 @@
 #include "store/disk/files.hpp"
 #include "store/kit/names.hpp"
 #include "tools/ctl/folders/new_file.hpp"
+#include "tools/ctl/folders/tree_writer.hpp"
 
 namespace essaimage::ctl {
 
@@ -17,12 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int attempts_max = 5;  // to catch a file between two of its owner's saves
-
-fs::path without_slash(const fs::path& path) {
-  std::error_code error;
-  auto absolute = fs::absolute(path, error).lexically_normal();
-  return absolute.has_filename() ? absolute : absolute.parent_path();
-}
 
 Error error_of(const fs::path& path, const std::error_code& error) {
   return {error == std::errc::no_space_on_device ? Errc::disk_full : Errc::io, path.string() + ": " + error.message()};

@@ -65,12 +65,12 @@ Result<ExitCode> version(Context& context) {
     if (const auto reply = client->ask("version")) daemon = text_at(*reply, "version");
   }
   if (context.json) {
-    context.out() << pretty({{"essaimagectl", version_text()},
+    context.out() << pretty({{"essaimagectl", essaimage::version_text()},
                              {"essaimaged", daemon.empty() ? Json(nullptr) : Json(daemon)}})
                   << "\n";
     return ExitCode::ok;
   }
-  context.out() << "essaimagectl " << version_text() << "\n";
+  context.out() << "essaimagectl " << essaimage::version_text() << "\n";
   if (!daemon.empty()) context.out() << "essaimaged   " << printable(daemon) << "\n";
   return ExitCode::ok;
 }

@@ -55,7 +55,7 @@ Result<Json> ask_of_kit(const Context& context, std::string_view name, const cha
   return answer;
 }
 
-ExitCode print(const Context& context, const Json& kit, const std::string& text) {
+ExitCode print_kit(const Context& context, const Json& kit, const std::string& text) {
   if (context.json) {
     context.out() << pretty(kit) << "\n";
   } else {
@@ -92,12 +92,12 @@ void print_policy(const Context& context, const Json& policy,
 
 Result<ExitCode> pin(Context& context) {
   TRY(const auto kit, ask_of_kit(context, "pin", nullptr, nullptr));
-  return print(context, kit, context.say("pinned; ", "épinglé ; ") + outlook(kit, context));
+  return print_kit(context, kit, context.say("pinned; ", "épinglé ; ") + outlook(kit, context));
 }
 
 Result<ExitCode> unpin(Context& context) {
   TRY(const auto kit, ask_of_kit(context, "unpin", nullptr, nullptr));
-  return print(context, kit, context.say("the policy decides again; ", "la règle générale décide de nouveau ; ") + outlook(kit, context));
+  return print_kit(context, kit, context.say("the policy decides again; ", "la règle générale décide de nouveau ; ") + outlook(kit, context));
 }
 
 Result<ExitCode> fetch(Context& context) {
@@ -109,7 +109,7 @@ Result<ExitCode> fetch(Context& context) {
   }
   if (!kit) return tl::unexpected(kit.error());
   bar.wipe();
-  return print(context, *kit, outlook(*kit, context));
+  return print_kit(context, *kit, outlook(*kit, context));
 }
 
 Result<ExitCode> drop(Context& context) {
@@ -118,7 +118,7 @@ Result<ExitCode> drop(Context& context) {
   const auto text = fmt::format(fmt::runtime(context.say("dropped; {} ({}) {} removed from this node.", "retiré ; {} ({}) {} de ce nœud.")),
                                 counted(files, media_files, context.language), human_bytes(number_at(kit, "removed_bytes"), context.language),
                                 by_number(files, {{"was", "a été enlevé"}, {"were", "ont été enlevés"}}, context.language));
-  return print(context, kit, text);
+  return print_kit(context, kit, text);
 }
 
 Result<ExitCode> hold(Context& context) {

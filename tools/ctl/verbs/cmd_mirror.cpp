@@ -19,7 +19,7 @@ Json about_mirror(const Context& context) {
 }
 
 /// A name that is not known comes back with the one that was perhaps meant.
-Result<Json> ask(const Context& context, std::string_view verb, const Json& arguments, const Client::Handlers& handlers = {}) {
+Result<Json> ask_about_mirror(const Context& context, std::string_view verb, const Json& arguments, const Client::Handlers& handlers = {}) {
   TRY(auto client, Client::connect(context));
   auto answer = client.ask(verb, arguments, handlers);
   if (answer || answer.error().code != Errc::mirror_unknown) return answer;
@@ -63,7 +63,7 @@ Result<ExitCode> mirror_add(Context& context) {
   auto arguments = about_mirror(context);
   arguments["territories"] = context.parsed.listed("between");
   if (const auto name = context.parsed.value("name"); !name.empty()) arguments["name"] = name;
-  TRY(const auto mirror, ask(context, "mirror.add", arguments));
+  TRY(const auto mirror, ask_about_mirror(context, "mirror.add", arguments));
   return print_act(context, mirror,
                    fmt::format(fmt::runtime(context.say("{} links {}. Centres publish into it with --audience mirror:{}",
                                                         "{} lie {}. Les centres y publient avec --audience mirror:{}")),
@@ -74,7 +74,7 @@ Result<ExitCode> mirror_end(Context& context) {
   auto arguments = about_mirror(context);
   const auto why = context.parsed.value("why");
   arguments["why"] = why.empty() ? context.say("the project is over", "le projet est terminé") : why;
-  TRY(const auto mirror, ask(context, "mirror.end", arguments));
+  TRY(const auto mirror, ask_about_mirror(context, "mirror.end", arguments));
   return print_act(context, mirror,
                    fmt::format(fmt::runtime(context.say(
                                    "{} has ended. Each centre keeps what it published there, and what it has checked out; its library\n"
@@ -107,7 +107,7 @@ Result<ExitCode> mirror_list(Context& context) {
 }
 
 Result<ExitCode> mirror_show(Context& context) {
-  TRY(const auto mirror, ask(context, "mirror.show", about_mirror(context)));
+  TRY(const auto mirror, ask_about_mirror(context, "mirror.show", about_mirror(context)));
   if (context.json) {
     context.out() << pretty(mirror) << "\n";
     return ExitCode::ok;
@@ -141,7 +141,7 @@ Result<ExitCode> mirror_rule(Context& context) {
     for (const auto& kit : page) published.push_back(kit);
     return {};
   };
-  TRY(auto reply, ask(context, "mirror.rule", arguments, handlers));
+  TRY(auto reply, ask_about_mirror(context, "mirror.rule", arguments, handlers));
   if (context.json) {
     reply["published"] = std::move(published);
     context.out() << pretty(reply) << "\n";

@@ -57,7 +57,7 @@ std::string where_text(const Json& outcome, const Context& context) {
   return text;
 }
 
-void print_line(const Context& context, std::string_view en, std::string_view fr, const std::string& value) {
+void print_figure(const Context& context, std::string_view en, std::string_view fr, const std::string& value) {
   if (value.empty()) return;
   const auto name = context.say(en, fr);
   const auto width = display_width(name);
@@ -175,7 +175,7 @@ Result<ExitCode> outcome_show(Context& context) {
     context.out() << pretty(outcome) << "\n";
     return ExitCode::ok;
   }
-  const auto line = [&](std::string_view en, std::string_view fr, const std::string& value) { print_line(context, en, fr, value); };
+  const auto line = [&](std::string_view en, std::string_view fr, const std::string& value) { print_figure(context, en, fr, value); };
   line("outcome", "retour", text_at(outcome, "outcome"));
   line("kit", "kit", fmt::format("{}@{}", text_at(outcome, "id"), number_at(outcome, "kit_version")));
   line("audience", "diffusion", text_at(outcome, "audience"));
@@ -222,7 +222,7 @@ Result<ExitCode> outcome_sum(Context& context) {
                                counted(number_at(sums, "centres"), centres_counted, language),
                                counted(number_at(sums, "sessions"), sessions_counted, language),
                                counted(people_of(sums), participants_counted, language));
-  print_line(context, "ages", "âges", ages_text(sums.value("participants", Json::object()), context));
+  print_figure(context, "ages", "âges", ages_text(sums.value("participants", Json::object()), context));
   const auto named = [](const char* key) { return [key](const Json& group) { return text_at(group, key); }; };
   print_groups(context, sums, "by_kit", "kit", named("id"));
   print_groups(context, sums, "by_territory", context.say("territory", "territoire"), named("territory"));

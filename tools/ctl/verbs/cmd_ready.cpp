@@ -15,7 +15,7 @@ namespace essaimage::ctl::verb {
 
 namespace {
 
-constexpr std::size_t told_max = 10;
+constexpr std::size_t lacks_told_max = 10;
 
 std::string in_language(const Json& json, const char* key, const Context& context) {
   const auto at = json.find(key);
@@ -32,8 +32,8 @@ void print_files(const Context& context, const Json& reply, const char* list, co
   const auto& files = list_at(reply, list);
   std::size_t told = 0;
   for (const auto& file : files) {
-    if (++told > told_max) {
-      context.out() << fmt::format(fmt::runtime(context.say("  … and {} more\n", "  … et {} de plus\n")), files.size() - told_max);
+    if (++told > lacks_told_max) {
+      context.out() << fmt::format(fmt::runtime(context.say("  … and {} more\n", "  … et {} de plus\n")), files.size() - lacks_told_max);
       return;
     }
     context.out() << "  " << printable(text_at(file, "path")) << context.say(": ", " : ") << words_of_one(file) << "\n";

@@ -11,7 +11,7 @@ namespace essaimage::ctl::verb {
 
 namespace {
 
-Result<Json> arguments_of(const Context& context) {
+Result<Json> search_arguments(const Context& context) {
   Json arguments = Json::object();
   std::string words;
   for (const auto& word : context.parsed.positionals) words += (words.empty() ? "" : " ") + word;
@@ -78,7 +78,7 @@ void print_nothing(const Context& context, const Json& reply) {
 }  // namespace
 
 Result<ExitCode> search(Context& context) {
-  TRY(const auto arguments, arguments_of(context));
+  TRY(const auto arguments, search_arguments(context));
   TRY(auto client, Client::connect(context));
   auto kits = Json::array();
   Client::Handlers handlers;

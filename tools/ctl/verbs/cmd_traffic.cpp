@@ -11,7 +11,7 @@ namespace essaimage::ctl::verb {
 
 namespace {
 
-Result<ExitCode> ask(Context& context, const char* verb, const Json& arguments) {
+Result<ExitCode> say_traffic(Context& context, const char* verb, const Json& arguments) {
   TRY(auto client, Client::connect(context));
   TRY(const auto state, client.ask(verb, arguments));
   if (context.json) {
@@ -33,10 +33,10 @@ Result<ExitCode> pause(Context& context) {
                                            "--for : au moins une seconde ; `essaimagectl resume` met fin à une pause"));
     arguments["seconds"] = seconds;
   }
-  return ask(context, "pause", arguments);
+  return say_traffic(context, "pause", arguments);
 }
 
-Result<ExitCode> resume(Context& context) { return ask(context, "resume", Json::object()); }
+Result<ExitCode> resume(Context& context) { return say_traffic(context, "resume", Json::object()); }
 
 }  // namespace essaimage::ctl::verb
 

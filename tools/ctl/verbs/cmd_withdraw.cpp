@@ -74,7 +74,7 @@ void print_one(const Context& context, const Json& withdrawal) {
                 << fmt::format(fmt::runtime(context.say("kept at {}: named by another kit", "gardé chez {} : un autre kit le nomme")), keepers) << "\n";
 }
 
-Result<ExitCode> print(const Context& context, const Json& reply, bool waited) {
+Result<ExitCode> print_receipts(const Context& context, const Json& reply, bool waited) {
   if (context.json) {
     context.out() << pretty(reply) << "\n";
   } else {
@@ -86,7 +86,7 @@ Result<ExitCode> print(const Context& context, const Json& reply, bool waited) {
 }
 
 /// "wazemmes/lampe:photos/x.jpg"
-Result<Json> arguments_of(const Context& context) {
+Result<Json> withdraw_arguments(const Context& context) {
   const auto& parsed = context.parsed;
   Json arguments{{"why", parsed.value("why")}};
   const auto hash = parsed.value("hash");
@@ -114,7 +114,7 @@ Status add_wait(const Context& context, Json& arguments) {
   return {};
 }
 
-Result<Json> ask(const Context& context, std::string_view verb, const Json& arguments) {
+Result<Json> ask_with_bar(const Context& context, std::string_view verb, const Json& arguments) {
   TRY(auto client, Client::connect(context));
   ProgressBar bar(context, "withdraw");
   Client::Handlers handlers;
@@ -127,24 +127,24 @@ Result<Json> ask(const Context& context, std::string_view verb, const Json& argu
 }  // namespace
 
 Result<ExitCode> withdraw(Context& context) {
-  TRY(auto arguments, arguments_of(context));
+  TRY(auto arguments, withdraw_arguments(context));
   CHECK_OK(add_wait(context, arguments));
-  const auto answer = ask(context, "withdraw", arguments);
+  const auto answer = ask_with_bar(context, "withdraw", arguments);
   if (!answer) {
     const auto id = KitId::parse(text_at(arguments, "id"));
     return tl::unexpected(id ? with_suggestion(context, *id, answer.error()) : answer.error());
   }
   TRY(const bool asked, save_request(context, *answer));
   if (asked && !context.json) return ExitCode::ok;
-  return print(context, *answer, arguments.contains("wait"));
+  return print_receipts(context, *answer, arguments.contains("wait"));
 }
 
 Result<ExitCode> withdraw_status(Context& context) {
   Json arguments = Json::object();
   if (!context.parsed.positionals.empty()) arguments["name"] = context.parsed.positionals[0];
   CHECK_OK(add_wait(context, arguments));
-  TRY(const auto reply, ask(context, "withdraw.status", arguments));
-  return print(context, reply, arguments.contains("wait"));
+  TRY(const auto reply, ask_with_bar(context, "withdraw.status", arguments));
+  return print_receipts(context, reply, arguments.contains("wait"));
 }
 
 Result<ExitCode> withdraw_list(Context& context) {

@@ -26,7 +26,7 @@ constexpr std::array decisions = {
     Word{"retired", {"retired", "sorti du catalogue"}}, Word{"recommended", {"recommended", "recommandé"}},
     Word{"advised-against", {"advised against", "déconseillé"}},
 };
-constexpr std::array waits = {
+constexpr std::array waits_for_words = {
     Word{"nobody", {"", ""}},
     Word{"review", {"a review", "un examen"}},
     Word{"decision", {"the federation's decision", "la décision de la fédération"}},
@@ -79,6 +79,6 @@ std::string passed_on_text(const Json& passed, const Context& context) {
                      number_at(passed, "kit_version"), human_time(text_at(passed, "time"), context.language));
 }
 
-std::string waits_text(const Json& entry, const Context& context) { return word_of(text_at(entry, "waits_for"), waits, context); }
+std::string waits_text(const Json& entry, const Context& context) { return word_of(text_at(entry, "waits_for"), waits_for_words, context); }
 
 }  // namespace essaimage::ctl

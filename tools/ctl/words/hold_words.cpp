@@ -4,16 +4,6 @@
 
 namespace essaimage::ctl {
 
-namespace {
-
-const Json& object_at(const Json& json, const char* key) {
-  static const Json none = Json::object();
-  const auto at = json.find(key);
-  return at != json.end() && at->is_object() ? *at : none;
-}
-
-}  // namespace
-
 std::string not_held_text(const Json& kit, const Context& context) {
   const auto bytes = human_bytes(number_at(object_at(kit, "not_held"), "bytes"), context.language);
   return bytes + context.say(" not held", " non gardés");

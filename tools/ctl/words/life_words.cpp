@@ -8,26 +8,26 @@ namespace essaimage::ctl {
 
 namespace {
 
-struct Word {
+struct LifeWord {
   std::string_view code;
   Text text;
 };
 
 constexpr std::array stages = {
-    Word{"workshop", {"workshop", "atelier"}},
-    Word{"prototype", {"prototype", "prototype"}},
-    Word{"field-tested", {"field-tested", "essayé sur le terrain"}},
-    Word{"metropolitan", {"metropolitan essaimage", "essaimage métropolitain"}},
-    Word{"regional", {"regional essaimage", "essaimage régional"}},
+    LifeWord{"workshop", {"workshop", "atelier"}},
+    LifeWord{"prototype", {"prototype", "prototype"}},
+    LifeWord{"field-tested", {"field-tested", "essayé sur le terrain"}},
+    LifeWord{"metropolitan", {"metropolitan essaimage", "essaimage métropolitain"}},
+    LifeWord{"regional", {"regional essaimage", "essaimage régional"}},
 };
 constexpr std::array places = {
-    Word{"centre", {"centre", "centre"}},
-    Word{"school", {"school", "école"}},
-    Word{"library", {"library", "bibliothèque"}},
-    Word{"association", {"association", "association"}},
-    Word{"residence", {"residence", "résidence"}},
-    Word{"outdoors", {"outdoors", "en plein air"}},
-    Word{"other", {"elsewhere", "ailleurs"}},
+    LifeWord{"centre", {"centre", "centre"}},
+    LifeWord{"school", {"school", "école"}},
+    LifeWord{"library", {"library", "bibliothèque"}},
+    LifeWord{"association", {"association", "association"}},
+    LifeWord{"residence", {"residence", "résidence"}},
+    LifeWord{"outdoors", {"outdoors", "en plein air"}},
+    LifeWord{"other", {"elsewhere", "ailleurs"}},
 };
 
 template <class Words>

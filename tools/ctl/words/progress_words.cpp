@@ -51,13 +51,6 @@ const WaitWords* words_of(std::string_view key) {
   return found == waits.end() ? nullptr : found;
 }
 
-const Json& object_at(const Json& json, const char* key) {
-  static const Json none = Json::object();
-  if (!json.is_object()) return none;
-  const auto at = json.find(key);
-  return at != json.end() && at->is_object() ? *at : none;
-}
-
 }  // namespace
 
 std::string short_wait(std::string_view key, Language language) {

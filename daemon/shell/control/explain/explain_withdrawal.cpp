@@ -6,7 +6,7 @@ namespace essaimage::shell {
 namespace {
 
 constexpr std::chrono::hours warned_before{30 * 24};
-constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t seconds_per_day = 86'400;
 
 std::string paths_text(const store::Withdrawal& withdrawal) {
   constexpr std::size_t told_max = 3;
@@ -46,7 +46,7 @@ Result<Explanations> explain_consents(const store::Library& library) {
   if (library.roster() == nullptr) return found;
   TRY(const auto ending, library.withdrawals().ending(warned_before));
   for (const auto& [kit, audience, consent] : ending) {
-    const auto day = to_utc({consent.until.seconds - day_seconds}).substr(0, 10);
+    const auto day = to_utc({consent.until.seconds - seconds_per_day}).substr(0, 10);
     const bool same = !found.empty() && found.back().subject == kit.str() + ":" + consent.file;
     if (same) continue;  // in two audiences
     found.push_back({"consent-ends",

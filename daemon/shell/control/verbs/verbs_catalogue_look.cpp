@@ -58,7 +58,7 @@ bool is_proposed(const store::Library& library, const CatalogueView& view, const
   return author != nullptr && author->territories.contains(*filter.territory);
 }
 
-Json to_json(const store::CatalogueEvent& event) {
+Json event_json(const store::CatalogueEvent& event) {
   Json json = Json::object();
   const bool said = event.said.has_value();
   json["event"] = said ? std::string(str(event.said->decision)) : event.kind == store::CatalogueEvent::Kind::proposed ? "proposed" : "taken-back";
@@ -121,7 +121,7 @@ Result<Json> catalogue_history(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   TRY(const auto history, session.node().library().curation().history(id));
   std::vector<Json> entries;
-  for (const auto& event : history.events) entries.push_back(to_json(event));
+  for (const auto& event : history.events) entries.push_back(event_json(event));
   CHECK_OK(session.list(entries));
   return Json{{"id", id.str()}, {"statements", entries.size()}, {"cut", history.cut}};
 }

@@ -15,16 +15,20 @@ void add_request(Json& reply, const std::optional<store::SigningRequest>& reques
 
 }  // namespace essaimage::shell
 
-namespace essaimage::shell::verb {
-
-namespace {
-
-constexpr std::chrono::milliseconds request_poll{250};
+namespace essaimage::shell {
 
 Status check_federation(Session& session) {
   const auto& identity = session.node().library().identity();
   return identity.is_federation() ? Status{} : fail(Errc::not_federation, identity.federation_slug);
 }
+
+}  // namespace essaimage::shell
+
+namespace essaimage::shell::verb {
+
+namespace {
+
+constexpr std::chrono::milliseconds request_poll{250};
 
 Json role_json(const std::string& name, const store::Role& role, const store::FederationView& view) {
   auto keys = Json::array();

@@ -93,7 +93,7 @@ store::KeptBack earlier_media(const store::Library& library, const std::vector<s
   return earlier;
 }
 
-Json to_json(const store::HoldPolicy& policy) {
+Json policy_json(const store::HoldPolicy& policy) {
   return {{"media", str(policy.media)},
           {"themes", policy.themes},
           {"kinds", policy.kinds},
@@ -160,7 +160,7 @@ Result<Json> hold(Session& session, Arguments& arguments) {
                        {"bytes", kit.not_held.bytes}});
   }
   const auto earlier = earlier_media(library, kits);
-  return Json{{"policy", to_json(view.policy)},
+  return Json{{"policy", policy_json(view.policy)},
               {"media_bytes", view.media_bytes},
               {"earlier", {{"files", earlier.files}, {"bytes", earlier.bytes}}},
               {"coming_bytes", view.promised_bytes},

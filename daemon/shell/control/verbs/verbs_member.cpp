@@ -44,11 +44,6 @@ Result<Json> invited(Session& session, Arguments& arguments, const store::Librar
   return reply;
 }
 
-Status check_federation(Session& session) {
-  const auto& identity = session.node().library().identity();
-  return identity.is_federation() ? Status{} : fail(Errc::not_federation, identity.federation_slug);
-}
-
 /// "wazemmes/region@1.1.40"
 Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts) {
   std::map<FeedId, Order> last;

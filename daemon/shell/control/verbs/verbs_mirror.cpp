@@ -33,12 +33,7 @@ namespace essaimage::shell::verb {
 
 namespace {
 
-Json to_json(const store::MirrorRule& rule) { return {{"themes", shell::to_json(rule.themes)}, {"kits", shell::to_json(rule.kits)}}; }
-
-Status check_federation(Session& session) {
-  const auto& identity = session.node().library().identity();
-  return identity.is_federation() ? Status{} : fail(Errc::not_federation, identity.federation_slug);
-}
+Json rule_json(const store::MirrorRule& rule) { return {{"themes", shell::to_json(rule.themes)}, {"kits", shell::to_json(rule.kits)}}; }
 
 Json changed(const store::MirrorFile& mirror, const std::optional<store::SigningRequest>& lacking) {
   auto reply = shell::to_json(mirror);
@@ -92,7 +87,9 @@ Result<Json> mirror_list(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   TRY(auto mirrors, session.node().library().mirrors().list());
   if (!all) std::erase_if(mirrors, [](const auto& mirror) { return !mirror.runs(); });
-  CHECK_OK(session.list(mirrors));
+  std::vector<Json> entries;
+  for (const auto& mirror : mirrors) entries.push_back(shell::to_json(mirror));
+  CHECK_OK(session.list(entries));
   return Json{{"mirrors", mirrors.size()}};
 }
 
@@ -111,7 +108,7 @@ Result<Json> mirror_show(Session& session, Arguments& arguments) {
     if (std::ranges::count(kit.audiences, mirror.audience()) > 0) ids.push_back(kit.row.id.str());
   reply["kits"] = std::move(ids);
   const auto rule = rules.find(slug);
-  reply["rule"] = rule == rules.end() || rule->second.is_off() ? Json(nullptr) : to_json(rule->second);
+  reply["rule"] = rule == rules.end() || rule->second.is_off() ? Json(nullptr) : rule_json(rule->second);
   return reply;
 }
 
@@ -139,7 +136,7 @@ Result<Json> mirror_rule(Session& session, Arguments& arguments) {
     TRY(published, library.mirrors().apply_rules());
   }
   CHECK_OK(session.list(published));
-  return Json{{"mirror", change.mirror}, {"rule", rule.is_off() ? Json(nullptr) : to_json(rule)}, {"published", published.size()}};
+  return Json{{"mirror", change.mirror}, {"rule", rule.is_off() ? Json(nullptr) : rule_json(rule)}, {"published", published.size()}};
 }
 
 }  // namespace essaimage::shell::verb

@@ -7,7 +7,7 @@ namespace essaimage::shell::verb {
 
 namespace {
 
-Result<std::optional<Timestamp>> day(Arguments& arguments, const char* name) {
+Result<std::optional<Timestamp>> optional_day(Arguments& arguments, const char* name) {
   TRY(const auto text, arguments.optional_text(name));
   if (!text) return std::nullopt;
   const auto at = store::parse_day(*text);
@@ -42,9 +42,9 @@ Result<store::Participants> participants_from(const std::vector<std::string>& te
 
 Result<store::OutcomeFacts> facts_from(Arguments& arguments) {
   store::OutcomeFacts facts;
-  TRY(const auto first, day(arguments, "date"));
+  TRY(const auto first, optional_day(arguments, "date"));
   if (!first) return fail(Errc::usage, "date is missing");
-  TRY(const auto last, day(arguments, "to"));
+  TRY(const auto last, optional_day(arguments, "to"));
   facts.first_day = *first;
   facts.last_day = last.value_or(*first);
   TRY(const auto sessions, arguments.number("sessions"));
@@ -65,14 +65,14 @@ Result<store::OutcomeFacts> facts_from(Arguments& arguments) {
   return facts;
 }
 
-Json to_json(const store::Participants& participants) {
+Json participants_json(const store::Participants& participants) {
   Json json = Json::object();
   for (std::size_t band = 0; band < store::age_bands; ++band) json[std::string(store::age_band_names[band])] = participants[band];
   json["total"] = store::total_of(participants);
   return json;
 }
 
-Json to_json(const store::OutcomeRow& row) {
+Json outcome_json(const store::OutcomeRow& row) {
   const auto& [feed, outcome] = row;
   const auto& facts = outcome.facts;
   return {{"outcome", feed.centre + "/" + std::to_string(outcome.number)},
@@ -86,7 +86,7 @@ Json to_json(const store::OutcomeRow& row) {
           {"date", store::day_text(facts.first_day)},
           {"to", store::day_text(facts.last_day)},
           {"sessions", facts.sessions},
-          {"participants", to_json(facts.participants)},
+          {"participants", participants_json(facts.participants)},
           {"place", str(facts.place)},
           {"priority_neighbourhood", facts.priority_neighbourhood},
           {"worked", facts.worked},
@@ -94,7 +94,7 @@ Json to_json(const store::OutcomeRow& row) {
           {"note", facts.note}};
 }
 
-Json to_json(const store::OutcomeSum& sum) {
+Json sum_json(const store::OutcomeSum& sum) {
   Json participants = Json::object();
   for (std::size_t band = 0; band < store::age_bands; ++band)
     participants[std::string(store::age_band_names[band])] = sum.participants[band];
@@ -113,7 +113,7 @@ Json groups(const Map& map, const char* key, const Name& name) {
   auto list = Json::array();
   for (const auto& [at, sum] : map) {
     Json group{{key, name(at)}};
-    group.update(to_json(sum));
+    group.update(sum_json(sum));
     list.push_back(std::move(group));
   }
   return list;
@@ -132,8 +132,8 @@ Status each_page(Session& session, Arguments& arguments, const Roster& roster, c
   store::OutcomeFilter filter;
   TRY(const auto territory, arguments.optional_text("territory"));
   filter.territory = territory.value_or("");
-  TRY(filter.from, day(arguments, "from"));
-  TRY(filter.to, day(arguments, "to"));
+  TRY(filter.from, optional_day(arguments, "from"));
+  TRY(filter.to, optional_day(arguments, "to"));
   CHECK_OK(arguments.nothing_else());
   const auto& library = session.node().library();
   if (query.kit) {
@@ -184,7 +184,7 @@ Result<Json> outcome_add(Session& session, Arguments& arguments) {
   // What was said before is known, unless the person answers for that.
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   TRY(const auto row, session.node().library().report(report));
-  return to_json(row);
+  return outcome_json(row);
 }
 
 Result<Json> outcome_list(Session& session, Arguments& arguments) {
@@ -192,7 +192,7 @@ Result<Json> outcome_list(Session& session, Arguments& arguments) {
   std::size_t count = 0;
   CHECK_OK(each_page(session, arguments, *roster, [&](const std::vector<store::OutcomeRow>& rows) {
     std::vector<Json> entries;
-    for (const auto& row : rows) entries.push_back(to_json(row));
+    for (const auto& row : rows) entries.push_back(outcome_json(row));
     count += rows.size();
     return session.list(entries);
   }));
@@ -207,7 +207,7 @@ Result<Json> outcome_show(Session& session, Arguments& arguments) {
   if (!is_slug(name.centre)) return fail(Errc::outcome_none, full);
   TRY(const auto rows, library.outcomes({std::nullopt, name.centre, name.number, std::nullopt, 0}));
   if (rows.empty()) return fail(Errc::outcome_none, full);
-  return to_json(rows.front());
+  return outcome_json(rows.front());
 }
 
 Result<Json> outcome_remove(Session& session, Arguments& arguments) {
@@ -219,7 +219,7 @@ Result<Json> outcome_remove(Session& session, Arguments& arguments) {
   if (name.centre != library.identity().slug) return fail(Errc::outcome_none, library.identity().slug + "/" + std::to_string(name.number));
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   TRY(const auto row, library.retract(name.number));
-  return to_json(row);
+  return outcome_json(row);
 }
 
 Result<Json> outcome_sum(Session& session, Arguments& arguments) {
@@ -229,7 +229,7 @@ Result<Json> outcome_sum(Session& session, Arguments& arguments) {
     for (const auto& row : rows) sums.add(row, *roster);
     return {};
   }));
-  auto json = to_json(sums.all);
+  auto json = sum_json(sums.all);
   const auto same = [](const std::string& name) { return name; };
   json["by_kit"] = groups(sums.by_kit, "id", [](const KitId& id) { return id.str(); });
   json["by_territory"] = groups(sums.by_territory, "territory", same);

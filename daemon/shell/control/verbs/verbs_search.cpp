@@ -10,7 +10,7 @@ namespace essaimage::shell::verb {
 
 namespace {
 
-Json to_json(const std::vector<store::Piece>& pieces) {
+Json pieces_json(const std::vector<store::Piece>& pieces) {
   auto list = Json::array();
   for (const auto& piece : pieces) list.push_back({{"text", piece.text}, {"hit", piece.hit}});
   return list;
@@ -64,8 +64,8 @@ Result<Json> search(Session& session, Arguments& arguments) {
     auto entry = shell::to_json(hit.kit);
     entry["equipment"] = hit.kit.row.equipment;
     entry["duration_minutes"] = hit.kit.row.duration_minutes == 0 ? Json(nullptr) : Json(hit.kit.row.duration_minutes);
-    entry["title_pieces"] = to_json(hit.title);
-    entry["snippet"] = to_json(hit.snippet);
+    entry["title_pieces"] = pieces_json(hit.title);
+    entry["snippet"] = pieces_json(hit.snippet);
     entries.push_back(std::move(entry));
   }
   CHECK_OK(session.list(entries));

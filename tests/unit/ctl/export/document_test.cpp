@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace document_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 using namespace essaimage::ctl::site;
@@ -137,3 +138,5 @@ TEST_CASE("what people agreed to for a time goes nowhere once that is over") {
   kit.wish.reader = Reader::members;
   CHECK(file_at(kit.document(), "photos/a_b.jpg")["left_out"] == "consent-over");
 }
+
+}  // namespace document_test

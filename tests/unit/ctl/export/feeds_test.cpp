@@ -5,6 +5,7 @@
 #include "tools/ctl/export/file_kinds.hpp"
 #include "tools/ctl/export/pages.hpp"
 
+namespace feeds_test {
 using namespace essaimage;
 using namespace essaimage::ctl;
 using namespace essaimage::ctl::site;
@@ -144,3 +145,5 @@ TEST_CASE("the search's words cannot leave their string") {
   const auto script = search_script({{"a/b", " </script><x> "}});
   CHECK(script == "window.essaimageSearch = {\n\"a/b\": \" \\u003c/script\\u003e\\u003cx\\u003e \",\n};\n");
 }
+
+}  // namespace feeds_test

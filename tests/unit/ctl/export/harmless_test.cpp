@@ -7,6 +7,7 @@
 #include "tools/ctl/export/markdown.hpp"
 #include "tools/ctl/export/search_words.hpp"
 
+namespace harmless_test {
 using namespace essaimage;
 using namespace essaimage::ctl::site;
 
@@ -135,3 +136,5 @@ TEST_CASE("words are found without accents, case and plural endings") {
   CHECK(has(std::string(site_js), "/aux$/.test(word) && !/eaux$/.test(word)"));
   CHECK(has(std::string(site_js), "/[sx]$/.test(word)"));
 }
+
+}  // namespace harmless_test

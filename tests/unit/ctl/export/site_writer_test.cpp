@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace site_writer_test {
 using namespace essaimage;
 using namespace essaimage::ctl::site;
 using test::TempFolder;
@@ -145,3 +146,5 @@ TEST_CASE("the list of an export has one form, and names nothing outside of its 
   CHECK_FALSE(parse_made(""));
   CHECK_FALSE(parse_made("1 a\n"));
 }
+
+}  // namespace site_writer_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace armour_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -30,3 +31,5 @@ TEST_CASE("no byte outside of its letters stands for one of them") {
     CHECK(from_base64(std::string("AAA") + c).has_value() == (letters.find(c) != std::string::npos || c == '='));
   }
 }
+
+}  // namespace armour_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace hash_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -22,3 +23,5 @@ TEST_CASE("object ids are those of git") {
   CHECK(object_id(ObjectType::tree, {}).hex() == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
   CHECK(object_id(ObjectType::blob, bytes_of("hello\n")).hex() == "ce013625030ba8dba906f756967f9e9ca394464a");
 }
+
+}  // namespace hash_test

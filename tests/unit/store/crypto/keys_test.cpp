@@ -7,6 +7,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace keys_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::read_text;
@@ -85,3 +86,5 @@ TEST_CASE("a transport key comes back the same") {
   write_text(folder / "transport", "not a key");
   CHECK(TransportSecret::load(folder / "transport").error().code == Errc::key_unusable);
 }
+
+}  // namespace keys_test

@@ -4,6 +4,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace sshsig_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::read_text;
@@ -96,3 +97,5 @@ TEST_CASE("a public key is read back from OpenSSH's line, and from nothing longe
     CHECK_FALSE(from_openssh(bad));
   }
 }
+
+}  // namespace sshsig_test

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 
+namespace adoption_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -159,3 +160,5 @@ TEST_CASE("an adoption in another form, or at another place, is refused with the
   CHECK(taken.error().code == Errc::feed_content);
   CHECK(known(*m.a) == Rows{"b region 1"});
 }
+
+}  // namespace adoption_test

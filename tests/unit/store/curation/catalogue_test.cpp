@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 
+namespace catalogue_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -246,3 +247,5 @@ TEST_CASE("a receiver refuses a catalogue that takes back what was decided") {
   SECTION("its signature gone") { refused({{path + ".sigs", std::nullopt}}); }
   SECTION("a next version that is not signed") { refused(d.with(next, {&stranger})); }
 }
+
+}  // namespace catalogue_test

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 
+namespace proposals_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -20,9 +21,7 @@ struct Local {
   Members m;
   TestNode &a = *m.a, &fed = *m.federation;
   FeedId lille = a.feed("territory:lille");
-  Local() {
-    publish("1");
-  }
+  Local() { publish("1"); }
   void publish(const std::string& text) {
     a.publish_one("lampe", {{"x", text}, {"p.jpg", photo(50'000, text.size())}}, "territory:lille");
     replicate(a, fed);
@@ -397,3 +396,4 @@ TEST_CASE("of two contents under one number the decision is about the one that t
   REQUIRE(file);
   CHECK(file->tree == tree);
 }
+}  // namespace proposals_test

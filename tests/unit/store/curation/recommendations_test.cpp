@@ -5,6 +5,7 @@
 #include "store/withdrawal/withdrawals.hpp"
 #include "tests/unit/store/roles.hpp"
 
+namespace recommendations_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -327,3 +328,5 @@ TEST_CASE("a change of keys signs each statement anew once, however many territo
   d.r.ask_two("withdrawals");
   CHECK(d.r.role("withdrawals", d.fed).threshold == 2);
 }
+
+}  // namespace recommendations_test

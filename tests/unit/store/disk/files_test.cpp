@@ -9,6 +9,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace files_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::read_text;
@@ -153,3 +154,5 @@ TEST_CASE("folders that the system will not make are an error, and no endless at
   REQUIRE(make_folders(temp / "a/b/c"));
   REQUIRE(make_folders(temp / "a/b/c"));
 }
+
+}  // namespace files_test

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace unreadable_pages_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -28,3 +29,5 @@ TEST_CASE("a mapped page that the disk does not give reads as zeros, and all oth
   CHECK(unreadable_pages() == met + 2);
   ::sigaction(SIGBUS, &before, nullptr);
 }
+
+}  // namespace unreadable_pages_test

@@ -3,6 +3,7 @@
 #include "store/federation/catalogue_file.hpp"
 #include "tests/support/catch.hpp"
 
+namespace catalogue_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -160,3 +161,5 @@ TEST_CASE("an adoption reads as it was written, and in no other form") {
   }
   CHECK_FALSE(parse_adoption(adoption_text + "\n"));
 }
+
+}  // namespace catalogue_file_test

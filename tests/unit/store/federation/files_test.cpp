@@ -5,6 +5,7 @@
 #include "store/federation/toml_form.hpp"
 #include "tests/support/catch.hpp"
 
+namespace files_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -148,3 +149,5 @@ TEST_CASE("a name for people is one line of composed UTF-8") {
   CHECK_FALSE(is_plain_text("", 200));
   CHECK_FALSE(is_plain_text("abc", 2));
 }
+
+}  // namespace files_test

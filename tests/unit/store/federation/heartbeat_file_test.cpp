@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace heartbeat_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -40,3 +41,5 @@ TEST_CASE("what time it is: the later of clock and signed time, but no clock mor
   CHECK(judged(signed_at.seconds + 30 * day + 1).time == signed_at);
   CHECK(judged(signed_at.seconds + 30 * day + 1).clock_ignored);
 }
+
+}  // namespace heartbeat_file_test

@@ -3,6 +3,7 @@
 
 #include "store/crypto/hash.hpp"
 
+namespace heartbeat_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -189,3 +190,5 @@ TEST_CASE("a last day can be taken away again") {
   replicate(r.fed, r.b);
   CHECK_FALSE(r.role("root", r.b).expires);
 }
+
+}  // namespace heartbeat_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace invitation_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -84,3 +85,5 @@ TEST_CASE("a join holds for its own keys, invitation and federation alone") {
   changed.invitation = secret.public_key();
   CHECK_FALSE(join_holds(changed));
 }
+
+}  // namespace invitation_test

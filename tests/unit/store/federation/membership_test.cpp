@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_node.hpp"
 
+namespace membership_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -203,3 +204,5 @@ TEST_CASE("a restored federation that knows of a newer state of its feed says no
   CHECK(backup->publish({{"k", {}}}).error().code == Errc::publish_unconfirmed);
   CHECK(backup->head(backup->feed()) == head);
 }
+
+}  // namespace membership_test

@@ -3,6 +3,7 @@
 #include "store/holding/mirror_rules.hpp"
 #include "tests/support/catch.hpp"
 
+namespace mirror_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -52,3 +53,5 @@ TEST_CASE("rules for mirrors have one byte form") {
   CHECK(parse_mirror_rules("").error().code == Errc::mirror_rules_damaged);
   CHECK(parse_mirror_rules("format = 1\n").value().empty());
 }
+
+}  // namespace mirror_file_test

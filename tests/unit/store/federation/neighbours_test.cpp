@@ -2,6 +2,7 @@
 // federation's node.
 #include "tests/unit/store/neighbours.hpp"
 
+namespace neighbours_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -308,3 +309,5 @@ TEST_CASE("what the members role was asked before neighbours gave a key would un
     CHECK(n.member("a", n.fed).keys.size() == 1);
   }
 }
+
+}  // namespace neighbours_test

@@ -2,6 +2,7 @@
 #include "store/crypto/hash.hpp"
 #include "tests/unit/store/neighbours.hpp"
 
+namespace neighbours_tree_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -205,3 +206,5 @@ TEST_CASE("a succession that is in force does not vanish, nor become another one
                      {"successions/a/2.toml", std::nullopt},
                      {"successions/a/2.toml.sigs", std::nullopt}}) == Errc::role_threshold);
 }
+
+}  // namespace neighbours_tree_test

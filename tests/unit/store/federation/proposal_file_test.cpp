@@ -2,6 +2,7 @@
 #include "store/federation/proposal_file.hpp"
 #include "tests/support/catch.hpp"
 
+namespace proposal_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -57,3 +58,5 @@ TEST_CASE("a proposal in any other form is refused") {
   CHECK_FALSE(parse_proposal(text + "\n"));
   CHECK(parse_proposal(text + "# " + std::string(70'000, 'x') + "\n").error().code == Errc::too_large);
 }
+
+}  // namespace proposal_file_test

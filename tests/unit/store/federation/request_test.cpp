@@ -7,6 +7,7 @@
 #include "store/federation/toml_form.hpp"
 #include "tests/support/catch.hpp"
 
+namespace request_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -122,3 +123,5 @@ TEST_CASE("texts of several lines read back whatever quotes they have") {
     CHECK(table->text("t").value() == text);
   }
 }
+
+}  // namespace request_test

@@ -3,6 +3,7 @@
 #include "store/federation/federation_change.hpp"
 #include "tests/unit/store/roles.hpp"
 
+namespace requests_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -347,3 +348,5 @@ TEST_CASE("how much a request grows by its signatures is known before anybody is
   CHECK(encode(*request).size() <= foretold);
   CHECK(r.fed.library().apply(*request));
 }
+
+}  // namespace requests_test

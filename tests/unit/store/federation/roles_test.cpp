@@ -3,6 +3,7 @@
 
 #include "store/crypto/hash.hpp"
 
+namespace roles_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -319,3 +320,5 @@ TEST_CASE("a clock that is years ahead ends no invitation") {
   invite.slug = "e";
   CHECK(r.fed.library().invite(invite)->expires.seconds == test_start.seconds + 7 * 86'400);
 }
+
+}  // namespace roles_test

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace statement_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -78,3 +79,5 @@ TEST_CASE("signatures stand by rising key, and nothing stands between them") {
     CHECK_FALSE(verify_statement(name, content, bad, role));
   }
 }
+
+}  // namespace statement_test

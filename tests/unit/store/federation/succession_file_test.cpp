@@ -4,6 +4,7 @@
 #include "store/federation/member_file.hpp"
 #include "tests/support/catch.hpp"
 
+namespace succession_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -107,3 +108,5 @@ TEST_CASE("what a centre may ask for reads back as it was written") {
   CHECK_FALSE(parse_asked_succession(with(text, "mdq/region@1.1.40", "other/region@1.1.40")));
   CHECK_FALSE(parse_asked_succession(with(text, "@1.1.40", "")));
 }
+
+}  // namespace succession_file_test

@@ -6,7 +6,7 @@
 #include "tests/support/test_feed.hpp"
 #include "tests/unit/store/members.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::succession_test {
 namespace {
 
 /// A new home that goes on as that member.
@@ -234,4 +234,4 @@ TEST_CASE("a key is replaced for members alone, and never by accident") {
   CHECK(code("a", true) == Errc::member_exists);  // that one is pending
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::succession_test

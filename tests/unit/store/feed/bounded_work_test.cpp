@@ -9,6 +9,7 @@
 #include "store/media/chunker.hpp"
 #include "tests/unit/store/feed/reception.hpp"
 
+namespace bounded_work_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -117,3 +118,5 @@ TEST_CASE("a kit of which entry.toml alone changed is not looked at again") {
   Receiver receiver;
   CHECK(receiver.receive(region, commit, bytes_of(feed.pack())));
 }
+
+}  // namespace bounded_work_test

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace commit_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -168,3 +169,5 @@ TEST_CASE("a commit's time outside of what git can hold is clamped when signing"
   commit.time.seconds = commit_time_max + 5;
   CHECK(parse_commit(sign_commit(commit, secret()))->time.seconds == commit_time_max);
 }
+
+}  // namespace commit_test

@@ -8,6 +8,7 @@
 #include "tests/support/run.hpp"
 #include "tests/unit/store/feed/reception.hpp"
 
+namespace receive_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -318,3 +319,5 @@ TEST_CASE("a succession goes on behind the last valid head of the old key") {
     CHECK(refusal(receiver.fetch(author, region, ObjectId{})) == Errc::malformed);
   }
 }
+
+}  // namespace receive_test

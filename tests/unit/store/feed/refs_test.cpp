@@ -4,6 +4,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace refs_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::git;
@@ -82,3 +83,5 @@ TEST_CASE("a snapshot stays as it was taken") {
   REQUIRE(library.refs().update({{a, id_of(1), id_of(2)}}));
   CHECK(snapshot->at(a) == id_of(1));
 }
+
+}  // namespace refs_test

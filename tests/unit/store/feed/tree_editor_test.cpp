@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace tree_editor_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -78,3 +79,5 @@ TEST_CASE("a file in the way of a folder is a conflict, and a whole tree can be 
   REQUIRE(piecewise.set("kits/ab/k/files/x", TreeEntry::Mode::file, blob(*pack, "x")));
   CHECK(*whole.write(*pack) == *piecewise.write(*pack));
 }
+
+}  // namespace tree_editor_test

@@ -9,6 +9,7 @@
 #include "store/life/outcome_file.hpp"
 #include "tests/unit/store/feed/reception.hpp"
 
+namespace tree_rules_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -267,3 +268,5 @@ TEST_CASE("trees that name each other many times end the walk early") {
   REQUIRE(writer->add(ObjectType::commit, raw));
   CHECK(refusal(receiver.receive(region, raw, bytes_of(parcel_of(*writer)))) == Errc::feed_content);
 }
+
+}  // namespace tree_rules_test

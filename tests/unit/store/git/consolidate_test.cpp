@@ -11,6 +11,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace consolidate_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::TestLibrary;
@@ -265,3 +266,5 @@ TEST_CASE("a multi-pack index that names a pack which is gone hides nothing afte
   REQUIRE(library.objects().reload());
   CHECK(all_here(library.objects(), all));
 }
+
+}  // namespace consolidate_test

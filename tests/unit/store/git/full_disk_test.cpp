@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/small_disk.hpp"
 
+namespace full_disk_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using test::SmallDisk;
@@ -30,3 +31,5 @@ TEST_CASE("a disk that fills up while a pack is written is an error, and leaves 
   CHECK(std::filesystem::is_empty(disk / "packs"));
   CHECK(std::filesystem::is_empty(disk / "scratch"));
 }
+
+}  // namespace full_disk_test

@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace object_db_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::TestLibrary;
@@ -117,3 +118,5 @@ TEST_CASE("the objects of a quarantine and of the library are read through one h
   CHECK((*both)->contains(new_id));
   CHECK((*both)->pack_count() == 2);
 }
+
+}  // namespace object_db_test

@@ -5,6 +5,7 @@
 #include "store/git/pack_format.hpp"
 #include "tests/support/catch.hpp"
 
+namespace pack_index_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -51,3 +52,5 @@ TEST_CASE("an index whose sum is right and whose tables are not is refused") {
   SECTION("something behind") { index.insert(index.end(), 4, 0); }
   CHECK_FALSE(pack::read_index(summed(index)));
 }
+
+}  // namespace pack_index_test

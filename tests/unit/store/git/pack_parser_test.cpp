@@ -11,6 +11,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace pack_parser_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::TempFolder;
@@ -100,3 +101,5 @@ TEST_CASE("too much is refused before it costs anything") {
   CHECK(code(std::move(RawPack(1).object(3, limits::object_bytes_max + 1, deflated(text)))) == Errc::too_large);
   CHECK(code(RawPack(3'000'000)) == Errc::too_large);
 }
+
+}  // namespace pack_parser_test

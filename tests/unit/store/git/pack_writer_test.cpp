@@ -5,6 +5,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace pack_writer_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::run;
@@ -85,3 +86,5 @@ TEST_CASE("the index of a pack is, byte for byte, the one that stock git makes")
   REQUIRE(run({"git", "index-pack", "--strict", "-o", gits.string(), pack.string()}).exit_code == 0);
   CHECK(test::read_text(gits) == test::read_text(Path(pack).replace_extension(".idx")));
 }
+
+}  // namespace pack_writer_test

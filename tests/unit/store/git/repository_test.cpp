@@ -8,6 +8,7 @@
 #include "tests/support/run.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace repository_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -143,3 +144,5 @@ TEST_CASE("a pack that lost its index gets it back, and git's own files come bac
   CHECK(git(layout.library(), {"fsck", "--full", "--strict"}).output.empty());
   CHECK(git(layout.library(), {"rev-parse", "HEAD"}).output == head.commit.hex() + "\n");
 }
+
+}  // namespace repository_test

@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_feed.hpp"
 
+namespace salvage_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using essaimage::test::TestLibrary;
@@ -179,3 +180,5 @@ TEST_CASE("what was prepared and not finished leaves everything as it was") {
   CHECK(p.packs() == std::vector{p.pack});
   CHECK(p.readable() == 9);
 }
+
+}  // namespace salvage_test

@@ -3,6 +3,7 @@
 #include "proto/limits.hpp"
 #include "tests/support/catch.hpp"
 
+namespace text_merge_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -40,3 +41,5 @@ TEST_CASE("what is too large for a text is neither compared nor merged") {
   CHECK(diff_texts("", large, "x").error().code == Errc::too_large);
   CHECK(merge_texts("", "", large, {}).error().code == Errc::too_large);
 }
+
+}  // namespace text_merge_test

@@ -1,6 +1,7 @@
 #include "store/git/object_db.hpp"
 #include "tests/support/catch.hpp"
 
+namespace tree_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -64,3 +65,5 @@ TEST_CASE("a tree that is cut off anywhere is refused or shorter") {
     CHECK((!parsed || size == 0 || size == raw({{"100644", "a"}}).size()));
   }
 }
+
+}  // namespace tree_test

@@ -3,7 +3,7 @@
 
 #include "tests/unit/store/members.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::lost_heads_test {
 namespace {
 
 /// A centre that published twice; nobody has heard of the second time.
@@ -275,4 +275,4 @@ TEST_CASE("dropping a kit leaves what a lost feed may name") {
   }
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::lost_heads_test

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace lost_proof_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -31,3 +32,5 @@ TEST_CASE("a feed whose proof is lost is told as frozen, without a proof") {
   CHECK(frozen->at(0).feed == feed);
   CHECK(frozen->at(0).first == nullptr);
 }
+
+}  // namespace lost_proof_test

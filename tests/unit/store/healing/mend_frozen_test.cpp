@@ -2,7 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/held.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::mend_frozen_test {
 namespace {
 
 /// Held, and the author's clone published another third version: b holds the author's one, and the proof.
@@ -61,4 +61,4 @@ TEST_CASE("while a frozen feed lacks objects, nothing else of it is taken: neith
   CHECK(f.b.lacks_objects(f.feed));
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::mend_frozen_test

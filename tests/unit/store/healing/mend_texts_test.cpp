@@ -8,7 +8,7 @@
 #include "store/state/state.hpp"
 #include "tests/unit/store/held.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::mend_texts_test {
 namespace {
 
 void remove_pack(Path pack) {
@@ -363,4 +363,4 @@ TEST_CASE("a whole feed is taken only where something lacks, and never one that 
   h.check_whole();
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::mend_texts_test

@@ -2,7 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/held.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::rot_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -161,4 +161,4 @@ TEST_CASE("a home that says another centre or another federation, and still read
   CHECK(is_told(file, status.error()));
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::rot_test

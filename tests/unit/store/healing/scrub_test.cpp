@@ -3,7 +3,7 @@
 
 #include "tests/unit/store/members.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::scrub_test {
 namespace {
 
 constexpr std::int64_t day = 86'400;
@@ -169,4 +169,4 @@ TEST_CASE("a slow reading goes on after a restart, and a clock that was wrong do
   CHECK(s.read > 160'000);
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::scrub_test

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace verify_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -236,3 +237,5 @@ TEST_CASE("what is held of a suspended author and counts no more is checked like
   REQUIRE(m.b->head(m.a->feed()).order.seq == 1);
   CHECK(m.b->library().verify({})->empty());
 }
+
+}  // namespace verify_test

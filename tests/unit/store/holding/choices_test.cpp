@@ -4,6 +4,7 @@
 #include "tests/support/small_disk.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace choices_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -297,3 +298,5 @@ TEST_CASE("choices outlive an index that is damaged") {
   CHECK_FALSE((*again)->rebuilt());
   CHECK(*(*again)->choices() == std::map<KitId, KitChoice>{{kit, {Kind::fetched, 7}}});
 }
+
+}  // namespace choices_test

@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace deadlines_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -204,3 +205,5 @@ TEST_CASE("a deadline that somebody extends while others end is kept") {
   REQUIRE((m.b->close(), m.b->open()));
   CHECK(m.b->library().deadlines().of(plan) == later);
 }
+
+}  // namespace deadlines_test

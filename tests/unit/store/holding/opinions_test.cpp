@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace opinions_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -139,3 +140,5 @@ TEST_CASE("dropping counts what the catalogue lists as wanted by another kit") {
   CHECK(k.m.b->library().removable({"a", "l"})->empty());
   CHECK(k.m.b->library().removable(kit)->size() == 1);  // l is in no catalogue
 }
+
+}  // namespace opinions_test

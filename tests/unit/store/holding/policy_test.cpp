@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
+namespace policy_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -130,3 +131,5 @@ TEST_CASE("every reason and choice has a word of its own") {
   CHECK(waits_for_room(HoldReason::quota));
   CHECK_FALSE(waits_for_room(HoldReason::file_size));
 }
+
+}  // namespace policy_test

@@ -1,6 +1,7 @@
 #include "store/holding/holding.hpp"
 #include "tests/support/catch.hpp"
 
+namespace room_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -113,3 +114,5 @@ TEST_CASE("a choice ends what takes everything, until it is taken back") {
   holding.set_choice(kit, {});
   CHECK(holding.takes_all());
 }
+
+}  // namespace room_test

@@ -3,6 +3,7 @@
 #include "store/life/life.hpp"
 #include "tests/support/catch.hpp"
 
+namespace life_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -231,3 +232,5 @@ TEST_CASE("a long line of kits is cut, and costs no stack") {
   CHECK(family->kits.size() == 2'000);
   CHECK(asked == 2'000);
 }
+
+}  // namespace life_test

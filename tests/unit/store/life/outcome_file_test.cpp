@@ -3,6 +3,7 @@
 #include "store/life/outcome_sum.hpp"
 #include "tests/support/catch.hpp"
 
+namespace outcome_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -134,3 +135,5 @@ TEST_CASE("outcomes add up by kit, territory, month and place") {
   CHECK(count({"", {}, parse_day("2026-03-01").value()}) == 3);
   CHECK(count({"lille", parse_day("2026-03-01").value(), parse_day("2026-03-31").value()}) == 2);
 }
+
+}  // namespace outcome_file_test

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 
+namespace outcome_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -261,3 +262,5 @@ TEST_CASE("what a kit was adapted from is known by both, and survives the loss o
   replicate(*m.b, *m.a);
   CHECK(children().empty());
 }
+
+}  // namespace outcome_test

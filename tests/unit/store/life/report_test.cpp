@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace report_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -259,3 +260,5 @@ TEST_CASE("what feeds ever said is read with where it was signed, decisions by t
   CHECK(activity->decisions[1].decision.decision == CatalogueFile::Decision::retired);
   CHECK(activity->decisions[0].entry.path == "catalogue/a/robot.toml");
 }
+
+}  // namespace report_test

@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace base_media_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -222,3 +223,5 @@ TEST_CASE("a base is known again after a restart") {
   REQUIRE(needs->at(0).base);
   CHECK(needs->at(0).base->media == file.base);
 }
+
+}  // namespace base_media_test

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/media/media_home.hpp"
 
+namespace chunk_list_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -130,3 +131,5 @@ TEST_CASE("whatever our chunker makes of a file is a good list") {
     }
   }
 }
+
+}  // namespace chunk_list_test

@@ -10,6 +10,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace chunker_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -147,3 +148,5 @@ TEST_CASE("a chunker that finished may start anew") {
   chunker.finish();
   CHECK(lengths == first);
 }
+
+}  // namespace chunker_test

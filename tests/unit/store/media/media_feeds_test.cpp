@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace media_feeds_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -251,3 +252,5 @@ TEST_CASE("chunks that could not pass to the feed that wants them are not copied
   CHECK(library.needs()->empty());
   CHECK(library.find_media(m.a->feed(), {needs[0].media})->size() == 1);
 }
+
+}  // namespace media_feeds_test

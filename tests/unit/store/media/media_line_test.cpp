@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_node.hpp"
 
+namespace media_line_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -75,3 +76,5 @@ TEST_CASE("the first error of a line is told at once to who writes on, and to wh
   CHECK(lined.line->take(true).error().code == Errc::malformed);
   CHECK(lined.line->take(true).error().code == Errc::malformed);
 }
+
+}  // namespace media_line_test

@@ -4,6 +4,7 @@
 #include "tests/support/file_size_limit.hpp"
 #include "tests/unit/store/media/media_home.hpp"
 
+namespace media_store_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -190,3 +191,5 @@ TEST_CASE("a full disk refuses a chunk, and those before it stay") {
   CHECK(partial->held()[0]);
   CHECK_FALSE(partial->held()[last]);
 }
+
+}  // namespace media_store_test

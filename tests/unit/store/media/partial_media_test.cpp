@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/media/media_home.hpp"
 
+namespace partial_media_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -341,3 +342,5 @@ TEST_CASE("a partial file that came in the place of the checked one is not taken
   REQUIRE(third->add(*partial));
   CHECK(third->settle().error().code == Errc::not_found);
 }
+
+}  // namespace partial_media_test

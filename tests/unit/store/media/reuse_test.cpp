@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/media/media_home.hpp"
 
+namespace reuse_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -223,3 +224,5 @@ TEST_CASE("what came through one territory is not mixed with what comes through 
   // A file that is held for Lille may still come for Valenciennes.
   CHECK(may_join(roster(), both, {}, FeedList{anzin_valenciennes}) == FeedList{anzin_valenciennes});
 }
+
+}  // namespace reuse_test

@@ -7,6 +7,7 @@
 #include "store/mirrors.hpp"
 #include "tests/unit/store/withdrawn.hpp"
 
+namespace mirror_change_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -344,3 +345,5 @@ TEST_CASE("a rule takes what is newer in its territory than what a decision brou
   CHECK(l.c.find("a/robot")->row.version == 2);
   CHECK(l.d.find("a/robot")->row.version == 1);
 }
+
+}  // namespace mirror_change_test

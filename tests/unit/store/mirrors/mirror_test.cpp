@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/edited_feed.hpp"
 
+namespace mirror_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -378,3 +379,5 @@ TEST_CASE("a rule takes nothing into a mirror that was withdrawn, and the kit ag
   CHECK(l.a.publish({{"robot", themed("Robot", "numérique")}}).value().size() == 2);
   CHECK(audiences_of(l.a, "a/robot") == std::set<std::string>{"territory:lille", numerique});
 }
+
+}  // namespace mirror_test

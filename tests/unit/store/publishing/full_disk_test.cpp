@@ -5,6 +5,7 @@
 #include "tests/support/file_size_limit.hpp"
 #include "tests/support/test_node.hpp"
 
+namespace full_disk_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -83,3 +84,5 @@ TEST_CASE("media that is in its place but not on record is told to be whole once
   CHECK(told<store::change::MediaComplete>(*nodes.reader) == 1);
   CHECK(nodes.reader->checkout("deule/lampe").at("vue.jpg") == media('b'));
 }
+
+}  // namespace full_disk_test

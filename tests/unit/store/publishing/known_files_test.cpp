@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace known_files_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -114,3 +115,5 @@ TEST_CASE("media that are removed while a publication takes them as known stop i
   std::filesystem::remove(m.a->layout().media(sha256(bytes_of(folder.files["photo.jpg"]))));
   CHECK(publication->commit().error().code == Errc::conflict);
 }
+
+}  // namespace known_files_test

@@ -3,6 +3,7 @@
 #include "store/crypto/hash.hpp"
 #include "tests/support/catch.hpp"
 
+namespace older_media_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -58,3 +59,5 @@ TEST_CASE("one file at two paths has one that it was made from, and text has non
   const auto pairs = found(before, tree_of({{"fr/p.jpg", "2"}, {"nl/p.jpg", "2"}, {"a.md", "3"}}));
   CHECK(pairs == std::map<Sha256, Sha256>{{id("2"), id("1")}});
 }
+
+}  // namespace older_media_test

@@ -4,7 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/held.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::publish_again_test {
 namespace {
 
 const KitFiles folder = {{"x", "un texte\n"}, {"sous/y", "un autre\n"}, {"photo.jpg", photo(9'000, 3)}};
@@ -87,4 +87,4 @@ TEST_CASE("a folder that was changed since brings back what is in it still, and 
   CHECK(a.library().verify({})->empty());
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::publish_again_test

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace publish_limits_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -48,3 +49,5 @@ TEST_CASE("what lies here already goes to more people in one command") {
   REQUIRE(fetch_feed(*m.a, *m.b, m.a->feed()));
   CHECK(m.b->find("a/two"));
 }
+
+}  // namespace publish_limits_test

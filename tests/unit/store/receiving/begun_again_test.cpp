@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/test_node.hpp"
 
+namespace begun_again_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -92,3 +93,5 @@ TEST_CASE("a kit that is refused after its media were handed over ends the publi
   CHECK(federation->library().media().all().empty());
   CHECK(std::filesystem::is_empty(federation->layout().scratch() / "media"));
 }
+
+}  // namespace begun_again_test

@@ -8,6 +8,7 @@
 #include "tests/unit/store/members.hpp"
 #include "tests/support/catch.hpp"
 
+namespace forks_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -199,3 +200,5 @@ TEST_CASE("who holds an epoch beyond what counts of a suspended member leaves it
   CHECK(near->library().problems().empty());
   CHECK(near->find("a/k"));
 }
+
+}  // namespace forks_test

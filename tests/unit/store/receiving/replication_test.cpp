@@ -9,6 +9,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace replication_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -276,3 +277,5 @@ TEST_CASE(
   }
   CHECK(files == 0);
 }
+
+}  // namespace replication_test

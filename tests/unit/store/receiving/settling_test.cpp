@@ -6,7 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
-namespace essaimage::test {
+namespace essaimage::test::settling_test {
 namespace {
 
 /// All of it, in one run.
@@ -94,4 +94,4 @@ TEST_CASE("what is here of a media file is told once more to who asks, but while
   CHECK(std::holds_alternative<store::change::MediaComplete>(*complete));
 }
 
-}  // namespace essaimage::test
+}  // namespace essaimage::test::settling_test

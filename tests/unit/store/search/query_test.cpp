@@ -4,6 +4,7 @@
 #include "store/search/query.hpp"
 #include "tests/support/catch.hpp"
 
+namespace query_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -70,3 +71,5 @@ TEST_CASE("texts that people read are searched, each and all together bounded, a
   CHECK(most.text.size() <= limits::searched_kit_bytes_max + limits::searched_files_max);
   CHECK(most.names.size() <= limits::searched_names_bytes_max + 1);
 }
+
+}  // namespace query_test

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
+namespace search_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -207,3 +208,5 @@ TEST_CASE("hostile texts are bounded, and the kits beside them found") {
   CHECK(search(*m.a, "w10") == Ids{"a/hostile"});
   CHECK(search(*m.a, "éclair").size() == 2);
 }
+
+}  // namespace search_test

@@ -5,6 +5,7 @@
 #include "store/search/words.hpp"
 #include "tests/support/catch.hpp"
 
+namespace words_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -95,3 +96,5 @@ TEST_CASE("little words and numbers are found as they are, and what is folded is
   CHECK(fold_word("STRASSE") == fold_word("Straße"));
   CHECK(fold_text("  Accès aux Droits, santé") == "acces aux droits sante");
 }
+
+}  // namespace words_test

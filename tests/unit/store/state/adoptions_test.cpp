@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace adoptions_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -54,3 +55,5 @@ TEST_CASE("an adoption comes out as it went in, is replaced by feed, and goes wi
   CHECK(state->adoptions_of(kit).value().size() == 1);
   CHECK(state->adoptions_in(region).value().empty());
 }
+
+}  // namespace adoptions_test

@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace damage_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -134,3 +135,5 @@ TEST_CASE("a state file cut anywhere opens, and never lies") {
     }
   }
 }
+
+}  // namespace damage_test

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
 
+namespace outcomes_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -78,3 +79,5 @@ TEST_CASE("outcomes come out as they went in, several of a kit and feed, and go 
   REQUIRE(state->lose_feed(region));
   CHECK(state->outcomes({std::nullopt, "", std::nullopt, std::nullopt, 0})->size() == 1);
 }
+
+}  // namespace outcomes_test

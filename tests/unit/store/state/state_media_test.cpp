@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/state/state_home.hpp"
 
+namespace state_media_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::store::state_test;
@@ -163,3 +164,5 @@ TEST_CASE("a chunk that repeats without end gives a bounded number of places") {
   REQUIRE(home.state->index_chunks(media_id("film"), zeros));
   CHECK(home.state->find_chunk(media_id("zeros")).value().size() == 16);
 }
+
+}  // namespace state_media_test

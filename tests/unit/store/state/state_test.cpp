@@ -6,6 +6,7 @@
 #include "tests/support/file_size_limit.hpp"
 #include "tests/unit/store/state/state_home.hpp"
 
+namespace state_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::store::state_test;
@@ -196,3 +197,5 @@ TEST_CASE("a change that the disk refuses leaves the state as it was") {
   home.apply(region, 2, {kit(region, "b")});
   CHECK(home.state->kits().value().size() == 2);
 }
+
+}  // namespace state_test

@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/state/state_home.hpp"
 
+namespace state_words_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::store::state_test;
@@ -131,3 +132,5 @@ TEST_CASE("an index whose words were made by another library is made anew") {
   CHECK_FALSE(home.state->was_lost());
   CHECK(found(*home.state, "numerique") == 0);
 }
+
+}  // namespace state_words_test

@@ -8,6 +8,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/catch.hpp"
 
+namespace based_run_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -142,3 +143,5 @@ TEST_CASE("a run against a base is read by who said that it has one, and by nobo
   REQUIRE(told);
   CHECK(*told == file.newer);
 }
+
+}  // namespace based_run_test

@@ -8,6 +8,7 @@
 #include "tests/support/run.hpp"
 #include "tests/unit/store/feed/reception.hpp"
 
+namespace parcel_test {
 using namespace essaimage;
 using namespace essaimage::store;
 using namespace essaimage::test;
@@ -255,3 +256,5 @@ TEST_CASE("a line in each of many texts costs about the lines, also where frames
   CHECK(parcel.size() < 200'000);  // several frames, each with its own texts before it
   CHECK(unfold(receiver.library, parcel, region, author.raw(head.commit)));
 }
+
+}  // namespace parcel_test

@@ -9,6 +9,7 @@
 #include "store/transfer/zstd.hpp"
 #include "tests/support/catch.hpp"
 
+namespace run_code_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -112,3 +113,5 @@ TEST_CASE("a run of another form, of more than its chunks, or with something beh
   append_bytes(wide, compressor.compress(noise(2'000'000), {}));
   CHECK(refused(wide, 2'000'000));
 }
+
+}  // namespace run_code_test

@@ -6,6 +6,7 @@
 #include "tests/unit/store/held.hpp"
 #include "tests/unit/store/withdrawn.hpp"
 
+namespace collecting_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -251,3 +252,5 @@ TEST_CASE("while another feed lacks objects, nothing is collected and nothing si
   CHECK_FALSE(in_any_pack(*l.m.c, blob));
   CHECK(view_of(*l.m.c, "a", 1).signed_by.contains("c"));
 }
+
+}  // namespace collecting_test

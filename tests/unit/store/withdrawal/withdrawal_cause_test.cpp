@@ -1,6 +1,7 @@
 // What goes without its author's word: what the federation withdraws for cause, and what consents covered that ran out.
 #include "tests/unit/store/withdrawn.hpp"
 
+namespace withdrawal_cause_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -127,3 +128,5 @@ TEST_CASE("a consent for longer, published in time, goes before the shorter one"
   }
   CHECK(m.a->library().withdrawals().find({})->empty());
 }
+
+}  // namespace withdrawal_cause_test

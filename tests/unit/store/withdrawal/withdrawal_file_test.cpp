@@ -5,6 +5,7 @@
 #include "store/withdrawal/record_file.hpp"
 #include "tests/support/catch.hpp"
 
+namespace withdrawal_file_test {
 using namespace essaimage;
 using namespace essaimage::store;
 
@@ -121,3 +122,5 @@ TEST_CASE("a few bytes of a withdrawal never become many: ranges stay ranges, an
   for (int i = 0; i < 400; ++i) said.paths.push_back(std::to_string(1000 + i) + std::string(190, 'p'));
   CHECK_FALSE(parse_withdrawal(encode(said)));
 }
+
+}  // namespace withdrawal_file_test

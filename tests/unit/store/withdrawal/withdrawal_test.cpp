@@ -4,6 +4,7 @@
 
 #include "tests/unit/store/withdrawn.hpp"
 
+namespace withdrawal_test {
 using namespace essaimage;
 using namespace essaimage::test;
 
@@ -309,3 +310,5 @@ TEST_CASE("partial files, damaged copies and files without a record go as well")
   settle(*l.m.b);
   CHECK_FALSE(has(*l.m.b, l.media));
 }
+
+}  // namespace withdrawal_test
