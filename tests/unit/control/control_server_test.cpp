@@ -20,7 +20,6 @@ using control::Connection;
 using control::Request;
 using shell::ControlServer;
 using shell::Json;
-
 namespace {
 
 struct Served {
