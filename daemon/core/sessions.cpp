@@ -206,9 +206,20 @@ void Sessions::roster_changed() {
   }
 }
 
-/// Who has no link of the tree (its one died, and there was no news since) watches all of them as such.
-const settings::Silence& Sessions::silence_of(const Link& link, bool has_tree) const {
-  return has_tree && is_spare(link.id) ? settings::spare_silence : settings::tree_silence;
+Sessions::Tree Sessions::tree() const {
+  Tree tree;
+  for (const auto& [id, link] : context_.links.all()) {
+    if (!link.is_open() || is_spare(id)) continue;
+    if (tree.links++ == 0) tree.oldest = id;
+  }
+  return tree;
+}
+
+/// Who has no link of the tree (its one died, and there was no news since) watches all of them as such. Who has many (no news
+/// came yet that would prune any) needs none by itself: one is watched for all, since what cuts off a node cuts that one too.
+const settings::Silence& Sessions::silence_of(const Link& link, const Tree& tree) const {
+  const bool is_watched = tree.links == 0 || (tree.links > settings::tree_links_few ? link.id == tree.oldest : !is_spare(link.id));
+  return is_watched ? settings::tree_silence : settings::spare_silence;
 }
 
 bool Sessions::is_dead(const Link& link, const settings::Silence& silence) const {
@@ -225,11 +236,11 @@ void Sessions::ask(Link& link) {
 
 void Sessions::tick() {
   auto& links = context_.links.all();
-  const bool has_tree = std::ranges::any_of(links, [this](const auto& each) { return each.second.is_open() && !is_spare(each.first); });
+  const Tree by_now = tree();
   bool died = false;
   for (auto& [id, link] : links) {
     if (link.closing) continue;
-    const auto& silence = silence_of(link, has_tree);
+    const auto& silence = silence_of(link, by_now);
     const Duration age = context_.now - link.up_at;
     const bool late = (link.phase == Link::Phase::stranger && age >= settings::stranger_within) ||
                       (link.phase == Link::Phase::greeting && age >= settings::hello_within);

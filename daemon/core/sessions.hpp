@@ -41,7 +41,13 @@ class Sessions {
   bool make_room(const Member* newcomer);
   void keep_one(Link& newest);
   void draw_patience(Link& link) { link.patience = static_cast<std::uint16_t>(context_.random.below(1001)); }
-  const settings::Silence& silence_of(const Link& link, bool has_tree) const;
+  /// The open links by which news come: how many, and the one that has been open longest.
+  struct Tree {
+    std::size_t links = 0;
+    LinkId oldest{};
+  };
+  Tree tree() const;
+  const settings::Silence& silence_of(const Link& link, const Tree& tree) const;
   bool is_dead(const Link& link, const settings::Silence& silence) const;
   void ask(Link& link);
   std::size_t strangers() const;

@@ -23,7 +23,8 @@ struct Silence {
 /// Of the tree, by which news come: a dead link is noticed within two minutes.
 inline constexpr Silence tree_silence{seconds(80), seconds(100), seconds(120)};
 /// Of links that only tell of news, or stand by. Below the five minutes after which the first home routers forget a connection.
-inline constexpr Silence spare_silence{seconds(225), seconds(270), seconds(290)};
+inline constexpr Silence spare_silence{seconds(265), seconds(285), seconds(305)};
+inline constexpr std::size_t tree_links_few = 3;  ///< WIRE.md; of more, none is needed by itself
 inline constexpr Duration ping_answered_within = seconds(20);  ///< an ADSL line full of uploads answers in under 10
 inline constexpr Duration hello_within = seconds(20);      ///< an ADSL line full of uploads answers in under 10
 inline constexpr Duration stranger_within = seconds(30);   ///< WIRE.md

@@ -40,7 +40,7 @@ void print(const char* name, const Cost& cost, double nodes) {
 
 int main(int argc, char** argv) {
   FigureOptions options;
-  std::string parts = "head,kit,idle,morning";
+  std::string parts = "quiet,head,kit,idle,morning";
   std::int64_t idle_minutes = 60;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string flag = argv[i];
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
     else if (flag == "--seed") options.seed = number;
     else if (flag == "--idle-minutes") idle_minutes = static_cast<std::int64_t>(number);
     else if (flag == "--parts") parts = argv[i + 1];
-    else return std::fprintf(stderr, "usage: essaimage-figures [--nodes N] [--seed N] [--idle-minutes N] [--parts head,kit,idle,morning]\n"), 2;
+    else return std::fprintf(stderr, "usage: essaimage-figures [--nodes N] [--seed N] [--idle-minutes N] [--parts quiet,head,kit,idle,morning]\n"), 2;
   }
   const auto wanted = [&](const char* part) { return parts.find(part) != std::string::npos; };
   const auto nodes = static_cast<double>(options.nodes);
@@ -57,6 +57,12 @@ int main(int argc, char** argv) {
   region.begin();
   std::printf("{\"nodes\": %zu, \"seed\": %llu, \"links_per_node\": %.1f, \"islands\": %zu", options.nodes,
               static_cast<unsigned long long>(options.seed), region.links_per_node(), region.islands());
+  const auto measure_idle = [&](const char* name) {
+    (void)region.idle(std::chrono::minutes(45));  // until rounds are as rare as they become
+    const Cost cost = region.idle(std::chrono::minutes(idle_minutes));
+    print(name, cost, nodes * static_cast<double>(idle_minutes) / 60);
+  };
+  if (wanted("quiet")) measure_idle("quiet_hour");
   if (wanted("head")) {
     const Spread first = region.head();
     print("first_head", first.arrivals, options.nodes);
@@ -78,9 +84,9 @@ int main(int argc, char** argv) {
     print("kit_cost", kit.cost, nodes);
   }
   if (wanted("idle")) {
-    (void)region.idle(std::chrono::minutes(45));  // until rounds are as rare as they become
-    const Cost cost = region.idle(std::chrono::minutes(idle_minutes));
-    print("idle_hour", cost, nodes * static_cast<double>(idle_minutes) / 60);
+    // With a tree, which the first news of a day make.
+    for (int i = 0; i < 5 && !wanted("head"); ++i) (void)region.head();
+    measure_idle("idle_hour");
   }
   if (wanted("morning")) {
     const auto [heads, kits] = region.morning();

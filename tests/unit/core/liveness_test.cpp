@@ -54,13 +54,13 @@ TEST_CASE("a silent link is asked after 80 to 100 seconds and closed after 120")
   CHECK(bench.closed(link));
 }
 
-TEST_CASE("a link by which no news come is asked after 225 to 270 seconds of silence, and closed when it does not answer") {
+TEST_CASE("a link by which no news come is asked after 265 to 285 seconds of silence, and closed when it does not answer") {
   Bench bench;
   const auto [spare, tree] = spare_and_tree(bench);
   const auto asked = [&, link = spare] { return !bench.sent<message::Ping>(link).empty(); };
   const auto asked_after = seconds_until(bench, {tree}, asked);
-  CHECK(asked_after >= 225);
-  CHECK(asked_after <= 271);
+  CHECK(asked_after >= 265);
+  CHECK(asked_after <= 286);
   SECTION("no answer") {
     const auto closed_after = seconds_until(bench, {tree}, [&, link = spare] { return bench.closed(link); });
     CHECK(closed_after >= 19);
@@ -68,7 +68,7 @@ TEST_CASE("a link by which no news come is asked after 225 to 270 seconds of sil
   }
   SECTION("an answer") {
     bench.receive(spare, message::Pong{1, 0});
-    CHECK(seconds_until(bench, {tree}, asked) >= 225);
+    CHECK(seconds_until(bench, {tree}, asked) >= 265);
     CHECK_FALSE(bench.closed(spare));
   }
   SECTION("a graft makes it one of the tree") {
@@ -92,7 +92,27 @@ TEST_CASE("who has no link of the tree left watches the others as such") {
   CHECK(seconds_until(bench, {}, [&, link = spare] { return bench.closed(link); }) <= 121);
 }
 
-TEST_CASE("an idle link costs a ping or pong of each side in 80 to 100 seconds, or 225 to 270, and a round in 16 minutes") {
+TEST_CASE("of many links that no news have pruned yet, the oldest is watched for all, and each again once they are few") {
+  Bench bench;
+  bench.start();
+  std::vector<LinkId> links;
+  for (const std::size_t peer : {2, 3, 4, 5}) links.push_back(bench.open(peer));
+  const std::vector<LinkId> others(links.begin() + 1, links.end());
+  const auto asks = [&](LinkId link) { return [&bench, link] { return !bench.sent<message::Ping>(link).empty(); }; };
+  CHECK(seconds_until(bench, others, asks(links.front())) <= 101);
+  CHECK(bench.sent<message::Ping>(links.back()).empty());
+  SECTION("it is silent") {
+    CHECK(seconds_until(bench, others, asks(links.back())) <= 41);
+    CHECK(bench.closed(links.front()));
+  }
+  SECTION("one of the others is gone") {
+    bench.on(input::LinkDown{links[1], "gone"});
+    bench.receive(links.front(), message::Pong{1, 0});
+    CHECK(seconds_until(bench, {links.front(), links[2]}, asks(links.back())) <= 101);
+  }
+}
+
+TEST_CASE("an idle link costs a ping or pong of each side in 80 to 100 seconds, or 265 to 285, and a round in 16 minutes") {
   const bool is_spare = GENERATE(false, true);
   Bench bench;
   const auto [spare, tree] = spare_and_tree(bench);
@@ -115,8 +135,8 @@ TEST_CASE("an idle link costs a ping or pong of each side in 80 to 100 seconds, 
     bench.forget();
   }
   // A round is no silence either.
-  CHECK(pings >= day / (is_spare ? 340 : 106));
-  CHECK(pings <= day / (is_spare ? 224 : 79));
+  CHECK(pings >= day / (is_spare ? 380 : 106));
+  CHECK(pings <= day / (is_spare ? 264 : 79));
   CHECK(rounds >= day / (20 * 60));
   CHECK(rounds <= day / (12 * 60) + 6);
   CHECK(messages == pings + rounds);
