@@ -26,9 +26,11 @@ class Mirrors {
     std::string name;                 ///< empty: as before, or the slug
     std::set<std::string> territories;
   };
-  /// A new one, one that has ended once more, or one that runs with other territories or another name. Of centres that are of none
-  /// of its territories any more, that which is held here still counts. Errc::mirror_exists, Errc::mirror_territory.
+  /// A new one, or one that has ended once more. Errc::mirror_exists: it runs; Errc::mirror_territory.
   virtual Result<MirrorFile> begin(const Begin& begin, Lacking lacking) = 0;
+  /// Gives one that runs other territories (none named: as before) or another name. Of centres that are of none of its territories
+  /// any more, that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended, Errc::mirror_territory.
+  virtual Result<MirrorFile> change(const Begin& change, Lacking lacking) = 0;
   /// Of its feeds that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended.
   virtual Result<MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking) = 0;
   virtual Result<std::vector<MirrorFile>> list() const = 0;  ///< ended ones too; Errc::not_joined

@@ -34,6 +34,27 @@ void name_what_counts(MirrorFile& file, const Picture& picture, const std::funct
   }
 }
 
+MirrorFile next_of(const Stated<MirrorFile>& held) {
+  MirrorFile file = held.file;
+  file.version += 1;
+  file.previous = held.content;
+  return file;
+}
+
+/// Empty: it keeps its name.
+Status rename(MirrorFile& file, const std::string& name) {
+  if (name.empty()) return {};
+  TRY(file.name, plain_text_from(name, limits::name_bytes_max, "name"));
+  return {};
+}
+
+Status put(FederationChange& change, const MirrorFile& file, Mirrors::Lacking lacking) {
+  const auto text = encode(file);
+  if (text.size() > mirror_bytes_max) return fail(Errc::too_large, mirror_path(file.slug) + ": feeds");
+  change.put(mirror_path(file.slug), file.version, file.previous, text);
+  return change.commit_or(lacking);
+}
+
 Result<const FederationWord*> word_of(const Picture& picture) {
   if (!picture.word) return fail(Errc::not_joined);
   return picture.word.get();
@@ -57,37 +78,40 @@ Result<MirrorFile> MirrorsImpl::begin(const Begin& begin, Lacking lacking) {
   if (!is_slug(begin.slug)) return fail(Errc::usage, "slug: " + begin.slug);
   CHECK_OK(check_territories(begin.territories, change.word()));
   MirrorFile file;
-  bool runs = false;
   const auto held = change.word().mirrors.find(begin.slug);
   if (held != change.word().mirrors.end()) {
-    file = held->second.file;
-    runs = file.runs();
-    const bool same = file.territories == begin.territories && (begin.name.empty() || begin.name == file.name);
-    if (runs && same) return fail(Errc::mirror_exists, begin.slug);
-    file.version += 1;
-    file.previous = held->second.content;
+    if (held->second.file.runs()) return fail(Errc::mirror_exists, begin.slug);
+    file = next_of(held->second);
   } else if (change.word().mirrors.size() >= limits::mirrors_max) {
     return fail(Errc::too_large, "more than " + std::to_string(limits::mirrors_max) + " mirrors");
   }
   file.slug = begin.slug;
   if (file.name.empty()) file.name = begin.slug;
-  if (!begin.name.empty()) {
-    TRY(file.name, plain_text_from(begin.name, limits::name_bytes_max, "name"));
-  }
+  CHECK_OK(rename(file, begin.name));
   file.territories = begin.territories;
-  if (runs) {
-    name_what_counts(file, change.picture(), [&](const Member& author) {
-      return author.slug != library_.identity_.slug && !is_of(author, file.territories);
-    });
-  } else {
-    file.begun = library_.now_();
-    file.ended.reset();
-    file.ended_why.clear();
+  file.begun = library_.now_();
+  file.ended.reset();
+  file.ended_why.clear();
+  CHECK_OK(put(change, file, lacking));
+  return file;
+}
+
+Result<MirrorFile> MirrorsImpl::change(const Begin& wish, Lacking lacking) {
+  const std::lock_guard changing(library_.changing_);
+  TRY(auto change, FederationChange::begin(library_));
+  CHECK_OK(check_runs(change.picture(), wish.slug));
+  const auto& held = change.word().mirrors.at(wish.slug);
+  MirrorFile file = next_of(held);
+  if (!wish.territories.empty()) {
+    CHECK_OK(check_territories(wish.territories, change.word()));
+    file.territories = wish.territories;
   }
-  const auto text = encode(file);
-  if (text.size() > mirror_bytes_max) return fail(Errc::too_large, mirror_path(file.slug) + ": feeds");
-  change.put(mirror_path(file.slug), file.version, file.previous, text);
-  CHECK_OK(change.commit_or(lacking));
+  CHECK_OK(rename(file, wish.name));
+  if (file.territories == held.file.territories && file.name == held.file.name) return fail(Errc::usage, wish.slug + ": it is so already");
+  name_what_counts(file, change.picture(), [&](const Member& author) {
+    return author.slug != library_.identity_.slug && !is_of(author, file.territories);
+  });
+  CHECK_OK(put(change, file, lacking));
   return file;
 }
 
@@ -98,16 +122,11 @@ Result<MirrorFile> MirrorsImpl::end(const std::string& slug, const std::string& 
   TRY(auto change, FederationChange::begin(library_));
   CHECK_OK(check_runs(change.picture(), slug));
   const auto& held = change.word().mirrors.at(slug);
-  MirrorFile file = held.file;
-  file.version += 1;
-  file.previous = held.content;
+  MirrorFile file = next_of(held);
   file.ended = library_.now_();
   TRY(file.ended_why, plain_text_from(why, limits::reason_bytes_max, "why"));
   name_what_counts(file, change.picture(), [](const Member&) { return true; });
-  const auto text = encode(file);
-  if (text.size() > mirror_bytes_max) return fail(Errc::too_large, mirror_path(slug) + ": feeds");
-  change.put(mirror_path(slug), file.version, file.previous, text);
-  CHECK_OK(change.commit_or(lacking));
+  CHECK_OK(put(change, file, lacking));
   return file;
 }
 

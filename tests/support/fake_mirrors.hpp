@@ -21,6 +21,13 @@ class FakeMirrors final : public store::Mirrors {
     file.territories = begin.territories;
     return say(file, lacking);
   }
+  Result<store::MirrorFile> change(const Begin& change, Lacking lacking) override {
+    TRY(auto file, find(change.slug));
+    file.version += 1;
+    if (!change.name.empty()) file.name = change.name;
+    if (!change.territories.empty()) file.territories = change.territories;
+    return say(file, lacking);
+  }
   Result<store::MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking) override {
     TRY(auto file, find(slug));
     file.version += 1;

@@ -44,6 +44,7 @@ constexpr std::array verbs = {
     Verb{"member.show", verb::member_show},
     Verb{"member.suspend", verb::member_suspend},
     Verb{"mirror.add", verb::mirror_add},
+    Verb{"mirror.change", verb::mirror_change},
     Verb{"mirror.end", verb::mirror_end},
     Verb{"mirror.list", verb::mirror_list},
     Verb{"mirror.rule", verb::mirror_rule},

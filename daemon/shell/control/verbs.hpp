@@ -94,6 +94,7 @@ Result<Json> outcome_show(Session& session, Arguments& arguments);
 Result<Json> outcome_sum(Session& session, Arguments& arguments);
 // verbs_mirror.cpp
 Result<Json> mirror_add(Session& session, Arguments& arguments);
+Result<Json> mirror_change(Session& session, Arguments& arguments);
 Result<Json> mirror_end(Session& session, Arguments& arguments);
 Result<Json> mirror_list(Session& session, Arguments& arguments);
 Result<Json> mirror_rule(Session& session, Arguments& arguments);

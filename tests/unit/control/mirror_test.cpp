@@ -34,10 +34,26 @@ TEST_CASE("the federation links territories and ends that, and everybody sees bo
   CHECK(served.ask("mirror.list", {{"all", true}})["items"][0][0]["version"] == 2);
 }
 
+TEST_CASE("a mirror that runs gets other territories or another name, by the verb that says so") {
+  Federation served;
+  const auto change = [&](Json arguments) {
+    arguments["offline"] = true;
+    return served.ask("mirror.change", arguments);
+  };
+  CHECK(change({{"mirror", "numerique"}, {"name", "Nouveau"}})["failure"] == "mirror.unknown");
+  served.add();
+  CHECK(change({{"mirror", "numerique"}})["failure"] == "usage");
+  const auto renamed = change({{"mirror", "numerique"}, {"name", "Nouveau"}});
+  CHECK(renamed["name"] == "Nouveau");
+  CHECK(renamed["territories"] == Json::array({"lille", "valenciennes"}));
+  CHECK(change({{"mirror", "numerique"}, {"territories", {"lens", "lille"}}})["territories"] == Json::array({"lens", "lille"}));
+}
+
 TEST_CASE("another node than the federation's links nothing") {
   Served served;
   const auto added = served.ask("mirror.add", {{"mirror", "n"}, {"territories", {"a", "b"}}, {"offline", true}});
   CHECK(added["failure"] == "federation.not-here");
+  CHECK(served.ask("mirror.change", {{"mirror", "n"}, {"name", "x"}, {"offline", true}})["failure"] == "federation.not-here");
   CHECK(served.ask("mirror.end", {{"mirror", "n"}, {"why", "x"}, {"offline", true}})["failure"] == "federation.not-here");
 }
 

@@ -1,4 +1,4 @@
-// mirror add, end, list, show, rule: territories that are linked, and what goes there by itself.
+// mirror add, change, end, list, show, rule: territories that are linked, and what goes there by itself.
 
 #include <fmt/format.h>
 
@@ -57,17 +57,30 @@ std::string rule_text(const Json& rule, const Context& context) {
   return text;
 }
 
-}  // namespace
-
-Result<ExitCode> mirror_add(Context& context) {
+Json links_wished(const Context& context) {
   auto arguments = about_mirror(context);
-  arguments["territories"] = context.parsed.listed("between");
+  if (context.parsed.has("between")) arguments["territories"] = context.parsed.listed("between");
   if (const auto name = context.parsed.value("name"); !name.empty()) arguments["name"] = name;
-  TRY(const auto mirror, ask_about_mirror(context, "mirror.add", arguments));
+  return arguments;
+}
+
+Result<ExitCode> print_linked(Context& context, const Json& mirror) {
   return print_act(context, mirror,
                    fmt::format(fmt::runtime(context.say("{} links {}. Centres publish into it with --audience mirror:{}",
                                                         "{} lie {}. Les centres y publient avec --audience mirror:{}")),
                                printable(text_at(mirror, "name")), texts_at(mirror, "territories"), text_at(mirror, "mirror")));
+}
+
+}  // namespace
+
+Result<ExitCode> mirror_add(Context& context) {
+  TRY(const auto mirror, ask_about_mirror(context, "mirror.add", links_wished(context)));
+  return print_linked(context, mirror);
+}
+
+Result<ExitCode> mirror_change(Context& context) {
+  TRY(const auto mirror, ask_about_mirror(context, "mirror.change", links_wished(context)));
+  return print_linked(context, mirror);
 }
 
 Result<ExitCode> mirror_end(Context& context) {

@@ -92,6 +92,7 @@ Result<ExitCode> outcome_remove(Context& context);
 Result<ExitCode> outcome_sum(Context& context);
 // cmd_mirror.cpp
 Result<ExitCode> mirror_add(Context& context);
+Result<ExitCode> mirror_change(Context& context);
 Result<ExitCode> mirror_end(Context& context);
 Result<ExitCode> mirror_list(Context& context);
 Result<ExitCode> mirror_rule(Context& context);

@@ -70,6 +70,23 @@ Result<Json> mirror_add(Session& session, Arguments& arguments) {
   return changed(mirror, lacking);
 }
 
+Result<Json> mirror_change(Session& session, Arguments& arguments) {
+  store::Mirrors::Begin change;
+  TRY(change.slug, arguments.text("mirror"));
+  TRY(const auto name, arguments.optional_text("name"));
+  TRY(const auto territories, arguments.texts("territories"));
+  TRY(const auto offline, arguments.flag("offline"));
+  CHECK_OK(arguments.nothing_else());
+  if (!name && territories.empty()) return fail(Errc::usage, "give --between or --name");
+  change.name = name.value_or("");
+  change.territories = {territories.begin(), territories.end()};
+  CHECK_OK(check_federation(session));
+  if (!offline) CHECK_OK(wait_for_confirmation(session));
+  std::optional<store::SigningRequest> lacking;
+  TRY(const auto mirror, session.node().library().mirrors().change(change, &lacking));
+  return changed(mirror, lacking);
+}
+
 Result<Json> mirror_end(Session& session, Arguments& arguments) {
   TRY(const auto slug, arguments.text("mirror"));
   TRY(const auto why, arguments.text("why"));

@@ -28,7 +28,10 @@ struct Linked {
   Linked() { between({"lille", "valenciennes"}); }
   std::vector<TestNode*> members() { return {&a, &b, &c, &d}; }
   MirrorFile between(const std::set<std::string>& territories) {
-    const auto file = fede.library().mirrors().begin({"numerique", "", territories}, nullptr);
+    auto& mirrors = fede.library().mirrors();
+    const auto held = mirrors.find("numerique");
+    const store::Mirrors::Begin wish{"numerique", "", territories};
+    const auto file = held && held->runs() ? mirrors.change(wish, nullptr) : mirrors.begin(wish, nullptr);
     if (!file) FAIL(to_line(file.error()));
     tell();
     return *file;

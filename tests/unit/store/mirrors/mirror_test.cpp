@@ -93,7 +93,10 @@ TEST_CASE("only the federation links territories, which have members, and a runn
   CHECK(code(l.a.library().mirrors().begin({"autre", "", {"lille", "lens"}}, nullptr)) == Errc::not_federation);
   auto& mirrors = l.fede.library().mirrors();
   CHECK(code(mirrors.begin({"numerique", "", {"lille", "valenciennes"}}, nullptr)) == Errc::mirror_exists);
-  CHECK(code(mirrors.begin({"numerique", "", {"lille", "dunkerque"}}, nullptr)) == Errc::mirror_territory);
+  CHECK(code(mirrors.begin({"numerique", "Autre", {"lille", "lens"}}, nullptr)) == Errc::mirror_exists);
+  CHECK(code(mirrors.change({"numerique", "", {"lille", "valenciennes"}}, nullptr)) == Errc::usage);
+  CHECK(code(mirrors.change({"numerique", "", {"lille", "dunkerque"}}, nullptr)) == Errc::mirror_territory);
+  CHECK(code(mirrors.change({"numerik", "", {"lille", "lens"}}, nullptr)) == Errc::mirror_unknown);
   CHECK(code(mirrors.begin({"autre", "", {"lille", "dunkerque"}}, nullptr)) == Errc::mirror_territory);
   CHECK(code(mirrors.begin({"autre", "", {"lille"}}, nullptr)) == Errc::usage);
   CHECK(code(mirrors.begin({"Autre", "", {"lille", "lens"}}, nullptr)) == Errc::usage);
