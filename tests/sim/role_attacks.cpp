@@ -1,6 +1,7 @@
 #include "tests/sim/role_attacks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/crypto/hash.hpp"
 #include "store/federation/member_file.hpp"
@@ -26,6 +27,10 @@ void RoleAttacks::note_head() {
 }
 
 std::string RoleAttacks::forge(core::Random& random) {
+  // Those who have heard of the new key have heard of no time by it yet: nothing that they have seen counts under it.
+  const SigningKey key = stores_.roles.role("heartbeat").keys.front();
+  const SigningKey before = std::exchange(heartbeat_key_, key);
+  if (before != SigningKey{} && before != key && random.below(2) == 0) return take_time_out();
   switch (random.below(14)) {
     case 0: return roll_back_all(random);
     case 1: return roll_back_file(random);

@@ -54,6 +54,7 @@ class RoleAttacks {
   std::string forge_decision(core::Random& random);
   std::string forge_withdrawal(core::Random& random);
   std::string forge_time(core::Random& random);
+  std::string take_time_out();
   std::string speak_over(core::Random& random);
   std::string exchange_twin(core::Random& random);
   std::string follow_twin(core::Random& random);
@@ -87,6 +88,7 @@ class RoleAttacks {
   RoleForger forger_;
   std::map<std::uint64_t, Moment> moments_;  ///< by seq
   std::vector<store::RequestedStatement> twins_;
+  SigningKey heartbeat_key_;  ///< at the last forgery
   std::map<std::string, std::set<SigningKey>> former_;  ///< keys that a role had, by role
   std::uint64_t number_ = 0;
 };

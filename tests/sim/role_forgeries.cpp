@@ -242,6 +242,15 @@ std::string RoleAttacks::forge_time(core::Random& random) {
   return " the time " + to_utc(file.time) + " by " + by.how;
 }
 
+/// Who knows one still has it; and whoever has none, says so.
+std::string RoleAttacks::take_time_out() {
+  const std::string path(store::feed_path::heartbeat);
+  if (text(path).empty()) return "";
+  forger_.make({{path, std::nullopt}, {signatures_of(path), std::nullopt}});
+  if (must_ignore("that the signed time was taken out")) strike(Fault::time_taken_out);
+  return " the signed time is taken out";
+}
+
 bool RoleAttacks::is_over(std::size_t node, const std::string& role) const {
   const auto word = role_word_of(stores_.store(node).library());
   if (!word) return false;

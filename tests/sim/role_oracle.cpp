@@ -122,6 +122,7 @@ void RoleOracle::check_told(const RoleWord& word, const Complain& complain) cons
   const auto expect = [&](const char* code, bool expected) {
     if (word.told.contains(code) != expected) complain(std::string(expected ? "does not tell: " : "tells without a reason: ") + code);
   };
+  expect("time-unsigned", !view.heartbeat);
   const std::int64_t beyond = view.heartbeat ? view.clock.seconds - view.heartbeat->seconds : 0;
   expect("federation-silent", beyond >= word_is_old);
   expect("clock-beyond", beyond > clock_believed);

@@ -85,12 +85,13 @@ void RoleEvents::check() {
       return each.second.is_over(word->view.clock) && !each.second.is_over(word->view.judged.time);
     });
     if (runs_out_by_clock) strike(Fault::clock_not_believed);
+    if (word->told.contains("time-unsigned")) strike(Fault::no_time_shown);
     if (word->told.contains("role-expired")) strike(Fault::role_over_shown);
   }
 }
 
 /// It knows nothing newer than when it was cut off; and if its clock goes right, it says how old that is. (Whoever has the key of the
-/// federation's node can also take the time out of its feed, together with other keys of the heartbeat: then it has none.)
+/// federation's node can also take the time out of its feed, together with other keys of the heartbeat: then it has none, and says so.)
 void RoleEvents::check_kept_back(std::size_t node, const RoleWord& word) {
   const auto& view = word.view;
   const Timestamp newest = kept_back_.at(node);
@@ -99,7 +100,7 @@ void RoleEvents::check_kept_back(std::size_t node, const RoleWord& word) {
   const bool old = view.clock.seconds - newest.seconds >= 3 * day_seconds;
   if (!old) return;
   if (word.told.contains("federation-silent")) strike(Fault::word_kept_back);
-  else if (view.heartbeat) world_.violated(slug + " is kept from all news, and says nothing");
+  else if (!word.told.contains("time-unsigned")) world_.violated(slug + " is kept from all news, and says nothing");
 }
 
 void RoleEvents::make_peace() {
