@@ -31,7 +31,9 @@ std::string RoleAttacks::forge(core::Random& random) {
   const SigningKey key = stores_.roles.role("heartbeat").keys.front();
   const SigningKey before = std::exchange(heartbeat_key_, key);
   if (before != SigningKey{} && before != key && random.below(2) == 0) return take_time_out();
-  switch (random.below(14)) {
+  // What is over may be renewed with the next step.
+  if (const auto over = roles_over(); !over.empty() && random.below(2) == 0) return speak_over(over[random.below(over.size())], random);
+  switch (random.below(13)) {
     case 0: return roll_back_all(random);
     case 1: return roll_back_file(random);
     case 2: return roll_back_roles(random);
@@ -41,8 +43,7 @@ std::string RoleAttacks::forge(core::Random& random) {
     case 7: case 8: return forge_decision(random);
     case 9: return forge_withdrawal(random);
     case 10: return forge_time(random);
-    case 11: return speak_over(random);
-    case 12: return exchange_twin(random);
+    case 11: return exchange_twin(random);
     default: return follow_twin(random);
   }
 }

@@ -128,6 +128,16 @@ std::string RoleAttacks::forge_roles(core::Random& random) {
   return " federation.toml by " + by.how;
 }
 
+store::MemberFile RoleAttacks::stranger(const std::string& slug, core::Random& random) {
+  store::MemberFile file;
+  file.member = {slug, "Intrus", {"lille"}, false, {}, {}, {}, {}};
+  TransportKey transport;
+  for (auto& byte : transport.bytes) byte = static_cast<std::uint8_t>(random.next());
+  file.member.keys = {{1, hands_.new_stick(), transport, {}}};
+  file.since = now();
+  return file;
+}
+
 /// A centre that nobody invited, or one that widens its territories.
 std::string RoleAttacks::forge_member(core::Random& random) {
   const std::string slug = random.below(2) == 0 ? slug_of(1) : "intruder-" + std::to_string(++number_);
@@ -140,11 +150,7 @@ std::string RoleAttacks::forge_member(core::Random& random) {
     file.previous = store::sha256(bytes_of(held));
     file.member.territories.insert("dunkerque");
   } else {
-    file.member = {slug, "Intrus", {"lille"}, false, {}, {}, {}, {}};
-    TransportKey transport;
-    for (auto& byte : transport.bytes) byte = static_cast<std::uint8_t>(random.next());
-    file.member.keys = {{1, hands_.new_stick(), transport, {}}};
-    file.since = now();
+    file = stranger(slug, random);
   }
   const auto content = encode(file);
   const auto by = sign(name(path, file.version, file.previous), content, random);
@@ -259,20 +265,30 @@ bool RoleAttacks::is_over(std::size_t node, const std::string& role) const {
   return stores_.roles.role(role).is_over(RoleOracle::judge(stores_.time(node), signed_time));
 }
 
+std::vector<std::string> RoleAttacks::roles_over() const {
+  std::vector<std::string> over;
+  for (const std::string role : {"curators", "members", "withdrawals"}) {
+    if (stores_.roles.role(role).expires && is_over(0, role)) over.push_back(role);
+  }
+  return over;
+}
+
 /// Enough have signed it, but after the time of their role: who knows that takes nothing new of it, whatever its own clock shows.
-std::string RoleAttacks::speak_over(core::Random& random) {
-  const bool by_curators = random.below(2) == 0;
-  const std::string role = by_curators ? "curators" : "withdrawals";
+std::string RoleAttacks::speak_over(const std::string& role, core::Random& random) {
   const auto keys = valid(role, stores_.roles.role(role).threshold, random);
+  const std::string slug = "late-" + std::to_string(++number_);
   std::string path, content;
-  if (by_curators) {
+  if (role == "curators") {
     store::CatalogueFile file;
-    file.kit = {slug_of(1), "late-" + std::to_string(++number_)};
+    file.kit = {slug_of(1), slug};
     file.kit_version = 1;
     file.reason = "trop tard";
     file.decided = now();
     path = store::feed_path::of_kit(store::feed_path::catalogue_folder, file.kit);
     content = encode(file);
+  } else if (role == "members") {
+    path = "members/" + slug + ".toml";
+    content = encode(stranger(slug, random));
   } else {
     store::MediaWithdrawal file{1, {}, {}, true, "trop tard", now()};
     for (auto& byte : file.media.bytes) byte = static_cast<std::uint8_t>(random.next());
@@ -285,8 +301,6 @@ std::string RoleAttacks::speak_over(core::Random& random) {
     dead_clock = dead_clock || (over && !stores_.roles.role(role).is_over(stores_.time(node)));
     return over;
   };
-  if (!knows(0, newest())) return "";
-  dead_clock = false;
   forger_.make({{path, content}, {signatures_of(path), sign_with(name(path, 1, {}), content, keys)}});
   if (must_refuse("what the role " + role + " says after its time", knows, random)) {
     strike(Fault::over_role_used);
