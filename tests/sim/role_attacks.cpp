@@ -33,7 +33,7 @@ std::string RoleAttacks::forge(core::Random& random) {
   if (before != SigningKey{} && before != key && random.below(2) == 0) return take_time_out();
   // What is over may be renewed with the next step.
   if (const auto over = roles_over(); !over.empty() && random.below(2) == 0) return speak_over(over[random.below(over.size())], random);
-  switch (random.below(13)) {
+  switch (random.below(14)) {
     case 0: return roll_back_all(random);
     case 1: return roll_back_file(random);
     case 2: return roll_back_roles(random);
@@ -44,6 +44,7 @@ std::string RoleAttacks::forge(core::Random& random) {
     case 9: return forge_withdrawal(random);
     case 10: return forge_time(random);
     case 11: return exchange_twin(random);
+    case 12: return name_far_time(random);
     default: return follow_twin(random);
   }
 }

@@ -56,6 +56,7 @@ class RoleAttacks {
   std::string forge_withdrawal(core::Random& random);
   std::string forge_time(core::Random& random);
   std::string take_time_out();
+  std::string name_far_time(core::Random& random);
   std::string speak_over(const std::string& role, core::Random& random);
   std::string exchange_twin(core::Random& random);
   std::string follow_twin(core::Random& random);

@@ -138,9 +138,11 @@ store::MemberFile RoleAttacks::stranger(const std::string& slug, core::Random& r
   return file;
 }
 
-/// A centre that nobody invited, or one that widens its territories.
+/// A centre that nobody invited, one that widens its territories, or one that was suspended and is back.
 std::string RoleAttacks::forge_member(core::Random& random) {
-  const std::string slug = random.below(2) == 0 ? slug_of(1) : "intruder-" + std::to_string(++number_);
+  std::string slug = random.below(2) == 0 ? slug_of(1) : "intruder-" + std::to_string(++number_);
+  const auto& suspended = stores_.roles.suspended();
+  if (!suspended.empty() && random.below(2) == 0) slug = *suspended.begin();
   const auto path = "members/" + slug + ".toml";
   const auto held = text(path);
   store::MemberFile file;
@@ -149,6 +151,7 @@ std::string RoleAttacks::forge_member(core::Random& random) {
     file.version += 1;
     file.previous = store::sha256(bytes_of(held));
     file.member.territories.insert("dunkerque");
+    file.member.suspended = false;
   } else {
     file = stranger(slug, random);
   }
@@ -260,9 +263,37 @@ std::string RoleAttacks::take_time_out() {
 bool RoleAttacks::is_over(std::size_t node, const std::string& role) const {
   const auto word = role_word_of(stores_.store(node).library());
   if (!word) return false;
+  // By the newest roles, which come with what is offered: what a thief's key has signed may count no more by them.
   auto signed_time = word->view.heartbeat;
+  if (signed_time && !stores_.roles.signs_time(*signed_time, stores_.roles.role("heartbeat"), true)) signed_time.reset();
   if (newest().time && (!signed_time || *signed_time < *newest().time)) signed_time = newest().time;
   return stores_.roles.role(role).is_over(RoleOracle::judge(stores_.time(node), signed_time));
+}
+
+/// By a thief who has the heartbeat's key as well: it counts, roles seem to have run out by it, and nothing in force ends.
+std::string RoleAttacks::name_far_time(core::Random& random) {
+  const std::string path(store::feed_path::heartbeat);
+  const auto stolen = store::SigningSecret::load(stores_.store(0).layout().role_key("heartbeat"));
+  const auto& role = stores_.roles.role("heartbeat");
+  const auto held = text(path);
+  const auto known = store::parse_heartbeat_file(held);
+  store::HeartbeatFile file{1, {}, {now().seconds + static_cast<std::int64_t>(31 + random.below(2'000)) * day_seconds + 11}};
+  if (!stolen || !role.has(stolen->public_key()) || role.is_over(file.time) || stores_.roles.far_time()) return "";
+  if (known) {
+    file.version = known->version + 1;
+    file.previous = store::sha256(bytes_of(held));
+  }
+  const auto content = encode(file);
+  const auto signatures = store::sign_statement(name(path, file.version, file.previous), bytes_of(content), {&*stolen});
+  stores_.roles.note_far_time(file.time, stolen->public_key());
+  forger_.make({{path, content}, {signatures_of(path), signatures}});
+  const std::string what = "the far time " + to_utc(file.time) + " by the heartbeat's key";
+  if (must_ignore(what)) {
+    const auto word = role_word_of(stores_.store(0).library());
+    if (word && word->view.heartbeat == file.time) strike(Fault::far_time_named);
+    else world_.violated("the federation's node does not count " + what);
+  }
+  return " " + what;
 }
 
 std::vector<std::string> RoleAttacks::roles_over() const {

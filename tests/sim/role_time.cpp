@@ -64,9 +64,12 @@ std::string RoleEvents::keep_back(core::Random& random) {
     return " " + world_.node(node).slug + " hears again";
   }
   const std::size_t node = 1 + random.below(world_.size() - 1);
-  if (!role_word_of(stores_.store(node).library())) return "";
+  const auto word = role_word_of(stores_.store(node).library());
+  if (!word) return "";
   world_.network.isolated.insert(node);
-  kept_back_.emplace(node, stores_.roles.last_spoken());
+  const Timestamp none{0};
+  const auto newest = std::max({stores_.roles.last_spoken(), stores_.roles.far_time().value_or(none), word->view.heartbeat.value_or(none)});
+  kept_back_.emplace(node, newest);
   return " " + world_.node(node).slug + " hears nothing";
 }
 
@@ -114,6 +117,8 @@ void RoleEvents::make_peace() {
     (void)ask(wish, random);
     if (stores_.roles.role(name).expires) world_.violated(std::string("root cannot renew the role ") + name);
   }
+  if (stores_.roles.far_time()) (void)undo_far_time(random);
+  if (stores_.roles.far_time()) world_.violated("root cannot undo the far time of a stolen heartbeat key");
   world_.run_for(std::chrono::seconds(2));  // its clock shows another time than when it last signed one
   (void)sign_time();
   attacks_.note_head();
