@@ -130,6 +130,7 @@ struct FederationView {
   std::set<SigningKey> here;               ///< keys of which this home has the secret
   Timestamp clock;
   std::optional<Timestamp> heartbeat;      ///< the newest time signed by the federation that was seen here
+  std::optional<TimeLack> time_lack;       ///< why there is no `heartbeat`: what is wrong with that of the feed
   JudgedTime judged;                       ///< by which roles expire
 };
 

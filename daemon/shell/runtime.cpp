@@ -22,6 +22,7 @@
 #include "daemon/shell/store_jobs.hpp"
 #include "daemon/shell/transport/transport.hpp"
 #include "daemon/shell/upkeep.hpp"
+#include "daemon/shell/word_watch.hpp"
 #include "daemon/shell/worker.hpp"
 #include "store/deadlines.hpp"
 
@@ -33,6 +34,7 @@ constexpr std::chrono::seconds answer_within{1};
 constexpr std::chrono::seconds located_within{6};  // the core answers sooner
 constexpr Duration upkeep_every{1'000};
 constexpr Duration deadlines_every{30'000};
+constexpr Duration word_every{60'000};
 constexpr std::size_t names_waiting_max = 64;
 
 Instant monotonic_now() {
@@ -82,6 +84,7 @@ struct Runtime::Impl {
   std::unique_ptr<Mailbox> mailbox;
   std::unique_ptr<Transport> transport;
   std::unique_ptr<DeadlineWatch> deadlines;
+  std::unique_ptr<WordWatch> word;
   std::unique_ptr<StoreJobs> jobs;
   std::unique_ptr<Upkeep> upkeep;
   std::unique_ptr<Worker> names;  ///< looks hosts up
@@ -94,6 +97,7 @@ struct Runtime::Impl {
   std::optional<Instant> wake_at;
   Instant upkeep_at;
   Instant deadlines_at;
+  Instant word_at;
   core::JobId last_locate = 0;
   std::map<core::JobId, std::shared_ptr<std::promise<core::effect::Located>>> locating;
 
@@ -105,6 +109,7 @@ struct Runtime::Impl {
   Traffic::State obey_traffic();
   void obey_signals();
   void watch_deadlines();
+  void watch_word();
   void feed(const core::Input& input);
 
   // --- effects ---
@@ -153,6 +158,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   impl.jobs = std::make_unique<StoreJobs>(
       library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
   impl.deadlines = std::make_unique<DeadlineWatch>(library, *impl.parts.log);
+  impl.word = std::make_unique<WordWatch>(library, *impl.parts.log);
   impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints, [&impl](const store::PassedOn& passed) {
     impl.mailbox->ask([&impl, passed] {
       core::Event event;
@@ -215,6 +221,7 @@ void Runtime::Impl::turn() {
     obey_traffic();
     upkeep->turn(now, [this] { return replica.status(now).own_heads_confirmed; });
     watch_deadlines();
+    watch_word();
   }
 }
 
@@ -232,6 +239,12 @@ void Runtime::Impl::watch_deadlines() {
   if (parts.library->deadlines().is_empty()) return;
   auto arrivals = std::make_shared<const Arrivals>(replica.status(now), meters.rates(now), obey_traffic());
   jobs->run_on_store([this, arrivals, at = now] { return deadlines->look(*arrivals, at, civil_now()); });
+}
+
+void Runtime::Impl::watch_word() {
+  if (now < word_at) return;
+  word_at = now + word_every;
+  jobs->run_on_store([this] { return word->look(); });
 }
 
 void Runtime::Impl::obey_signals() {

@@ -39,6 +39,16 @@ Result<Heartbeat> parse_heartbeat(std::string_view text) {
   return heartbeat;
 }
 
+std::string_view str(TimeLack lack) {
+  switch (lack) {
+    case TimeLack::absent: return "absent";
+    case TimeLack::form: return "form";
+    case TimeLack::key: return "key";
+    case TimeLack::role_over: return "role-over";
+  }
+  return "";
+}
+
 JudgedTime judge_time(Timestamp clock, std::optional<Timestamp> witnessed) {
   if (!witnessed) return {clock, false};
   if (clock.seconds - witnessed->seconds > clock_beyond_max.count()) return {*witnessed, true};

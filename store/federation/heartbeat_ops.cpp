@@ -86,7 +86,10 @@ Status LibraryImpl::beat(bool confirmed) {
     if (confirmed && since < std::chrono::seconds(0))
       return fail(Errc::usage, to_utc(clock) + " < " + to_utc(*last) + ": set the clock; if it is right, the heartbeat key named a far time: " +
                                    "`federation role rotate heartbeat`");
-    if (since <= std::chrono::seconds(0) || (!confirmed && since < beat_after)) return {};
+    // Where the feed has lost it, others may have none.
+    const bool is_lost = !change.picture().word->heartbeat;
+    const bool is_due = since > std::chrono::seconds(0) && (confirmed || since >= beat_after);
+    if (since < std::chrono::seconds(0) || (!is_due && !is_lost)) return {};
     if (!confirmed && since > clock_beyond_max) return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*last));
   }
   const std::string path(feed_path::heartbeat);
@@ -104,6 +107,7 @@ Result<FederationView> LibraryImpl::federation() const {
   view.roles = stated.file.roles;
   view.clock = now_();
   view.heartbeat = time_of(now->heartbeat);
+  if (!view.heartbeat) view.time_lack = now->word->time_lack;
   view.judged = judged_now(*now);
   TRY(const auto signatures, objects_->read(stated.signatures, ObjectType::blob));
   const StatementName name{identity_.federation, std::string(feed_path::federation), stated.file.version, stated.file.previous};

@@ -70,7 +70,7 @@ class RosterReader {
   Result<FederationWord> read(const ObjectId& tree) {
     TRY(const auto root, entries_of(objects_, tree));
     CHECK_OK(read_federation(root));
-    CHECK_OK(read_heartbeat(root));
+    read_heartbeat(root);
     // The roles may have changed: then nothing that they signed is taken as known.
     if (known_ != nullptr && known_->federation.blob != word_.federation.blob) known_ = nullptr;
     TRY(const auto members, folder_of(objects_, root, feed_path::members_folder));
@@ -140,17 +140,23 @@ class RosterReader {
     return {};
   }
 
-  /// One that does not count says nothing, and harms nothing else: it only makes the picture look old.
-  Status read_heartbeat(const Entries& root) {
+  /// One that does not count says nothing, and harms nothing else: it only makes the picture look old, and why is kept.
+  void read_heartbeat(const Entries& root) {
+    word_.time_lack = TimeLack::absent;
     const auto pair = pair_of(root, std::string(feed_path::heartbeat));
-    if (!pair) return {};
+    if (!pair) return;
+    word_.time_lack = TimeLack::form;
     const auto text = blob(pair->blob), signatures = blob(pair->signatures);
-    if (!text || !signatures) return {};
+    if (!text || !signatures) return;
     const auto file = parse_heartbeat_file(*text);
-    if (!file) return {};
+    if (!file) return;
     Heartbeat heartbeat{*file, *signatures};
-    if (check_heartbeat(heartbeat, federation_, heartbeat_role(word_))) word_.heartbeat = std::move(heartbeat);
-    return {};
+    if (const auto counts = check_heartbeat(heartbeat, federation_, heartbeat_role(word_)); !counts) {
+      word_.time_lack = counts.error().code == Errc::role_expired ? TimeLack::role_over : TimeLack::key;
+      return;
+    }
+    word_.heartbeat = std::move(heartbeat);
+    word_.time_lack.reset();
   }
 
   Status read_members(const Entries& folder) {

@@ -29,6 +29,7 @@ struct FederationWord {
   std::vector<Sha256> versions;                               ///< hashes of all versions of federation.toml, the newest last
   ObjectId versions_folder;                                   ///< that they were read from
   std::optional<Heartbeat> heartbeat;                         ///< if one lies there that counts
+  std::optional<TimeLack> time_lack;                          ///< why there is no `heartbeat`, if there is none
   StatedMembers members;                                      ///< by slug; their newest keys are in `roster`
   Successions successions;                                    ///< by neighbours, since what `members` has
   std::map<std::string, Stated<MirrorFile>> mirrors;          ///< by slug; ended ones too

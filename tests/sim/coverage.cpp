@@ -12,10 +12,10 @@ constexpr std::array fault_names = {
     "slow line", "slow disk", "territories changed", "territories linked", "territories unlinked", "published for a mirror",
     "key lost", "key stolen", "stolen key used", "fell back to what counts", "feed left",
     "role's keys changed", "role's threshold changed", "role given a last day", "role renewed", "role over", "role over, and shown",
-    "statement signed", "signatures lacking", "signed twice", "two decided at once", "admission signed", "time signed", "days passed",
-    "word kept back", "clock not believed", "clock dead", "clock far ahead", "clock stopped", "word rolled back", "file rolled back",
+    "statement signed", "suspension signed", "signatures lacking", "signed twice", "two decided at once", "admission signed", "time signed", "days passed",
+    "word kept back", "clock not believed", "clock dead", "clock far ahead", "clock stopped", "no signed time, and shown", "word rolled back", "file rolled back",
     "roles rolled back", "time rolled back", "decision exchanged", "other decision followed", "roles forged", "member forged",
-    "decision forged", "withdrawal forged", "time forged", "role used after its time", "refused by a dead clock", "too few signed",
+    "decision forged", "withdrawal forged", "time forged", "time taken out", "far time by the stolen key", "far time undone", "role used after its time", "refused by a dead clock", "too few signed",
     "one signed for all", "removed key used", "other role's key used", "signature replayed", "stranger signed",
 };
 static_assert(fault_names.size() == faults);

@@ -17,12 +17,13 @@ enum class Fault : std::uint8_t {
   territories_changed, territories_linked, territories_unlinked, mirror_published, key_lost, key_stolen, stolen_key_used, fell_back,
   feed_left,
   // What happens to the federation's roles, on stores that know them; by the rules,
-  role_keys_changed, role_threshold_changed, role_given_end, role_renewed, role_over, role_over_shown, statement_signed,
+  role_keys_changed, role_threshold_changed, role_given_end, role_renewed, role_over, role_over_shown, statement_signed, suspension_signed,
   signatures_lacking, signed_twice, two_decided, admission_signed, time_signed, days_passed, word_kept_back, clock_not_believed,
-  wall_clock_dead, wall_clock_ahead, wall_clock_stopped,
+  wall_clock_dead, wall_clock_ahead, wall_clock_stopped, no_time_shown,
   // and against them: each of these was refused, or had no effect.
   word_rolled_back, file_rolled_back, roles_rolled_back, time_rolled_back, twin_exchanged, twin_followed, roles_forged, member_forged,
-  decision_forged, withdrawal_forged, time_forged, over_role_used, dead_clock_refused, too_few_signed, one_signed_for_all,
+  decision_forged, withdrawal_forged, time_forged, time_taken_out, far_time_named, far_time_undone,
+  over_role_used, dead_clock_refused, too_few_signed, one_signed_for_all,
   removed_key_used, other_role_used, signature_replayed, stranger_signed,
 };
 inline constexpr std::size_t faults = static_cast<std::size_t>(Fault::stranger_signed) + 1;

@@ -28,7 +28,7 @@ void usage() {
 
 /// So many seeds that each fault of the mixed weather must have struck. Of roles, much
 /// happens in each seed.
-constexpr std::uint64_t seeds_for_all_faults = 500, seeds_for_all_on_git = 500, seeds_for_all_of_roles = 200;
+constexpr std::uint64_t seeds_for_all_faults = 500, seeds_for_all_on_git = 500, seeds_for_all_of_roles = 60;
 
 bool covers(const TrialOptions& options, std::uint64_t seeds, const essaimage::sim::Coverage& coverage) {
   using Expected = essaimage::sim::Coverage::Expected;

@@ -1,6 +1,7 @@
 #include "tests/sim/role_attacks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/crypto/hash.hpp"
 #include "store/federation/member_file.hpp"
@@ -26,6 +27,12 @@ void RoleAttacks::note_head() {
 }
 
 std::string RoleAttacks::forge(core::Random& random) {
+  // Those who have heard of the new key have heard of no time by it yet: nothing that they have seen counts under it.
+  const SigningKey key = stores_.roles.role("heartbeat").keys.front();
+  const SigningKey before = std::exchange(heartbeat_key_, key);
+  if (before != SigningKey{} && before != key && random.below(2) == 0) return take_time_out();
+  // What is over may be renewed with the next step.
+  if (const auto over = roles_over(); !over.empty() && random.below(2) == 0) return speak_over(over[random.below(over.size())], random);
   switch (random.below(14)) {
     case 0: return roll_back_all(random);
     case 1: return roll_back_file(random);
@@ -36,8 +43,8 @@ std::string RoleAttacks::forge(core::Random& random) {
     case 7: case 8: return forge_decision(random);
     case 9: return forge_withdrawal(random);
     case 10: return forge_time(random);
-    case 11: return speak_over(random);
-    case 12: return exchange_twin(random);
+    case 11: return exchange_twin(random);
+    case 12: return name_far_time(random);
     default: return follow_twin(random);
   }
 }

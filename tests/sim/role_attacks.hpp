@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "store/federation/member_file.hpp"
 #include "tests/sim/role_forger.hpp"
 #include "tests/sim/role_hands.hpp"
 
@@ -54,7 +55,9 @@ class RoleAttacks {
   std::string forge_decision(core::Random& random);
   std::string forge_withdrawal(core::Random& random);
   std::string forge_time(core::Random& random);
-  std::string speak_over(core::Random& random);
+  std::string take_time_out();
+  std::string name_far_time(core::Random& random);
+  std::string speak_over(const std::string& role, core::Random& random);
   std::string exchange_twin(core::Random& random);
   std::string follow_twin(core::Random& random);
 
@@ -77,6 +80,8 @@ class RoleAttacks {
   /// Before the newest one.
   const Moment* older(core::Random& random, const std::function<bool(const Moment&)>& fits) const;
   bool is_over(std::size_t node, const std::string& role) const;
+  std::vector<std::string> roles_over() const;  ///< for the federation's node, of those that say things
+  store::MemberFile stranger(const std::string& slug, core::Random& random);
   std::string text(const std::string& path) const;  ///< in the newest commit; empty: nothing
   Timestamp now() const { return stores_.time(0); }
   void strike(Fault fault) { world_.network.coverage.strike(fault); }
@@ -87,6 +92,7 @@ class RoleAttacks {
   RoleForger forger_;
   std::map<std::uint64_t, Moment> moments_;  ///< by seq
   std::vector<store::RequestedStatement> twins_;
+  SigningKey heartbeat_key_;  ///< at the last forgery
   std::map<std::string, std::set<SigningKey>> former_;  ///< keys that a role had, by role
   std::uint64_t number_ = 0;
 };

@@ -33,6 +33,7 @@ RoleEvents::RoleEvents(World& world, GitStores& stores)
 std::string RoleEvents::change(core::Random& random) {
   if (!world_.node(0).up) return "";
   const auto what = [&]() -> std::string {
+    if (stores_.roles.far_time() && random.below(3) == 0) return undo_far_time(random);
     switch (random.below(16)) {
       case 0: case 1: case 2: return change_keys(random);
       case 3: return change_threshold(random);
@@ -40,7 +41,7 @@ std::string RoleEvents::change(core::Random& random) {
       case 6: case 7: case 8: return decide(random);
       case 9: case 10: return decide_twice(random);
       case 11: return withdraw(random);
-      case 12: return invite(random);
+      case 12: return random.below(2) == 0 ? invite(random) : suspend(random);
       case 13: return replace_heartbeat(random);
       default: return sign_time();
     }
@@ -67,7 +68,7 @@ Roles RoleEvents::roles_after(const Wish& wish) const {
 }
 
 /// That a role has run out is a reason to refuse, if it has.
-void RoleEvents::note_refusal(const Error& error) {
+void RoleEvents::note_refusal(const Error& error, bool judged) {
   if (error.code != Errc::role_expired) return;
   const auto name = error.detail.substr(0, error.detail.find(':'));
   const auto& roles = stores_.roles.roles();
@@ -75,7 +76,8 @@ void RoleEvents::note_refusal(const Error& error) {
   const auto word = role_word_of(federation().library());
   // A change of the heartbeat's role is judged by the time that counts once it is in force, which may be one that does not count yet.
   const auto is_over_by = [&](std::optional<Timestamp> time) { return it->second.is_over(RoleOracle::judge(now(), time)); };
-  const bool is_over = it != roles.end() && word && (is_over_by(word->view.heartbeat) || is_over_by(stores_.roles.last_spoken()));
+  const bool known = it != roles.end() && word;
+  const bool is_over = known && ((judged && is_over_by(word->view.heartbeat)) || is_over_by(stores_.roles.last_spoken()));
   if (is_over) strike(Fault::role_over);
   else world_.violated("the federation's node says that a role has run out, which has not: " + error.detail);
 }
@@ -161,7 +163,9 @@ std::string RoleEvents::give_end(core::Random& random) {
   Wish wish{name};
   const bool renews = role.expires && random.below(2) == 0;
   const bool for_good = renews && random.below(2) == 0;
-  const auto days = static_cast<std::int64_t>((renews ? 60 : 1) + random.below(50));
+  // Soon, so that many run out within a run; of root and the heartbeat, on which all others depend, later.
+  const bool speaks = name != "root" && name != "heartbeat";
+  const auto days = static_cast<std::int64_t>(renews ? 60 + random.below(50) : 1 + random.below(speaks ? 12 : 50));
   wish.expires = for_good ? store::never : Timestamp{now().seconds + days * day_seconds};
   const auto before = stores_.roles.version();
   const auto what = ask(wish, random);
@@ -255,6 +259,22 @@ std::string RoleEvents::invite(core::Random& random) {
   return carry(asked, request, "invitation of " + slug, random);
 }
 
+/// One member at most, for good: under whatever keys the members role gets later.
+std::string RoleEvents::suspend(core::Random& random) {
+  const std::size_t node = 1 + random.below(world_.size() - 1);
+  const std::string& slug = world_.node(node).slug;
+  if (!stores_.roles.suspended().empty() || !world_.counts(node)) return "";
+  std::optional<store::SigningRequest> request;
+  const auto asked = federation().library().suspend(slug, "une plainte", {}, &request);
+  const auto what = carry(asked, request, "suspension of " + slug, random);
+  if (!request) return what;
+  const auto said = hands_.said().find(request->statements.front().path);
+  if (said == hands_.said().end() || said->second.content != request->statements.front().content) return what;
+  stores_.roles.note_suspended(slug);
+  strike(Fault::suspension_signed);
+  return what;
+}
+
 std::string RoleEvents::replace_heartbeat(core::Random& random) {
   Wish wish{"heartbeat"};
   wish.rotate = true;
@@ -263,7 +283,7 @@ std::string RoleEvents::replace_heartbeat(core::Random& random) {
   std::optional<store::SigningRequest> lacking;
   const auto asked = federation().library().change_role(wish, &lacking);
   if (!asked || !lacking) {
-    if (!asked) note_refusal(asked.error());
+    if (!asked) note_refusal(asked.error(), false);
     return "";
   }
   const auto fresh = store::SigningSecret::load(layout.next_role_key("heartbeat"));
@@ -272,13 +292,20 @@ std::string RoleEvents::replace_heartbeat(core::Random& random) {
   next.at("heartbeat").keys = {fresh->public_key()};
   const bool alone = !stores_.roles.has_spoken(now());
   if (const auto done = hands_.carry(*lacking, &next, random); !done) {
-    note_refusal(done.error());
+    note_refusal(done.error(), false);
     return " heartbeat: " + to_line(done.error());
   }
   stores_.roles.replace_heartbeat_key(now(), fresh->public_key(), alone);
   hands_.take(*old);  // a thief may have it
   strike(Fault::role_keys_changed);
   return " heartbeat's key";
+}
+
+/// Root gives the heartbeat another key, though itself and all roles that have a last day may be over by the far time.
+std::string RoleEvents::undo_far_time(core::Random& random) {
+  const auto what = replace_heartbeat(random);
+  if (!stores_.roles.far_time()) strike(Fault::far_time_undone);
+  return what + ", which named a far time";
 }
 
 std::string RoleEvents::sign_time() {

@@ -38,7 +38,9 @@ class RoleEvents final : public RoleActs {
   std::string decide_twice(core::Random& random);
   std::string withdraw(core::Random& random);
   std::string invite(core::Random& random);
+  std::string suspend(core::Random& random);
   std::string replace_heartbeat(core::Random& random);
+  std::string undo_far_time(core::Random& random);
   std::string sign_time();
   /// Asked for at the federation's node, signed by whoever has to, and in force; for the log. Empty: it is not.
   std::string ask(const Wish& wish, core::Random& random);
@@ -56,7 +58,8 @@ class RoleEvents final : public RoleActs {
   Timestamp now() const { return stores_.time(0); }
   void strike(Fault fault) { world_.network.coverage.strike(fault); }
   void check_kept_back(std::size_t node, const RoleWord& word);
-  void note_refusal(const Error& error);
+  /// `judged`: also by the time that the federation's node believes; else by its clock alone.
+  void note_refusal(const Error& error, bool judged = true);
 
   World& world_;
   GitStores& stores_;

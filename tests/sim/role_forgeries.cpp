@@ -128,9 +128,21 @@ std::string RoleAttacks::forge_roles(core::Random& random) {
   return " federation.toml by " + by.how;
 }
 
-/// A centre that nobody invited, or one that widens its territories.
+store::MemberFile RoleAttacks::stranger(const std::string& slug, core::Random& random) {
+  store::MemberFile file;
+  file.member = {slug, "Intrus", {"lille"}, false, {}, {}, {}, {}};
+  TransportKey transport;
+  for (auto& byte : transport.bytes) byte = static_cast<std::uint8_t>(random.next());
+  file.member.keys = {{1, hands_.new_stick(), transport, {}}};
+  file.since = now();
+  return file;
+}
+
+/// A centre that nobody invited, one that widens its territories, or one that was suspended and is back.
 std::string RoleAttacks::forge_member(core::Random& random) {
-  const std::string slug = random.below(2) == 0 ? slug_of(1) : "intruder-" + std::to_string(++number_);
+  std::string slug = random.below(2) == 0 ? slug_of(1) : "intruder-" + std::to_string(++number_);
+  const auto& suspended = stores_.roles.suspended();
+  if (!suspended.empty() && random.below(2) == 0) slug = *suspended.begin();
   const auto path = "members/" + slug + ".toml";
   const auto held = text(path);
   store::MemberFile file;
@@ -139,12 +151,9 @@ std::string RoleAttacks::forge_member(core::Random& random) {
     file.version += 1;
     file.previous = store::sha256(bytes_of(held));
     file.member.territories.insert("dunkerque");
+    file.member.suspended = false;
   } else {
-    file.member = {slug, "Intrus", {"lille"}, false, {}, {}, {}, {}};
-    TransportKey transport;
-    for (auto& byte : transport.bytes) byte = static_cast<std::uint8_t>(random.next());
-    file.member.keys = {{1, hands_.new_stick(), transport, {}}};
-    file.since = now();
+    file = stranger(slug, random);
   }
   const auto content = encode(file);
   const auto by = sign(name(path, file.version, file.previous), content, random);
@@ -242,28 +251,75 @@ std::string RoleAttacks::forge_time(core::Random& random) {
   return " the time " + to_utc(file.time) + " by " + by.how;
 }
 
+/// Who knows one still has it; and whoever has none, says so.
+std::string RoleAttacks::take_time_out() {
+  const std::string path(store::feed_path::heartbeat);
+  if (text(path).empty()) return "";
+  forger_.make({{path, std::nullopt}, {signatures_of(path), std::nullopt}});
+  if (must_ignore("that the signed time was taken out")) strike(Fault::time_taken_out);
+  return " the signed time is taken out";
+}
+
 bool RoleAttacks::is_over(std::size_t node, const std::string& role) const {
   const auto word = role_word_of(stores_.store(node).library());
   if (!word) return false;
+  // By the newest roles, which come with what is offered: what a thief's key has signed may count no more by them.
   auto signed_time = word->view.heartbeat;
+  if (signed_time && !stores_.roles.signs_time(*signed_time, stores_.roles.role("heartbeat"), true)) signed_time.reset();
   if (newest().time && (!signed_time || *signed_time < *newest().time)) signed_time = newest().time;
   return stores_.roles.role(role).is_over(RoleOracle::judge(stores_.time(node), signed_time));
 }
 
+/// By a thief who has the heartbeat's key as well: it counts, roles seem to have run out by it, and nothing in force ends.
+std::string RoleAttacks::name_far_time(core::Random& random) {
+  const std::string path(store::feed_path::heartbeat);
+  const auto stolen = store::SigningSecret::load(stores_.store(0).layout().role_key("heartbeat"));
+  const auto& role = stores_.roles.role("heartbeat");
+  const auto held = text(path);
+  const auto known = store::parse_heartbeat_file(held);
+  store::HeartbeatFile file{1, {}, {now().seconds + static_cast<std::int64_t>(31 + random.below(2'000)) * day_seconds + 11}};
+  if (!stolen || !role.has(stolen->public_key()) || role.is_over(file.time) || stores_.roles.far_time()) return "";
+  if (known) {
+    file.version = known->version + 1;
+    file.previous = store::sha256(bytes_of(held));
+  }
+  const auto content = encode(file);
+  const auto signatures = store::sign_statement(name(path, file.version, file.previous), bytes_of(content), {&*stolen});
+  stores_.roles.note_far_time(file.time, stolen->public_key());
+  forger_.make({{path, content}, {signatures_of(path), signatures}});
+  const std::string what = "the far time " + to_utc(file.time) + " by the heartbeat's key";
+  if (must_ignore(what)) {
+    const auto word = role_word_of(stores_.store(0).library());
+    if (word && word->view.heartbeat == file.time) strike(Fault::far_time_named);
+    else world_.violated("the federation's node does not count " + what);
+  }
+  return " " + what;
+}
+
+std::vector<std::string> RoleAttacks::roles_over() const {
+  std::vector<std::string> over;
+  for (const std::string role : {"curators", "members", "withdrawals"}) {
+    if (stores_.roles.role(role).expires && is_over(0, role)) over.push_back(role);
+  }
+  return over;
+}
+
 /// Enough have signed it, but after the time of their role: who knows that takes nothing new of it, whatever its own clock shows.
-std::string RoleAttacks::speak_over(core::Random& random) {
-  const bool by_curators = random.below(2) == 0;
-  const std::string role = by_curators ? "curators" : "withdrawals";
+std::string RoleAttacks::speak_over(const std::string& role, core::Random& random) {
   const auto keys = valid(role, stores_.roles.role(role).threshold, random);
+  const std::string slug = "late-" + std::to_string(++number_);
   std::string path, content;
-  if (by_curators) {
+  if (role == "curators") {
     store::CatalogueFile file;
-    file.kit = {slug_of(1), "late-" + std::to_string(++number_)};
+    file.kit = {slug_of(1), slug};
     file.kit_version = 1;
     file.reason = "trop tard";
     file.decided = now();
     path = store::feed_path::of_kit(store::feed_path::catalogue_folder, file.kit);
     content = encode(file);
+  } else if (role == "members") {
+    path = "members/" + slug + ".toml";
+    content = encode(stranger(slug, random));
   } else {
     store::MediaWithdrawal file{1, {}, {}, true, "trop tard", now()};
     for (auto& byte : file.media.bytes) byte = static_cast<std::uint8_t>(random.next());
@@ -276,8 +332,6 @@ std::string RoleAttacks::speak_over(core::Random& random) {
     dead_clock = dead_clock || (over && !stores_.roles.role(role).is_over(stores_.time(node)));
     return over;
   };
-  if (!knows(0, newest())) return "";
-  dead_clock = false;
   forger_.make({{path, content}, {signatures_of(path), sign_with(name(path, 1, {}), content, keys)}});
   if (must_refuse("what the role " + role + " says after its time", knows, random)) {
     strike(Fault::over_role_used);

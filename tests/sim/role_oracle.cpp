@@ -59,7 +59,17 @@ void RoleOracle::replace_heartbeat_key(Timestamp at, const SigningKey& key, bool
   note_spoken(at);
 }
 
+std::optional<Timestamp> RoleOracle::far_time() const {
+  const auto& who = role("heartbeat");
+  std::optional<Timestamp> newest;
+  for (const auto& [time, key] : far_) {
+    if (who.has(key) && !who.is_over(time)) newest = time;
+  }
+  return newest;
+}
+
 bool RoleOracle::signs_time(Timestamp at, const store::Role& heartbeat, bool for_sure) const {
+  if (const auto far = far_.find(at); far != far_.end()) return heartbeat.has(far->second) && !heartbeat.is_over(at);
   const auto it = spoken_.find(at);
   if (it == spoken_.end() || (heartbeat.expires && at >= *heartbeat.expires)) return false;
   const auto counts = [&](const SigningKey& key) { return std::ranges::find(heartbeat.keys, key) != heartbeat.keys.end(); };
@@ -95,7 +105,8 @@ void RoleOracle::check_members(const RoleWord& word, const Complain& complain) c
       complain("takes " + slug + " for a member, whom nobody invited");
       continue;
     }
-    const bool same = member.current_keys().signing == it->second.key && member.territories == it->second.territories && !member.suspended;
+    const bool same = member.current_keys().signing == it->second.key && member.territories == it->second.territories;
+    if (member.suspended && !suspended_.contains(slug)) complain("takes " + slug + " for suspended, which nobody decided");
     if (!same) complain("takes the member " + slug + " for what it is not");
   }
 }
@@ -122,6 +133,7 @@ void RoleOracle::check_told(const RoleWord& word, const Complain& complain) cons
   const auto expect = [&](const char* code, bool expected) {
     if (word.told.contains(code) != expected) complain(std::string(expected ? "does not tell: " : "tells without a reason: ") + code);
   };
+  expect("time-unsigned", !view.heartbeat);
   const std::int64_t beyond = view.heartbeat ? view.clock.seconds - view.heartbeat->seconds : 0;
   expect("federation-silent", beyond >= word_is_old);
   expect("clock-beyond", beyond > clock_believed);
@@ -135,7 +147,9 @@ void RoleOracle::check_told(const RoleWord& word, const Complain& complain) cons
 void RoleOracle::check_not_back(const RoleWord& had, const RoleWord& word, const Complain& complain) const {
   if (word.version < had.version) return complain("went back from federation.toml " + std::to_string(had.version));
   for (const auto& [slug, member] : had.members) {
-    if (!word.members.contains(slug)) complain("lost the member " + slug);
+    const auto it = word.members.find(slug);
+    if (it == word.members.end()) complain("lost the member " + slug);
+    else if (member.suspended && !it->second.suspended) complain("has forgotten that " + slug + " is suspended");
   }
   const Roles &before = versions_[had.version - 1], &now = versions_[word.version - 1];
   for (const auto& [path, content] : had.statements) {
@@ -147,12 +161,18 @@ void RoleOracle::check_not_back(const RoleWord& had, const RoleWord& word, const
     if (was == versions_of_.end() || is == versions_of_.end()) complain("has a version of " + path + " that nobody wrote");
     else if (is->second <= was->second) complain("went back in " + path + " from version " + std::to_string(was->second));
   }
-  const bool same_clock = at(before, "heartbeat").keys == at(now, "heartbeat").keys;
-  if (same_clock && had.view.heartbeat && (!word.view.heartbeat || *word.view.heartbeat < *had.view.heartbeat)) complain("went back in time");
+  // What lies after a last day that the role got since counts no more, as with other keys.
+  const auto& clock = at(now, "heartbeat");
+  const bool counts = had.view.heartbeat && at(before, "heartbeat").keys == clock.keys && !clock.is_over(*had.view.heartbeat);
+  if (counts && (!word.view.heartbeat || *word.view.heartbeat < *had.view.heartbeat)) complain("went back in time");
 }
 
 void RoleOracle::check_newest(const RoleWord& word, const Complain& complain) const {
   if (word.version != version()) complain("has federation.toml " + std::to_string(word.version) + " of " + std::to_string(version()));
+  for (const auto& slug : suspended_) {
+    const auto it = word.members.find(slug);
+    if (it == word.members.end() || !it->second.suspended) complain("does not know that " + slug + " is suspended");
+  }
   for (const auto& [path, newest] : newest_) {
     const auto it = word.statements.find(path);
     if (it == word.statements.end()) complain("lacks " + path);

@@ -31,10 +31,15 @@ class RoleOracle {
   void put(const std::string& path, const Sha256& content, std::uint64_t version) { newest_[path] = {content, version}; }
   /// Whoever was invited under that short name has these keys.
   void note_member(const std::string& slug, const SigningKey& key, const std::set<std::string>& territories);
+  /// Enough keys of the members role have signed that it is suspended, and the federation's node has said it.
+  void note_suspended(const std::string& slug) { suspended_.insert(slug); }
+  const std::set<std::string>& suspended() const { return suspended_; }
   /// The federation's node signs the time with that key from now on; with the first, it always did.
   void set_heartbeat_key(const SigningKey& key);
   /// That key signed the time when it took the place of the one before; `alone`: that one has said nothing at the same moment.
   void replace_heartbeat_key(Timestamp at, const SigningKey& key, bool alone);
+  /// Whoever has stolen that key of the heartbeat has signed that time, which lies far ahead: it counts, until root replaces the key.
+  void note_far_time(Timestamp at, const SigningKey& key) { far_[at] = key; }
   bool has_spoken(Timestamp at) const { return spoken_.contains(at); }
   /// It has said something then, and perhaps the time.
   void note_spoken(Timestamp at) { spoken_[at].insert(heartbeat_key_); }
@@ -59,6 +64,8 @@ class RoleOracle {
   /// The latest time that the federation's node may have signed.
   /// The federation's node may have signed the time then, with a key of this role, which was not over. `for_sure`: with no other one.
   bool signs_time(Timestamp at, const store::Role& heartbeat, bool for_sure) const;
+  /// The newest one by a thief that counts.
+  std::optional<Timestamp> far_time() const;
   Timestamp last_spoken() const { return spoken_.rbegin()->first; }
   /// By which expiries are to be judged.
   static Timestamp judge(Timestamp clock, std::optional<Timestamp> signed_time);
@@ -87,8 +94,10 @@ class RoleOracle {
   std::map<std::pair<std::string, Sha256>, std::uint64_t> versions_of_;
   std::map<std::string, Newest> newest_;  ///< by path
   std::map<std::string, Invited> members_;
+  std::set<std::string> suspended_;
   SigningKey heartbeat_key_;
   std::map<Timestamp, std::set<SigningKey>> spoken_;  ///< and with which keys it may have signed that
+  std::map<Timestamp, SigningKey> far_;               ///< signed by a thief, by whose key
   std::map<std::size_t, RoleWord> had_;
 };
 

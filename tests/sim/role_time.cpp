@@ -64,9 +64,12 @@ std::string RoleEvents::keep_back(core::Random& random) {
     return " " + world_.node(node).slug + " hears again";
   }
   const std::size_t node = 1 + random.below(world_.size() - 1);
-  if (!role_word_of(stores_.store(node).library())) return "";
+  const auto word = role_word_of(stores_.store(node).library());
+  if (!word) return "";
   world_.network.isolated.insert(node);
-  kept_back_.emplace(node, stores_.roles.last_spoken());
+  const Timestamp none{0};
+  const auto newest = std::max({stores_.roles.last_spoken(), stores_.roles.far_time().value_or(none), word->view.heartbeat.value_or(none)});
+  kept_back_.emplace(node, newest);
   return " " + world_.node(node).slug + " hears nothing";
 }
 
@@ -85,12 +88,13 @@ void RoleEvents::check() {
       return each.second.is_over(word->view.clock) && !each.second.is_over(word->view.judged.time);
     });
     if (runs_out_by_clock) strike(Fault::clock_not_believed);
+    if (word->told.contains("time-unsigned")) strike(Fault::no_time_shown);
     if (word->told.contains("role-expired")) strike(Fault::role_over_shown);
   }
 }
 
 /// It knows nothing newer than when it was cut off; and if its clock goes right, it says how old that is. (Whoever has the key of the
-/// federation's node can also take the time out of its feed, together with other keys of the heartbeat: then it has none.)
+/// federation's node can also take the time out of its feed, together with other keys of the heartbeat: then it has none, and says so.)
 void RoleEvents::check_kept_back(std::size_t node, const RoleWord& word) {
   const auto& view = word.view;
   const Timestamp newest = kept_back_.at(node);
@@ -99,7 +103,7 @@ void RoleEvents::check_kept_back(std::size_t node, const RoleWord& word) {
   const bool old = view.clock.seconds - newest.seconds >= 3 * day_seconds;
   if (!old) return;
   if (word.told.contains("federation-silent")) strike(Fault::word_kept_back);
-  else if (view.heartbeat) world_.violated(slug + " is kept from all news, and says nothing");
+  else if (!word.told.contains("time-unsigned")) world_.violated(slug + " is kept from all news, and says nothing");
 }
 
 void RoleEvents::make_peace() {
@@ -113,6 +117,8 @@ void RoleEvents::make_peace() {
     (void)ask(wish, random);
     if (stores_.roles.role(name).expires) world_.violated(std::string("root cannot renew the role ") + name);
   }
+  if (stores_.roles.far_time()) (void)undo_far_time(random);
+  if (stores_.roles.far_time()) world_.violated("root cannot undo the far time of a stolen heartbeat key");
   world_.run_for(std::chrono::seconds(2));  // its clock shows another time than when it last signed one
   (void)sign_time();
   attacks_.note_head();

@@ -296,7 +296,7 @@ class Trial {
   }
 
   void restore() {
-    if (backed_up_ == 0 || backed_up_ == suspended_) return;
+    if (backed_up_ == 0 || !world_.counts(backed_up_)) return;
     // A version that others have before the backup comes back; with forks, one that they have not asked about.
     world_.publish(backed_up_, {Audience{}}, 1);
     world_.run_for(seconds(8));

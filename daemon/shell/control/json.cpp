@@ -135,6 +135,11 @@ Json to_json(const Error& error) {
           {"next_step", text.next_step}};
 }
 
+Json time_lack_json(const store::FederationView& view) {
+  if (view.heartbeat) return nullptr;
+  return std::string(str(view.time_lack.value_or(store::TimeLack::absent)));
+}
+
 Json neighbours_json(const Roster& roster, const Member& member) {
   return {{"named", to_json(member.neighbours)}, {"needed", member.neighbours_needed}, {"able", roster.able_neighbours(member).size()}};
 }

@@ -60,6 +60,8 @@ Json to_json(const store::AdoptionRow& adoption);
 Json to_json(const core::PeerStatus& peer, Instant now);
 Json to_json(const Node::NumberedEvent& event);
 Json to_json(const std::set<std::string>& texts);
+/// Of the federation's signed time: null, or why none counts.
+Json time_lack_json(const store::FederationView& view);
 /// Who may give it its next key: `named`, `needed`, and how many of them can sign now, `able`.
 Json neighbours_json(const Roster& roster, const Member& member);
 

@@ -58,6 +58,12 @@ class FakeLibrary final : public store::Library {
     return std::make_unique<FakePublication>(publications);
   }
   Status publish_centre(const std::vector<std::string>&) override { return {}; }
+  /// The federation has signed the time just now.
+  static store::FederationView view_of_now() {
+    store::FederationView view;
+    view.heartbeat = view.clock;
+    return view;
+  }
   /// Of an act that needs more keys than this home has.
   bool ask(Lacking lacking) const {
     if (asks && lacking != nullptr) *lacking = *asks;
@@ -109,7 +115,7 @@ class FakeLibrary final : public store::Library {
   std::optional<store::SigningRequest> asks;  ///< what acts lack
   std::vector<RoleChange> changes;
   std::map<std::string, store::SigningRequest> joins;
-  store::FederationView roles;
+  store::FederationView roles = view_of_now();
 
   std::shared_ptr<const store::Catalogue> catalogue() const override { return decided; }
   FakeCuration curates{*this, decided, asks};

@@ -1,4 +1,7 @@
 // The verbs about the federation's roles, requests and signed time, and what status and explain say of them.
+#include <fstream>
+
+#include "daemon/shell/word_watch.hpp"
 #include "store/crypto/hash.hpp"
 #include "tests/unit/control/served.hpp"
 
@@ -155,6 +158,91 @@ TEST_CASE("status says how fresh the federation's word is, and nothing of it is 
   view.clock = {0};
   CHECK(served.says("clock-behind"));
   CHECK(federation()["heartbeat_days_ago"].is_null());
+}
+
+TEST_CASE("that no signed time counts is told, with why, and who can act") {
+  Federation served;
+  auto& view = served.node.lib.roles;
+  const auto told = [&] {
+    const auto status = served.ask("status");
+    for (const auto& each : status["problems"])
+      if (each["code"] == "time-unsigned") return each;
+    return Json();
+  };
+  const auto lacks = [&] { return served.ask("status")["federation"]["heartbeat_lacks"]; };
+  CHECK(told().is_null());
+  CHECK(lacks().is_null());
+  const auto signed_time = view.heartbeat;
+  view.heartbeat.reset();
+  view.judged = judge_time(view.clock, view.heartbeat);
+  view.roles["heartbeat"].expires = view.clock;
+  const auto check = [&](TimeLack lack, const std::string& code, const std::string& en, const std::string& fr) {
+    view.time_lack = lack;
+    CHECK(lacks() == code);
+    CHECK(served.ask("federation.roles")["heartbeat_lacks"] == code);
+    const auto problem = told();
+    REQUIRE_FALSE(problem.is_null());
+    CHECK(problem["text"]["en"].get<std::string>().find(en) != std::string::npos);
+    CHECK(problem["text"]["fr"].get<std::string>().find(fr) != std::string::npos);
+    CHECK(problem["next_step"]["en"] != problem["next_step"]["fr"]);
+    return problem["actor"].get<std::string>();
+  };
+  for (const std::string centre : {"fede", "fives"}) {
+    served.node.lib.who.slug = centre;
+    const std::string actor = centre == served.node.lib.who.federation_slug ? "admin" : "federation";
+    CHECK(check(TimeLack::absent, "absent", "its feed has none", "n'en a aucune") == actor);
+    CHECK(check(TimeLack::form, "form", "cannot be read", "illisible") == actor);
+    CHECK(check(TimeLack::key, "key", "no key of its role `heartbeat`", "aucune clé de son rôle `heartbeat`") == actor);
+    // What the admin of any node does is in vain until root has renewed the role.
+    CHECK(check(TimeLack::role_over, "role-over", "2026-09-21", "2026-09-21") == "federation");
+    CHECK(served.says("time-unsigned"));
+    CHECK_FALSE(served.says("federation-silent"));
+  }
+  view.heartbeat = signed_time;
+  CHECK(told().is_null());
+}
+
+TEST_CASE("the log says once what is wrong with the federation's word, and once that it is right again") {
+  Federation served;
+  auto& view = served.node.lib.roles;
+  test::TempFolder folder;
+  const auto file = folder / "log";
+  shell::LogConfig config;
+  config.format = shell::LogFormat::json;
+  auto log = shell::Log::open(config, file, Language::french).value();
+  shell::WordWatch watch(served.node.lib, *log);
+  const auto count = [&](const std::string& code) {
+    std::size_t found = 0;
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) found += Json::parse(line)["code"] == code ? 1U : 0U;
+    return found;
+  };
+  REQUIRE(watch.look());
+  CHECK(count("federation-word-fine") == 0);
+  const auto signed_time = view.heartbeat;
+  view.heartbeat.reset();
+  view.time_lack = TimeLack::absent;
+  REQUIRE(watch.look());
+  REQUIRE(watch.look());
+  CHECK(count("time-unsigned") == 1);
+  // Of two roles that have run out, both.
+  for (const auto* name : {"curators", "members"}) {
+    view.roles[name].expires = view.clock;
+    REQUIRE(watch.look());
+  }
+  CHECK(count("role-expired") == 2);
+  CHECK(count("federation-word-fine") == 0);
+  for (const auto* name : {"curators", "members"}) view.roles[name].expires.reset();
+  view.heartbeat = signed_time;
+  REQUIRE(watch.look());
+  REQUIRE(watch.look());
+  CHECK(count("federation-word-fine") == 1);
+  view.heartbeat.reset();
+  REQUIRE(watch.look());
+  CHECK(count("time-unsigned") == 2);
+  served.node.lib.members = nullptr;  // not joined: nothing is said
+  REQUIRE(watch.look());
+  CHECK(count("federation-word-fine") == 1);
 }
 
 TEST_CASE("a role that has run out shows everywhere, one that soon will on the federation's node") {

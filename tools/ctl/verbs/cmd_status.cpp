@@ -96,16 +96,18 @@ void print_coming(const Context& context, const Json& status) {
   }
 }
 
-/// How fresh the picture is: nothing before the federation's first signed time.
+/// How fresh the picture is: nothing before this node is a member.
 std::string word_text(const Json& federation, const Context& context) {
+  if (!federation.contains("heartbeat")) return {};
   const auto when = text_at(federation, "heartbeat");
-  if (when.empty()) return {};
   constexpr std::uint64_t old_days = 3;
   const auto days = number_at(federation, "heartbeat_days_ago");
-  auto text = human_time(when, context.language);
+  auto text = when.empty() ? std::string(context.say("unknown: no signed time counts", "inconnue : aucune heure signée ne compte"))
+                           : human_time(when, context.language);
   if (days > 0) text += fmt::format(fmt::runtime(context.say("; {} old", " ; il y a {}")), counted(days, {{"day", "jour"}, {"days", "jours"}}, context.language));
-  const bool fresh = days < old_days;
-  if (!fresh) text += context.say(": the federation's node may be off", " : le nœud de la fédération est peut-être éteint");
+  const bool old = days >= old_days;
+  const bool fresh = !old && !when.empty();
+  if (old) text += context.say(": the federation's node may be off", " : le nœud de la fédération est peut-être éteint");
   const auto expired = texts_at(federation, "roles_expired");
   if (!expired.empty()) text += context.say("; run out: ", " ; expiré : ") + printable(expired);
   return fresh && expired.empty() ? text : context.out_style.paint(Colour::yellow, text);

@@ -13,10 +13,10 @@ constexpr Noun days_counted{{"day", "jour"}, {"days", "jours"}};
 
 std::string day_of(Timestamp time) { return to_utc(time).substr(0, 10); }
 
-Explanation about_old_word(const Situation& here, std::int64_t days) {
-  const auto when = day_of(*here.federation->heartbeat);
+Explanation about_old_word(const store::Identity& identity, Timestamp heartbeat, std::int64_t days) {
+  const auto when = day_of(heartbeat);
   const auto age = [&](Language language) { return counted(static_cast<std::uint64_t>(days), days_counted, language); };
-  if (here.identity.is_federation()) {
+  if (identity.is_federation()) {
     return {"federation-silent",
             true,
             "",
@@ -35,6 +35,57 @@ Explanation about_old_word(const Situation& here, std::int64_t days) {
           Actor::federation,
           {"What was decided since is not known here. Ask the federation whether its node runs.",
            "Ce qui a été décidé depuis n'est pas connu ici. Demandez à la fédération si son nœud tourne."}};
+}
+
+/// Of the time in the federation's feed, to follow "No time that the federation has signed counts here: ".
+Words words_of_lack(const store::FederationView& view) {
+  const auto heartbeat = view.roles.find(std::string(store::role_heartbeat));
+  const auto end = heartbeat != view.roles.end() && heartbeat->second.expires ? day_of(*heartbeat->second.expires) : std::string();
+  switch (view.time_lack.value_or(store::TimeLack::absent)) {
+    case store::TimeLack::absent: return {"its feed has none", "son fil n'en a aucune"};
+    case store::TimeLack::form: return {"the one in its feed cannot be read", "celle de son fil est illisible"};
+    case store::TimeLack::key:
+      return {"no key of its role `heartbeat` has signed the one in its feed", "aucune clé de son rôle `heartbeat` n'a signé celle de son fil"};
+    case store::TimeLack::role_over: break;
+  }
+  return {fmt::format("the one in its feed is of after the end of its role `heartbeat`, {}", end),
+          fmt::format("celle de son fil est d'après la fin de son rôle `heartbeat`, le {}", end)};
+}
+
+/// How old the word is cannot be told then; nor is a dead clock found out.
+Explanation about_no_time(const store::Identity& identity, const store::FederationView& view) {
+  const auto why = words_of_lack(view);
+  const auto clock = day_of(view.clock);
+  const bool over = view.time_lack == store::TimeLack::role_over;
+  const bool ours = identity.is_federation();
+  Explanation told{"time-unsigned",
+                   true,
+                   "",
+                   {fmt::format("No time that the federation has signed counts here: {}. How old its word is cannot be told; what runs out is "
+                                "judged by this computer's clock alone, {}.",
+                                why.en, clock),
+                    fmt::format("Aucune heure signée par la fédération ne compte ici : {}. On ne peut dire de quand date sa parole ; ce qui expire "
+                                "est jugé par la seule horloge de cet ordinateur, {}.",
+                                why.fr, clock)},
+                   ours && !over ? Actor::admin : Actor::federation,
+                   {}};
+  if (over) {
+    told.next_step = {"Who holds the root keys renews it: `essaimagectl federation role set heartbeat --expires DATE`; then, on the federation's "
+                      "node: `essaimagectl federation heartbeat`.",
+                      "Les détenteurs des clés racines le renouvellent : `essaimagectl federation role set heartbeat --expires DATE` ; puis, sur le "
+                      "nœud de la fédération : `essaimagectl federation heartbeat`."};
+  } else if (ours) {
+    told.next_step = {"Check the clock. If it is right: `essaimagectl federation heartbeat`. Should it be told again, somebody else may have this "
+                      "node's key.",
+                      "Vérifiez l'horloge. Si elle est juste : `essaimagectl federation heartbeat`. Si cela revient, quelqu'un d'autre a peut-être "
+                      "la clé de ce nœud."};
+  } else {
+    told.next_step = {"Check the clock, and ask the federation what is new: its news may be kept from this node. On its node: `essaimagectl "
+                      "federation heartbeat`.",
+                      "Vérifiez l'horloge, et demandez à la fédération ce qu'il y a de neuf : on cache peut-être ses nouvelles à ce nœud. Sur son "
+                      "nœud : `essaimagectl federation heartbeat`."};
+  }
+  return told;
 }
 
 Explanation about_clock_beyond(const store::FederationView& view) {
@@ -109,22 +160,26 @@ void add_neighbours(const Situation& here, const Member& member, Explanations& o
   if (here.roster->able_neighbours(member).size() < member.neighbours_needed) out.push_back(about_neighbours(*here.roster, member));
 }
 
-void add_federation(const Situation& here, Explanations& out) {
-  if (here.roster != nullptr) {
-    for (const auto& [slug, member] : here.roster->members)
-      if (slug == here.identity.slug || here.identity.is_federation()) add_neighbours(here, member, out);
-  }
-  if (!here.federation) return;
-  const auto& view = *here.federation;
-  if (const auto days = days_since_word(view); days && *days >= word_old_days) out.push_back(about_old_word(here, *days));
+void add_word(const store::Identity& identity, const store::FederationView& view, Explanations& out) {
+  if (!view.heartbeat) out.push_back(about_no_time(identity, view));
+  const auto days = days_since_word(view);
+  if (days && *days >= word_old_days) out.push_back(about_old_word(identity, *view.heartbeat, *days));
   if (view.judged.clock_ignored) out.push_back(about_clock_beyond(view));
   if (view.heartbeat && view.heartbeat->seconds - view.clock.seconds > day_seconds) out.push_back(about_clock_behind(view));
   for (const auto& [name, role] : view.roles) {
     if (!role.expires) continue;
     const bool over = role.is_over(view.judged.time);
     const bool soon = role.expires->seconds - view.judged.time.seconds < role_ends_days * day_seconds;
-    if (over || (soon && here.identity.is_federation())) out.push_back(about_role(name, *role.expires, over));
+    if (over || (soon && identity.is_federation())) out.push_back(about_role(name, *role.expires, over));
   }
+}
+
+void add_federation(const Situation& here, Explanations& out) {
+  if (here.roster != nullptr) {
+    for (const auto& [slug, member] : here.roster->members)
+      if (slug == here.identity.slug || here.identity.is_federation()) add_neighbours(here, member, out);
+  }
+  if (here.federation) add_word(here.identity, *here.federation, out);
 }
 
 }  // namespace essaimage::shell

@@ -113,6 +113,7 @@ Result<Json> federation_roles(Session& session, Arguments& arguments) {
   return Json{{"version", view.version},
               {"signed_by", std::move(signers)},
               {"heartbeat", view.heartbeat ? Json(to_utc(*view.heartbeat)) : Json(nullptr)},
+              {"heartbeat_lacks", time_lack_json(view)},
               {"judged", to_utc(view.judged.time)},
               {"clock_ignored", view.judged.clock_ignored}};
 }

@@ -125,6 +125,7 @@ Json federation_json(const store::Identity& identity, const Roster* roster, cons
   }
   json["heartbeat"] = view->heartbeat ? Json(to_utc(*view->heartbeat)) : Json(nullptr);
   json["heartbeat_days_ago"] = days ? Json(*days) : Json(nullptr);
+  json["heartbeat_lacks"] = time_lack_json(*view);
   json["clock_ignored"] = view->judged.clock_ignored;
   json["roles_expired"] = std::move(expired);
   return json;

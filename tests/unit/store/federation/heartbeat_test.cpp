@@ -156,6 +156,54 @@ TEST_CASE("who hears nothing after the heartbeat's key was replaced still has a 
   }
 }
 
+TEST_CASE("who has no signed time that counts knows it, and why") {
+  Beating r;
+  const auto old = r.heartbeat(test_start);  // by the key of before
+  CHECK_FALSE(r.view(r.b).time_lack);
+  r.pass(5 * day);
+  RoleChange set{"heartbeat"};
+  set.expires = Timestamp{test_start.seconds + 300 * day};
+  CHECK_FALSE(r.change(set));
+  RoleChange rotate{"heartbeat"};
+  rotate.rotate = true;
+  CHECK_FALSE(r.change(rotate));
+  Edits edits;
+  TimeLack why = TimeLack::absent;
+  SECTION("it was taken out") { edits = {{"heartbeat.toml", {}}, {"heartbeat.toml.sigs", {}}}; }
+  SECTION("its signatures were") { edits = {{"heartbeat.toml.sigs", {}}}; }
+  SECTION("it has no form") {
+    edits = {{"heartbeat.toml", "x\n"}};
+    why = TimeLack::form;
+  }
+  SECTION("it is by a key that is not the role's any more") {
+    edits = old;
+    why = TimeLack::key;
+  }
+  SECTION("it is of after the role's end") {
+    edits = r.heartbeat(*set.expires);
+    why = TimeLack::role_over;
+  }
+  CHECK(r.offered(edits) == Roles::taken);
+  CHECK_FALSE(r.seen(r.b));
+  CHECK(r.view(r.b).time_lack == why);
+  r.b.close();
+  REQUIRE(r.b.open());
+  CHECK(r.view(r.b).time_lack == why);
+  // The federation's node, which has signed one just now, signs it again by itself.
+  CHECK(r.seen(r.fed) == r.fed.now);
+  REQUIRE(r.fed.library().beat(false));
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  CHECK(r.seen(r.b) == r.fed.now);
+  CHECK_FALSE(r.view(r.b).time_lack);
+}
+
+TEST_CASE("a time that does not count lacks nothing where an earlier one does") {
+  Beating r;
+  CHECK(r.offered({{"heartbeat.toml", {}}, {"heartbeat.toml.sigs", {}}}) == Roles::taken);
+  CHECK(r.seen(r.b) == test_start);
+  CHECK_FALSE(r.view(r.b).time_lack);
+}
+
 TEST_CASE("a signed time counts up to the end of its role and no longer") {
   Beating r;
   RoleChange set{"heartbeat"};
