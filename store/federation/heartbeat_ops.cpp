@@ -76,6 +76,14 @@ Status FederationChange::sign_time_anew() {
                   sign_statement({request_.federation, path, file.version, file.previous}, bytes_of(text), {&*secret}));
 }
 
+/// Also under keys that have been replaced since: a clock that is far off is so beside them, too.
+Result<std::optional<Timestamp>> LibraryImpl::last_witnessed() const {
+  TRY(const auto text, state_->get(std::string(witness_key)));
+  if (!text) return std::nullopt;
+  const auto witnessed = parse_heartbeat(*text);
+  return witnessed ? std::optional(witnessed->file.time) : std::nullopt;
+}
+
 Status LibraryImpl::beat(bool confirmed) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
@@ -90,8 +98,10 @@ Status LibraryImpl::beat(bool confirmed) {
     const bool is_lost = !change.picture().word->heartbeat;
     const bool is_due = since > std::chrono::seconds(0) && (confirmed || since >= beat_after);
     if (since < std::chrono::seconds(0) || (!is_due && !is_lost)) return {};
-    if (!confirmed && since > clock_beyond_max) return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*last));
   }
+  TRY(const auto witnessed, last_witnessed());
+  if (!confirmed && witnessed && std::chrono::seconds(clock.seconds - witnessed->seconds) > clock_beyond_max)
+    return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*witnessed));
   const std::string path(feed_path::heartbeat);
   TRY(const auto file, change.next_heartbeat(clock));
   change.put(path, file.version, file.previous, encode(file));

@@ -245,6 +245,7 @@ class LibraryImpl final : public Library {
   JudgedTime judged_with(const Picture& picture, const FederationWord& word) const;
   Status read_witnessed_time(Picture& picture);
   Status witness_time(const Picture& picture);
+  Result<std::optional<Timestamp>> last_witnessed() const;
 
   // --- publishing
   Status publish_endpoints(const std::vector<std::string>& endpoints);

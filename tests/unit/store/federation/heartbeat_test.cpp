@@ -151,6 +151,8 @@ TEST_CASE("who hears nothing after the heartbeat's key was replaced still has a 
     r.pass(31 * day);
     CHECK_FALSE(r.change(rotate));
     CHECK_FALSE(r.seen(r.fed));
+    CHECK(r.fed.library().beat(false).error().code == Errc::clock_beyond);
+    CHECK_FALSE(r.seen(r.fed));
     REQUIRE(r.fed.library().beat(true));
     CHECK(r.seen(r.fed) == r.fed.now);
   }
