@@ -88,7 +88,8 @@ Status LibraryImpl::beat(bool confirmed) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   const Timestamp clock = now_();
-  if (const auto last = time_of(change.picture().heartbeat)) {
+  auto last = time_of(change.picture().heartbeat);
+  if (last) {
     const auto since = std::chrono::seconds(clock.seconds - last->seconds);
     // A clock that stands behind says nothing new; whoever asked for it has to know why.
     if (confirmed && since < std::chrono::seconds(0))
@@ -99,9 +100,11 @@ Status LibraryImpl::beat(bool confirmed) {
     const bool is_due = since > std::chrono::seconds(0) && (confirmed || since >= beat_after);
     if (since < std::chrono::seconds(0) || (!is_due && !is_lost)) return {};
   }
-  TRY(const auto witnessed, last_witnessed());
-  if (!confirmed && witnessed && std::chrono::seconds(clock.seconds - witnessed->seconds) > clock_beyond_max)
-    return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*witnessed));
+  if (!last) {
+    TRY(last, last_witnessed());
+  }
+  if (!confirmed && last && std::chrono::seconds(clock.seconds - last->seconds) > clock_beyond_max)
+    return fail(Errc::clock_beyond, to_utc(clock) + "; " + to_utc(*last));
   const std::string path(feed_path::heartbeat);
   TRY(const auto file, change.next_heartbeat(clock));
   change.put(path, file.version, file.previous, encode(file));
