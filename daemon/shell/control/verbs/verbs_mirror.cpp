@@ -52,36 +52,33 @@ std::set<std::string> centres_of(const Roster& roster, const store::MirrorFile& 
   return centres;
 }
 
-}  // namespace
-
-Result<Json> mirror_add(Session& session, Arguments& arguments) {
-  store::Mirrors::Begin begin;
-  TRY(begin.slug, arguments.text("mirror"));
+/// What both take; and whoever asks may change anything now.
+Result<store::Mirrors::Begin> wish_of(Session& session, Arguments& arguments) {
+  store::Mirrors::Begin wish;
+  TRY(wish.slug, arguments.text("mirror"));
   TRY(const auto name, arguments.optional_text("name"));
   TRY(const auto territories, arguments.texts("territories"));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
-  begin.name = name.value_or("");
-  begin.territories = {territories.begin(), territories.end()};
+  wish.name = name.value_or("");
+  wish.territories = {territories.begin(), territories.end()};
   CHECK_OK(check_federation(session));
   if (!offline) CHECK_OK(wait_for_confirmation(session));
+  return wish;
+}
+
+}  // namespace
+
+Result<Json> mirror_add(Session& session, Arguments& arguments) {
+  TRY(const auto begin, wish_of(session, arguments));
   std::optional<store::SigningRequest> lacking;
   TRY(const auto mirror, session.node().library().mirrors().begin(begin, &lacking));
   return changed(mirror, lacking);
 }
 
 Result<Json> mirror_change(Session& session, Arguments& arguments) {
-  store::Mirrors::Begin change;
-  TRY(change.slug, arguments.text("mirror"));
-  TRY(const auto name, arguments.optional_text("name"));
-  TRY(const auto territories, arguments.texts("territories"));
-  TRY(const auto offline, arguments.flag("offline"));
-  CHECK_OK(arguments.nothing_else());
-  if (!name && territories.empty()) return fail(Errc::usage, "give --between or --name");
-  change.name = name.value_or("");
-  change.territories = {territories.begin(), territories.end()};
-  CHECK_OK(check_federation(session));
-  if (!offline) CHECK_OK(wait_for_confirmation(session));
+  TRY(const auto change, wish_of(session, arguments));
+  if (change.name.empty() && change.territories.empty()) return fail(Errc::usage, "give --between or --name");
   std::optional<store::SigningRequest> lacking;
   TRY(const auto mirror, session.node().library().mirrors().change(change, &lacking));
   return changed(mirror, lacking);
