@@ -50,9 +50,10 @@ std::string_view str(TimeLack lack) {
 }
 
 JudgedTime judge_time(Timestamp clock, std::optional<Timestamp> witnessed) {
-  if (!witnessed) return {clock, false};
-  if (clock.seconds - witnessed->seconds > clock_beyond_max.count()) return {*witnessed, true};
-  return {std::max(clock, *witnessed), false};
+  if (!witnessed) return {clock, clock, false};
+  if (clock.seconds - witnessed->seconds > clock_beyond_max.count()) return {*witnessed, *witnessed, true};
+  const Timestamp time = std::max(clock, *witnessed);
+  return {time, std::min(time, Timestamp{clock.seconds + clock_behind_max.count()}), false};
 }
 
 }  // namespace essaimage::store

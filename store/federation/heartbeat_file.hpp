@@ -42,9 +42,13 @@ enum class TimeLack {
 std::string_view str(TimeLack lack);
 
 inline constexpr std::chrono::seconds clock_beyond_max = std::chrono::days(30);
+inline constexpr std::chrono::seconds clock_behind_max = std::chrono::days(1);
 
 struct JudgedTime {
   Timestamp time;
+  /// For what cannot be undone: at most clock_behind_max beyond the clock. A signed time further on is the mark of a clock that
+  /// stands still, or of a stolen heartbeat key; nothing here tells which.
+  Timestamp sure;
   bool clock_ignored = false;  ///< it is more than clock_beyond_max beyond the heartbeat
 };
 /// By which expiries are judged. `witnessed`: the newest signed time; nothing: none yet, and the clock counts.

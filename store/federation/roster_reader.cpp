@@ -319,9 +319,9 @@ Status check_succession(const FederationWord& held, const FederationWord& next) 
                          std::equal(held.versions.begin(), held.versions.end(), next.versions.begin());
   if (!same_past) return fail(Errc::role_threshold, "federation.toml: not with the versions that are held");
   if (held.heartbeat && next.heartbeat && next.heartbeat->file.time < held.heartbeat->file.time) {
-    // Under other keys a time begins anew: a stolen key may have named a far one.
-    const auto& was = heartbeat_role(held);
-    if (was.keys == heartbeat_role(next).keys) return fail(Errc::role_threshold, "heartbeat.toml goes back");
+    // A stolen key may have named a far time: under other keys, or an end of the role before that time, time begins anew.
+    const auto& role = heartbeat_role(next);
+    if (heartbeat_role(held).keys == role.keys && !role.is_over(held.heartbeat->file.time)) return fail(Errc::role_threshold, "heartbeat.toml goes back");
   }
   for (const auto& [slug, stated] : held.members) {
     const auto it = next.members.find(slug);

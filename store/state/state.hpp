@@ -257,7 +257,8 @@ class State {
   // --- withdrawal (state_withdrawals.cpp) ----------------------------------------------------------------------------
   /// What no kit names but by consents that are over at this time, and what the federation has withdrawn, is named by nobody as
   /// far as media are wanted, served, or told of. Both return the media of which that has changed.
-  Result<std::vector<Sha256>> set_time(Timestamp now);
+  /// `sure`, not later than `now`: what is over at that time too is to go for good.
+  Result<std::vector<Sha256>> set_time(Timestamp now, Timestamp sure);
   Result<std::vector<Sha256>> set_blocked(const std::set<Sha256>& media);
   Result<std::vector<WithdrawalRow>> withdrawals(const WithdrawalQuery& query) const;  ///< by time, then feed and number
   Result<std::vector<Sha256>> withdrawn_media(const FeedId& feed, std::uint64_t number) const;  ///< sorted
@@ -268,12 +269,12 @@ class State {
   struct WithdrawnMedia {
     std::vector<WithdrawalKey> by;  ///< authors' withdrawals that name it
     bool blocked = false;           ///< by the federation
-    bool over = false;              ///< the consents are, by which it is named
-    bool named = false;             ///< by a kit, so that it stays
+    bool over = false;              ///< the consents are for sure, by which it is named
+    bool named = false;             ///< by a kit whose consent is not over for sure, so that it stays
     bool is_to_go() const { return !named && (blocked || over || !by.empty()); }
   };
   Result<WithdrawnMedia> withdrawn(const Sha256& media) const;
-  Result<std::vector<Sha256>> over_media() const;  ///< that consents which are over name, and nobody else
+  Result<std::vector<Sha256>> over_media() const;  ///< that consents which are over for sure name, and nobody else
   struct KitConsent {
     KitId kit;
     Audience audience;

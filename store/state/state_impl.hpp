@@ -17,7 +17,7 @@ struct State::Impl {
   std::unique_ptr<sql::Database> reader, writer;
   bool rebuilt = false;
   bool lost = false;
-  std::atomic<std::int64_t> now = 0;  ///< set_time()
+  std::atomic<std::int64_t> now = 0, sure = 0;  ///< set_time()
 
   /// Runs a function that changes nothing.
   template <class Function>

@@ -85,13 +85,19 @@ Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
   return statement.run();
 }
 
-Status insert_naming(sql::Database& db, std::int64_t kit, std::int64_t feed, const KitRow& row, std::int64_t now) {
+/// By set_time(): as names.over says it (schema.cpp).
+struct Times {
+  std::int64_t now, sure;
+  std::int64_t over(std::int64_t until) const { return std::int64_t{until <= now} + std::int64_t{until <= sure}; }
+};
+
+Status insert_naming(sql::Database& db, std::int64_t kit, std::int64_t feed, const KitRow& row, const Times& times) {
   for (const NamedMedia& named : row.media) {
     TRY(const std::int64_t list, find_or_add_list(db, named));
     const auto ends = row.media_until.find(named.media);
     const std::int64_t until = ends == row.media_until.end() ? until_never : ends->second.seconds;
     auto statement = db.prepare("INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?, ?)");
-    statement << kit << list << feed << until << std::int64_t{until <= now};
+    statement << kit << list << feed << until << times.over(until);
     CHECK_OK(statement.run());
   }
   for (const EndingConsent& consent : row.consents) {
@@ -116,7 +122,7 @@ Status remove_kit(sql::Database& db, std::int64_t kit, std::set<Sha256>& touched
   return delete_kit(db, kit);
 }
 
-Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, std::int64_t now, std::set<Sha256>& touched) {
+Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, const Times& times, std::set<Sha256>& touched) {
   Naming before, after;
   TRY(const std::int64_t old, find_kit(db, feed, kit.id.slug));
   if (old != 0) {
@@ -127,14 +133,14 @@ Status put_kit(sql::Database& db, std::int64_t feed, const KitRow& kit, std::int
   CHECK_OK(insert_kit(db, feed, kit));
   const std::int64_t number = db.last_row();
   CHECK_OK(put_words(db, number, kit));
-  CHECK_OK(insert_naming(db, number, feed, kit, now));
+  CHECK_OK(insert_naming(db, number, feed, kit, times));
   for (const NamedMedia& named : kit.media) after.emplace(named.media, named.chunk_list);
   note_difference(before, after, touched);
   for (const auto& [media, until] : kit.media_until) touched.insert(media);
   return {};
 }
 
-Status apply_one(sql::Database& db, const State::FeedChange& change, std::int64_t now, std::set<Sha256>& touched) {
+Status apply_one(sql::Database& db, const State::FeedChange& change, const Times& times, std::set<Sha256>& touched) {
   TRY(const std::int64_t feed, put_feed(db, change.head));
   for (const std::string& slug : change.removed) {
     TRY(const std::int64_t kit, find_kit(db, feed, slug));
@@ -143,7 +149,7 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, std::int64_
   for (const KitRow& kit : change.put) {
     ESSAIMAGE_ASSERT(kit.id.centre == change.head.feed.centre &&
                      kit.audience == change.head.feed.audience);
-    CHECK_OK(put_kit(db, feed, kit, now, touched));
+    CHECK_OK(put_kit(db, feed, kit, times, touched));
   }
   for (const auto& kit : change.renewed) {
     auto statement = db.prepare("UPDATE kit SET tree = ?, version = ?, published_at = ? WHERE feed = ? AND slug = ?");
@@ -278,7 +284,8 @@ Result<std::int64_t> find_feed(sql::Database& db, const FeedId& feed) {
 Result<std::vector<Sha256>> State::apply(std::span<const FeedChange> changes) {
   return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
     std::set<Sha256> touched;
-    for (const FeedChange& change : changes) CHECK_OK(apply_one(db, change, impl_->now, touched));
+    const Times times{impl_->now, impl_->sure};
+    for (const FeedChange& change : changes) CHECK_OK(apply_one(db, change, times, touched));
     CHECK_OK(tidy_all(db, touched));
     return std::vector<Sha256>(touched.begin(), touched.end());
   });

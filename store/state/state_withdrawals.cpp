@@ -87,20 +87,22 @@ Status put_withdrawals(sql::Database& db, std::int64_t feed, const State::FeedCh
   return put_receipts(db, feed, change);
 }
 
-Result<std::vector<Sha256>> State::set_time(Timestamp now) {
+Result<std::vector<Sha256>> State::set_time(Timestamp now, Timestamp sure) {
   impl_->now = now.seconds;
+  impl_->sure = sure.seconds;
   return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
     std::vector<Sha256> media;
     {
       auto row = db.prepare(
           "SELECT DISTINCT m.sha FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media "
-          "WHERE n.until < 9000000000000 AND n.over <> (n.until <= ?)");
-      row << now.seconds;
+          "WHERE n.until < 9000000000000 AND n.over <> (n.until <= ?) + (n.until <= ?)");
+      row << now.seconds << sure.seconds;
       CHECK_OK(row.each([&] { media.push_back(row.fixed<Sha256>(0)); }));
     }
     if (media.empty()) return media;
-    auto statement = db.prepare("UPDATE names SET over = (until <= ?1) WHERE until < 9000000000000 AND over <> (until <= ?1)");
-    statement << now.seconds;
+    auto statement = db.prepare(
+        "UPDATE names SET over = (until <= ?1) + (until <= ?2) WHERE until < 9000000000000 AND over <> (until <= ?1) + (until <= ?2)");
+    statement << now.seconds << sure.seconds;
     CHECK_OK(statement.run());
     return media;
   });
@@ -210,7 +212,7 @@ Result<State::WithdrawnMedia> State::withdrawn(const Sha256& media) const {
     {
       auto row = db.prepare(
           "SELECT EXISTS (SELECT 1 FROM blocked WHERE sha = ?1), EXISTS (SELECT 1 FROM media m JOIN list l ON l.media = m.id JOIN names n "
-          "ON n.list = l.id WHERE m.sha = ?1 AND n.over = 0)");
+          "ON n.list = l.id WHERE m.sha = ?1 AND n.over < 2)");
       row << media.view();
       TRY([[maybe_unused]] const bool found, row.step());
       result.blocked = row.integer(0) != 0;
@@ -228,7 +230,7 @@ Result<State::WithdrawnMedia> State::withdrawn(const Sha256& media) const {
     }
     auto row = db.prepare(
         "SELECT f.name, w.number FROM gone g JOIN withdrawal w ON w.id = g.withdrawal JOIN feed f ON f.id = w.feed WHERE g.sha = ?1 UNION ALL "
-        "SELECT f.name, 0 FROM media m JOIN list l ON l.media = m.id JOIN names n ON n.list = l.id AND n.over = 1 JOIN feed f ON f.id = n.feed "
+        "SELECT f.name, 0 FROM media m JOIN list l ON l.media = m.id JOIN names n ON n.list = l.id AND n.over = 2 JOIN feed f ON f.id = n.feed "
         "WHERE m.sha = ?1");
     row << media.view();
     CHECK_OK(row.each([&]() -> Status {
@@ -247,7 +249,7 @@ Result<std::vector<Sha256>> State::over_media() const {
     std::vector<Sha256> media;
     auto row = db.prepare(
         "SELECT DISTINCT m.sha FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media WHERE n.until < 9000000000000 "
-        "AND n.over = 1 AND NOT EXISTS (SELECT 1 FROM list l2 JOIN names n2 ON n2.list = l2.id WHERE l2.media = m.id AND n2.over = 0)");
+        "AND n.over = 2 AND NOT EXISTS (SELECT 1 FROM list l2 JOIN names n2 ON n2.list = l2.id WHERE l2.media = m.id AND n2.over < 2)");
     CHECK_OK(row.each([&] { media.push_back(row.fixed<Sha256>(0)); }));
     return media;
   });

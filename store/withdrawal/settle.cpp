@@ -24,7 +24,8 @@ Result<std::vector<Sha256>> WithdrawalsImpl::see(const Picture& picture) {
     if (stated.file.withdrawn) blocked.insert(media);
   }
   TRY(auto changed, library_.state_->set_blocked(blocked));
-  TRY(const auto by_time, library_.state_->set_time(library_.judged_now(picture).time));
+  const auto judged = library_.judged_now(picture);
+  TRY(const auto by_time, library_.state_->set_time(judged.time, judged.sure));
   changed.insert(changed.end(), by_time.begin(), by_time.end());
   if (!changed.empty()) heads_changed_ = true;
   return changed;

@@ -231,7 +231,7 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
 
 /// What nobody gives out any more, by consents that its author named, goes from its feeds as well.
 Status WithdrawalsImpl::withdraw_expired() {
-  const auto now = judged().time;
+  const auto now = judged().sure;
   TRY(const auto over, library_.state_->consents_until(library_.identity_.slug, now));
   std::set<KitId> kits;
   for (const auto& each : over) kits.insert(each.kit);

@@ -1,6 +1,7 @@
 #pragma once
 // A federation whose roles change, with keys that other people hold: what tests of thresholds and requests start from. One thread.
 
+#include "store/federation/heartbeat_file.hpp"
 #include "store/federation/paths.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/raw_parcel.hpp"
@@ -50,6 +51,14 @@ struct Roles {
     if (!file) FAIL(to_line(file.error()));
     replicate(fed, b);
     return *file;
+  }
+  /// A signed time, by the key of the role in the federation's home.
+  Edits heartbeat(Timestamp time, std::uint64_t version = 9) const {
+    store::HeartbeatFile file{version, {}, time};
+    file.previous.bytes[0] = 1;
+    const store::StatementName name{fed.library().identity().federation, "heartbeat.toml", version, file.previous};
+    const auto secret = own("heartbeat");
+    return {{name.path, encode(file)}, {name.path + ".sigs", sign_statement(name, bytes_of(encode(file)), {&secret})}};
   }
   bool lists(TestNode& node) const { return node.library().catalogue()->lists({"a", "film"}); }
   Errc offered(const Edits& edits) {

@@ -107,12 +107,16 @@ Explanation about_clock_behind(const store::FederationView& view) {
   return {"clock-behind",
           true,
           "",
-          {fmt::format("This computer's clock says {}, before the federation's signed time of {}, which counts instead.", day_of(view.clock),
-                       day_of(*view.heartbeat)),
-           fmt::format("L'horloge de cet ordinateur dit {}, avant l'heure signée par la fédération le {}, qui compte à sa place.", day_of(view.clock),
-                       day_of(*view.heartbeat))},
+          {fmt::format("This computer's clock says {}, before the federation's signed time of {}, which counts instead. What cannot be undone waits: "
+                       "media whose consent has ended by that time are given out no more, and not erased here yet.",
+                       day_of(view.clock), day_of(*view.heartbeat)),
+           fmt::format("L'horloge de cet ordinateur dit {}, avant l'heure signée par la fédération le {}, qui compte à sa place. Ce qui est sans retour "
+                       "attend : les médias dont l'accord est fini à cette heure ne sont plus donnés, mais pas encore effacés ici.",
+                       day_of(view.clock), day_of(*view.heartbeat))},
           Actor::admin,
-          {"Set the clock.", "Réglez l'horloge."}};
+          {"Set the clock. If it is right, tell the federation: somebody else may have its heartbeat key (`essaimagectl federation role rotate heartbeat`).",
+           "Réglez l'horloge. Si elle est juste, prévenez la fédération : quelqu'un d'autre a peut-être sa clé d'heure signée (`essaimagectl federation role "
+           "rotate heartbeat`)."}};
 }
 
 Explanation about_role(const std::string& name, Timestamp expires, bool over) {
@@ -165,7 +169,7 @@ void add_word(const store::Identity& identity, const store::FederationView& view
   const auto days = days_since_word(view);
   if (days && *days >= word_old_days) out.push_back(about_old_word(identity, *view.heartbeat, *days));
   if (view.judged.clock_ignored) out.push_back(about_clock_beyond(view));
-  if (view.heartbeat && view.heartbeat->seconds - view.clock.seconds > day_seconds) out.push_back(about_clock_behind(view));
+  if (view.heartbeat && view.heartbeat->seconds - view.clock.seconds > store::clock_behind_max.count()) out.push_back(about_clock_behind(view));
   for (const auto& [name, role] : view.roles) {
     if (!role.expires) continue;
     const bool over = role.is_over(view.judged.time);

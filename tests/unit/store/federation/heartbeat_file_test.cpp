@@ -42,4 +42,17 @@ TEST_CASE("what time it is: the later of clock and signed time, but no clock mor
   CHECK(judged(signed_at.seconds + 30 * day + 1).clock_ignored);
 }
 
+TEST_CASE("what cannot be undone is judged by a signed time that the clock bears out") {
+  constexpr std::int64_t day = 86'400;
+  const Timestamp signed_at{1'790'000'000};
+  const auto sure = [&](std::int64_t clock) { return judge_time({clock}, signed_at).sure.seconds; };
+  CHECK(judge_time({5}, std::nullopt).sure == Timestamp{5});
+  CHECK(sure(0) == day);
+  CHECK(sure(signed_at.seconds - day - 1) == signed_at.seconds - 1);
+  CHECK(sure(signed_at.seconds - day) == signed_at.seconds);
+  CHECK(sure(signed_at.seconds) == signed_at.seconds);
+  CHECK(sure(signed_at.seconds + 30 * day) == signed_at.seconds + 30 * day);
+  CHECK(sure(signed_at.seconds + 30 * day + 1) == signed_at.seconds);
+}
+
 }  // namespace heartbeat_file_test

@@ -14,14 +14,6 @@ constexpr std::int64_t day = 86'400;
 
 struct Beating : Roles {
   void pass(std::int64_t seconds) { fed.now.seconds += seconds; }
-  /// As signed by the key of the role in the federation's home.
-  Edits heartbeat(Timestamp time, std::uint64_t version = 9) const {
-    HeartbeatFile file{version, {}, time};
-    file.previous.bytes[0] = 1;
-    const StatementName name{m.federation->library().identity().federation, "heartbeat.toml", version, file.previous};
-    const auto secret = own("heartbeat");
-    return {{name.path, encode(file)}, {name.path + ".sigs", sign_statement(name, bytes_of(encode(file)), {&secret})}};
-  }
   std::optional<Timestamp> seen(TestNode& node) const { return view(node).heartbeat; }
 };
 
@@ -115,6 +107,24 @@ TEST_CASE("a stolen heartbeat key that names a far time is undone by root") {
   r.b.close();
   REQUIRE(r.b.open());
   CHECK(r.seen(r.b) == test_start);
+}
+
+TEST_CASE("a far time is undone by a last day of its role, too") {
+  Beating r;
+  CHECK(r.offered(r.heartbeat({test_start.seconds + 3'000 * day})) == Roles::taken);
+  r.fed.now = test_start;
+  RoleChange end{"heartbeat"};
+  end.expires = Timestamp{test_start.seconds + 4'000 * day};
+  CHECK_FALSE(r.change(end));
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  CHECK(r.seen(r.b)->seconds == test_start.seconds + 3'000 * day);  // that day lies beyond it
+  CHECK(r.offered(r.heartbeat(test_start, 10)) == Errc::role_threshold);
+  end.expires = Timestamp{test_start.seconds + 300 * day};
+  CHECK_FALSE(r.change(end));
+  REQUIRE(r.fed.library().beat(false));
+  REQUIRE(fetch_feed(r.fed, r.b, r.feed));
+  CHECK(r.seen(r.b) == test_start);
+  CHECK_FALSE(r.role("heartbeat", r.b).is_over(r.view(r.b).judged.time));
 }
 
 TEST_CASE("who hears nothing after the heartbeat's key was replaced still has a signed time, and can tell how old its word is") {

@@ -1,4 +1,5 @@
 // What goes without its author's word: what the federation withdraws for cause, and what consents covered that ran out.
+#include "tests/unit/store/roles.hpp"
 #include "tests/unit/store/withdrawn.hpp"
 
 namespace withdrawal_cause_test {
@@ -108,6 +109,70 @@ TEST_CASE("where consent runs out, files are given out no longer, at whatever no
     CHECK(node->checkout("a/lampe").size() == 2);
   }
   CHECK(receipts(view_of(*m.a, "a", 1)) == "a 1/0, b 1/0, c 1/0, fed 1/0");
+}
+
+TEST_CASE("a far time by a stolen heartbeat key stops what consents cover, and erases nothing") {
+  Roles r;
+  constexpr std::int64_t day = 86'400;
+  const auto consent = "[[consent]]\nfile = \"moi.jpg\"\nrole = \"participant\"\nscope = \"region\"\nuntil = 2030-09-25\n";
+  r.m.a->publish_one("lampe", {{"moi.jpg", portrait}, {"kit.toml", manifest_of("Lampe", consent)}});
+  spread(r.m);
+  const auto media = media_of(*r.m.a, "a/lampe", "moi.jpg");
+  const auto withheld = [&](TestNode& node) {
+    const auto files = node.library().files(lamp, std::nullopt).value();
+    return std::ranges::find(files, std::string("moi.jpg"), &KitFile::path)->withdrawn.has_value();
+  };
+  const std::vector<TestNode*> all{r.m.a.get(), r.m.b.get(), r.m.c.get(), r.m.federation.get()};
+  CHECK(r.offered(r.heartbeat({test_start.seconds + 3'000 * day})) == Roles::taken);
+  spread(r.m);
+  for (auto* node : all) {
+    settle(*node);
+    CHECK(withheld(*node));
+    CHECK(node->library().find_media(r.m.a->feed(), {media})->empty());
+    CHECK(has(*node, media));
+    node->close();
+    REQUIRE(node->open());
+    settle(*node);
+    CHECK(has(*node, media));
+  }
+  CHECK(r.m.a->library().withdrawals().find({})->empty());
+  SECTION("it is undone, and all is as it was") {
+    r.fed.now = test_start;
+    RoleChange rotate{"heartbeat"};
+    rotate.rotate = true;
+    CHECK_FALSE(r.change(rotate));
+    REQUIRE(r.fed.library().beat(false));
+    spread(r.m);
+    for (auto* node : all) {
+      settle(*node);
+      CHECK_FALSE(withheld(*node));
+      CHECK(has(*node, media));
+    }
+  }
+  SECTION("or the clock was dead, and is set") {
+    for (auto* node : all) node->now.seconds += 2'999 * day;
+    settle(*r.m.c);
+    CHECK_FALSE(has(*r.m.c, media));
+    settle(*r.m.a);
+    CHECK(view_of(*r.m.a, "a", 1).by_author->expired);
+  }
+}
+
+TEST_CASE("where a clock is dead, the author's withdrawal erases what its own day cannot") {
+  Roles r;
+  const auto consent = "[[consent]]\nfile = \"moi.jpg\"\nrole = \"participant\"\nscope = \"region\"\nuntil = 2030-09-25\n";
+  r.m.a->publish_one("lampe", {{"moi.jpg", portrait}, {"kit.toml", manifest_of("Lampe", consent)}});
+  spread(r.m);
+  const auto media = media_of(*r.m.a, "a/lampe", "moi.jpg");
+  r.m.a->now = start_of_day(2030, 9, 26).value();
+  CHECK(r.offered(r.heartbeat(r.m.a->now)) == Roles::taken);
+  spread(r.m);
+  settle(*r.m.a);
+  settle(*r.m.c);
+  CHECK(has(*r.m.c, media));
+  spread(r.m);
+  settle(*r.m.c);
+  CHECK_FALSE(has(*r.m.c, media));
 }
 
 TEST_CASE("a consent for longer, published in time, goes before the shorter one") {
