@@ -47,8 +47,9 @@ constexpr const char* kept_tables = R"(
 // bytes of each chunk's id. older: what a media file that lacks was made from. adoption: what feeds say of the kits of others;
 // the kit need not be known. outcome, proposal: likewise, each in its one byte form. kit.parent, parent_version, origin: adapted_from.
 // search: the words of each kit (store/search), under its number; search_word: which words there are.
-// names.until: when the last consent ends by which the kit names it, in seconds, or far; over: 1 if that is past, 2 if
-// it is so for sure (JudgedTime::sure). consent: those of kits that end. blocked: withdrawn by the federation. withdrawal: of authors, each in its byte form but for its media, which are in gone.
+// names.until: when the last consent ends by which the kit names it, in seconds, or far; over: 1 if that is past, 2 if it is so for
+// sure (JudgedTime::sure). consent: those of kits that end. blocked: withdrawn by the federation. withdrawal: of authors, each in
+// its byte form but for its media, which are in gone.
 constexpr const char* index_tables = R"(
   CREATE TABLE feed (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,

@@ -169,7 +169,8 @@ void add_word(const store::Identity& identity, const store::FederationView& view
   const auto days = days_since_word(view);
   if (days && *days >= word_old_days) out.push_back(about_old_word(identity, *view.heartbeat, *days));
   if (view.judged.clock_ignored) out.push_back(about_clock_beyond(view));
-  if (view.heartbeat && view.heartbeat->seconds - view.clock.seconds > store::clock_behind_max.count()) out.push_back(about_clock_behind(view));
+  const std::int64_t behind = view.heartbeat ? view.heartbeat->seconds - view.clock.seconds : 0;
+  if (behind > store::clock_behind_max.count()) out.push_back(about_clock_behind(view));
   for (const auto& [name, role] : view.roles) {
     if (!role.expires) continue;
     const bool over = role.is_over(view.judged.time);
