@@ -2,9 +2,9 @@
 // ends within two seconds of SIGTERM whatever is under way.
 
 #include <malloc.h>
-#include <sys/stat.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -112,8 +112,7 @@ ExitCode exit_code_of(const Error& error) {
 
 ExitCode explain(const Error& error, Language language) {
   const auto text = describe(error.code, language);
-  std::fprintf(stderr, "essaimaged: %s\n  → %s\n", to_line(error, language).c_str(),
-               std::string(text.next_step).c_str());
+  std::fprintf(stderr, "essaimaged: %s\n  → %s\n", to_line(error, language).c_str(), std::string(text.next_step).c_str());
   return exit_code_of(error);
 }
 
@@ -126,7 +125,10 @@ Status serve(shell::Runtime::Parts parts) {
   const auto ready = [&] {
     std::string where;
     for (const auto& endpoint : runtime->endpoints()) where += (where.empty() ? "" : " ") + endpoint;
-    log.write({shell::LogLevel::info, "node", "node.ready", "ready",
+    log.write({shell::LogLevel::info,
+               "node",
+               "node.ready",
+               "ready",
                {{"version", std::string(version_text())}, {"home", home}, {"endpoints", where}}});
     shell::notify_service("READY=1\nSTATUS=" + (where.empty() ? "connecting out" : where));
   };

@@ -14,14 +14,10 @@ using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
 /// The bytes of a text, without copying; lives as long as the text.
-inline ByteView bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+inline ByteView bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
 /// The text made of the bytes, without copying; lives as long as the bytes. No check of encoding.
-inline std::string_view text_of(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view text_of(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// Adds the bytes behind `out`. `bytes` must not lie within `out`.
 void append_bytes(Bytes& out, ByteView bytes);

@@ -239,8 +239,7 @@ Result<Message> read(const wire::Slice& in) {
   if (in.bytes().size() > limits::slice_bytes_max) return fail(Errc::malformed, "slice too large");
   if (in.bytes().empty() && !in.last()) return fail(Errc::malformed, "empty slice");
   const ByteView view = bytes_of(in.bytes());
-  return message::Slice{in.request(), in.offset(), in.last(),
-                        std::make_shared<const Bytes>(view.begin(), view.end())};
+  return message::Slice{in.request(), in.offset(), in.last(), std::make_shared<const Bytes>(view.begin(), view.end())};
 }
 
 Result<Message> read(const wire::Credit& in) {

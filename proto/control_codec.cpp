@@ -50,8 +50,7 @@ Result<std::string> checked_text(std::string* raw, std::size_t bytes_max, const 
 Result<Frame> read_request(control_wire::Request& in) {
   Request out;
   TRY(out.verb, checked_text(in.mutable_verb(), verb_bytes_max, "verb"));
-  TRY(out.arguments,
-      checked_text(in.mutable_arguments(), limits::control_frame_bytes_max, "arguments"));
+  TRY(out.arguments, checked_text(in.mutable_arguments(), limits::control_frame_bytes_max, "arguments"));
   if (out.arguments.empty()) out.arguments = "{}";
   return out;
 }
@@ -63,8 +62,7 @@ Result<Frame> read_data(control_wire::Data& in) {
 }
 
 Result<Frame> read_progress(control_wire::Progress& in) {
-  if (in.unit() > static_cast<std::uint32_t>(Progress::Unit::kits))
-    return fail(Errc::malformed, "unit");
+  if (in.unit() > static_cast<std::uint32_t>(Progress::Unit::kits)) return fail(Errc::malformed, "unit");
   Progress out{in.done(), in.total(), static_cast<Progress::Unit>(in.unit()), {}};
   TRY(out.text, checked_text(in.mutable_text(), short_text_bytes_max, "text"));
   return out;
@@ -81,8 +79,8 @@ Result<Frame> read_failure(control_wire::Failure& in) {
 /// becomes '?'.
 std::string bounded_detail(std::string_view text) {
   std::string out(text.substr(0, short_text_bytes_max));
-  while (!out.empty() && out.size() < text.size() && !is_utf8(out) &&
-         text.size() > short_text_bytes_max && out.size() > short_text_bytes_max - 4)
+  while (!out.empty() && out.size() < text.size() && !is_utf8(out) && text.size() > short_text_bytes_max &&
+         out.size() > short_text_bytes_max - 4)
     out.pop_back();
   if (!is_utf8(out))
     for (auto& c : out)
@@ -98,8 +96,7 @@ Result<Bytes> encode(const Frame& frame) {
   const auto size = wire.ByteSizeLong();
   if (size > limits::control_frame_bytes_max) return fail(Errc::too_large, "control frame");
   Bytes out(length_bytes + size);
-  for (std::size_t i = 0; i < length_bytes; ++i)
-    out[i] = static_cast<std::uint8_t>(size >> (8 * (length_bytes - 1 - i)));
+  for (std::size_t i = 0; i < length_bytes; ++i) out[i] = static_cast<std::uint8_t>(size >> (8 * (length_bytes - 1 - i)));
   const bool written = wire.SerializeToArray(out.data() + length_bytes, static_cast<int>(size));
   ESSAIMAGE_ASSERT(written);
   return out;
@@ -108,36 +105,26 @@ Result<Bytes> encode(const Frame& frame) {
 Result<Frame> decode(ByteView bytes) {
   if (bytes.size() > limits::control_frame_bytes_max) return fail(Errc::too_large, "control frame");
   control_wire::Frame wire;
-  if (!wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return fail(Errc::malformed, "control frame");
+  if (!wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return fail(Errc::malformed, "control frame");
   switch (wire.frame_case()) {
-    case control_wire::Frame::kRequest:
-      return read_request(*wire.mutable_request());
+    case control_wire::Frame::kRequest: return read_request(*wire.mutable_request());
     case control_wire::Frame::kItem: {
-      TRY(auto json, checked_text(wire.mutable_item()->mutable_json(),
-                                  limits::control_frame_bytes_max, "item"));
+      TRY(auto json, checked_text(wire.mutable_item()->mutable_json(), limits::control_frame_bytes_max, "item"));
       return Item{std::move(json)};
     }
-    case control_wire::Frame::kData:
-      return read_data(*wire.mutable_data());
-    case control_wire::Frame::kProgress:
-      return read_progress(*wire.mutable_progress());
+    case control_wire::Frame::kData: return read_data(*wire.mutable_data());
+    case control_wire::Frame::kProgress: return read_progress(*wire.mutable_progress());
     case control_wire::Frame::kReply: {
-      TRY(auto json, checked_text(wire.mutable_reply()->mutable_json(),
-                                  limits::control_frame_bytes_max, "reply"));
+      TRY(auto json, checked_text(wire.mutable_reply()->mutable_json(), limits::control_frame_bytes_max, "reply"));
       return Reply{std::move(json)};
     }
-    case control_wire::Frame::kFailure:
-      return read_failure(*wire.mutable_failure());
-    case control_wire::Frame::FRAME_NOT_SET:
-      break;
+    case control_wire::Frame::kFailure: return read_failure(*wire.mutable_failure());
+    case control_wire::Frame::FRAME_NOT_SET: break;
   }
   return fail(Errc::malformed, "control frame without content");
 }
 
-Failure failure_of(const Error& error) {
-  return {std::string(describe(error.code, Language::english).code), bounded_detail(error.detail)};
-}
+Failure failure_of(const Error& error) { return {std::string(describe(error.code, Language::english).code), bounded_detail(error.detail)}; }
 
 Error error_of(const Failure& failure) {
   if (const auto code = errc_from(failure.code)) return {*code, failure.detail};

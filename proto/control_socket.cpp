@@ -20,22 +20,18 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t read_bytes = 64 * 1024;
 constexpr int backlog = 16;
 
-Error io_error(const std::filesystem::path& path, int number) {
-  return {Errc::io, path.string() + ": " + std::strerror(number)};
-}
+Error io_error(const std::filesystem::path& path, int number) { return {Errc::io, path.string() + ": " + std::strerror(number)}; }
 
 /// A name of at most 107 bytes for a socket at the end of a path of any length: through its open
 /// folder.
 class ShortName {
  public:
   explicit ShortName(const std::filesystem::path& socket) {
-    const auto folder =
-        socket.parent_path().empty() ? std::filesystem::path(".") : socket.parent_path();
+    const auto folder = socket.parent_path().empty() ? std::filesystem::path(".") : socket.parent_path();
     folder_ = ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     address_.sun_family = AF_UNIX;
     name_ = "/proc/self/fd/" + std::to_string(folder_) + "/" + socket.filename().string();
-    if (folder_ >= 0 && name_.size() < sizeof address_.sun_path)
-      std::memcpy(address_.sun_path, name_.c_str(), name_.size() + 1);
+    if (folder_ >= 0 && name_.size() < sizeof address_.sun_path) std::memcpy(address_.sun_path, name_.c_str(), name_.size() + 1);
   }
   ShortName(const ShortName&) = delete;
   ShortName& operator=(const ShortName&) = delete;
@@ -81,8 +77,7 @@ Result<bool> Connection::wait(short events, milliseconds timeout) {
   for (;;) {
     std::array<pollfd, 2> fds{pollfd{fd_, events, 0}, pollfd{interrupt_, POLLIN, 0}};
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
-    const int ready =
-        ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
+    const int ready = ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
     if (ready < 0 && errno != EINTR) return fail(Errc::io, std::strerror(errno));
     if (fds[1].revents != 0) return fail(Errc::stopping);
     if (ready > 0 && fds[0].revents != 0) return true;
@@ -118,10 +113,8 @@ Result<std::optional<Frame>> Connection::receive(milliseconds timeout) {
     if (!ready) return std::nullopt;
     const auto n = ::recv(fd_, buffer.data(), buffer.size(), 0);
     if (n > 0) reader_.append(ByteView(buffer.data(), static_cast<std::size_t>(n)));
-    if (n == 0)
-      return fail(Errc::control_closed, reader_.pending() > 0 ? "in the middle of a frame" : "");
-    if (n < 0 && errno != EINTR && errno != EAGAIN)
-      return fail(Errc::control_closed, std::strerror(errno));
+    if (n == 0) return fail(Errc::control_closed, reader_.pending() > 0 ? "in the middle of a frame" : "");
+    if (n < 0 && errno != EINTR && errno != EAGAIN) return fail(Errc::control_closed, std::strerror(errno));
   }
 }
 
@@ -142,13 +135,11 @@ bool Connection::peer_is_allowed() const {
 Result<int> listen(const std::filesystem::path& socket) {
   const ShortName name(socket);
   if (!name.usable()) return tl::unexpected(io_error(socket, errno));
-  if (::unlink(socket.c_str()) != 0 && errno != ENOENT)
-    return tl::unexpected(io_error(socket, errno));
+  if (::unlink(socket.c_str()) != 0 && errno != ENOENT) return tl::unexpected(io_error(socket, errno));
   const int fd = open_socket();
   if (fd < 0) return tl::unexpected(io_error(socket, errno));
   // Nobody can connect before listen(); by then the mode is right.
-  if (::bind(fd, name.address(), ShortName::size()) != 0 || ::chmod(socket.c_str(), 0600) != 0 ||
-      ::listen(fd, backlog) != 0) {
+  if (::bind(fd, name.address(), ShortName::size()) != 0 || ::chmod(socket.c_str(), 0600) != 0 || ::listen(fd, backlog) != 0) {
     const int number = errno;
     ::close(fd);
     return tl::unexpected(io_error(socket, number));

@@ -23,9 +23,7 @@ class Connection {
   /// Takes over a connected descriptor. `interrupt`: -1, or a descriptor that outlives this.
   explicit Connection(int fd, int interrupt = -1) : fd_(fd), interrupt_(interrupt) {}
   Connection(Connection&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)),
-        interrupt_(other.interrupt_),
-        reader_(std::move(other.reader_)) {}
+      : fd_(std::exchange(other.fd_, -1)), interrupt_(other.interrupt_), reader_(std::move(other.reader_)) {}
   Connection& operator=(Connection&&) = delete;
   ~Connection();
 

@@ -6,9 +6,7 @@ namespace {
 constexpr std::string_view no_break = "\u00A0";
 }
 
-bool is_one(std::uint64_t number, Language language) {
-  return number == 1 || (number == 0 && language == Language::french);
-}
+bool is_one(std::uint64_t number, Language language) { return number == 1 || (number == 0 && language == Language::french); }
 
 std::string_view by_number(std::uint64_t number, const Noun& words, Language language) {
   return (is_one(number, language) ? words.one : words.many).in(language);

@@ -23,8 +23,8 @@ inline constexpr Noun members_counted{{"member", "membre"}, {"members", "membres
 bool is_one(std::uint64_t number, Language language);
 /// What follows a count in a sentence: `one` or `many`.
 std::string_view by_number(std::uint64_t number, const Noun& words, Language language);
-std::string grouped(std::uint64_t number, Language language);                        ///< "12,345", "12 345"
-std::string counted(std::uint64_t number, const Noun& noun, Language language);      ///< "1 media file", "3 médias"
+std::string grouped(std::uint64_t number, Language language);                    ///< "12,345", "12 345"
+std::string counted(std::uint64_t number, const Noun& noun, Language language);  ///< "1 media file", "3 médias"
 
 /// The blank before ":", ";", "!", "?" and "»", and after "«", does not break. English, which has no such blanks, stays as
 /// it is.

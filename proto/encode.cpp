@@ -137,9 +137,7 @@ struct Encoder {
     envelope.mutable_credit()->set_total(m.total);
   }
   void operator()(const message::Cancel& m) const { envelope.mutable_cancel()->set_request(m.request); }
-  void operator()(const message::Unavailable& m) const {
-    envelope.mutable_unavailable()->set_request(m.request);
-  }
+  void operator()(const message::Unavailable& m) const { envelope.mutable_unavailable()->set_request(m.request); }
   void operator()(const message::Ping& m) const { envelope.mutable_ping()->set_token(m.token); }
   void operator()(const message::Pong& m) const {
     envelope.mutable_pong()->set_token(m.token);

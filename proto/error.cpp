@@ -18,8 +18,7 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-#define ESSAIMAGE_ERROR(name, code, actor, cause_en, cause_fr, next_en, next_fr) \
-  {code, Actor::actor, cause_en, cause_fr, next_en, next_fr},
+#define ESSAIMAGE_ERROR(name, code, actor, cause_en, cause_fr, next_en, next_fr) {code, Actor::actor, cause_en, cause_fr, next_en, next_fr},
 #include "proto/error_codes.def"
 #undef ESSAIMAGE_ERROR
 };

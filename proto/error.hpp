@@ -52,31 +52,27 @@ template <class T>
 using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
-inline tl::unexpected<Error> fail(Errc code, std::string detail = {}) {
-  return tl::unexpected<Error>(Error{code, std::move(detail)});
-}
+inline tl::unexpected<Error> fail(Errc code, std::string detail = {}) { return tl::unexpected<Error>(Error{code, std::move(detail)}); }
 
 [[noreturn]] void assertion_failed(const char* what, const char* file, int line);
 
 }  // namespace essaimage
 
-#define ESSAIMAGE_ASSERT(condition) \
-  ((condition) ? void() : ::essaimage::assertion_failed(#condition, __FILE__, __LINE__))
+#define ESSAIMAGE_ASSERT(condition) ((condition) ? void() : ::essaimage::assertion_failed(#condition, __FILE__, __LINE__))
 
 #define ESSAIMAGE_CONCAT_(a, b) a##b
 #define ESSAIMAGE_CONCAT(a, b) ESSAIMAGE_CONCAT_(a, b)
 
 /// TRY(auto x, f()): x is the value of f(), or the enclosing function returns its error.
-#define TRY(declaration, ...) \
-  TRY_(ESSAIMAGE_CONCAT(result_at_, __LINE__), declaration, __VA_ARGS__)
-#define TRY_(result, declaration, ...)                                     \
-  auto result = (__VA_ARGS__);                                             \
+#define TRY(declaration, ...) TRY_(ESSAIMAGE_CONCAT(result_at_, __LINE__), declaration, __VA_ARGS__)
+#define TRY_(result, declaration, ...)                                                 \
+  auto result = (__VA_ARGS__);                                                         \
   if (!result) return ::tl::unexpected<::essaimage::Error>(std::move(result).error()); \
   declaration = std::move(*result)
 
 /// CHECK_OK(f()): the enclosing function returns the error of f(), if any.
-#define CHECK_OK(...)                                                                     \
-  do {                                                                                    \
-    if (auto result_of_check = (__VA_ARGS__); !result_of_check)                           \
-      return ::tl::unexpected<::essaimage::Error>(std::move(result_of_check).error());    \
+#define CHECK_OK(...)                                                                  \
+  do {                                                                                 \
+    if (auto result_of_check = (__VA_ARGS__); !result_of_check)                        \
+      return ::tl::unexpected<::essaimage::Error>(std::move(result_of_check).error()); \
   } while (false)

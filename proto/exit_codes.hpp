@@ -25,18 +25,12 @@ struct ExitCodeText {
 
 inline constexpr std::array<ExitCodeText, 7> exit_code_texts{{
     {ExitCode::ok,
-     {"done; for `verify`, `kit check` and `sync`: all is well",
-      "fait ; pour `verify`, `kit check` et `sync` : tout va bien"}},
+     {"done; for `verify`, `kit check` and `sync`: all is well", "fait ; pour `verify`, `kit check` et `sync` : tout va bien"}},
     {ExitCode::refused, {"refused, or a problem was found", "refusé, ou un problème a été trouvé"}},
-    {ExitCode::usage,
-     {"the command line is not understood", "la ligne de commande n'est pas comprise"}},
-    {ExitCode::not_running,
-     {"no essaimaged runs for this home", "aucun essaimaged ne tourne pour ce dossier"}},
-    {ExitCode::timed_out,
-     {"it took longer than was allowed", "cela a duré plus longtemps que permis"}},
-    {ExitCode::failed,
-     {"the disk, the connection or essaimage itself failed",
-      "le disque, la connexion ou essaimage lui-même a échoué"}},
+    {ExitCode::usage, {"the command line is not understood", "la ligne de commande n'est pas comprise"}},
+    {ExitCode::not_running, {"no essaimaged runs for this home", "aucun essaimaged ne tourne pour ce dossier"}},
+    {ExitCode::timed_out, {"it took longer than was allowed", "cela a duré plus longtemps que permis"}},
+    {ExitCode::failed, {"the disk, the connection or essaimage itself failed", "le disque, la connexion ou essaimage lui-même a échoué"}},
     {ExitCode::interrupted, {"stopped by Ctrl-C", "arrêté par Ctrl-C"}},
 }};
 

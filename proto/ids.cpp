@@ -11,9 +11,7 @@ bool is_slug(std::string_view text) {
   if (text.empty() || text.size() > limits::slug_bytes_max) return false;
   if (text.front() == '-' || text.back() == '-') return false;
   if (text.find("--") != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::string slug_from(std::string_view text) {
@@ -47,8 +45,8 @@ std::string Audience::path() const {
 
 Result<Audience> Audience::parse(std::string_view text) {
   if (text == "region") return Audience{};
-  for (const auto& [prefix, kind] : {std::pair{std::string_view("territory:"), Kind::territory},
-                                     std::pair{std::string_view("mirror:"), Kind::mirror}}) {
+  for (const auto& [prefix, kind] :
+       {std::pair{std::string_view("territory:"), Kind::territory}, std::pair{std::string_view("mirror:"), Kind::mirror}}) {
     if (!text.starts_with(prefix)) continue;
     const auto slug = text.substr(prefix.size());
     if (!is_slug(slug)) break;
@@ -83,8 +81,6 @@ Result<KitId> KitId::parse(std::string_view text) {
   return KitId{std::string(centre), std::string(slug)};
 }
 
-std::string Order::str() const {
-  return std::to_string(generation) + "." + std::to_string(epoch) + "." + std::to_string(seq);
-}
+std::string Order::str() const { return std::to_string(generation) + "." + std::to_string(epoch) + "." + std::to_string(seq); }
 
 }  // namespace essaimage

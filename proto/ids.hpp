@@ -38,10 +38,10 @@ struct FixedBytes {
 };
 
 using Sha256 = FixedBytes<32, struct Sha256Tag>;
-using ObjectId = FixedBytes<20, struct ObjectIdTag>;           ///< of a git object (SHA-1)
-using SigningKey = FixedBytes<32, struct SigningKeyTag>;       ///< public Ed25519 key
-using Signature = FixedBytes<64, struct SignatureTag>;         ///< Ed25519
-using TransportKey = FixedBytes<32, struct TransportKeyTag>;   ///< public CURVE key
+using ObjectId = FixedBytes<20, struct ObjectIdTag>;          ///< of a git object (SHA-1)
+using SigningKey = FixedBytes<32, struct SigningKeyTag>;      ///< public Ed25519 key
+using Signature = FixedBytes<64, struct SignatureTag>;        ///< Ed25519
+using TransportKey = FixedBytes<32, struct TransportKeyTag>;  ///< public CURVE key
 
 /// SHA-256 of the first federation.toml.
 using FederationId = Sha256;
@@ -59,8 +59,8 @@ struct Audience {
   std::string slug;  ///< empty for region
 
   auto operator<=>(const Audience&) const = default;
-  std::string str() const;   ///< "region", "territory:lille", "mirror:numerique"
-  std::string path() const;  ///< "region", "territory/lille", "mirror/numerique"
+  std::string str() const;                               ///< "region", "territory:lille", "mirror:numerique"
+  std::string path() const;                              ///< "region", "territory/lille", "mirror/numerique"
   static Result<Audience> parse(std::string_view text);  ///< of str()
 };
 
@@ -70,8 +70,8 @@ struct FeedId {
   Audience audience;
 
   auto operator<=>(const FeedId&) const = default;
-  std::string str() const;  ///< "mdq-wazemmes/territory/lille"
-  std::string ref() const;  ///< "refs/heads/essaimage/" + str()
+  std::string str() const;                             ///< "mdq-wazemmes/territory/lille"
+  std::string ref() const;                             ///< "refs/heads/essaimage/" + str()
   static Result<FeedId> parse(std::string_view text);  ///< of str()
 };
 

@@ -13,9 +13,7 @@ namespace essaimage {
 struct Text {
   std::string_view en;
   std::string_view fr;
-  constexpr std::string_view in(Language language) const {
-    return language == Language::french ? fr : en;
-  }
+  constexpr std::string_view in(Language language) const { return language == Language::french ? fr : en; }
 };
 
 /// "fr", "en", or a locale such as "fr_FR.UTF-8"; nothing for any other.

@@ -55,14 +55,14 @@ struct Refused {
 /// The one message that is accepted from a node which is not a member.
 struct Join {
   FederationId federation;
-  SigningKey invitation;   ///< the one-time key that the federation's feed lists
-  SigningKey signing;      ///< the new member's keys
+  SigningKey invitation;  ///< the one-time key that the federation's feed lists
+  SigningKey signing;     ///< the new member's keys
   TransportKey transport;
-  Signature proof;         ///< by the invitation's key; store/federation/invitation.hpp says over what
+  Signature proof;  ///< by the invitation's key; store/federation/invitation.hpp says over what
 };
 struct JoinReply {
   bool accepted = false;
-  std::string code;        ///< of error_codes.def when not accepted; only for who proved to hold an invitation, or an earlier key
+  std::string code;  ///< of error_codes.def when not accepted; only for who proved to hold an invitation, or an earlier key
 };
 
 /// The raw commit of a head that the sender holds (eager).
@@ -93,27 +93,27 @@ struct Range {
   enum class Kind : std::uint8_t { skip, fingerprint, list };
   std::string upper;
   Kind kind = Kind::skip;
-  Fingerprint fingerprint;   ///< of the heads in the range
-  std::vector<Head> heads;   ///< Kind::list: the sender's heads in the range
-  bool answer = false;       ///< Kind::list: true when it answers a list: only the heads that differ; wants none back
+  Fingerprint fingerprint;  ///< of the heads in the range
+  std::vector<Head> heads;  ///< Kind::list: the sender's heads in the range
+  bool answer = false;      ///< Kind::list: true when it answers a list: only the heads that differ; wants none back
 };
 struct Reconcile {
-  std::uint64_t round = 0;   ///< chosen by who starts; echoed
+  std::uint64_t round = 0;  ///< chosen by who starts; echoed
   bool opening = false;
-  std::vector<Range> ranges; ///< empty: level, the round is over
+  std::vector<Range> ranges;  ///< empty: level, the round is over
 };
 
 /// Asks for all objects in (have, the head held]. Answered by FeedOffer and slices, or by Unavailable.
 struct FetchFeed {
   std::uint64_t request = 0;
   FeedId feed;
-  ObjectId have;             ///< zero: nothing
+  ObjectId have;  ///< zero: nothing
   std::uint64_t credit_bytes = 0;
-  bool plain = false;        ///< with reference to nothing of it: something of it is damaged here
+  bool plain = false;  ///< with reference to nothing of it: something of it is damaged here
 };
 struct FeedOffer {
   std::uint64_t request = 0;
-  SharedBytes commit;        ///< the raw commit that the pack leads to
+  SharedBytes commit;  ///< the raw commit that the pack leads to
   std::uint64_t pack_bytes = 0;
 };
 
@@ -126,8 +126,8 @@ struct MediaHave {
   struct Item {
     Sha256 media;
     bool complete = false;
-    Bytes chunks;            ///< bit i (lowest first): chunk i is held; empty when complete or nothing is
-    ObjectId list;           ///< the chunk list by which `chunks` counts; zero without them
+    Bytes chunks;   ///< bit i (lowest first): chunk i is held; empty when complete or nothing is
+    ObjectId list;  ///< the chunk list by which `chunks` counts; zero without them
   };
   FeedId feed;
   std::vector<Item> items;
@@ -137,11 +137,11 @@ struct FetchChunks {
   std::uint64_t request = 0;
   FeedId feed;
   Sha256 media;
-  ObjectId list;             ///< a blob: an author may name one media file by several
+  ObjectId list;  ///< a blob: an author may name one media file by several
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   std::uint64_t credit_bytes = 0;
-  Sha256 base;               ///< an older media file of that feed which the requester holds: the answer may build on it; zero: none
+  Sha256 base;  ///< an older media file of that feed which the requester holds: the answer may build on it; zero: none
 };
 
 /// (bulk) A piece of the answer to a request.
@@ -175,11 +175,10 @@ struct Pong {
 
 }  // namespace message
 
-using Message = std::variant<message::Open, message::Hello, message::Refused, message::Join, message::JoinReply,
-                             message::Announce, message::Have, message::Graft, message::Prune, message::ForkProof,
-                             message::Reconcile, message::FetchFeed, message::FeedOffer, message::MediaQuery,
-                             message::MediaHave, message::FetchChunks, message::Slice, message::Credit,
-                             message::Cancel, message::Unavailable, message::Ping, message::Pong>;
+using Message = std::variant<message::Open, message::Hello, message::Refused, message::Join, message::JoinReply, message::Announce,
+                             message::Have, message::Graft, message::Prune, message::ForkProof, message::Reconcile, message::FetchFeed,
+                             message::FeedOffer, message::MediaQuery, message::MediaHave, message::FetchChunks, message::Slice,
+                             message::Credit, message::Cancel, message::Unavailable, message::Ping, message::Pong>;
 
 /// "Hello", "FetchFeed", …: for logs.
 std::string_view name_of(const Message& message);

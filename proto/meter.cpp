@@ -8,7 +8,7 @@ namespace {
 constexpr Duration part_length{1'000};
 /// What began just now says little: as if it had taken so long.
 constexpr Duration passed_min{250};
-}
+}  // namespace
 
 void Meter::came(std::uint64_t bytes, Instant now) {
   while (!parts_.empty() && now - parts_.front().begun >= window) parts_.pop_front();

@@ -34,8 +34,8 @@ struct Member {
   std::string suspended_why;
   /// Of a suspended member: the last accepted order of each feed. A feed not named is not accepted at all.
   std::map<FeedId, Order> last_accepted;
-  std::vector<MemberKeys> keys;          ///< by rising generation; never empty
-  std::vector<std::string> endpoints;    ///< where it can be reached: "tcp://…"; from its centre.toml
+  std::vector<MemberKeys> keys;        ///< by rising generation; never empty
+  std::vector<std::string> endpoints;  ///< where it can be reached: "tcp://…"; from its centre.toml
   /// Members of which so many may give it its next key, in the place of the federation's members role. None: nobody may.
   std::set<std::string> neighbours = {};
   std::uint32_t neighbours_needed = 0;
@@ -45,9 +45,9 @@ struct Member {
 
 struct Roster {
   FederationId federation;
-  std::string federation_slug;           ///< reserved; also a member
+  std::string federation_slug;  ///< reserved; also a member
   std::string federation_name;
-  std::map<std::string, Member> members;             ///< by slug
+  std::map<std::string, Member> members;                 ///< by slug
   std::map<std::string, std::set<std::string>> mirrors;  ///< linked territories by slug; of those that run
   /// Of feeds of mirrors that have ended, also of those that were begun again: the last order of the time before.
   std::map<FeedId, Order> mirror_ends;

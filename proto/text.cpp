@@ -10,8 +10,7 @@ namespace {
 
 std::string mapped(std::string_view text, int options) {
   utf8proc_uint8_t* out = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                 static_cast<utf8proc_ssize_t>(text.size()), &out,
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &out,
                                  static_cast<utf8proc_option_t>(options));
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(out, &std::free);
   if (size < 0) return {};
@@ -58,9 +57,7 @@ std::string to_utf8(std::u32string_view points) {
   return text;
 }
 
-bool is_assigned(char32_t point) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(point)) != UTF8PROC_CATEGORY_CN;
-}
+bool is_assigned(char32_t point) { return utf8proc_category(static_cast<utf8proc_int32_t>(point)) != UTF8PROC_CATEGORY_CN; }
 
 bool is_plain_line(std::string_view text, bool with_line_ends) {
   if (!is_utf8(text)) return false;
@@ -73,17 +70,15 @@ bool is_plain_line(std::string_view text, bool with_line_ends) {
   return true;
 }
 
-std::string to_nfc(std::string_view text) {
-  return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-}
+std::string to_nfc(std::string_view text) { return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE); }
 
 std::string fold_name(std::string_view text) {
   return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
 }
 
 std::string fold_to_ascii(std::string_view text) {
-  const auto folded = mapped(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                                       UTF8PROC_IGNORE | UTF8PROC_STRIPMARK);
+  const auto folded =
+      mapped(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPMARK);
   std::string ascii;
   for (std::size_t i = 0; i < folded.size(); ++i) {
     const auto byte = static_cast<unsigned char>(folded[i]);

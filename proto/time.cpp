@@ -27,10 +27,10 @@ std::string to_utc(Timestamp time) {
   const year_month_day date(day);
   const hh_mm_ss clock(point - day);
   std::array<char, 80> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                                 static_cast<int>(clock.seconds().count()));
+  const int size =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                    static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
   return {text.data(), static_cast<std::size_t>(size)};
 }
 

@@ -26,11 +26,11 @@ struct PassedOn {
 struct CatalogueEvent {
   enum class Kind : std::uint8_t { proposed, taken_back, said };
   Kind kind = Kind::said;
-  FeedId feed;                          ///< that says it
-  ObjectId commit;                      ///< in which it stands for the first time
-  Timestamp time;                       ///< as the statement says; of what was taken back, the commit's
-  std::optional<Proposal> proposal;     ///< proposed; taken_back: the one that was
-  std::optional<CatalogueFile> said;    ///< whether signed or not is told by `in_force` alone
+  FeedId feed;                        ///< that says it
+  ObjectId commit;                    ///< in which it stands for the first time
+  Timestamp time;                     ///< as the statement says; of what was taken back, the commit's
+  std::optional<Proposal> proposal;   ///< proposed; taken_back: the one that was
+  std::optional<CatalogueFile> said;  ///< whether signed or not is told by `in_force` alone
   bool in_force = false;
 };
 struct CatalogueHistory {

@@ -22,8 +22,8 @@ class Deadlines {
   /// In the place of one that it has. Errc::not_found: no such kit is known; Errc::deadline_past; Errc::too_large beyond
   /// limits::deadlines_max.
   virtual Status set(const KitId& kit, Timestamp by) = 0;
-  virtual Status forget(const KitId& kit) = 0;      ///< its pin goes with it. Errc::deadline_none
-  virtual std::vector<Deadline> all() const = 0;    ///< the nearest first
+  virtual Status forget(const KitId& kit) = 0;    ///< its pin goes with it. Errc::deadline_none
+  virtual std::vector<Deadline> all() const = 0;  ///< the nearest first
   virtual std::optional<Timestamp> of(const KitId& kit) const = 0;
   /// Takes away those that are over, and returns them; and the pins of those that have been over for a day. Call it now and then.
   virtual Result<std::vector<Deadline>> end_past() = 0;

@@ -14,8 +14,8 @@ namespace essaimage::store {
 
 /// identity.toml: who this node is. Public; the secrets lie in keys/.
 struct Identity {
-  std::string slug;              ///< of the centre, or of the federation
-  std::string name;              ///< as invited; the roster has the last word
+  std::string slug;  ///< of the centre, or of the federation
+  std::string name;  ///< as invited; the roster has the last word
   FederationId federation;
   std::string federation_slug;
   bool is_federation() const { return slug == federation_slug; }
@@ -23,14 +23,13 @@ struct Identity {
 
 struct NewFederation {
   std::string name;
-  std::string slug;                     ///< empty: slug_from(name)
-  std::vector<std::string> endpoints;   ///< where others can reach it; into its centre.toml
+  std::string slug;                    ///< empty: slug_from(name)
+  std::vector<std::string> endpoints;  ///< where others can reach it; into its centre.toml
 };
 
 /// `config` is the text of essaimage.toml. Keys, role keys, the bare repository, the first federation.toml signed by
 /// the root role, the federation's own membership, and the first commit of its feed.
-Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation, std::string_view config,
-                                        Timestamp now);
+Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation, std::string_view config, Timestamp now);
 
 /// Keys, an empty repository, and the invitation kept for the daemon, which completes the joining.
 Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation, std::string_view config);

@@ -20,8 +20,8 @@
 #include "store/federation/request.hpp"
 #include "store/holding/holding.hpp"
 #include "store/home.hpp"
-#include "store/publication.hpp"
 #include "store/media/media_store.hpp"
+#include "store/publication.hpp"
 #include "store/state/state.hpp"
 #include "store/withdrawal/withdrawn_by.hpp"
 
@@ -66,13 +66,13 @@ class RunReception {
 };
 
 struct KitFile {
-  std::string path;       ///< as published (escapes undone)
+  std::string path;  ///< as published (escapes undone)
   std::uint64_t bytes = 0;
   bool executable = false;
   bool is_media = false;
-  Sha256 media;           ///< if is_media
-  bool here = true;       ///< its bytes are held
-  ObjectId blob;          ///< of the text, or of the pointer
+  Sha256 media;                          ///< if is_media
+  bool here = true;                      ///< its bytes are held
+  ObjectId blob;                         ///< of the text, or of the pointer
   std::optional<WithdrawnBy> withdrawn;  ///< it is not given out, whether or not it is here
 };
 struct KitVersion {
@@ -84,14 +84,14 @@ struct KitVersion {
 };
 /// A kit as this node knows it: the newest version, and in which audiences.
 struct KitSummary {
-  KitRow row;             ///< of the newest version; of the widest audience where versions are equal
+  KitRow row;  ///< of the newest version; of the widest audience where versions are equal
   std::vector<Audience> audiences;
-  ObjectId commit;        ///< head of the feed it is from
+  ObjectId commit;  ///< head of the feed it is from
   std::uint32_t media_total = 0, media_here = 0;
   std::uint64_t bytes_here = 0;
   KitChoice choice;
-  KeptBack not_held;                   ///< lacking, and not needed now; what else lacks is on its way
-  std::optional<HoldReason> why_not;   ///< of the first of those
+  KeptBack not_held;                  ///< lacking, and not needed now; what else lacks is on its way
+  std::optional<HoldReason> why_not;  ///< of the first of those
 
   bool is_whole() const { return media_here == media_total; }
 };
@@ -107,39 +107,39 @@ struct FeedMedia {
 struct HoldingView {
   HoldPolicy policy;
   std::map<KitId, KitChoice> choices;
-  std::uint64_t media_bytes = 0;       ///< on the disk, whole and partial; if measured
-  std::uint64_t promised_bytes = 0;    ///< needed, and not here yet
-  std::uint64_t free_bytes = 0;        ///< of the disk
+  std::uint64_t media_bytes = 0;     ///< on the disk, whole and partial; if measured
+  std::uint64_t promised_bytes = 0;  ///< needed, and not here yet
+  std::uint64_t free_bytes = 0;      ///< of the disk
   std::map<HoldReason, KeptBack> not_held;
 };
 
 /// The slow reading of everything that is held.
 struct ScrubView {
-  bool reading = false;        ///< one is under way
-  Timestamp begun;             ///< of that one, or of the last; zero: none yet
-  Timestamp due;               ///< when the next one begins by itself
-  std::uint64_t bytes = 0;     ///< that it has read, about
-  std::uint64_t damaged = 0;   ///< feeds and media files that it found damaged
+  bool reading = false;       ///< one is under way
+  Timestamp begun;            ///< of that one, or of the last; zero: none yet
+  Timestamp due;              ///< when the next one begins by itself
+  std::uint64_t bytes = 0;    ///< that it has read, about
+  std::uint64_t damaged = 0;  ///< feeds and media files that it found damaged
 };
 
 /// Who may say what for the federation, and how fresh that picture is.
 struct FederationView {
-  std::uint64_t version = 0;               ///< of federation.toml
+  std::uint64_t version = 0;  ///< of federation.toml
   std::map<std::string, Role> roles;
-  std::vector<SigningKey> signers;         ///< of root, that signed this version
-  std::set<SigningKey> here;               ///< keys of which this home has the secret
+  std::vector<SigningKey> signers;  ///< of root, that signed this version
+  std::set<SigningKey> here;        ///< keys of which this home has the secret
   Timestamp clock;
-  std::optional<Timestamp> heartbeat;      ///< the newest time signed by the federation that was seen here
-  std::optional<TimeLack> time_lack;       ///< why there is no `heartbeat`: what is wrong with that of the feed
-  JudgedTime judged;                       ///< by which roles expire
+  std::optional<Timestamp> heartbeat;  ///< the newest time signed by the federation that was seen here
+  std::optional<TimeLack> time_lack;   ///< why there is no `heartbeat`: what is wrong with that of the feed
+  JudgedTime judged;                   ///< by which roles expire
 };
 
 class KitSearch;
 class Deadlines;
 
-struct Problem {          ///< found at start, at work, or by verify()
+struct Problem {  ///< found at start, at work, or by verify()
   Error error;
-  std::string where;      ///< path, feed or object
+  std::string where;  ///< path, feed or object
 };
 
 class Library {
@@ -162,7 +162,7 @@ class Library {
   virtual std::shared_ptr<const Roster> roster() const = 0;  ///< null while joining
   virtual std::vector<Head> heads() const = 0;
   virtual Result<std::vector<Head>> witnessed() const = 0;
-  virtual Result<std::vector<Fork>> frozen() const = 0;  ///< with the proofs that keep_fork() kept; null if lost
+  virtual Result<std::vector<Fork>> frozen() const = 0;      ///< with the proofs that keep_fork() kept; null if lost
   virtual Result<std::vector<MediaNeed>> needs() const = 0;  ///< lacking, wanted, and with room for them
   virtual Result<Bytes> commit_of(const Head& head) const = 0;
   struct FeedVersion {
@@ -209,8 +209,8 @@ class Library {
   struct RoleChange {
     std::string role;
     std::optional<SigningKey> add = {}, remove = {};
-    std::string note = {};                       ///< whose key `add` is
-    bool rotate = false;                         ///< a new key in the place of this home's
+    std::string note = {};  ///< whose key `add` is
+    bool rotate = false;    ///< a new key in the place of this home's
     std::optional<std::uint32_t> threshold = {};
     std::optional<Timestamp> expires = {};
   };
@@ -233,11 +233,11 @@ class Library {
     KitId kit;
     std::optional<std::uint64_t> version;  ///< that was reviewed; nothing: the newest
     std::string reason;
-    std::vector<std::string> themes = {};      ///< these two: if accepting, none: those of who has recommended that version
+    std::vector<std::string> themes = {};  ///< these two: if accepting, none: those of who has recommended that version
     std::vector<std::string> conditions = {};
-    std::string reviewer = {};                 ///< a function, never a person's name; empty: the curators
-    std::optional<Timestamp> reviewed = {};    ///< the day; nothing: today
-    std::optional<std::uint64_t> after = {};   ///< the version of the statement that this one replaces, where there is one
+    std::string reviewer = {};                ///< a function, never a person's name; empty: the curators
+    std::optional<Timestamp> reviewed = {};   ///< the day; nothing: today
+    std::optional<std::uint64_t> after = {};  ///< the version of the statement that this one replaces, where there is one
   };
   /// Proposals, recommendations, decisions, and what follows from them.
   virtual Curation& curation() = 0;
@@ -249,7 +249,7 @@ class Library {
   // --- adoptions: this centre's word about kits of others, to whom it may know them --------------------------------------------
   /// Its newest version that is known here. Errc::own_kit_adopted for a kit of this centre.
   virtual Result<AdoptionRow> adopt(const KitId& id, const std::string& note) = 0;
-  virtual Status unadopt(const KitId& id) = 0;  ///< Errc::not_adopted if it is not
+  virtual Status unadopt(const KitId& id) = 0;                                    ///< Errc::not_adopted if it is not
   virtual Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const = 0;  ///< of every centre, by feed
 
   // --- the life of a kit (store/life) ------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ class Library {
   };
   /// In its feed of the kit's audience. Errc::usage for what the format does not allow, and for days to come.
   virtual Result<OutcomeRow> report(const Report& report) = 0;
-  virtual Result<OutcomeRow> retract(std::uint64_t number) = 0;  ///< one of this centre; Errc::outcome_none
+  virtual Result<OutcomeRow> retract(std::uint64_t number) = 0;                           ///< one of this centre; Errc::outcome_none
   virtual Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const = 0;  ///< by first day
   /// Kits of which the newest version says that it was adapted from this one, by id.
   virtual Result<std::vector<KitSummary>> adaptations(const KitId& id) const = 0;
@@ -280,8 +280,8 @@ class Library {
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;
   /// `list`: the chunk list by which the chunks count; it must be one by which the feed's current tree names the media.
   /// `base`: a media file that the requester holds for this feed, as it says; zero: none.
-  virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
-                                                   std::uint32_t first, std::uint32_t count, const Sha256& base) = 0;
+  virtual Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list, std::uint32_t first,
+                                                   std::uint32_t count, const Sha256& base) = 0;
   /// Those of `media` that the current tree of that feed names and that are held whole for that feed (media/reuse.hpp).
   virtual Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const = 0;
   virtual Result<std::unique_ptr<FeedReception>> receive_feed() = 0;
@@ -300,8 +300,8 @@ class Library {
   virtual Result<std::vector<KitSummary>> kits() const = 0;
   virtual Result<KitSummary> kit(const KitId& id) const = 0;
   virtual Result<std::vector<KitId>> kits_naming(const Sha256& media) const = 0;  ///< in their newest versions; each once, sorted
-  virtual const KitSearch& search() const = 0;  ///< (store/search.hpp)
-  virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;  ///< newest first
+  virtual const KitSearch& search() const = 0;                                    ///< (store/search.hpp)
+  virtual Result<std::vector<KitVersion>> history(const KitId& id) const = 0;     ///< newest first
   /// `version` nothing: the newest.
   virtual Result<std::vector<KitFile>> files(const KitId& id, std::optional<std::uint64_t> version) const = 0;
   /// A piece of a file, text or media. Errc::media_not_here if it is media that is not held; Errc::media_withdrawn.

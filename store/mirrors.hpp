@@ -23,7 +23,7 @@ class Mirrors {
   using Lacking = std::optional<SigningRequest>*;  ///< as in library.hpp
   struct Begin {
     std::string slug;
-    std::string name;                 ///< empty: as before, or the slug
+    std::string name;  ///< empty: as before, or the slug
     std::set<std::string> territories;
   };
   /// A new one, or one that has ended once more. Errc::mirror_exists: it runs; Errc::mirror_territory.
@@ -33,7 +33,7 @@ class Mirrors {
   virtual Result<MirrorFile> change(const Begin& change, Lacking lacking) = 0;
   /// Of its feeds that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended.
   virtual Result<MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking) = 0;
-  virtual Result<std::vector<MirrorFile>> list() const = 0;  ///< ended ones too; Errc::not_joined
+  virtual Result<std::vector<MirrorFile>> list() const = 0;            ///< ended ones too; Errc::not_joined
   virtual Result<MirrorFile> find(const std::string& slug) const = 0;  ///< Errc::mirror_unknown, Errc::not_joined
 
   // --- the rules of this home -------------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ struct PublishedKit {
   KitId id;
   Audience audience;
   std::uint64_t version = 0;
-  bool by_rule = false;       ///< into a mirror, beside where it was published, by a rule of this home (store/mirrors.hpp)
-  bool unchanged = false;     ///< the same tree was there already: no new version
+  bool by_rule = false;    ///< into a mirror, beside where it was published, by a rule of this home (store/mirrors.hpp)
+  bool unchanged = false;  ///< the same tree was there already: no new version
   std::uint32_t files = 0;
   std::uint64_t bytes = 0;
   ObjectId commit;

@@ -9,10 +9,10 @@ namespace essaimage::store {
 
 struct KitQuery {
   std::string words;
-  KitFilter filter;             ///< as a person gives it
-  std::string territory;        ///< kits of its centres, and those that are told to it alone
-  bool catalogue = false;       ///< those that the federation's catalogue lists
-  std::size_t limit = 20;       ///< at most limits::search_hits_max
+  KitFilter filter;        ///< as a person gives it
+  std::string territory;   ///< kits of its centres, and those that are told to it alone
+  bool catalogue = false;  ///< those that the federation's catalogue lists
+  std::size_t limit = 20;  ///< at most limits::search_hits_max
 };
 
 struct KitsFound {
@@ -20,13 +20,13 @@ struct KitsFound {
     KitSummary kit;
     std::vector<Piece> title, snippet;
   };
-  std::vector<Hit> hits;        ///< best first; without words the newest first
-  bool more = false;            ///< there are more than were asked for
-  bool any_word = false;        ///< no kit has all of the words: these have some of them
+  std::vector<Hit> hits;  ///< best first; without words the newest first
+  bool more = false;      ///< there are more than were asked for
+  bool any_word = false;  ///< no kit has all of the words: these have some of them
   struct Instead {
-    std::string word, known;    ///< as typed, without accents; and as a kit writes it
+    std::string word, known;  ///< as typed, without accents; and as a kit writes it
   };
-  std::vector<Instead> instead; ///< of words that no kit has, where nothing at all was found
+  std::vector<Instead> instead;  ///< of words that no kit has, where nothing at all was found
 };
 
 class KitSearch {

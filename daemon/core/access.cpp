@@ -37,9 +37,7 @@ void Access::set_roster(RosterPtr roster) {
   own_slug_ = own_ != nullptr ? own_->slug : std::string();
 }
 
-bool Access::own_suspended() const {
-  return own_ != nullptr && own_->suspended;
-}
+bool Access::own_suspended() const { return own_ != nullptr && own_->suspended; }
 
 const Member* Access::member(const TransportKey& peer) const {
   if (const auto known = known_.find(peer); known != known_.end()) return known->second;
@@ -79,8 +77,6 @@ FeedLimits Access::limits_of(const FeedId& feed) const {
   return limits;
 }
 
-bool Access::shared(const Member& peer, const FeedId& feed) const {
-  return ours(feed) && may_hold(peer, feed.audience);
-}
+bool Access::shared(const Member& peer, const FeedId& feed) const { return ours(feed) && may_hold(peer, feed.audience); }
 
 }  // namespace essaimage::core

@@ -32,8 +32,7 @@ void Announcer::tell_lazily(LinkId link, const Head& head) {
   telling_.insert(link);
 }
 
-void Announcer::announce(Link& link, const message::Announce& announce,
-                         const std::function<bool(const FeedId&)>& fetching_elsewhere) {
+void Announcer::announce(Link& link, const message::Announce& announce, const std::function<bool(const FeedId&)>& fetching_elsewhere) {
   const auto head = judge_.read(link, announce.commit);
   if (!head) return;
   switch (judge_.weigh(link, *head, announce.commit)) {
@@ -45,9 +44,7 @@ void Announcer::announce(Link& link, const message::Announce& announce,
       context_.heads.note(link.id, *head, true, context_.now);
       if (fetching_elsewhere(head->feed)) prune_sender(link);
       break;
-    case Judge::Standing::older:
-      context_.heads.note(link.id, *head, true, context_.now);
-      break;
+    case Judge::Standing::older: context_.heads.note(link.id, *head, true, context_.now); break;
     case Judge::Standing::forked:
     case Judge::Standing::frozen: break;
   }

@@ -19,8 +19,7 @@ class Announcer {
   void link_closed(LinkId link);
 
   /// `fetching_elsewhere`: it comes from another link already, and this one is pruned.
-  void announce(Link& link, const message::Announce& announce,
-                const std::function<bool(const FeedId&)>& fetching_elsewhere);
+  void announce(Link& link, const message::Announce& announce, const std::function<bool(const FeedId&)>& fetching_elsewhere);
   void have(Link& link, const message::Have& have);
   void graft(Link& link, const message::Graft& graft);
   /// A feed is asked for from a link: if we had pruned it, nobody else told us in time, and it is grafted again. Two
@@ -36,9 +35,9 @@ class Announcer {
 
  private:
   struct Side {
-    bool eager = true;      ///< from us to the peer
-    bool pruned = false;    ///< we asked the peer to be lazy
-    std::vector<Head> have; ///< to be told at the end of this input
+    bool eager = true;       ///< from us to the peer
+    bool pruned = false;     ///< we asked the peer to be lazy
+    std::vector<Head> have;  ///< to be told at the end of this input
   };
   void prune_sender(Link& link);
   void tell_lazily(LinkId link, const Head& head);

@@ -39,8 +39,7 @@ void Context::blame(Link& link, unsigned points, Error error) {
   if (banned) close(link);
 }
 
-void Context::report(Event::Kind kind, const std::string& peer, std::optional<FeedId> feed,
-                     std::optional<Error> error) {
+void Context::report(Event::Kind kind, const std::string& peer, std::optional<FeedId> feed, std::optional<Error> error) {
   Event event;
   event.kind = kind;
   event.peer = peer;

@@ -42,8 +42,7 @@ class Context {
   /// Points for the peer (settings::score_max: closed and banned at once).
   void blame(Link& link, unsigned points, Error error);
 
-  void report(Event::Kind kind, const std::string& peer = {}, std::optional<FeedId> feed = {},
-              std::optional<Error> error = {});
+  void report(Event::Kind kind, const std::string& peer = {}, std::optional<FeedId> feed = {}, std::optional<Error> error = {});
   void report(Event event) { emit(effect::Report{std::move(event)}); }
 
   /// The member at the other end, as of now; null for anybody else.

@@ -182,9 +182,8 @@ void Dialer::take(Lacks& lacks, const Member& other) const {
 bool Dialer::connecting() const {
   const auto under_way = [](const auto& each) { return each.second.dialling; };
   if (std::any_of(peers_.begin(), peers_.end(), under_way)) return true;
-  return std::any_of(context_.links.all().begin(), context_.links.all().end(), [](const auto& each) {
-    return !each.second.closing && each.second.phase == Link::Phase::greeting;
-  });
+  return std::any_of(context_.links.all().begin(), context_.links.all().end(),
+                     [](const auto& each) { return !each.second.closing && each.second.phase == Link::Phase::greeting; });
 }
 
 bool Dialer::connected(const TransportKey& key) const {
@@ -214,7 +213,8 @@ void Dialer::put_in_order() {
   const std::vector<Audience> audiences = own_audiences();
   for (const Audience& each : audiences) {
     if (each.kind == Audience::Kind::territory) add(each.slug);
-    else for (const std::string& linked : roster.mirrors.at(each.slug)) add(linked);
+    else
+      for (const std::string& linked : roster.mirrors.at(each.slug)) add(linked);
   }
   for (const TransportKey& key : configured_only()) near.insert(key);
   std::erase_if(near, [&](const TransportKey& key) {

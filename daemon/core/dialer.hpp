@@ -23,7 +23,7 @@ class Dialer {
   void link_down(const Link& link, const std::string& reason);
   void dial_failed(const input::DialFailed& failure);
   void refused(const Link& link, Errc why);  ///< the peer does not speak with us
-  void sync_now();                 ///< whoever waits in back-off is dialled now
+  void sync_now();                           ///< whoever waits in back-off is dialled now
   void plan();
 
   /// Somebody is being dialled or greeted.
@@ -73,7 +73,7 @@ class Dialer {
   /// Whoever has an endpoint, in the order in which this node tries them: another order at each node. Made when needed; of those
   /// from elsewhere only the first, and more when these are not enough.
   std::vector<TransportKey> near_, far_;
-  std::size_t far_count_ = 0;        ///< how many there are in all
+  std::size_t far_count_ = 0;  ///< how many there are in all
   bool in_order_ = false;
   std::uint64_t lot_ = 0;
   /// The last plan holds until one of these is no longer so.

@@ -84,14 +84,14 @@ struct DropPack {
 /// answered by SliceTaken, and by ChunksStored as chunks become whole.
 struct WriteRun {
   JobId job = 0;
-  FeedId feed;               ///< through which it was asked for: it decides for which feeds the media is held then
+  FeedId feed;  ///< through which it was asked for: it decides for which feeds the media is held then
   Sha256 media;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   std::uint64_t offset = 0;  ///< within the run's source
   SharedBytes bytes;
-  bool last = false;         ///< nothing more comes: chunks that are not whole now are refused
-  Sha256 base;               ///< that the peer was told to be here; zero: none
+  bool last = false;  ///< nothing more comes: chunks that are not whole now are refused
+  Sha256 base;        ///< that the peer was told to be here; zero: none
 };
 /// The rest of this run will not come: nothing of a chunk that is not whole shall remain. Not answered.
 struct DropRun {
@@ -113,15 +113,15 @@ struct Admit {
 /// Two canonical commits of equal order: keep both as proof and freeze the feed. Answered by ForkKept.
 struct KeepFork {
   FeedId feed;
-  SharedBytes held;     ///< null: the store has it, as the held head
+  SharedBytes held;  ///< null: the store has it, as the held head
   SharedBytes claimed;
 };
 
 /// The answer to Locate.
 struct Located {
-  JobId job = 0;                                    ///< of the Locate
-  std::vector<std::vector<std::string>> holders;    ///< of each of its media, in its order: the members' slugs, sorted
-  bool all_answered = false;                        ///< everybody who was asked, in time
+  JobId job = 0;                                  ///< of the Locate
+  std::vector<std::vector<std::string>> holders;  ///< of each of its media, in its order: the members' slugs, sorted
+  bool all_answered = false;                      ///< everybody who was asked, in time
 };
 
 /// Something that people or logs may want to know.
@@ -131,10 +131,9 @@ struct Report {
 
 }  // namespace effect
 
-using Effect = std::variant<effect::Dial, effect::Close, effect::Send, effect::WakeAt, effect::OpenPack,
-                            effect::OpenRun, effect::ReadSource, effect::CloseSource, effect::FindMedia,
-                            effect::AppendPack, effect::AcceptPack, effect::DropPack, effect::WriteRun,
-                            effect::DropRun, effect::TellMedia, effect::Admit, effect::KeepFork,
-                            effect::Located, effect::Report>;
+using Effect =
+    std::variant<effect::Dial, effect::Close, effect::Send, effect::WakeAt, effect::OpenPack, effect::OpenRun, effect::ReadSource,
+                 effect::CloseSource, effect::FindMedia, effect::AppendPack, effect::AcceptPack, effect::DropPack, effect::WriteRun,
+                 effect::DropRun, effect::TellMedia, effect::Admit, effect::KeepFork, effect::Located, effect::Report>;
 
 }  // namespace essaimage::core

@@ -13,9 +13,8 @@ bool Fetcher::fetching_elsewhere(const FeedId& feed, LinkId link) const {
 }
 
 std::size_t Fetcher::open_on(LinkId link) const {
-  return static_cast<std::size_t>(std::count_if(fetches_.begin(), fetches_.end(), [&](const auto& each) {
-    return each.second.link == link && !each.second.accepting;
-  }));
+  return static_cast<std::size_t>(std::count_if(fetches_.begin(), fetches_.end(),
+                                                [&](const auto& each) { return each.second.link == link && !each.second.accepting; }));
 }
 
 Fetcher::Fetches::iterator Fetcher::of(LinkId link, std::uint64_t request) {
@@ -349,8 +348,7 @@ void Fetcher::tick() {
     if (fetch.accepting) continue;
     // Bytes, or the mark of the end.
     const bool owed = fetch.credit.owed() || fetch.credit.received == fetch.pack_bytes;
-    const bool is_late = fetch.offered ? owed && fetch.pace.late(context_.now)
-                                       : context_.now - fetch.asked_at >= settings::answer_within;
+    const bool is_late = fetch.offered ? owed && fetch.pace.late(context_.now) : context_.now - fetch.asked_at >= settings::answer_within;
     if (is_late) late.push_back(feed);
   }
   std::set<LinkId> blamed;  // once, however many feeds wait behind one stalled line

@@ -14,8 +14,7 @@ namespace essaimage::core {
 
 class Fetcher {
  public:
-  Fetcher(Context& context, Judge& judge, std::map<LinkId, Flow>& flows)
-      : context_(context), judge_(judge), flows_(flows) {}
+  Fetcher(Context& context, Judge& judge, std::map<LinkId, Flow>& flows) : context_(context), judge_(judge), flows_(flows) {}
 
   bool owns(LinkId link, std::uint64_t request) const { return requests_.contains({link, request}); }
   bool owns(JobId job) const { return jobs_.contains(job); }
@@ -50,17 +49,17 @@ class Fetcher {
     std::uint64_t request = 0;
     JobId job = 0;
     ObjectId have;
-    Head claimed;                        ///< why we asked
+    Head claimed;  ///< why we asked
     std::optional<Head> offered;
     SharedBytes commit;
     std::uint64_t pack_bytes = 0;
     CreditAccount credit;
-    std::vector<SharedBytes> early;      ///< slices that overtook the offer; within the credit
+    std::vector<SharedBytes> early;  ///< slices that overtook the offer; within the credit
     bool early_last = false;
-    bool appended = false;               ///< the store has a part of it
+    bool appended = false;  ///< the store has a part of it
     bool accepting = false;
-    bool froze = false;                  ///< while the store checked it: what it showed is its author's doing
-    bool store_failed = false;           ///< our disk refused a slice: what came of the rest says nothing of the peer
+    bool froze = false;         ///< while the store checked it: what it showed is its author's doing
+    bool store_failed = false;  ///< our disk refused a slice: what came of the rest says nothing of the peer
     Instant asked_at;
     Pace pace;
   };
@@ -85,8 +84,8 @@ class Fetcher {
   Fetches fetches_;
   std::map<std::pair<LinkId, std::uint64_t>, FeedId> requests_;
   std::map<JobId, FeedId> jobs_;
-  bool dirty_ = false;                   ///< something ended or became due since the last plan
-  std::uint64_t planned_changes_ = 0;    ///< heads.changes() then
+  bool dirty_ = false;                 ///< something ended or became due since the last plan
+  std::uint64_t planned_changes_ = 0;  ///< heads.changes() then
   StoreRest store_rest_;
 };
 

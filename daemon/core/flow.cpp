@@ -34,13 +34,9 @@ std::size_t Flow::rate(Instant now) const { return now - heard_at_ < settings::r
 
 std::size_t Flow::usual_rate() const { return rate_ != 0 ? rate_ : 2 * settings::window_min; }
 
-std::size_t Flow::share(std::size_t requests) const {
-  return std::max(settings::share_min, window_ / std::max<std::size_t>(requests, 1));
-}
+std::size_t Flow::share(std::size_t requests) const { return std::max(settings::share_min, window_ / std::max<std::size_t>(requests, 1)); }
 
-std::size_t Flow::runs() const {
-  return std::clamp<std::size_t>(window_ / settings::share_min, 2, settings::runs_per_window);
-}
+std::size_t Flow::runs() const { return std::clamp<std::size_t>(window_ / settings::share_min, 2, settings::runs_per_window); }
 
 void Pace::start(Instant now) {
   since = now;

@@ -48,10 +48,10 @@ struct Pace {
 struct CreditAccount {
   std::uint64_t given = 0;
   std::uint64_t received = 0;
-  std::uint64_t taken = 0;   ///< stored, so that its memory is free
+  std::uint64_t taken = 0;          ///< stored, so that its memory is free
   std::deque<std::size_t> storing;  ///< sizes of the slices that the store works on, in order
 
-  void stored();             ///< the oldest of them
+  void stored();                                  ///< the oldest of them
   bool owed() const { return given > received; }  ///< by the peer
 
   /// What to give now so that `share` bytes are under way or in memory, and `expected` in all; zero while too little to be

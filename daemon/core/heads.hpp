@@ -25,32 +25,32 @@ struct Claim {
   LinkId link = 0;
   Order order;
   ObjectId commit;
-  bool frozen = false;      ///< told as frozen
-  bool announced = false;   ///< may be fetched at once; else (lazy) an announcement may still come
-  Instant ripe_at;          ///< not to be fetched before: lazy, or in back-off after a failure
-  unsigned failures = 0;    ///< of this link with this feed, since it last kept its word
-  bool other = false;       ///< told as frozen, and it holds another head than we do
+  bool frozen = false;     ///< told as frozen
+  bool announced = false;  ///< may be fetched at once; else (lazy) an announcement may still come
+  Instant ripe_at;         ///< not to be fetched before: lazy, or in back-off after a failure
+  unsigned failures = 0;   ///< of this link with this feed, since it last kept its word
+  bool other = false;      ///< told as frozen, and it holds another head than we do
 };
 
 struct FeedEntry {
   FeedId feed;
-  std::string text;                 ///< feed.str()
-  Head held;                        ///< order zero: nothing
-  SharedBytes commit;               ///< raw, of `held`; null if it was held before the start
-  Order witnessed_order;            ///< zero: none
+  std::string text;       ///< feed.str()
+  Head held;              ///< order zero: nothing
+  SharedBytes commit;     ///< raw, of `held`; null if it was held before the start
+  Order witnessed_order;  ///< zero: none
   ObjectId witnessed_commit;
-  std::optional<Order> bound;       ///< its author is suspended: nothing beyond this counts
-  Ended ended;                      ///< of keys that its author had before
-  bool ours = false;                ///< we may hold it, and its author is a member
-  std::optional<Fork> fork;         ///< frozen
+  std::optional<Order> bound;  ///< its author is suspended: nothing beyond this counts
+  Ended ended;                 ///< of keys that its author had before
+  bool ours = false;           ///< we may hold it, and its author is a member
+  std::optional<Fork> fork;    ///< frozen
   Order fork_order;
-  bool fork_told = false;           ///< KeepFork is under way
-  std::optional<Head> verified;     ///< the newest head that a readable commit proved, not held yet
+  bool fork_told = false;        ///< KeepFork is under way
+  std::optional<Head> verified;  ///< the newest head that a readable commit proved, not held yet
   SharedBytes verified_commit;
-  std::vector<Claim> claims;        ///< by link
+  std::vector<Claim> claims;  ///< by link
   std::optional<Error> last_error;
-  bool damaged = false;             ///< what is held could not be read when something newer referred to it
-  bool lacking = false;             ///< objects of what is held are lost: it is fetched once more, whole
+  bool damaged = false;  ///< what is held could not be read when something newer referred to it
+  bool lacking = false;  ///< objects of what is held are lost: it is fetched once more, whole
 
   bool has() const { return held.order != Order{}; }
   bool frozen() const { return fork.has_value() || fork_told; }
@@ -88,8 +88,8 @@ class Heads {
   FeedEntry& at(const FeedId& feed);
 
   void set_held(const Head& head, SharedBytes commit);  ///< whole
-  void leave(const FeedId& feed);        ///< nothing is held of it any more
-  bool set_lacking(const FeedId& feed);  ///< false: nothing is held, or it is known
+  void leave(const FeedId& feed);                       ///< nothing is held of it any more
+  bool set_lacking(const FeedId& feed);                 ///< false: nothing is held, or it is known
   void set_fork(const Fork& fork, const Order& order);
   void clear_fork(const FeedId& feed);
 

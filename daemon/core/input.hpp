@@ -42,13 +42,13 @@ struct Start {
   SigningKey signing;
   TransportKey transport;
   FederationId federation;
-  RosterPtr roster;                      ///< null until the federation's feed has come for the first time
-  std::vector<Head> heads;               ///< held
-  std::vector<Head> witnessed;           ///< the highest ever accepted; a feed is never taken back below these
-  std::vector<Fork> forks;               ///< frozen feeds, with the proofs that KeepFork kept; null if lost
+  RosterPtr roster;             ///< null until the federation's feed has come for the first time
+  std::vector<Head> heads;      ///< held
+  std::vector<Head> witnessed;  ///< the highest ever accepted; a feed is never taken back below these
+  std::vector<Fork> forks;      ///< frozen feeds, with the proofs that KeepFork kept; null if lost
   std::vector<MediaNeed> needs;
-  std::vector<PeerEndpoint> endpoints;   ///< extra ones to dial, of the configuration or found on the LAN
-  std::uint64_t seed = 0;                ///< of the core's only generator: jitter, choice of peers
+  std::vector<PeerEndpoint> endpoints;  ///< extra ones to dial, of the configuration or found on the LAN
+  std::uint64_t seed = 0;               ///< of the core's only generator: jitter, choice of peers
   /// While joining: whom to ask.
   struct Joining {
     std::string federation_slug;
@@ -197,12 +197,10 @@ struct Locate {
 
 }  // namespace input
 
-using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received,
-                           input::Garbage, input::Writable, input::Tick, input::SourceOpened, input::SourceRead,
-                           input::MediaFound, input::SliceTaken, input::PackAccepted, input::ChunksStored,
-                           input::Admitted, input::ForkKept, input::HeadChanged, input::ObjectsLost, input::FeedLeft,
-                           input::RosterChanged,
-                           input::MediaNeeded, input::MediaComplete, input::MediaUnneeded, input::FeedFrozen,
-                           input::Traffic, input::SyncNow, input::Locate>;
+using Input = std::variant<input::Start, input::LinkUp, input::LinkDown, input::DialFailed, input::Received, input::Garbage,
+                           input::Writable, input::Tick, input::SourceOpened, input::SourceRead, input::MediaFound, input::SliceTaken,
+                           input::PackAccepted, input::ChunksStored, input::Admitted, input::ForkKept, input::HeadChanged,
+                           input::ObjectsLost, input::FeedLeft, input::RosterChanged, input::MediaNeeded, input::MediaComplete,
+                           input::MediaUnneeded, input::FeedFrozen, input::Traffic, input::SyncNow, input::Locate>;
 
 }  // namespace essaimage::core

@@ -12,8 +12,7 @@ namespace essaimage::core {
 
 class Joiner {
  public:
-  Joiner(Context& context, Sessions& sessions, Dialer& dialer)
-      : context_(context), sessions_(sessions), dialer_(dialer) {}
+  Joiner(Context& context, Sessions& sessions, Dialer& dialer) : context_(context), sessions_(sessions), dialer_(dialer) {}
 
   void start(const std::optional<input::Start::Joining>& joining) { joining_ = joining; }
   const std::optional<input::Start::Joining>& joining() const { return joining_; }

@@ -14,11 +14,11 @@ class Judge {
   std::optional<Head> read(Link& link, const SharedBytes& commit);
 
   enum class Standing {
-    older,    ///< than held or witnessed: ignored, and reported
-    held,     ///< the very same
-    forked,   ///< equal order, different commit: the feed is being frozen
-    frozen,   ///< of a frozen feed: ignored
-    newer,    ///< worth fetching
+    older,   ///< than held or witnessed: ignored, and reported
+    held,    ///< the very same
+    forked,  ///< equal order, different commit: the feed is being frozen
+    frozen,  ///< of a frozen feed: ignored
+    newer,   ///< worth fetching
   };
   Standing weigh(Link& link, const Head& head, const SharedBytes& commit);
 

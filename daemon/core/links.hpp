@@ -24,19 +24,19 @@ struct Link {
   Phase phase = Phase::stranger;
   bool hello_sent = false;
   bool refused_sent = false;
-  bool key_succeeded = false;       ///< ours, as the peer says
+  bool key_succeeded = false;  ///< ours, as the peer says
   bool closing = false;
   Instant up_at, heard_at, pinged_at;
-  std::uint16_t patience = 0;       ///< from the least silence (0) to the most (1000); drawn anew with each ping, either side's
+  std::uint16_t patience = 0;  ///< from the least silence (0) to the most (1000); drawn anew with each ping, either side's
   TokenBucket messages{settings::messages_burst, settings::messages_per_second};
   bool control_writable = true;
   bool bulk_writable = true;
-  std::deque<Message> waiting;      ///< control messages, while it is not writable
+  std::deque<Message> waiting;  ///< control messages, while it is not writable
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
-  std::uint64_t next_request = 1;   ///< of ours
-  std::uint64_t seen_request = 0;   ///< the highest of the peer's
-  std::string name;                 ///< for people: slug, or the start of the key
+  std::uint64_t next_request = 1;  ///< of ours
+  std::uint64_t seen_request = 0;  ///< the highest of the peer's
+  std::string name;                ///< for people: slug, or the start of the key
 
   /// Nothing was heard since we pinged.
   bool awaits_pong() const { return pinged_at > heard_at; }

@@ -40,8 +40,8 @@ void Locator::ask(Link& link, JobId id, Job& job) {
   for (const auto& [feed, media] : by_feed) {
     for (std::size_t at = 0; at < media.size(); at += limits::media_per_message_max) {
       const std::size_t end = std::min(media.size(), at + limits::media_per_message_max);
-      context_.send(link, message::MediaQuery{feed, {media.begin() + static_cast<std::ptrdiff_t>(at),
-                                                     media.begin() + static_cast<std::ptrdiff_t>(end)}});
+      context_.send(link, message::MediaQuery{
+                              feed, {media.begin() + static_cast<std::ptrdiff_t>(at), media.begin() + static_cast<std::ptrdiff_t>(end)}});
     }
   }
 }

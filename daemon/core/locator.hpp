@@ -29,7 +29,7 @@ class Locator {
 
  private:
   struct Job {
-    std::vector<MediaPlace> media;                   ///< as asked
+    std::vector<MediaPlace> media;  ///< as asked
     std::map<MediaPlace, std::set<std::string>> holders;
     std::size_t unanswered = 0;
     Instant ends_at;

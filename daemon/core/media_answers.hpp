@@ -33,7 +33,7 @@ class MediaAnswers {
     LinkId link = 0;
     FeedId feed;
     std::vector<Sha256> media;
-    bool all = true;           ///< answer every media, not just those found
+    bool all = true;  ///< answer every media, not just those found
   };
   void look_up(LinkId link, const FeedId& feed, std::vector<Sha256> media, bool all);
   message::MediaHave::Item partial(const FeedId& feed, const Sha256& media) const;
@@ -45,7 +45,7 @@ class MediaAnswers {
   std::map<Sha256, std::map<Asked, Subscription>> subscriptions_;
   std::map<LinkId, std::set<std::pair<FeedId, Sha256>>> by_link_;
   std::map<JobId, Lookup> lookups_;
-  std::set<Sha256> grown_;     ///< since the last tick
+  std::set<Sha256> grown_;  ///< since the last tick
 };
 
 }  // namespace essaimage::core

@@ -41,8 +41,8 @@ void MediaPlanner::need(const MediaNeed& need) {
   // What was asked for against a file that cannot be read any more is asked for anew, and is nobody's failure.
   for (auto it = runs_.begin(); it != runs_.end();) {
     const auto run = it++;
-    const bool stale = run->second.media == need.media && !run->second.base.is_zero() &&
-                       run->second.base != base_through(run->second.feed, want);
+    const bool stale =
+        run->second.media == need.media && !run->second.base.is_zero() && run->second.base != base_through(run->second.feed, want);
     if (stale) end(run, true);
   }
   for (auto& [link, source] : sources_) {
@@ -175,8 +175,8 @@ void MediaPlanner::ask(const Link& link, Source& source) {
   for (auto& [feed, media] : questions) {
     for (std::size_t at = 0; at < media.size(); at += limits::media_per_message_max) {
       const std::size_t end_at = std::min(media.size(), at + limits::media_per_message_max);
-      context_.send(to, message::MediaQuery{feed, {media.begin() + static_cast<std::ptrdiff_t>(at),
-                                                   media.begin() + static_cast<std::ptrdiff_t>(end_at)}});
+      context_.send(to, message::MediaQuery{
+                            feed, {media.begin() + static_cast<std::ptrdiff_t>(at), media.begin() + static_cast<std::ptrdiff_t>(end_at)}});
     }
   }
 }
@@ -240,8 +240,8 @@ std::vector<LinkId> MediaPlanner::holders(const Sha256& media) const {
 bool MediaPlanner::asking(const Sha256& media) const {
   const Want* want = wants_.find(media);
   return want != nullptr && std::any_of(sources_.begin(), sources_.end(), [&](const auto& each) {
-    return each.second.asked.contains(media) || each.second.unasked.contains(want->place());
-  });
+           return each.second.asked.contains(media) || each.second.unasked.contains(want->place());
+         });
 }
 
 std::map<Sha256, std::set<LinkId>> MediaPlanner::under_way() const {

@@ -16,8 +16,7 @@ namespace essaimage::core {
 
 class MediaPlanner {
  public:
-  MediaPlanner(Context& context, Wants& wants, std::map<LinkId, Flow>& flows)
-      : context_(context), wants_(wants), flows_(flows) {}
+  MediaPlanner(Context& context, Wants& wants, std::map<LinkId, Flow>& flows) : context_(context), wants_(wants), flows_(flows) {}
 
   bool owns(LinkId link, std::uint64_t request) const { return requests_.contains({link, request}); }
   bool owns(JobId job) const { return runs_.contains(job); }
@@ -35,7 +34,7 @@ class MediaPlanner {
   void slice_taken(const input::SliceTaken& taken);
   void stored(const input::ChunksStored& stored);
   void set_traffic(const input::Traffic& traffic);
-  void sync_now();         ///< asks again for all that a peer is not known to hold whole, and rests no longer
+  void sync_now();  ///< asks again for all that a peer is not known to hold whole, and rests no longer
   void tick();
   void plan();
 
@@ -54,28 +53,28 @@ class MediaPlanner {
  private:
   /// What one link told of one media.
   struct Holding {
-    FeedId feed;             ///< through which it was asked, and may be fetched
+    FeedId feed;  ///< through which it was asked, and may be fetched
     bool complete = false;
     Bytes chunks;
-    Instant retry_at;        ///< not fetched before
+    Instant retry_at;  ///< not fetched before
     unsigned failures = 0;
     bool holds(std::size_t chunk) const;
     bool helps(const Want& want) const;  ///< holds something that lacks here
-    std::size_t weight() const;  ///< more: it holds more
+    std::size_t weight() const;          ///< more: it holds more
   };
   using Holdings = std::map<Sha256, Holding>;
   struct Source {
     std::set<WantPlace> unasked;
-    std::map<Sha256, Instant> asked;     ///< and not answered; when
-    std::map<Sha256, std::size_t> turns; ///< of media that several feeds name: how many it was asked through in vain
-    Holdings holdings;                   ///< of what it told to hold some of
-    std::set<WantPlace> offers;          ///< holds something; candidates for a run
+    std::map<Sha256, Instant> asked;      ///< and not answered; when
+    std::map<Sha256, std::size_t> turns;  ///< of media that several feeds name: how many it was asked through in vain
+    Holdings holdings;                    ///< of what it told to hold some of
+    std::set<WantPlace> offers;           ///< holds something; candidates for a run
     std::size_t runs = 0;
-    unsigned refusals = 0;               ///< in a row: it rests, or is busy
-    Instant rests_until;                 ///< not asked for chunks before
+    unsigned refusals = 0;  ///< in a row: it rests, or is busy
+    Instant rests_until;    ///< not asked for chunks before
     TokenBucket questions{settings::questions_burst, settings::questions_per_second};
-    Instant ask_again_at;                ///< for what it did not hold
-    std::uint64_t lot = 0;               ///< where in a media this link starts
+    Instant ask_again_at;   ///< for what it did not hold
+    std::uint64_t lot = 0;  ///< where in a media this link starts
   };
   struct Run {
     LinkId link = 0;
@@ -83,14 +82,14 @@ class MediaPlanner {
     FeedId feed;
     Sha256 media;
     std::uint32_t first = 0, count = 0;
-    Sha256 base;                         ///< that the peer was told to be here; zero: none
-    std::vector<bool> settled;           ///< by chunk of the run: stored, or refused
+    Sha256 base;                ///< that the peer was told to be here; zero: none
+    std::vector<bool> settled;  ///< by chunk of the run: stored, or refused
     std::size_t unsettled = 0;
     std::uint64_t expected = 0;  ///< at most
     CreditAccount credit;
     bool last = false;
     bool written = false;
-    bool taken_over = false;             ///< from a slower link: once is enough
+    bool taken_over = false;  ///< from a slower link: once is enough
     Instant begun_at;
     Pace pace;
   };
@@ -104,8 +103,8 @@ class MediaPlanner {
   std::vector<const FeedId*> common_feeds(const Link& link, const Want& want) const;
   bool has_room(const Link& link, const Source& source, const Want& want);
   bool plan_run(Link& link, Source& source);
-  std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding,
-                                                                  const Want& want, std::uint64_t bytes_max);
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> pick_run(const Source& source, const Holding& holding, const Want& want,
+                                                                  std::uint64_t bytes_max);
   template <class Wanted>
   std::optional<std::size_t> next_of(const Source& source, const Want& want, const Wanted& wanted) const;
   template <class Wanted>
@@ -135,9 +134,9 @@ class MediaPlanner {
   Runs runs_;
   std::map<Sha256, Instant> whole_;  ///< wants of which every chunk is here; since when the store has not said so
   std::map<std::pair<LinkId, std::uint64_t>, JobId> requests_;
-  bool dirty_ = false;     ///< something changed since the last plan
-  bool resting_ = false;   ///< the admin lets no media move
-  JobId credited_ = 0;     ///< the run that was last given credit by a tick: the next goes first
+  bool dirty_ = false;                    ///< something changed since the last plan
+  bool resting_ = false;                  ///< the admin lets no media move
+  JobId credited_ = 0;                    ///< the run that was last given credit by a tick: the next goes first
   std::optional<TokenBucket> allowance_;  ///< what may still come from outside the LAN now; nothing: no limit
   StoreRest store_rest_;
 };

@@ -83,9 +83,8 @@ std::optional<std::size_t> MediaPlanner::rarest_of(const Want& want, const Wante
   return rarest;
 }
 
-std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(const Source& source,
-                                                                              const Holding& holding, const Want& want,
-                                                                              std::uint64_t bytes_max) {
+std::optional<std::pair<std::uint32_t, std::uint32_t>> MediaPlanner::pick_run(const Source& source, const Holding& holding,
+                                                                              const Want& want, std::uint64_t bytes_max) {
   const std::size_t count = want.chunks.size();
   if (want.missing == 0) return std::nullopt;
   const auto wanted = [&](std::size_t i) { return want.chunks[i] == Want::Chunk::missing && holding.holds(i); };
@@ -125,8 +124,8 @@ MediaPlanner::Run& MediaPlanner::begin(Link& link, Source& source, const Holding
   run.expected += limits::run_overhead_bytes;
   source.runs += 1;
   run.credit.given = allowed(link, std::min<std::uint64_t>(run.expected, flows_[link.id].share(source.runs)));
-  context_.send(link, message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count,
-                                            run.credit.given, run.base});
+  context_.send(link,
+                message::FetchChunks{run.request, run.feed, run.media, want.need.chunk_list, first, count, run.credit.given, run.base});
   const JobId job = context_.new_job();
   requests_.emplace(std::pair(link.id, run.request), job);
   run.begun_at = context_.now;
@@ -240,8 +239,7 @@ void MediaPlanner::stored(const input::ChunksStored& stored) {
   if (stored.status) return finish_if_done(it);
   // Bad bytes: this link is not asked for this media for a while.
   const Error error = stored.status.error();
-  if (Link* link = context_.links.find(run.link);
-      link != nullptr && describe(error.code, Language::english).actor == Actor::peer) {
+  if (Link* link = context_.links.find(run.link); link != nullptr && describe(error.code, Language::english).actor == Actor::peer) {
     context_.report(Event::Kind::forgery_refused, link->name, run.feed, error);
     context_.blame(*link, settings::score_max / 5, error);
   }

@@ -25,8 +25,7 @@ std::string divider(std::string_view before, std::string_view after) {
 /// On the wire at most, beside the texts: a range with its fingerprint, a head.
 constexpr std::size_t range_bytes = 40, head_bytes = 72;
 /// What a message ends with at the latest: a skip, and one fingerprint over the rest.
-constexpr std::size_t reply_bytes_max =
-    limits::message_bytes_max - 2 * (range_bytes + limits::feed_name_bytes_max) - 64;
+constexpr std::size_t reply_bytes_max = limits::message_bytes_max - 2 * (range_bytes + limits::feed_name_bytes_max) - 64;
 
 /// Collects the reply within the bounds of one message.
 class Reply {
@@ -68,8 +67,8 @@ class Reply {
     if (full_) return false;
     std::size_t bytes = bytes_ + range_bytes + upper.size() + (skipping_ ? range_bytes + skip_upper_.size() : 0);
     for (const std::size_t i : heads) bytes += head_bytes + own_[i].text.size();
-    const bool fits = ranges_.size() + 3 <= limits::ranges_per_message_max &&
-                      heads_ + heads.size() <= limits::heads_per_message_max && bytes <= reply_bytes_max;
+    const bool fits = ranges_.size() + 3 <= limits::ranges_per_message_max && heads_ + heads.size() <= limits::heads_per_message_max &&
+                      bytes <= reply_bytes_max;
     if (fits) bytes_ = bytes;
     if (skipping_) {
       Range range;
@@ -114,8 +113,7 @@ void split(Reply& reply, const HeadSet& own, std::size_t first, std::size_t end,
 }
 
 /// Notes what a list or answer tells, and gives our answer to a list.
-void compare_list(Comparison& result, Reply& reply, const HeadSet& own, std::size_t first, std::size_t end,
-                  const Range& range) {
+void compare_list(Comparison& result, Reply& reply, const HeadSet& own, std::size_t first, std::size_t end, const Range& range) {
   std::map<std::string, const Head*, std::less<>> listed;
   for (const Head& head : range.heads) listed.emplace(head.feed.str(), &head);
   result.told.insert(result.told.end(), range.heads.begin(), range.heads.end());

@@ -27,12 +27,11 @@ Fingerprint fingerprint(const Notary& notary, std::uint64_t round, std::span<con
 std::vector<message::Range> opening_ranges(const Notary& notary, std::uint64_t round, const HeadSet& own);
 
 struct Comparison {
-  std::vector<message::Range> reply;           ///< empty: nothing left
-  std::vector<Head> told;                      ///< by the peer, in lists and answers
-  std::vector<std::pair<std::size_t, std::size_t>> equal;    ///< [first, end) of own heads that the peer holds alike
-  std::vector<std::size_t> lacking;            ///< own heads that the peer's lists do not name at all
+  std::vector<message::Range> reply;                       ///< empty: nothing left
+  std::vector<Head> told;                                  ///< by the peer, in lists and answers
+  std::vector<std::pair<std::size_t, std::size_t>> equal;  ///< [first, end) of own heads that the peer holds alike
+  std::vector<std::size_t> lacking;                        ///< own heads that the peer's lists do not name at all
 };
-Comparison compare(const Notary& notary, std::uint64_t round, const HeadSet& own,
-                   const std::vector<message::Range>& ranges);
+Comparison compare(const Notary& notary, std::uint64_t round, const HeadSet& own, const std::vector<message::Range>& ranges);
 
 }  // namespace essaimage::core

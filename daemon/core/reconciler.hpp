@@ -30,20 +30,20 @@ class Reconciler {
   struct Peer {
     bool level = false;
     std::optional<Instant> level_at;
-    bool told = false;                 ///< one whole round is done: the peer has told what it holds
+    bool told = false;  ///< one whole round is done: the peer has told what it holds
     std::optional<std::uint64_t> round;
     bool first_answer = true;
-    bool stale = false;                ///< our heads changed since the round was opened
+    bool stale = false;  ///< our heads changed since the round was opened
     Instant round_at;
     Instant next_at;
-    unsigned unlevel = 0;              ///< rounds since it was level
-    unsigned calm = 0;                 ///< rounds that found it level since something changed here
-    std::uint64_t sync_started = 0;    ///< the command that the running round answers
+    unsigned unlevel = 0;            ///< rounds since it was level
+    unsigned calm = 0;               ///< rounds that found it level since something changed here
+    std::uint64_t sync_started = 0;  ///< the command that the running round answers
     std::uint64_t sync_done = 0;
   };
   const Peer* peer(LinkId link) const;
   std::uint64_t sync_asked() const { return sync_asked_; }
-  std::uint64_t sync_done() const;     ///< answered by every open link
+  std::uint64_t sync_done() const;  ///< answered by every open link
 
  private:
   HeadSet shared_heads(const Link& link) const;
@@ -55,7 +55,7 @@ class Reconciler {
 
   Context& context_;
   std::map<LinkId, Peer> peers_;
-  std::set<LinkId> again_;             ///< those with which a round is to begin, as soon as none is running
+  std::set<LinkId> again_;  ///< those with which a round is to begin, as soon as none is running
   std::uint64_t sync_asked_ = 0;
 };
 

@@ -281,9 +281,9 @@ struct Replica::Impl : Parts {
     const Member& own = *roster.find(context.access.own_slug());
     const auto told = [&](const std::string& slug) { return told_of({Audience::Kind::territory, slug}); };
     return std::ranges::all_of(own.territories, told) && std::ranges::all_of(roster.mirrors, [&](const auto& each) {
-      const Audience mirror{Audience::Kind::mirror, each.first};
-      return !context.access.may_hold(own, mirror) || told_of(mirror);
-    });
+             const Audience mirror{Audience::Kind::mirror, each.first};
+             return !context.access.may_hold(own, mirror) || told_of(mirror);
+           });
   }
 
   /// Publishing waits until somebody has told what it holds of our own feeds.
@@ -291,9 +291,8 @@ struct Replica::Impl : Parts {
     if (own_heads_confirmed || !context.access.joined()) return;
     const std::string& own = context.access.own_slug();
     const auto& members = context.access.roster().members;
-    const bool alone = std::none_of(members.begin(), members.end(), [&](const auto& each) {
-      return each.first != own && !each.second.suspended;
-    });
+    const bool alone =
+        std::none_of(members.begin(), members.end(), [&](const auto& each) { return each.first != own && !each.second.suspended; });
     const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(), [&](const FeedId& feed) {
       const FeedEntry& entry = *context.heads.find(feed);
       const auto is_newer = [&](const Claim& claim) {
@@ -325,10 +324,10 @@ struct Replica::Impl : Parts {
     context.emit(effect::WakeAt{at});
   }
 
-  std::set<LinkId> refused;   ///< closed because the peer does not speak with us
+  std::set<LinkId> refused;  ///< closed because the peer does not speak with us
   std::string down_reason;
   Instant started_at;
-  Instant next_tick;                      ///< the parts' own timers
+  Instant next_tick;  ///< the parts' own timers
   std::optional<Instant> planned_wake;
 };
 

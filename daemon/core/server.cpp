@@ -145,8 +145,7 @@ void Server::read(const input::SourceRead& read) {
   Link* link = context_.links.find(it->first.first);
   if (link == nullptr) return;
   const bool fits = read.bytes && read.offset == source.sent && (*read.bytes)->size() <= limits::slice_bytes_max &&
-                    source.sent + (*read.bytes)->size() <= *source.bytes &&
-                    (!(*read.bytes)->empty() || *source.bytes == 0);
+                    source.sent + (*read.bytes)->size() <= *source.bytes && (!(*read.bytes)->empty() || *source.bytes == 0);
   if (!fits || !context_.shared(*link, source.feed)) return refuse(it);
   const std::uint64_t offset = source.sent;
   source.sent += (*read.bytes)->size();

@@ -35,7 +35,7 @@ class Server {
  private:
   using Key = std::pair<LinkId, std::uint64_t>;
   struct Source {
-    JobId job = 0;             ///< zero: queued
+    JobId job = 0;  ///< zero: queued
     FeedId feed;
     ObjectId have;
     bool plain = false;
@@ -65,7 +65,7 @@ class Server {
 
   Context& context_;
   Uplink& uplink_;
-  Key last_;                           ///< of which a slice was read last
+  Key last_;  ///< of which a slice was read last
   bool media_moves_ = true;
   unsigned turns_ = 0;
   Sources sources_;

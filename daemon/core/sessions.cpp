@@ -224,8 +224,8 @@ const settings::Silence& Sessions::silence_of(const Link& link, const Tree& tree
 
 bool Sessions::is_dead(const Link& link, const settings::Silence& silence) const {
   const Duration silent = context_.now - link.heard_at;
-  return silent >= silence.borne || (silent >= settings::tree_silence.borne && link.awaits_pong() &&
-                                     context_.now - link.pinged_at >= settings::ping_answered_within);
+  return silent >= silence.borne ||
+         (silent >= settings::tree_silence.borne && link.awaits_pong() && context_.now - link.pinged_at >= settings::ping_answered_within);
 }
 
 void Sessions::ask(Link& link) {
@@ -262,15 +262,15 @@ void Sessions::tick() {
 
 /// Each has places of its own: strangers do not keep members out, nor members who would join.
 std::size_t Sessions::strangers() const {
-  return static_cast<std::size_t>(std::count_if(
-      context_.links.all().begin(), context_.links.all().end(),
-      [](const auto& each) { return each.second.phase == Link::Phase::stranger && !each.second.closing; }));
+  return static_cast<std::size_t>(std::count_if(context_.links.all().begin(), context_.links.all().end(), [](const auto& each) {
+    return each.second.phase == Link::Phase::stranger && !each.second.closing;
+  }));
 }
 
 std::size_t Sessions::members() const {
-  return static_cast<std::size_t>(std::count_if(
-      context_.links.all().begin(), context_.links.all().end(),
-      [](const auto& each) { return each.second.phase != Link::Phase::stranger && !each.second.closing; }));
+  return static_cast<std::size_t>(std::count_if(context_.links.all().begin(), context_.links.all().end(), [](const auto& each) {
+    return each.second.phase != Link::Phase::stranger && !each.second.closing;
+  }));
 }
 
 }  // namespace essaimage::core

@@ -21,17 +21,17 @@ class Sessions {
   bool link_up(const input::LinkUp& up, const std::optional<input::Start::Joining>& joining);
 
   enum class Verdict {
-    drop,      ///< done with, or refused
-    joining,   ///< a Join, from whomever
-    opened,    ///< this Hello opened the link
-    deliver,   ///< a message of an open link of a member
+    drop,     ///< done with, or refused
+    joining,  ///< a Join, from whomever
+    opened,   ///< this Hello opened the link
+    deliver,  ///< a message of an open link of a member
   };
   Verdict received(Link& link, const Message& message);
 
   void greet(Link& link);   ///< our Hello, once
   void refuse(Link& link);  ///< Refused, once
   void writable(const input::Writable& change);
-  void roster_changed();    ///< cuts who is no member any more
+  void roster_changed();  ///< cuts who is no member any more
   void tick();
 
  private:

@@ -94,9 +94,8 @@ MediaStatus media_status(const Parts& parts, const Want& want) {
 bool is_level(const Parts& parts) {
   if (!parts.context.access.joined()) return false;
   if (!parts.context.heads.wanted().empty() || !parts.fetcher.idle() || parts.planner.outstanding()) return false;
-  return std::all_of(parts.context.links.all().begin(), parts.context.links.all().end(), [&](const auto& each) {
-    return !each.second.is_open() || level(parts, each.second);
-  });
+  return std::all_of(parts.context.links.all().begin(), parts.context.links.all().end(),
+                     [&](const auto& each) { return !each.second.is_open() || level(parts, each.second); });
 }
 
 NodeStatus status_of(const Parts& parts, Instant) {

@@ -49,8 +49,8 @@ void Uplink::refill() {
   const auto allowed = rate();
   if (!allowed) return;
   const double per_ms = static_cast<double>(*allowed) / 1000;
-  const double burst = std::max(per_ms * static_cast<double>(settings::slice_takes.count()),
-                                static_cast<double>(settings::slice_bytes_min));
+  const double burst =
+      std::max(per_ms * static_cast<double>(settings::slice_takes.count()), static_cast<double>(settings::slice_bytes_min));
   const auto passed = static_cast<double>(std::max<std::int64_t>(0, (context_.now - refilled_at_).count()));
   tokens_ = std::min(burst, tokens_ + passed * per_ms);
   refilled_at_ = context_.now;

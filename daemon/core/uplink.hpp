@@ -35,7 +35,7 @@ class QueueDelay {
     Instant began;
     std::int64_t least = 0;
   };
-  std::array<Minute, minutes> least_{};   ///< the latest first
+  std::array<Minute, minutes> least_{};  ///< the latest first
   std::array<std::int64_t, recent> last_{}, round_trips_{};
   std::size_t least_count_ = 0, last_count_ = 0;
 };
@@ -68,8 +68,8 @@ class Uplink {
     QueueDelay delay;
     std::uint64_t token = 0;
     Instant sent_at;
-    std::uint64_t sent_before = 0;        ///< bytes, by the node in all, before this ping
-    bool waiting = false;                 ///< for the pong
+    std::uint64_t sent_before = 0;  ///< bytes, by the node in all, before this ping
+    bool waiting = false;           ///< for the pong
     /// Of the last ping that was answered.
     struct Answered {
       Instant sent_at;
@@ -77,8 +77,8 @@ class Uplink {
       std::int64_t heard_ms = 0;
     };
     std::optional<Answered> answered;
-    std::optional<double> carried;        ///< bytes a second that arrived between the last two
-    std::optional<Instant> bulk_at;       ///< when bulk was sent last
+    std::optional<double> carried;   ///< bytes a second that arrived between the last two
+    std::optional<Instant> bulk_at;  ///< when bulk was sent last
   };
   void adapt();
   const Probe* shortest() const;
@@ -89,17 +89,17 @@ class Uplink {
   bool is_active(const Probe& probe) const;
 
   Context& context_;
-  std::map<LinkId, Probe> probes_;       ///< of open links outside the LAN
-  std::set<LinkId> active_;              ///< those of them that carried bulk lately
+  std::map<LinkId, Probe> probes_;  ///< of open links outside the LAN
+  std::set<LinkId> active_;         ///< those of them that carried bulk lately
   std::optional<std::uint64_t> limit_;
-  std::optional<double> carries_;        ///< the line, as found; nothing: it never was full
-  double rate_ = 0;                      ///< what may be sent, if it was
+  std::optional<double> carries_;  ///< the line, as found; nothing: it never was full
+  double rate_ = 0;                ///< what may be sent, if it was
   double tokens_ = 0;
   Instant refilled_at_;
-  bool starved_ = false;                 ///< something waits now
+  bool starved_ = false;  ///< something waits now
   Instant held_back_at_;
   Instant adapted_at_;
-  std::uint64_t sent_ = 0;               ///< bytes in all
+  std::uint64_t sent_ = 0;  ///< bytes in all
 };
 
 }  // namespace essaimage::core

@@ -29,9 +29,7 @@ Bytes Want::held_map() const {
   return map;
 }
 
-bool Want::names(const FeedId& feed) const {
-  return std::find(need.feeds.begin(), need.feeds.end(), feed) != need.feeds.end();
-}
+bool Want::names(const FeedId& feed) const { return std::find(need.feeds.begin(), need.feeds.end(), feed) != need.feeds.end(); }
 
 void Want::count_copies(const Bytes& map, int by) {
   if (!map.empty()) parts += static_cast<std::size_t>(by);

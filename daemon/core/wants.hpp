@@ -24,24 +24,22 @@ struct Want {
 
   MediaNeed need;
   std::vector<Chunk> chunks;
-  std::size_t missing = 0;      ///< chunks neither held nor flying
+  std::size_t missing = 0;  ///< chunks neither held nor flying
   std::size_t held = 0;
   std::uint64_t held_bytes = 0;
   std::size_t first_missing = 0;  ///< no chunk before it is missing
   /// By chunk: how many of the linked peers that have a part of it have this one. Who has the whole adds nothing to the order.
   std::vector<std::uint16_t> copies;
-  std::size_t parts = 0;        ///< peers that are counted in it
+  std::size_t parts = 0;  ///< peers that are counted in it
 
   void set(std::size_t chunk, Chunk state);
   /// A map of chunks, as in MediaHave, that a peer has now, or of which it tells no longer.
   void add_copies(const Bytes& map) { count_copies(map, 1); }
   void take_copies(const Bytes& map) { count_copies(map, -1); }
-  Bytes held_map() const;       ///< as in MediaHave
+  Bytes held_map() const;  ///< as in MediaHave
   bool names(const FeedId& feed) const;
   /// The same chunks by the same list.
-  bool counts_as(const MediaNeed& other) const {
-    return need.chunk_list == other.chunk_list && need.chunk_bytes == other.chunk_bytes;
-  }
+  bool counts_as(const MediaNeed& other) const { return need.chunk_list == other.chunk_list && need.chunk_bytes == other.chunk_bytes; }
   WantPlace place() const { return {!need.due, need.bytes, need.media}; }
 
  private:

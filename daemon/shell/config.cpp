@@ -28,13 +28,9 @@ struct Reader {
   std::string_view file;
   Language language = Language::english;
 
-  std::string at(const toml::source_region& source) const {
-    return std::string(file) + ":" + std::to_string(source.begin.line) + ": ";
-  }
+  std::string at(const toml::source_region& source) const { return std::string(file) + ":" + std::to_string(source.begin.line) + ": "; }
 
-  std::string say(const Expectation& words) const {
-    return language == Language::french ? typeset(words.fr, language) : words.en;
-  }
+  std::string say(const Expectation& words) const { return language == Language::french ? typeset(words.fr, language) : words.en; }
 
   /// Every key of the table is one of `keys`, and takes its value. `section`: "" of the file itself.
   Status read(const toml::table& table, const Table& keys, const std::string& section) const {
@@ -69,8 +65,7 @@ struct Reader {
     const auto detail = at(key.source()) + section + std::string(key.str());
     const auto meant = nearest(key.str(), names);
     if (meant.empty()) return fail(Errc::config_key_unknown, detail + say({"; here may stand: " + all, " ; ici sont possibles : " + all}));
-    return fail(Errc::config_key_unknown,
-                detail + say({"; did you mean `" + meant + "`?", " ; vouliez-vous dire `" + meant + "` ?"}));
+    return fail(Errc::config_key_unknown, detail + say({"; did you mean `" + meant + "`?", " ; vouliez-vous dire `" + meant + "` ?"}));
   }
 };
 
@@ -91,10 +86,12 @@ Table hold_keys(store::HoldPolicy& hold) {
   const auto is_theme = [](std::string_view text) { return !text.empty() && text.size() <= limits::name_bytes_max; };
   const auto most = std::to_string(texts_max);
   return {{"media", one_of(hold.media, media_names)},
-          {"themes", texts(hold.themes, is_theme, {"a list of at most " + most + " themes, such as [\"santé\"]",
-                                                   "une liste d'au plus " + most + " thèmes, comme [\"santé\"]"})},
-          {"kinds", texts(hold.kinds, is_kind, {"a list of \"prototype\" and \"method\", or of one of them",
-                                                "une liste de \"prototype\" et \"method\", ou de l'un des deux"})},
+          {"themes", texts(hold.themes, is_theme,
+                           {"a list of at most " + most + " themes, such as [\"santé\"]",
+                            "une liste d'au plus " + most + " thèmes, comme [\"santé\"]"})},
+          {"kinds", texts(hold.kinds, is_kind,
+                          {"a list of \"prototype\" and \"method\", or of one of them",
+                           "une liste de \"prototype\" et \"method\", ou de l'un des deux"})},
           {"file_mib_max", bytes_in(hold.file_bytes_max, limits::MiB, 65'536)},
           {"quota_gib", bytes_in(hold.quota_bytes, limits::GiB, 1'000'000)},
           {"free_gib_min", bytes_in(hold.free_bytes_min, limits::GiB, 1'000'000)},
@@ -129,7 +126,8 @@ struct Document {
   Setter section(const std::string& name, Table keys) {
     return [this, place = "[" + name + "]", keys = std::move(keys)](const toml::node& node) -> std::optional<Expectation> {
       const auto* table = node.as_table();
-      if (table == nullptr) return Expectation{"a section: a line " + place + ", and its keys below", "une section : une ligne " + place + ", puis ses clés"};
+      if (table == nullptr)
+        return Expectation{"a section: a line " + place + ", and its keys below", "une section : une ligne " + place + ", puis ses clés"};
       if (auto status = reader.read(*table, keys, place + " "); !status) inner = status.error();
       return inner ? std::optional(Expectation{}) : std::nullopt;
     };
@@ -164,7 +162,8 @@ struct Document {
 
   Table keys() {
     const auto right = [](std::string_view text) { return text.empty() || is_endpoint(text, true); };
-    const Expectation address{"\"tcp://ADDRESS:PORT\", or \"\" to listen nowhere", "\"tcp://ADRESSE:PORT\", ou \"\" pour n'écouter nulle part"};
+    const Expectation address{"\"tcp://ADDRESS:PORT\", or \"\" to listen nowhere",
+                              "\"tcp://ADRESSE:PORT\", ou \"\" pour n'écouter nulle part"};
     return {{"listen", text_where(config.listen, right, address)},
             {"advertise", endpoints(config.advertise)},
             {"language", [this](const toml::node& node) { return read_language(node); }},
@@ -187,16 +186,16 @@ bool is_endpoint(std::string_view text, bool any_port) {
   const auto host = text.substr(0, colon), port_text = text.substr(colon + 1);
   const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
   const auto allowed = [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_' || (bracketed && (c == ':' || c == '[' || c == ']' || c == '%'));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
+           (bracketed && (c == ':' || c == '[' || c == ']' || c == '%'));
   };
   for (const char c : host) {
     if (!allowed(c)) return false;
   }
   unsigned port = 0;
   const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  return error == std::errc{} && end == port_text.data() + port_text.size() && port_text.size() <= 5 &&
-         port <= 65'535 && (any_port || port > 0);
+  return error == std::errc{} && end == port_text.data() + port_text.size() && port_text.size() <= 5 && port <= 65'535 &&
+         (any_port || port > 0);
 }
 
 Result<LogLevel> parse_log_level(std::string_view text) {
@@ -223,8 +222,7 @@ std::vector<std::string> config_keys() {
 }
 
 Result<Config> parse_config(std::string_view text, std::string_view file, Language& language) {
-  if (auto guarded = kit::guard_toml(text, config_bytes_max, file); !guarded)
-    return fail(Errc::config_wrong, guarded.error().detail);
+  if (auto guarded = kit::guard_toml(text, config_bytes_max, file); !guarded) return fail(Errc::config_wrong, guarded.error().detail);
   Document document;
   document.reader.file = file;
   try {

@@ -45,7 +45,7 @@ inline store::HoldPolicy default_hold() {
 struct Config {
   std::string listen = "tcp://0.0.0.0:7490";  ///< empty: nowhere
   std::vector<std::string> advertise;
-  std::optional<Language> language;           ///< nothing: by the locale
+  std::optional<Language> language;  ///< nothing: by the locale
   LogConfig log;
   Limits limits;
   store::HoldPolicy hold = default_hold();

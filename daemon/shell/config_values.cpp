@@ -14,7 +14,8 @@ constexpr std::uint32_t kbit_min = 256, kbit_max = 100'000'000;
 /// "a list of at most 8 …, such as …".
 Expectation list_of(std::size_t most, const std::string& en, const std::string& fr, const std::string& example) {
   const auto number = std::to_string(most);
-  return {"a list of at most " + number + " " + en + ", such as " + example, "une liste d'au plus " + number + " " + fr + ", comme " + example};
+  return {"a list of at most " + number + " " + en + ", such as " + example,
+          "une liste d'au plus " + number + " " + fr + ", comme " + example};
 }
 
 Expectation between(std::uint64_t least, std::uint64_t most) {
@@ -136,7 +137,8 @@ Setter transport_key(TransportKey& out) {
     const auto value = node.value_exact<std::string>();
     const auto key = value ? TransportKey::parse(*value) : fail(Errc::malformed);
     if (!key)
-      return Expectation{"the 64 digits (0-9, a-f) of that peer's key, in quotes", "les 64 chiffres (0-9, a-f) de la clé de ce pair, entre guillemets"};
+      return Expectation{"the 64 digits (0-9, a-f) of that peer's key, in quotes",
+                         "les 64 chiffres (0-9, a-f) de la clé de ce pair, entre guillemets"};
     out = *key;
     return std::nullopt;
   };

@@ -10,7 +10,8 @@ namespace {
 constexpr Duration warn_again{3'600'000};
 
 Words words_of_end(const DueKit& due) {
-  if (due.outlook == DueKit::Outlook::whole) return {"the deadline is over: it was here, whole", "l'échéance est passée : il était ici, entier"};
+  if (due.outlook == DueKit::Outlook::whole)
+    return {"the deadline is over: it was here, whole", "l'échéance est passée : il était ici, entier"};
   const auto media = words_of_media(due.files_lacking, due.bytes_lacking);
   return {"the deadline is over: " + media.en + " still lacking", "l'échéance est passée : il manque encore " + media.fr};
 }

@@ -93,13 +93,13 @@ struct Log::Impl {
     // ansicolor_sink looks whether stderr is a terminal, and colours only then.
     std::vector<spdlog::sink_ptr> sinks = {std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>()};
     if (config.file) {
-      sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-          file.string(), std::size_t{config.file_mib} * 1024 * 1024, config.files_kept));
+      sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), std::size_t{config.file_mib} * 1024 * 1024,
+                                                                             config.files_kept));
     }
     auto made = std::make_shared<spdlog::logger>("essaimage", sinks.begin(), sinks.end());
     made->set_level(level);
     made->set_pattern(config.format == LogFormat::json ? "%v" : "%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
-    made->flush_on(spdlog::level::trace);  // few lines, and the last ones matter most
+    made->flush_on(spdlog::level::trace);                // few lines, and the last ones matter most
     made->set_error_handler([](const std::string&) {});  // a full disk must not end the daemon
     logger = std::move(made);
   }

@@ -73,8 +73,7 @@ Result<Answer> wait_for(std::future<Answer> answer, std::chrono::seconds within)
 }  // namespace
 
 struct Runtime::Impl {
-  explicit Impl(Parts given)
-      : parts(std::move(given)), replica(notary), events(events_max), traffic(parts.config.traffic) {}
+  explicit Impl(Parts given) : parts(std::move(given)), replica(notary), events(events_max), traffic(parts.config.traffic) {}
 
   /// Destroyed in the opposite order: the workers end before what they use.
   Parts parts;
@@ -155,8 +154,8 @@ Result<std::unique_ptr<Runtime>> Runtime::open(Parts parts) {
   TRY(const auto invitation, store::load_invitation(impl.parts.layout));
   TRY(impl.start, make_start(library, impl.parts.config, invitation));
   impl.names = std::make_unique<Worker>("names", names_waiting_max);
-  impl.jobs = std::make_unique<StoreJobs>(
-      library, *impl.parts.log, [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
+  impl.jobs = std::make_unique<StoreJobs>(library, *impl.parts.log,
+                                          [mailbox = impl.mailbox.get()](core::Input input) { mailbox->post(std::move(input)); });
   impl.deadlines = std::make_unique<DeadlineWatch>(library, *impl.parts.log);
   impl.word = std::make_unique<WordWatch>(library, *impl.parts.log);
   impl.upkeep = std::make_unique<Upkeep>(library, *impl.jobs, impl.endpoints, [&impl](const store::PassedOn& passed) {
@@ -206,10 +205,8 @@ void Runtime::Impl::turn() {
   transport->collect(now, inputs);
   for (const auto& input : inputs) feed(input);
   for (auto& letter : mailbox->take()) {
-    if (const auto* input = std::get_if<core::Input>(&letter))
-      feed(*input);
-    else
-      std::get<Mailbox::Question>(letter)();
+    if (const auto* input = std::get_if<core::Input>(&letter)) feed(*input);
+    else std::get<Mailbox::Question>(letter)();
   }
   if (wake_at && now >= *wake_at) {
     wake_at.reset();
@@ -259,7 +256,10 @@ void Runtime::Impl::obey_signals() {
 
 void Runtime::Impl::feed(const core::Input& input) {
   if (const auto* failed = std::get_if<core::input::DialFailed>(&input)) {
-    parts.log->write({LogLevel::debug, "transport", "transport.dial-failed", failed->reason,
+    parts.log->write({LogLevel::debug,
+                      "transport",
+                      "transport.dial-failed",
+                      failed->reason,
                       {{"endpoint", failed->endpoint}, {"key", failed->peer.hex().substr(0, 8)}}});
   }
   upkeep->saw(input, now);
@@ -296,9 +296,7 @@ store::Library& Runtime::library() { return *impl_->parts.library; }
 const Config& Runtime::config() const { return impl_->parts.config; }
 Instant Runtime::now() const { return monotonic_now(); }
 std::vector<std::string> Runtime::endpoints() const { return impl_->endpoints; }
-std::vector<Node::NumberedEvent> Runtime::events_after(std::uint64_t number) const {
-  return impl_->events.after(number);
-}
+std::vector<Node::NumberedEvent> Runtime::events_after(std::uint64_t number) const { return impl_->events.after(number); }
 bool Runtime::stopping() const { return impl_->stopping; }
 
 Result<core::NodeStatus> Runtime::status() {

@@ -27,7 +27,7 @@ class Runtime final : public Node {
     Config config;
     std::unique_ptr<store::Library> library;  ///< open, so this process owns the home
     std::unique_ptr<Log> log;
-    store::Fd signals;                        ///< of take_signals(); none in tests
+    store::Fd signals;  ///< of take_signals(); none in tests
   };
 
   /// Tests the transport, listens, and reads what the core must know. Errors: those of Transport::open and Library.

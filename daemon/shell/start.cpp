@@ -29,9 +29,8 @@ Result<core::input::Start> make_start(const store::Library& library, const Confi
   store::random_bytes(random);
   std::memcpy(&start.seed, random.data(), random.size());
   if (invitation && !is_member(library)) {
-    start.joining = core::input::Start::Joining{
-        invitation->federation_slug, invitation->endpoint, invitation->transport,
-        store::make_join(*invitation, start.signing, start.transport)};
+    start.joining = core::input::Start::Joining{invitation->federation_slug, invitation->endpoint, invitation->transport,
+                                                store::make_join(*invitation, start.signing, start.transport)};
   }
   return start;
 }

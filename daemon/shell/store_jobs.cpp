@@ -58,10 +58,8 @@ StoreJobs::~StoreJobs() {
 
 void StoreJobs::post_opened(core::JobId job, const Result<std::unique_ptr<store::Source>>& source, SharedBytes commit) {
   core::input::SourceOpened opened{job, std::uint64_t{0}, std::move(commit)};
-  if (source)
-    opened.bytes = (*source)->bytes();
-  else
-    opened.bytes = tl::unexpected<Error>(source.error());
+  if (source) opened.bytes = (*source)->bytes();
+  else opened.bytes = tl::unexpected<Error>(source.error());
   post_(std::move(opened));
 }
 
@@ -107,10 +105,8 @@ void StoreJobs::perform(const core::effect::ReadSource& effect) {
     core::input::SourceRead read{effect.job, effect.offset, SharedBytes{}};
     auto bytes = source == sources_.end() ? Result<Bytes>(fail(Errc::not_found, "a closed source"))
                                           : source->second->read(effect.offset, effect.bytes_max);
-    if (bytes)
-      read.bytes = share(std::move(*bytes));
-    else
-      read.bytes = tl::unexpected<Error>(std::move(bytes).error());
+    if (bytes) read.bytes = share(std::move(*bytes));
+    else read.bytes = tl::unexpected<Error>(std::move(bytes).error());
     post_(std::move(read));
   });
 }
@@ -180,10 +176,8 @@ void StoreJobs::write(const core::effect::WriteRun& effect) {
     run.next = effect.first;
     run.end = effect.first + effect.count;
     auto begun = library_.receive_run(effect.feed, effect.media, effect.first, effect.count, effect.base);
-    if (begun)
-      run.reception = std::move(*begun);
-    else
-      status = tl::unexpected<Error>(std::move(begun).error());
+    if (begun) run.reception = std::move(*begun);
+    else status = tl::unexpected<Error>(std::move(begun).error());
   }
   std::uint32_t stored_count = 0;
   if (run.reception) {

@@ -82,7 +82,7 @@ class StoreJobs {
   };
   struct Reception {
     std::unique_ptr<store::FeedReception> reception;
-    Status status;                                   ///< the first failure: nothing is appended after it
+    Status status;  ///< the first failure: nothing is appended after it
   };
 
   /// On the store worker, unless the last of its kind is still under way there.
@@ -100,14 +100,14 @@ class StoreJobs {
   store::Library& library_;
   Log& log_;
   const Post post_;
-  std::map<core::JobId, Reception> receptions_;                              ///< of the store worker
-  std::map<core::JobId, std::unique_ptr<store::Source>> sources_;            ///< of the serve worker
-  std::map<core::JobId, Run> runs_;                                          ///< of the media worker
+  std::map<core::JobId, Reception> receptions_;                    ///< of the store worker
+  std::map<core::JobId, std::unique_ptr<store::Source>> sources_;  ///< of the serve worker
+  std::map<core::JobId, Run> runs_;                                ///< of the media worker
   std::mutex opening_mutex_;
-  std::set<core::JobId> opening_;                                            ///< asked for, not begun, not closed again
+  std::set<core::JobId> opening_;  ///< asked for, not begun, not closed again
   std::atomic<bool> consolidating_{false}, publishing_{false}, catching_up_{false}, settling_{false}, checking_room_{false},
       scrub_waits_{false}, beating_{false}, following_{false}, ruling_{false}, withdrawing_{false};
-  std::chrono::steady_clock::time_point settled_at_;                         ///< of the settle worker
+  std::chrono::steady_clock::time_point settled_at_;  ///< of the settle worker
   // Last: their threads use all of the above, and end first.
   Worker store_, serve_, media_, settle_, scrub_;
 };

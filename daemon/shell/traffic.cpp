@@ -43,14 +43,12 @@ std::string str(const Hours& hours) {
 
 bool within(const std::vector<Hours>& hours, unsigned minute) {
   return hours.empty() || std::any_of(hours.begin(), hours.end(), [&](const Hours& each) {
-    const bool after = minute >= each.from, before = minute < each.to;
-    return each.from < each.to ? after && before : after || before;
-  });
+           const bool after = minute >= each.from, before = minute < each.to;
+           return each.from < each.to ? after && before : after || before;
+         });
 }
 
-void Traffic::pause(Instant now, std::optional<Duration> length) {
-  paused_ = Pause{length ? std::optional(now + *length) : std::nullopt};
-}
+void Traffic::pause(Instant now, std::optional<Duration> length) { paused_ = Pause{length ? std::optional(now + *length) : std::nullopt}; }
 
 Traffic::State Traffic::state(Instant now, unsigned minute_of_day) const {
   if (paused_ && (!paused_->until || now < *paused_->until)) return {Rest::paused, paused_->until, config_.hours};

@@ -27,7 +27,7 @@ struct TrafficConfig {
   std::uint32_t upload_kbit = 0;    ///< 0: no limit but what the line bears
   std::uint32_t download_kbit = 0;  ///< of media; 0: no limit
   bool lan_exempt = true;
-  std::vector<Hours> hours;         ///< in which media move; empty: always
+  std::vector<Hours> hours;  ///< in which media move; empty: always
 };
 
 class Traffic {
@@ -42,7 +42,7 @@ class Traffic {
   enum class Rest : std::uint8_t { none, paused, hours };
   struct State {
     Rest rest = Rest::none;
-    std::optional<Instant> until;  ///< of a pause that ends by itself
+    std::optional<Instant> until;   ///< of a pause that ends by itself
     std::vector<Hours> hours = {};  ///< in which media move, as configured
   };
   State state(Instant now, unsigned minute_of_day) const;
@@ -55,7 +55,7 @@ class Traffic {
   };
   TrafficConfig config_;
   std::optional<Pause> paused_;
-  std::optional<bool> told_;         ///< whether media move
+  std::optional<bool> told_;  ///< whether media move
 };
 
 }  // namespace essaimage::shell

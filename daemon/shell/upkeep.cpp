@@ -11,7 +11,7 @@ namespace {
 constexpr Duration publish_retry{60'000};
 constexpr Duration catch_up_retry{10'000};
 constexpr Duration check_room_every{30'000};
-constexpr Duration scrub_every{600'000};  // whether it is due
+constexpr Duration scrub_every{600'000};   // whether it is due
 constexpr Duration beat_every{3'600'000};  // likewise
 constexpr Duration follow_every{60'000};   // though nothing was heard: what failed is tried again
 /// Consents run out by the clock; all else follows from what comes in, soon after it, and not for each head alone.

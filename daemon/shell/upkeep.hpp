@@ -15,7 +15,7 @@
 namespace essaimage::store {
 class Library;
 struct PassedOn;
-}
+}  // namespace essaimage::store
 
 namespace essaimage::shell {
 
@@ -40,15 +40,15 @@ class Upkeep {
   StoreJobs& jobs_;
   const std::vector<std::string> endpoints_;
   const Told passed_on_;
-  std::optional<Instant> publish_at_{Instant{}};  ///< when centre.toml is compared next; nothing: when the roster changes
-  unsigned changes_;                              ///< heads, since packs were looked at
-  Instant catch_up_at_;                           ///< not before
-  bool busy_ = false, was_busy_ = false;          ///< since the last look at the room, and before
-  Instant check_room_at_;                         ///< not before
-  std::optional<Instant> scrub_at_;               ///< not before; nothing: soon after the start, not at once
-  std::optional<Instant> rules_at_{Instant{}};    ///< when rules are applied next; nothing: when the roster changes
-  Instant beat_at_;                               ///< not before
-  Instant follow_at_;                             ///< not before: what the federation has decided
+  std::optional<Instant> publish_at_{Instant{}};   ///< when centre.toml is compared next; nothing: when the roster changes
+  unsigned changes_;                               ///< heads, since packs were looked at
+  Instant catch_up_at_;                            ///< not before
+  bool busy_ = false, was_busy_ = false;           ///< since the last look at the room, and before
+  Instant check_room_at_;                          ///< not before
+  std::optional<Instant> scrub_at_;                ///< not before; nothing: soon after the start, not at once
+  std::optional<Instant> rules_at_{Instant{}};     ///< when rules are applied next; nothing: when the roster changes
+  Instant beat_at_;                                ///< not before
+  Instant follow_at_;                              ///< not before: what the federation has decided
   Instant withdraw_at_, withdrew_at_{-1'000'000};  ///< when withdrawals are looked at next, and were last
 };
 

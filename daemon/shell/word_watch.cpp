@@ -22,7 +22,9 @@ Status WordWatch::look() {
                 {{"actor", std::string(str(each.actor))}, {"next_step", french ? each.next_step.fr : each.next_step.en}}});
   }
   if (now.empty() && !told_.empty()) {
-    log_.write({LogLevel::info, "federation", "federation-word-fine",
+    log_.write({LogLevel::info,
+                "federation",
+                "federation-word-fine",
                 french ? "la parole de la fédération est fraîche et son heure compte, à nouveau"
                        : "the federation's word is fresh and its time counts, again",
                 {}});

@@ -46,16 +46,12 @@ struct Sha256Stream::Context {
   ContextPtr evp{EVP_MD_CTX_new()};
 };
 
-Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
-  start(context_->evp.get(), sha256_method());
-}
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) { start(context_->evp.get(), sha256_method()); }
 Sha256Stream::~Sha256Stream() = default;
 Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
 Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
 
-void Sha256Stream::update(ByteView bytes) {
-  ESSAIMAGE_ASSERT(EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()) == 1);
-}
+void Sha256Stream::update(ByteView bytes) { ESSAIMAGE_ASSERT(EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()) == 1); }
 
 Sha256 Sha256Stream::finish() {
   Sha256 result;

@@ -80,8 +80,8 @@ Result<SigningSecret> SigningSecret::load(const Path& file, bool on_stick) {
   if (!blob) return fail(Errc::key_unusable, file.string());
   const Wiped wipe_blob(*blob);
   ssh::Reader reader(*blob);
-  const bool plain = text_of(reader.raw(key_magic.size())) == key_magic && reader.text() == "none" &&
-                     reader.text() == "none" && reader.text().empty() && reader.u32() == 1;
+  const bool plain = text_of(reader.raw(key_magic.size())) == key_magic && reader.text() == "none" && reader.text() == "none" &&
+                     reader.text().empty() && reader.u32() == 1;
   const ByteView public_blob = reader.string();
   ssh::Reader section(reader.string());
   const auto check = section.u32();

@@ -73,13 +73,10 @@ Result<SshSignature> parse_ssh_signature(std::string_view armoured) {
 }
 
 bool verify(const SshSignature& signature, std::string_view name_space, ByteView message) {
-  return signature.name_space == name_space &&
-         verify(signature.key, signed_data(name_space, message), signature.signature);
+  return signature.name_space == name_space && verify(signature.key, signed_data(name_space, message), signature.signature);
 }
 
-std::string to_openssh(const SigningKey& key) {
-  return std::string(ssh::ed25519) + " " + to_base64(ssh::public_blob(key.view()));
-}
+std::string to_openssh(const SigningKey& key) { return std::string(ssh::ed25519) + " " + to_base64(ssh::public_blob(key.view())); }
 
 std::string fingerprint(const SigningKey& key) {
   auto text = to_base64(sha256(ssh::public_blob(key.view())).view());

@@ -12,7 +12,7 @@ namespace essaimage::store {
 
 /// Folders and files that are the same in `before` (an older tree of the feed) are passed over.
 struct AdoptionDifference {
-  std::vector<Adoption> put;   ///< new or changed; by kit
+  std::vector<Adoption> put;  ///< new or changed; by kit
   std::vector<KitId> removed;
 };
 Result<AdoptionDifference> compare_adoptions(const ObjectDb& objects, const std::optional<ObjectId>& before, const ObjectId& after);

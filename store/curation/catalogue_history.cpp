@@ -102,9 +102,9 @@ Result<CatalogueHistory> CurationImpl::history(const KitId& id) const {
     const auto& feed = head.feed;
     if (feed.centre == federation && feed.audience.kind != Audience::Kind::mirror) {
       const auto recommended = now->recommended.find(feed.audience.slug);
-      const Catalogue* in_force = feed.audience == Audience{}                 ? now->word->catalogue.get()
+      const Catalogue* in_force = feed.audience == Audience{}             ? now->word->catalogue.get()
                                   : recommended == now->recommended.end() ? nullptr
-                                                                           : recommended->second.get();
+                                                                          : recommended->second.get();
       TRY(const auto contents, walk.contents(head.commit, feed_path::of_kit(feed_path::catalogue_folder, id)));
       add_said(id, feed, in_force, contents, history);
     }

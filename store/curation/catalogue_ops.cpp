@@ -116,8 +116,8 @@ Status FederationChange::check_consent(const RequestedStatement& statement) cons
   TRY(const auto rows, library_.state_->proposals(file.kit));
   if (has_consented(standing(rows, *picture_), file.tree)) return {};
   TRY(const auto versions, library_.history(file.kit));
-  const bool in_region = std::ranges::any_of(
-      versions, [&](const KitVersion& each) { return each.audience == Audience{} && each.kit_tree == file.tree; });
+  const bool in_region =
+      std::ranges::any_of(versions, [&](const KitVersion& each) { return each.audience == Audience{} && each.kit_tree == file.tree; });
   if (in_region) return {};
   const auto what = file.kit.str() + "@" + std::to_string(file.kit_version);
   return fail(Errc::catalogue_no_consent, what + ": its centre has taken the proposal back");

@@ -29,9 +29,8 @@ std::vector<ProposalRow> standing(std::vector<ProposalRow> rows, const Picture& 
 }
 
 bool has_consented(const std::vector<ProposalRow>& rows, const ObjectId& tree) {
-  return std::ranges::any_of(rows, [&](const ProposalRow& row) {
-    return row.proposal.to == Proposal::To::region && row.proposal.tree == tree;
-  });
+  return std::ranges::any_of(rows,
+                             [&](const ProposalRow& row) { return row.proposal.to == Proposal::To::region && row.proposal.tree == tree; });
 }
 
 void leave_out_passed_on(std::vector<KitRow>& rows, const ObjectId& passed_on) {

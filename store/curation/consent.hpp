@@ -12,9 +12,9 @@
 namespace essaimage::store {
 
 struct ConsentFacts {
-  std::vector<ProposalRow> proposals;         ///< of this centre
-  std::map<KitId, std::uint64_t> in_region;   ///< the version of each of its kits that is in the region now
-  std::map<KitId, ObjectId> passed_on;        ///< the tree that followed a decision before
+  std::vector<ProposalRow> proposals;        ///< of this centre
+  std::map<KitId, std::uint64_t> in_region;  ///< the version of each of its kits that is in the region now
+  std::map<KitId, ObjectId> passed_on;       ///< the tree that followed a decision before
 };
 /// Those that are due. A kit whose version in the region is that one or newer is not, nor one that followed with this tree before.
 std::vector<ProposalRow> due_for_region(const ConsentFacts& facts, const Catalogue& decisions);

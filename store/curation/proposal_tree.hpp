@@ -13,7 +13,7 @@ namespace essaimage::store {
 
 /// Files that are the same in `before` (an older tree of the feed) are passed over.
 struct ProposalDifference {
-  std::vector<Proposal> put;         ///< new or changed; by kit
+  std::vector<Proposal> put;  ///< new or changed; by kit
   std::vector<KitId> removed;
 };
 /// `centre`: the feed's.

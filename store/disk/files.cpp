@@ -54,8 +54,7 @@ void Fd::reset() {
 Error system_error(const Path& path, std::string_view doing) {
   const int reason = errno;
   const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  return {full ? Errc::disk_full : Errc::io,
-          std::string(doing) + " " + path.string() + ": " + std::strerror(reason)};
+  return {full ? Errc::disk_full : Errc::io, std::string(doing) + " " + path.string() + ": " + std::strerror(reason)};
 }
 
 Result<Fd> open_file(const Path& path, int flags, unsigned mode) {
@@ -80,8 +79,7 @@ Status write_all(int fd, ByteView bytes, const Path& path) {
 
 Status write_at(int fd, std::uint64_t offset, ByteView bytes, const Path& path) {
   while (!bytes.empty()) {
-    const auto done = ::pwrite(fd, bytes.data(), std::min(bytes.size(), io_bytes_max),
-                               static_cast<off_t>(offset));
+    const auto done = ::pwrite(fd, bytes.data(), std::min(bytes.size(), io_bytes_max), static_cast<off_t>(offset));
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) return tl::unexpected(system_error(path, "writing"));
     bytes = bytes.subspan(static_cast<std::size_t>(done));
@@ -94,8 +92,7 @@ Result<Bytes> read_at(int fd, std::uint64_t offset, std::size_t bytes_max, const
   Bytes bytes(bytes_max);
   std::size_t have = 0;
   while (have < bytes_max) {
-    const auto done = ::pread(fd, bytes.data() + have, std::min(bytes_max - have, io_bytes_max),
-                              static_cast<off_t>(offset + have));
+    const auto done = ::pread(fd, bytes.data() + have, std::min(bytes_max - have, io_bytes_max), static_cast<off_t>(offset + have));
     if (done < 0 && errno == EINTR) continue;
     if (done < 0 && errno == EIO) return fail(Errc::corrupt, path.string() + ": the disk cannot read it any more");
     if (done < 0) return tl::unexpected(system_error(path, "reading"));

@@ -53,7 +53,7 @@ Status sweep_temporaries(const Path& folder);
 /// Renames a synced file to its place and syncs the folder.
 Status move_durably(const Path& from, const Path& to);
 Status make_folders(const Path& folder, unsigned mode = 0700);
-Status remove_file(const Path& path);        ///< no error if there is none
+Status remove_file(const Path& path);  ///< no error if there is none
 Status remove_folder_tree(const Path& folder);
 
 /// An exclusive flock; Errc::home_in_use if another process holds it. Released when destroyed.

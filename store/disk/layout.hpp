@@ -15,7 +15,7 @@ struct Layout {
 
   Path config() const { return home / "essaimage.toml"; }
   Path control_socket() const { return home / "control.sock"; }
-  Path lock() const { return home / "lock"; }                      ///< flock'ed by the one daemon that owns the home
+  Path lock() const { return home / "lock"; }  ///< flock'ed by the one daemon that owns the home
   Path state() const { return home / "state.sqlite"; }
   Path log() const { return home / "essaimaged.log"; }
 
@@ -23,14 +23,14 @@ struct Layout {
   Path keys() const { return home / "keys"; }                      ///< 0700, its files 0600
   Path signing_key() const { return keys() / "signing"; }          ///< OpenSSH private key
   Path transport_key() const { return keys() / "transport"; }
-  Path invitation() const { return keys() / "invitation"; }        ///< that the home was made with
-  Path role_key(const std::string& role) const { return keys() / ("role-" + role); }  ///< on the federation's node
+  Path invitation() const { return keys() / "invitation"; }                                          ///< that the home was made with
+  Path role_key(const std::string& role) const { return keys() / ("role-" + role); }                 ///< on the federation's node
   Path next_role_key(const std::string& role) const { return keys() / ("role-" + role + ".next"); }  ///< once federation.toml names it
-  Path requests() const { return home / "requests"; }              ///< for signatures: who asks to join, or for a new key
+  Path requests() const { return home / "requests"; }  ///< for signatures: who asks to join, or for a new key
   Path request(const std::string& slug) const { return requests() / (slug + ".toml"); }
   Path asked_succession(const std::string& slug) const { return requests() / (slug + asked_suffix); }  ///< by neighbours
-  Path mirror_rules() const { return home / "mirrors.toml"; }      ///< which own kits go into which mirror by themselves
-  Path identity() const { return home / "identity.toml"; }         ///< slug, federation id and slug: public
+  Path mirror_rules() const { return home / "mirrors.toml"; }  ///< which own kits go into which mirror by themselves
+  Path identity() const { return home / "identity.toml"; }     ///< slug, federation id and slug: public
 
   Path library() const { return home / "library.git"; }
   Path packs() const { return library() / "objects" / "pack"; }
@@ -44,12 +44,12 @@ struct Layout {
 
   /// Swept at start; on the library's file system, so that a rename moves out of it.
   Path scratch() const { return library() / "essaimage" / "scratch"; }
-  Path quarantine() const { return scratch() / "quarantine"; }     ///< received packs, before they are checked
+  Path quarantine() const { return scratch() / "quarantine"; }  ///< received packs, before they are checked
   /// Kept across restarts: media of which some chunks are here.
   Path partials() const { return library() / "essaimage" / "partial"; }
   Path partial(const Sha256& id) const { return partials() / id.hex(); }
   Path damaged() const { return library() / "essaimage" / "damaged"; }  ///< what was found bad: media, packs
-  Path forks() const { return library() / "essaimage" / "forks"; } ///< proofs: two raw commits each
+  Path forks() const { return library() / "essaimage" / "forks"; }      ///< proofs: two raw commits each
 };
 
 }  // namespace essaimage::store

@@ -14,22 +14,25 @@ namespace essaimage::store {
 
 struct CatalogueFile {
   enum class Decision : std::uint8_t {
-    accepted, declined, retired,   ///< of the region
-    recommended, advised_against,  ///< of a territory
+    accepted,
+    declined,
+    retired,  ///< of the region
+    recommended,
+    advised_against,  ///< of a territory
   };
   std::uint64_t version = 1;  ///< of this statement
   Sha256 previous;
   KitId kit;
-  std::uint64_t kit_version = 0;     ///< that was reviewed
-  ObjectId tree;                     ///< of that version
+  std::uint64_t kit_version = 0;  ///< that was reviewed
+  ObjectId tree;                  ///< of that version
   Decision decision = Decision::accepted;
-  std::string reason;                ///< for people; one line
-  std::vector<std::string> themes;   ///< under which it is listed; sorted, each once
+  std::string reason;               ///< for people; one line
+  std::vector<std::string> themes;  ///< under which it is listed; sorted, each once
   Timestamp decided;
-  std::string territory = {};                ///< empty: the region
-  std::vector<std::string> conditions = {};  ///< "à partir de 12 ans"; sorted, each once
+  std::string territory = {};                             ///< empty: the region
+  std::vector<std::string> conditions = {};               ///< "à partir de 12 ans"; sorted, each once
   std::string reviewer = std::string(reviewer_curators);  ///< a function; one line
-  Timestamp reviewed = {};                   ///< the first second of that day, in UTC
+  Timestamp reviewed = {};                                ///< the first second of that day, in UTC
 
   static constexpr std::string_view reviewer_curators = "curators";  ///< where nothing else was said
   bool lists() const { return decision == Decision::accepted || decision == Decision::recommended; }

@@ -14,8 +14,7 @@ namespace essaimage::store {
 /// `folder` zero: there is none. `known`, if given, was read with the same curators: what has not changed since is not
 /// verified again. `territory`: of whose feed it is; empty: the region's. What says another one has no effect.
 Result<std::shared_ptr<const Catalogue>> read_catalogue(const ObjectDb& objects, const ObjectId& folder, const FederationId& federation,
-                                                        const Role& curators, const Catalogue* known,
-                                                        const std::string& territory = {});
+                                                        const Role& curators, const Catalogue* known, const std::string& territory = {});
 
 /// A decision in force stays in force, and its versions follow each other; but where the curators have changed, it may lose
 /// its force. Errc::role_threshold else.

@@ -8,10 +8,7 @@
 #include "store/federation/toml_form.hpp"
 
 namespace essaimage::store {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 std::string invitation_path(const SigningKey& key) {
   return std::string(feed_path::invitations_folder) + "/" + key.hex() + std::string(feed_path::file_suffix);
@@ -41,8 +38,7 @@ std::size_t size_when_signed(const SigningRequest& request, const std::vector<De
   return encode(request).size() + lacking * signature_bytes;
 }
 
-FederationChange::FederationChange(LibraryImpl& library)
-    : library_(library), picture_(library.picture()) {}
+FederationChange::FederationChange(LibraryImpl& library) : library_(library), picture_(library.picture()) {}
 
 Result<FederationChange> FederationChange::begin(LibraryImpl& library) {
   if (!library.identity_.is_federation()) return fail(Errc::not_federation);
@@ -77,8 +73,12 @@ void FederationChange::put_succession(const SuccessionFile& file) {
 Status FederationChange::put_held_member(const Stated<MemberFile>& member) {
   TRY(const auto content, library_.objects_->read(member.blob, ObjectType::blob));
   TRY(const auto signatures, library_.objects_->read(member.signatures, ObjectType::blob));
-  request_.statements.push_back({member_path(member.file.member.slug), member.file.version, member.file.previous,
-                                 std::string(text_of(content)), std::string(text_of(signatures)), {}});
+  request_.statements.push_back({member_path(member.file.member.slug),
+                                 member.file.version,
+                                 member.file.previous,
+                                 std::string(text_of(content)),
+                                 std::string(text_of(signatures)),
+                                 {}});
   return {};
 }
 
@@ -118,9 +118,8 @@ Status FederationChange::add_decisions_anew(const FederationFile& next, const Ca
   return {};
 }
 
-Status FederationChange::add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
-                                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures,
-                                         const Audience& audience) {
+Status FederationChange::add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version, const Sha256& previous,
+                                         const ObjectId& blob, const ObjectId& signatures, const Audience& audience) {
   TRY(const auto role, role_of(path));
   const auto &now = word().federation.file.roles.at(std::string(role)), &then = next.roles.at(std::string(role));
   if (now.keys == then.keys && now.threshold == then.threshold) return {};
@@ -281,8 +280,8 @@ Status FederationChange::write_statement(const RequestedStatement& statement) {
     return remove_invitations(file.slug);
   }
   if (statement.path != feed_path::federation) return {};
-  const auto again = std::string(feed_path::federation_folder) + "/" + std::to_string(statement.version) +
-                     std::string(feed_path::file_suffix);
+  const auto again =
+      std::string(feed_path::federation_folder) + "/" + std::to_string(statement.version) + std::string(feed_path::file_suffix);
   CHECK_OK(put_blob(again, statement.content));
   return put_blob(feed_path::signatures_of(again), statement.signatures);
 }

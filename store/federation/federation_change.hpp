@@ -55,8 +55,8 @@ class FederationChange {
 
  private:
   explicit FederationChange(LibraryImpl& library);
-  Status add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version,
-                         const Sha256& previous, const ObjectId& blob, const ObjectId& signatures, const Audience& audience = {});
+  Status add_signed_anew(const FederationFile& next, const std::string& path, std::uint64_t version, const Sha256& previous,
+                         const ObjectId& blob, const ObjectId& signatures, const Audience& audience = {});
   Status add_decisions_anew(const FederationFile& next, const Catalogue& catalogue, const Audience& audience);
   Status check_invites_who_is_held(const SigningRequest& request, const RequestedStatement& statement) const;
   Status check_consent(const RequestedStatement& statement) const;  ///< (catalogue_ops.cpp)

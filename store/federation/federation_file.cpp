@@ -10,14 +10,12 @@
 namespace essaimage::store {
 namespace {
 
-
 Result<Role> read_role(const std::string& name, const TomlTable& table) {
   Role role;
   TRY(const auto keys, table.texts("keys"));
   for (const auto& text : keys) {
     TRY(auto key, from_openssh(text));
-    if (!role.keys.empty() && !(role.keys.back() < key))
-      return table.wrong("roles." + name + ".keys", "rising keys");
+    if (!role.keys.empty() && !(role.keys.back() < key)) return table.wrong("roles." + name + ".keys", "rising keys");
     role.keys.push_back(key);
   }
   TRY(const auto threshold, table.number("threshold"));
@@ -43,9 +41,8 @@ Result<Role> read_role(const std::string& name, const TomlTable& table) {
 }  // namespace
 
 std::string encode(const FederationFile& file) {
-  std::string text = "format = 1\nversion = " + std::to_string(file.version) + "\nprevious = \"" +
-                     file.previous.hex() + "\"\nslug = \"" + file.slug +
-                     "\"\nname = " + toml_text(file.name) + "\n";
+  std::string text = "format = 1\nversion = " + std::to_string(file.version) + "\nprevious = \"" + file.previous.hex() + "\"\nslug = \"" +
+                     file.slug + "\"\nname = " + toml_text(file.name) + "\n";
   for (const auto& [name, role] : file.roles) {
     std::vector<SigningKey> sorted = role.keys;
     std::sort(sorted.begin(), sorted.end());
@@ -56,8 +53,7 @@ std::string encode(const FederationFile& file) {
       notes.push_back(note == role.notes.end() ? std::string() : note->second);
     }
     const bool noted = std::any_of(notes.begin(), notes.end(), [](const auto& note) { return !note.empty(); });
-    text += "\n[roles." + name + "]\nkeys = " + toml_texts(keys) +
-            "\nthreshold = " + std::to_string(role.threshold) + "\n";
+    text += "\n[roles." + name + "]\nkeys = " + toml_texts(keys) + "\nthreshold = " + std::to_string(role.threshold) + "\n";
     if (role.expires) text += "expires = " + to_utc(*role.expires) + "\n";
     if (noted) text += "notes = " + toml_texts(notes) + "\n";
   }
@@ -91,12 +87,10 @@ Result<FederationFile> parse_federation_file(std::string_view toml) {
     TRY(file.roles[name], read_role(name, role));
   }
   for (const auto name : all_roles) {
-    if (!file.roles.contains(std::string(name)))
-      return table.wrong("roles." + std::string(name), "a role");
+    if (!file.roles.contains(std::string(name))) return table.wrong("roles." + std::string(name), "a role");
   }
   if (file.roles.size() != all_roles.size()) return table.wrong("roles", "the five roles");
-  if (encode(file) != toml)
-    return fail(Errc::malformed, "federation.toml: not in its one byte form");
+  if (encode(file) != toml) return fail(Errc::malformed, "federation.toml: not in its one byte form");
   return file;
 }
 

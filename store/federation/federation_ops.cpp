@@ -16,8 +16,7 @@ constexpr std::chrono::seconds valid_max = std::chrono::days(366);
 bool knows_invitation(const Picture& picture, const SigningKey& invitation) {
   if (!picture.word) return false;
   if (picture.word->invitations.contains(invitation)) return true;
-  return std::ranges::any_of(picture.word->members,
-                             [&](const auto& each) { return each.second.file.invitation == invitation; });
+  return std::ranges::any_of(picture.word->members, [&](const auto& each) { return each.second.file.invitation == invitation; });
 }
 
 /// The next version of a member's file, in which its key has ended with what is held here of its feeds.
@@ -43,8 +42,7 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
   }
   if (invite.territories.size() > limits::territories_per_member_max ||
       !std::all_of(invite.territories.begin(), invite.territories.end(), is_slug)) {
-    return fail(Errc::audience_unknown, "territories are slugs, at most " +
-                                            std::to_string(limits::territories_per_member_max));
+    return fail(Errc::audience_unknown, "territories are slugs, at most " + std::to_string(limits::territories_per_member_max));
   }
   Invitation invitation;
   invitation.federation = identity_.federation;
@@ -63,16 +61,14 @@ Result<Invitation> LibraryImpl::invite(const Invite& invite, Lacking lacking) {
   } else if (invite.new_key) {
     return fail(Errc::member_unknown, invite.slug);
   }
-  if (const auto whole = check_invitation(invitation); !whole)
-    return fail(Errc::usage, whole.error().detail);
+  if (const auto whole = check_invitation(invitation); !whole) return fail(Errc::usage, whole.error().detail);
   if (invite.by_neighbours) {
     CHECK_OK(NeighbourSuccessions(*this, change).let_ask(invitation, invite.last));
     return invitation;
   }
   for (const auto& [key, stated] : change.word().invitations) {
     if (stated.file.slug == invite.slug && stated.file.expires > change.now()) {
-      return fail(Errc::member_exists,
-                  invite.slug + ": invited until " + to_utc(stated.file.expires));
+      return fail(Errc::member_exists, invite.slug + ": invited until " + to_utc(stated.file.expires));
     }
   }
 
@@ -100,8 +96,7 @@ Status LibraryImpl::may_replace_key(const Invite& invite, const Member& member) 
 /// before.
 Status LibraryImpl::admit(const message::Join& join) {
   if (join.federation != identity_.federation) return fail(Errc::feed_wrong_federation);
-  if (!join_holds(join))
-    return fail(Errc::signature_bad, "the proof is not by the invitation's key");
+  if (!join_holds(join)) return fail(Errc::signature_bad, "the proof is not by the invitation's key");
   // Whoever makes up an invitation costs a look-up, and no more.
   const auto asked = asked_by(layout_, join.invitation);
   if (!asked && !knows_invitation(*picture(), join.invitation)) return fail(Errc::invitation_unknown);
@@ -146,13 +141,11 @@ Status LibraryImpl::admit(const message::Join& join) {
 
 /// Names the last order that is accepted of each of its feeds, which is what is held here: so old
 /// and new members converge on the same.
-Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last,
-                            Lacking lacking) {
+Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
-  if (!is_plain_text(why, why_bytes_max))
-    return fail(Errc::usage, "why: one line of at most 500 bytes");
+  if (!is_plain_text(why, why_bytes_max)) return fail(Errc::usage, "why: one line of at most 500 bytes");
   const Member* member = change.word().roster.find(slug);
   if (member == nullptr) return fail(Errc::member_unknown, slug);
   if (member->suspended) return fail(Errc::member_suspended, slug);

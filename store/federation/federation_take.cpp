@@ -56,9 +56,8 @@ Status FederationChange::check_invites_who_is_held(const SigningRequest& request
   const auto member = word().members.find(invitation.slug);
   if (member == word().members.end() || word().invitations.contains(invitation.key)) return {};
   const auto path = member_path(invitation.slug);
-  const bool as_held = std::ranges::any_of(request.statements, [&](const auto& each) {
-    return each.path == path && sha256(bytes_of(each.content)) == member->second.content;
-  });
+  const bool as_held = std::ranges::any_of(
+      request.statements, [&](const auto& each) { return each.path == path && sha256(bytes_of(each.content)) == member->second.content; });
   return as_held ? Status{} : superseded(statement.path, path + " is not what it was when this was asked for");
 }
 
@@ -104,9 +103,8 @@ Status FederationChange::check_covers_all() const {
   needed.request_.federation = request_.federation;
   CHECK_OK(needed.put_roles(file));
   for (const auto& statement : needed.request_.statements) {
-    const bool covered = std::ranges::any_of(request_.statements, [&](const auto& each) {
-      return each.path == statement.path && each.audience == statement.audience;
-    });
+    const bool covered = std::ranges::any_of(
+        request_.statements, [&](const auto& each) { return each.path == statement.path && each.audience == statement.audience; });
     if (!covered) return superseded(statement.path, "it has come since, and the request does not sign it");
   }
   return {};

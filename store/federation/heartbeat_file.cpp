@@ -8,7 +8,8 @@
 namespace essaimage::store {
 
 std::string encode(const HeartbeatFile& file) {
-  return "format = 1\nversion = " + std::to_string(file.version) + "\nprevious = \"" + file.previous.hex() + "\"\ntime = " + to_utc(file.time) + "\n";
+  return "format = 1\nversion = " + std::to_string(file.version) + "\nprevious = \"" + file.previous.hex() +
+         "\"\ntime = " + to_utc(file.time) + "\n";
 }
 
 Result<HeartbeatFile> parse_heartbeat_file(std::string_view toml) {

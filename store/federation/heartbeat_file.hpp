@@ -33,10 +33,10 @@ Result<Heartbeat> parse_heartbeat(std::string_view text);
 
 /// Why a tree of the federation's region feed has no signed time that counts.
 enum class TimeLack {
-  absent,      ///< there is none, or none with signatures
-  form,        ///< it cannot be read
-  key,         ///< no key of the role has signed it
-  role_over,   ///< it names a time from the end of the role on
+  absent,     ///< there is none, or none with signatures
+  form,       ///< it cannot be read
+  key,        ///< no key of the role has signed it
+  role_over,  ///< it names a time from the end of the role on
 };
 /// "absent", "form", "key", "role-over": stable.
 std::string_view str(TimeLack lack);

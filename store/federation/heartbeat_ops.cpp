@@ -93,8 +93,9 @@ Status LibraryImpl::beat(bool confirmed) {
     const auto since = std::chrono::seconds(clock.seconds - last->seconds);
     // A clock that stands behind says nothing new; whoever asked for it has to know why.
     if (confirmed && since < std::chrono::seconds(0))
-      return fail(Errc::usage, to_utc(clock) + " < " + to_utc(*last) + ": set the clock; if it is right, the heartbeat key named a far time: " +
-                                   "`federation role rotate heartbeat`");
+      return fail(Errc::usage,
+                  to_utc(clock) + " < " + to_utc(*last) +
+                      ": set the clock; if it is right, the heartbeat key named a far time: " + "`federation role rotate heartbeat`");
     // Where the feed has lost it, others may have none.
     const bool is_lost = !change.picture().word->heartbeat;
     const bool is_due = since > std::chrono::seconds(0) && (confirmed || since >= beat_after);

@@ -29,8 +29,7 @@ std::optional<Bytes> from_base64(std::string_view text) {
   if (text.empty()) return Bytes();
   Bytes bytes(text.size());
   std::size_t size = 0;
-  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size,
-                        nullptr, base64_variant) != 0) {
+  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr, base64_variant) != 0) {
     return std::nullopt;
   }
   bytes.resize(size);
@@ -80,26 +79,23 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-std::string joined_keys(const FederationId& federation, const SigningKey& invitation,
-                        const SigningKey& signing, const TransportKey& transport) {
-  return "essaimage join 1\nfederation " + federation.hex() + "\ninvitation " + invitation.hex() +
-         "\nsigning " + signing.hex() + "\ntransport " + transport.hex() + "\n";
+std::string joined_keys(const FederationId& federation, const SigningKey& invitation, const SigningKey& signing,
+                        const TransportKey& transport) {
+  return "essaimage join 1\nfederation " + federation.hex() + "\ninvitation " + invitation.hex() + "\nsigning " + signing.hex() +
+         "\ntransport " + transport.hex() + "\n";
 }
 
 }  // namespace
 
 Status check_invitation(const Invitation& invitation) {
-  if (!is_slug(invitation.federation_slug) || !is_slug(invitation.slug) ||
-      invitation.slug == invitation.federation_slug) {
+  if (!is_slug(invitation.federation_slug) || !is_slug(invitation.slug) || invitation.slug == invitation.federation_slug) {
     return fail(Errc::invitation_malformed, "slugs");
   }
-  if (!is_plain_text(invitation.name, limits::name_bytes_max))
-    return fail(Errc::invitation_malformed, "name");
+  if (!is_plain_text(invitation.name, limits::name_bytes_max)) return fail(Errc::invitation_malformed, "name");
   if (!is_endpoint(invitation.endpoint) || invitation.endpoint.size() > short_text_max) {
     return fail(Errc::invitation_malformed, "not tcp://host:port: " + invitation.endpoint);
   }
-  if (invitation.expires < Timestamp{} || invitation.expires > timestamp_max)
-    return fail(Errc::invitation_malformed, "expiry");
+  if (invitation.expires < Timestamp{} || invitation.expires > timestamp_max) return fail(Errc::invitation_malformed, "expiry");
   return {};
 }
 
@@ -110,11 +106,9 @@ std::string to_text(const Invitation& invitation) {
   append_bytes(bytes, invitation.transport.view());
   append_bytes(bytes, invitation.seed);
   for (int shift = 56; shift >= 0; shift -= 8) {
-    bytes.push_back(
-        static_cast<std::uint8_t>(static_cast<std::uint64_t>(invitation.expires.seconds) >> shift));
+    bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(invitation.expires.seconds) >> shift));
   }
-  for (const auto* text :
-       {&invitation.federation_slug, &invitation.slug, &invitation.name, &invitation.endpoint}) {
+  for (const auto* text : {&invitation.federation_slug, &invitation.slug, &invitation.name, &invitation.endpoint}) {
     put_short_text(bytes, *text);
   }
   const Sha256 sum = sha256(bytes);
@@ -128,8 +122,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
     return fail(Errc::invitation_malformed, "it begins with " + std::string(prefix));
   }
   const auto bytes = from_base64(text.substr(prefix.size()));
-  if (!bytes || bytes->size() <= check_bytes)
-    return fail(Errc::invitation_malformed, "a character is wrong");
+  if (!bytes || bytes->size() <= check_bytes) return fail(Errc::invitation_malformed, "a character is wrong");
   const ByteView body = ByteView(*bytes).first(bytes->size() - check_bytes);
   const Sha256 sum = sha256(body);
   if (!std::equal(body.end(), body.end() + check_bytes, sum.bytes.begin())) {
@@ -138,8 +131,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   Invitation invitation;
   Cutter cutter(body);
   const auto version = cutter.take(1);
-  if (version.empty() || version[0] != format_number)
-    return fail(Errc::invitation_malformed, "of a newer essaimage");
+  if (version.empty() || version[0] != format_number) return fail(Errc::invitation_malformed, "of a newer essaimage");
   cutter.fixed(invitation.federation);
   cutter.fixed(invitation.transport);
   const auto seed = cutter.take(invitation.seed.size());
@@ -147,8 +139,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   std::uint64_t expires = 0;
   for (const auto byte : cutter.take(8)) expires = expires << 8 | byte;
   invitation.expires = Timestamp{static_cast<std::int64_t>(expires)};
-  for (auto* field :
-       {&invitation.federation_slug, &invitation.slug, &invitation.name, &invitation.endpoint}) {
+  for (auto* field : {&invitation.federation_slug, &invitation.slug, &invitation.name, &invitation.endpoint}) {
     *field = cutter.short_text();
   }
   if (!cutter.done()) return fail(Errc::invitation_malformed, "too short or too long");
@@ -156,24 +147,19 @@ Result<Invitation> parse_invitation(std::string_view text) {
   return invitation;
 }
 
-message::Join make_join(const Invitation& invitation, const SigningKey& signing,
-                        const TransportKey& transport) {
+message::Join make_join(const Invitation& invitation, const SigningKey& signing, const TransportKey& transport) {
   const auto secret = SigningSecret::from_seed(invitation.seed);
   message::Join join;
   join.federation = invitation.federation;
   join.invitation = secret.public_key();
   join.signing = signing;
   join.transport = transport;
-  join.proof =
-      secret.sign(bytes_of(joined_keys(join.federation, join.invitation, signing, transport)));
+  join.proof = secret.sign(bytes_of(joined_keys(join.federation, join.invitation, signing, transport)));
   return join;
 }
 
 bool join_holds(const message::Join& join) {
-  return verify(
-      join.invitation,
-      bytes_of(joined_keys(join.federation, join.invitation, join.signing, join.transport)),
-      join.proof);
+  return verify(join.invitation, bytes_of(joined_keys(join.federation, join.invitation, join.signing, join.transport)), join.proof);
 }
 
 }  // namespace essaimage::store

@@ -15,17 +15,17 @@ namespace essaimage::store {
 struct Invitation {
   FederationId federation;
   std::string federation_slug;
-  std::string slug;                ///< of the invited centre
-  std::string name;                ///< of the invited centre
-  std::string endpoint;            ///< of a member: "tcp://…"
-  TransportKey transport;          ///< that member's
+  std::string slug;                     ///< of the invited centre
+  std::string name;                     ///< of the invited centre
+  std::string endpoint;                 ///< of a member: "tcp://…"
+  TransportKey transport;               ///< that member's
   std::array<std::uint8_t, 32> seed{};  ///< of the one-time Ed25519 key
   Timestamp expires;
 };
 
 /// Errc::invitation_malformed, with what is wrong, for one that has no text form.
 Status check_invitation(const Invitation& invitation);
-std::string to_text(const Invitation& invitation);  ///< of one that passes check_invitation
+std::string to_text(const Invitation& invitation);           ///< of one that passes check_invitation
 Result<Invitation> parse_invitation(std::string_view text);  ///< Errc::invitation_malformed; blanks around are ignored
 
 /// The request that the holder of an invitation makes for its new keys, with its proof.

@@ -18,8 +18,8 @@ struct MediaWithdrawal {
   std::uint64_t version = 1;  ///< of this statement
   Sha256 previous;
   Sha256 media;
-  bool withdrawn = true;      ///< false: taken back
-  std::string why;            ///< for people; one line
+  bool withdrawn = true;  ///< false: taken back
+  std::string why;        ///< for people; one line
   Timestamp decided;
 
   bool operator==(const MediaWithdrawal&) const = default;

@@ -9,14 +9,9 @@
 namespace essaimage::store {
 namespace {
 
+std::string header(std::uint64_t version) { return "format = 1\nversion = " + std::to_string(version) + "\n"; }
 
-std::string header(std::uint64_t version) {
-  return "format = 1\nversion = " + std::to_string(version) + "\n";
-}
-
-std::vector<std::string> listed(const std::set<std::string>& texts) {
-  return {texts.begin(), texts.end()};
-}
+std::vector<std::string> listed(const std::set<std::string>& texts) { return {texts.begin(), texts.end()}; }
 
 std::string order_text(const Order& order) { return "\"" + order.str() + "\""; }
 
@@ -44,8 +39,7 @@ Status read_name_and_slug(const TomlTable& table, std::string& slug, std::string
 
 Result<std::set<std::string>> read_territories(const TomlTable& table) {
   TRY(const auto texts, table.texts("territories"));
-  if (texts.size() > limits::territories_per_member_max ||
-      !std::all_of(texts.begin(), texts.end(), is_slug)) {
+  if (texts.size() > limits::territories_per_member_max || !std::all_of(texts.begin(), texts.end(), is_slug)) {
     return table.wrong("territories", "slugs");
   }
   return std::set<std::string>(texts.begin(), texts.end());
@@ -99,20 +93,18 @@ Status read_suspension(const TomlTable& table, Member& member) {
 
 std::string encode(const MemberFile& file) {
   const Member& member = file.member;
-  std::string text = header(file.version) + "previous = \"" + file.previous.hex() +
-                     "\"\nslug = \"" + member.slug + "\"\nname = " + toml_text(member.name) +
-                     "\nterritories = " + toml_texts(listed(member.territories)) +
+  std::string text = header(file.version) + "previous = \"" + file.previous.hex() + "\"\nslug = \"" + member.slug +
+                     "\"\nname = " + toml_text(member.name) + "\nterritories = " + toml_texts(listed(member.territories)) +
                      "\nsince = " + to_utc(file.since) + "\n";
   if (file.invitation) text += "invitation = \"" + file.invitation->hex() + "\"\n";
   if (!member.neighbours.empty())
-    text += "neighbours = " + toml_texts(listed(member.neighbours)) + "\nneighbours_needed = " + std::to_string(member.neighbours_needed) + "\n";
-  if (member.suspended)
-    text += "suspended = true\nsuspended_why = " + toml_text(member.suspended_why) + "\n";
+    text += "neighbours = " + toml_texts(listed(member.neighbours)) + "\nneighbours_needed = " + std::to_string(member.neighbours_needed) +
+            "\n";
+  if (member.suspended) text += "suspended = true\nsuspended_why = " + toml_text(member.suspended_why) + "\n";
   for (const auto& keys : member.keys) text += encode_keys(keys);
   if (member.suspended) {
     for (const auto& [feed, order] : member.last_accepted) {
-      text +=
-          "\n[[last_accepted]]\nfeed = \"" + feed.str() + "\"\norder = " + order_text(order) + "\n";
+      text += "\n[[last_accepted]]\nfeed = \"" + feed.str() + "\"\norder = " + order_text(order) + "\n";
     }
   }
   return text;
@@ -125,8 +117,7 @@ Result<MemberFile> parse_member_file(std::string_view toml) {
   CHECK_OK(read_header(table, file.version));
   TRY(const auto previous, table.text("previous"));
   TRY(file.previous, Sha256::parse(previous));
-  if ((file.version == 1) != file.previous.is_zero())
-    return table.wrong("previous", "zero for version 1 alone");
+  if ((file.version == 1) != file.previous.is_zero()) return table.wrong("previous", "zero for version 1 alone");
   CHECK_OK(read_name_and_slug(table, member.slug, member.name));
   TRY(member.territories, read_territories(table));
   TRY(file.since, table.time("since"));
@@ -137,8 +128,7 @@ Result<MemberFile> parse_member_file(std::string_view toml) {
   CHECK_OK(read_neighbours(table, member));
   CHECK_OK(read_suspension(table, member));
   TRY(const auto all_keys, table.tables("keys"));
-  if (all_keys.empty() || all_keys.size() > generations_max)
-    return table.wrong("keys", "1 to 64 generations");
+  if (all_keys.empty() || all_keys.size() > generations_max) return table.wrong("keys", "1 to 64 generations");
   for (const auto& item : all_keys) {
     TRY(auto keys, read_keys(item, member.slug));
     if (keys.generation != member.keys.size() + 1) return item.wrong("generation", "1, 2, 3 …");
@@ -151,10 +141,8 @@ Result<MemberFile> parse_member_file(std::string_view toml) {
 }
 
 std::string encode(const InvitationFile& file) {
-  return header(file.version) + "key = \"" + file.key.hex() + "\"\nslug = \"" + file.slug +
-         "\"\nname = " + toml_text(file.name) +
-         "\nterritories = " + toml_texts(listed(file.territories)) +
-         "\nexpires = " + to_utc(file.expires) + "\n";
+  return header(file.version) + "key = \"" + file.key.hex() + "\"\nslug = \"" + file.slug + "\"\nname = " + toml_text(file.name) +
+         "\nterritories = " + toml_texts(listed(file.territories)) + "\nexpires = " + to_utc(file.expires) + "\n";
 }
 
 Result<InvitationFile> parse_invitation_file(std::string_view toml) {
@@ -186,12 +174,10 @@ Result<CentreFile> parse_centre_file(std::string_view toml) {
   if (!is_plain_text(file.name, limits::name_bytes_max)) return table.wrong("name", "one line");
   if (table.has("contact")) {
     TRY(file.contact, table.text("contact"));
-    if (!is_plain_text(file.contact, limits::name_bytes_max))
-      return table.wrong("contact", "one line");
+    if (!is_plain_text(file.contact, limits::name_bytes_max)) return table.wrong("contact", "one line");
   }
   TRY(file.endpoints, table.texts("endpoints"));
-  if (file.endpoints.size() > limits::endpoints_per_member_max ||
-      !std::all_of(file.endpoints.begin(), file.endpoints.end(), is_endpoint)) {
+  if (file.endpoints.size() > limits::endpoints_per_member_max || !std::all_of(file.endpoints.begin(), file.endpoints.end(), is_endpoint)) {
     return table.wrong("endpoints", "at most four tcp://host:port");
   }
   if (encode(file) != toml) return fail(Errc::malformed, "centre.toml: not in its one byte form");

@@ -13,7 +13,7 @@ inline constexpr std::size_t why_bytes_max = 500;  ///< of a reason, in bytes of
 struct MemberFile {
   std::uint64_t version = 1;
   Sha256 previous;
-  Member member;                 ///< without endpoints, which are its own word
+  Member member;                         ///< without endpoints, which are its own word
   std::optional<SigningKey> invitation;  ///< that it came by
   Timestamp since;
 };

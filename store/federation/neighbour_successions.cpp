@@ -51,7 +51,8 @@ Status check_goes_on(const FederationWord& word, const SuccessionFile& file) {
   if (member->suspended) return fail(Errc::member_suspended, file.slug + ": " + member->suspended_why);
   if (file.version != member->keys.size() + 1 || file.previous != newest_word(word.members.at(file.slug), word.successions))
     return superseded("key number " + std::to_string(member->keys.size()) + " or its neighbours are not what they were");
-  if (file.vouched != vouched_by(*member, word.members, word.successions)) return superseded("its old key has signed as a neighbour's since");
+  if (file.vouched != vouched_by(*member, word.members, word.successions))
+    return superseded("its old key has signed as a neighbour's since");
   CHECK_OK(check_able(word.roster, *member));
   return check_new_keys(word.roster, file.signing, file.transport);
 }
@@ -65,7 +66,8 @@ Status check_keeps(const FederationWord& word, const MemberFile& next) {
   const auto& then = next.member.keys[held->keys.size() - 1];
   if (then.signing != now.signing) return superseded("its neighbours have given it a new key since");
   const bool ends = next.member.suspended || next.member.keys.size() > held->keys.size();
-  if (ends && then.vouched != vouched_by(*held, word.members, word.successions)) return superseded("its key has signed as a neighbour's since");
+  if (ends && then.vouched != vouched_by(*held, word.members, word.successions))
+    return superseded("its key has signed as a neighbour's since");
   return {};
 }
 
@@ -96,7 +98,8 @@ Status NeighbourSuccessions::name(const std::string& slug, const std::set<std::s
   }
   if (!neighbours.empty() && (needed < limits::neighbours_needed_min || needed > neighbours.size()))
     return refuse(std::to_string(needed) + " of " + std::to_string(neighbours.size()));
-  if (member->neighbours == neighbours && (neighbours.empty() || member->neighbours_needed == needed)) return fail(Errc::usage, slug + ": nothing changes");
+  if (member->neighbours == neighbours && (neighbours.empty() || member->neighbours_needed == needed))
+    return fail(Errc::usage, slug + ": nothing changes");
   auto file = next_version_of(word, slug);
   file.member.neighbours = neighbours;
   file.member.neighbours_needed = neighbours.empty() ? 0 : needed;

@@ -28,7 +28,7 @@ struct Proposal {
   bool operator==(const Proposal&) const = default;
 };
 
-std::string_view str(Proposal::To to);  ///< "territory", "region"
+std::string_view str(Proposal::To to);                    ///< "territory", "region"
 Result<Proposal::To> proposed_to(std::string_view word);  ///< Errc::usage
 std::string encode(const Proposal& proposal);
 Result<Proposal> parse_proposal(std::string_view toml);

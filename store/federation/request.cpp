@@ -19,7 +19,6 @@ constexpr std::string_view title = "# Demande de signature / request for signatu
 
 tl::unexpected<Error> malformed(const std::string& what) { return fail(Errc::request_malformed, what); }
 
-
 /// What a file says of itself: where it lies, its version, its predecessor, and in which feed.
 struct Said {
   std::string path;
@@ -103,7 +102,8 @@ Result<std::optional<Role>> read_neighbours(const TomlTable& table) {
     if (blank == std::string::npos) return table.wrong("neighbours", "a member and a key");
     const auto slug = text.substr(0, blank);
     TRY(const auto key, from_openssh(std::string_view(text).substr(blank + 1)));
-    if (!is_slug(slug) || (!role.keys.empty() && !(role.keys.back() < key))) return table.wrong("neighbours", "members with their keys, by rising key");
+    if (!is_slug(slug) || (!role.keys.empty() && !(role.keys.back() < key)))
+      return table.wrong("neighbours", "members with their keys, by rising key");
     role.keys.push_back(key);
     role.notes[key] = slug;
   }
@@ -127,7 +127,8 @@ Status check_whole(const SigningRequest& request) {
   const auto* next = request.next_roles();
   if (next == nullptr) return {};
   TRY(const auto file, parse_federation_file(next->content));
-  if (file.previous != hash || file.version != roles.version + 1 || file.slug != roles.slug) return malformed("federation.toml does not follow the roles");
+  if (file.previous != hash || file.version != roles.version + 1 || file.slug != roles.slug)
+    return malformed("federation.toml does not follow the roles");
   return {};
 }
 

@@ -30,7 +30,7 @@ struct RequestedStatement {
 
 struct SigningRequest {
   FederationId federation;
-  std::string roles;                           ///< federation.toml in force
+  std::string roles;  ///< federation.toml in force
   /// Of a succession, which stands alone: the keys of the neighbours that can sign it, with their slugs as notes, and how many have to.
   std::optional<Role> neighbours = {};
   std::vector<RequestedStatement> statements;  ///< federation.toml first, if it is among them

@@ -23,8 +23,7 @@ Result<Entries> entries_of(const ObjectDb& objects, const ObjectId& tree) {
 Result<Entries> folder_of(const ObjectDb& objects, const Entries& root, std::string_view name) {
   const auto it = root.find(std::string(name));
   if (it == root.end()) return Entries{};
-  if (it->second.mode != TreeEntry::Mode::tree)
-    return fail(Errc::malformed, std::string(name) + ": not a folder");
+  if (it->second.mode != TreeEntry::Mode::tree) return fail(Errc::malformed, std::string(name) + ": not a folder");
   return entries_of(objects, it->second.id);
 }
 
@@ -35,11 +34,9 @@ struct Pair {
 
 Result<Pair> pair_of(const Entries& folder, const std::string& file) {
   const auto content = folder.find(file), signatures = folder.find(feed_path::signatures_of(file));
-  if (content == folder.end() || signatures == folder.end())
-    return fail(Errc::malformed, file + ": not there, or unsigned");
+  if (content == folder.end() || signatures == folder.end()) return fail(Errc::malformed, file + ": not there, or unsigned");
   for (const auto& it : {content, signatures}) {
-    if (it->second.mode != TreeEntry::Mode::file)
-      return fail(Errc::malformed, file + ": not a plain file");
+    if (it->second.mode != TreeEntry::Mode::file) return fail(Errc::malformed, file + ": not a plain file");
   }
   return Pair{content->second.id, signatures->second.id};
 }
@@ -51,14 +48,11 @@ Result<std::vector<std::string>> names_in(const Entries& folder, std::string_vie
     if (!name.ends_with(feed_path::file_suffix)) continue;
     names.push_back(name.substr(0, name.size() - feed_path::file_suffix.size()));
   }
-  if (folder.size() != names.size() * 2)
-    return fail(Errc::malformed, std::string(where) + ": not statements alone");
+  if (folder.size() != names.size() * 2) return fail(Errc::malformed, std::string(where) + ": not statements alone");
   return names;
 }
 
-std::string file_name(const std::string& name) {
-  return name + std::string(feed_path::file_suffix);
-}
+std::string file_name(const std::string& name) { return name + std::string(feed_path::file_suffix); }
 
 const Role& heartbeat_role(const FederationWord& word) { return word.federation.file.roles.at(std::string(role_heartbeat)); }
 
@@ -89,13 +83,11 @@ class RosterReader {
  private:
   Result<std::string> blob(const ObjectId& id, std::size_t bytes_max = limits::statement_bytes_max) const {
     TRY(const auto content, objects_.read(id, ObjectType::blob));
-    if (content.size() > bytes_max)
-      return fail(Errc::too_large, "statement " + id.hex());
+    if (content.size() > bytes_max) return fail(Errc::too_large, "statement " + id.hex());
     return std::string(text_of(content));
   }
 
-  Status verify(const StatementName& name, std::string_view content, const Pair& pair,
-                const Role& role) const {
+  Status verify(const StatementName& name, std::string_view content, const Pair& pair, const Role& role) const {
     TRY(const auto signatures, blob(pair.signatures));
     return verify_statement(name, bytes_of(content), signatures, role);
   }
@@ -117,18 +109,13 @@ class RosterReader {
       TRY(const auto pair, pair_of(folder, file_name(std::to_string(version))));
       TRY(const auto text, blob(pair.blob));
       const Sha256 content = sha256(bytes_of(text));
-      if (version == 1 && content != federation_)
-        return fail(Errc::feed_wrong_federation, content.hex());
+      if (version == 1 && content != federation_) return fail(Errc::feed_wrong_federation, content.hex());
       TRY(auto file, parse_federation_file(text));
-      if (file.version != version || file.previous != last.content ||
-          (version > 1 && file.slug != last.file.slug)) {
-        return fail(Errc::malformed, "federation.toml " + std::to_string(version) +
-                                         ": does not follow the one before");
+      if (file.version != version || file.previous != last.content || (version > 1 && file.slug != last.file.slug)) {
+        return fail(Errc::malformed, "federation.toml " + std::to_string(version) + ": does not follow the one before");
       }
-      const StatementName name{federation_, std::string(feed_path::federation), version,
-                               file.previous};
-      if (version > 1)
-        CHECK_OK(verify(name, text, pair, last.file.roles.at(std::string(role_root))));
+      const StatementName name{federation_, std::string(feed_path::federation), version, file.previous};
+      if (version > 1) CHECK_OK(verify(name, text, pair, last.file.roles.at(std::string(role_root))));
       CHECK_OK(verify(name, text, pair, file.roles.at(std::string(role_root))));
       last = {std::move(file), content, pair.blob, pair.signatures};
       word_.versions.push_back(content);
@@ -166,18 +153,15 @@ class RosterReader {
       TRY(const auto pair, pair_of(folder, file_name(name)));
       if (known_ != nullptr) {
         const auto it = known_->members.find(name);
-        if (it != known_->members.end() && it->second.blob == pair.blob &&
-            it->second.signatures == pair.signatures) {
+        if (it != known_->members.end() && it->second.blob == pair.blob && it->second.signatures == pair.signatures) {
           word_.members.insert(*it);
           continue;
         }
       }
       TRY(const auto text, blob(pair.blob));
       TRY(auto file, parse_member_file(text));
-      if (file.member.slug != name)
-        return fail(Errc::malformed, "members/" + file_name(name) + ": another's");
-      CHECK_OK(verify(statement(feed_path::members_folder, name, file.version, file.previous), text,
-                      pair, members_role()));
+      if (file.member.slug != name) return fail(Errc::malformed, "members/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::members_folder, name, file.version, file.previous), text, pair, members_role()));
       word_.members[name] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
     }
     return {};
@@ -199,20 +183,16 @@ class RosterReader {
       TRY(const auto key, SigningKey::parse(name));
       if (known_ != nullptr) {
         const auto it = known_->invitations.find(key);
-        if (it != known_->invitations.end() && it->second.blob == pair.blob &&
-            it->second.signatures == pair.signatures) {
+        if (it != known_->invitations.end() && it->second.blob == pair.blob && it->second.signatures == pair.signatures) {
           word_.invitations.insert(*it);
           continue;
         }
       }
       TRY(const auto text, blob(pair.blob));
       TRY(auto file, parse_invitation_file(text));
-      if (file.key != key)
-        return fail(Errc::malformed, "invitations/" + file_name(name) + ": another's");
-      CHECK_OK(verify(statement(feed_path::invitations_folder, name, file.version, {}), text, pair,
-                      members_role()));
-      word_.invitations[key] = {std::move(file), sha256(bytes_of(text)), pair.blob,
-                                pair.signatures};
+      if (file.key != key) return fail(Errc::malformed, "invitations/" + file_name(name) + ": another's");
+      CHECK_OK(verify(statement(feed_path::invitations_folder, name, file.version, {}), text, pair, members_role()));
+      word_.invitations[key] = {std::move(file), sha256(bytes_of(text)), pair.blob, pair.signatures};
     }
     return {};
   }
@@ -289,12 +269,9 @@ class RosterReader {
     return {};
   }
 
-  const Role& members_role() const {
-    return word_.federation.file.roles.at(std::string(role_members));
-  }
+  const Role& members_role() const { return word_.federation.file.roles.at(std::string(role_members)); }
 
-  StatementName statement(std::string_view folder, const std::string& name, std::uint64_t version,
-                          const Sha256& previous) const {
+  StatementName statement(std::string_view folder, const std::string& name, std::uint64_t version, const Sha256& previous) const {
     return {federation_, std::string(folder) + "/" + file_name(name), version, previous};
   }
 
@@ -306,8 +283,7 @@ class RosterReader {
 
 }  // namespace
 
-Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree,
-                                            const FederationId& federation,
+Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation,
                                             const FederationWord* known) {
   return RosterReader(objects, federation, known).read(tree);
 }
@@ -315,18 +291,18 @@ Result<FederationWord> read_federation_word(const ObjectDb& objects, const Objec
 Status check_succession(const FederationWord& held, const FederationWord& next) {
   CHECK_OK(check_follows(std::string(feed_path::federation), held.federation, next.federation));
   // Not only the next version: nor may an older one have become another.
-  const bool same_past = next.versions.size() >= held.versions.size() &&
-                         std::equal(held.versions.begin(), held.versions.end(), next.versions.begin());
+  const bool same_past =
+      next.versions.size() >= held.versions.size() && std::equal(held.versions.begin(), held.versions.end(), next.versions.begin());
   if (!same_past) return fail(Errc::role_threshold, "federation.toml: not with the versions that are held");
   if (held.heartbeat && next.heartbeat && next.heartbeat->file.time < held.heartbeat->file.time) {
     // A stolen key may have named a far time: under other keys, or an end of the role before that time, time begins anew.
     const auto& role = heartbeat_role(next);
-    if (heartbeat_role(held).keys == role.keys && !role.is_over(held.heartbeat->file.time)) return fail(Errc::role_threshold, "heartbeat.toml goes back");
+    if (heartbeat_role(held).keys == role.keys && !role.is_over(held.heartbeat->file.time))
+      return fail(Errc::role_threshold, "heartbeat.toml goes back");
   }
   for (const auto& [slug, stated] : held.members) {
     const auto it = next.members.find(slug);
-    if (it == next.members.end())
-      return fail(Errc::role_threshold, "the member " + slug + " has vanished");
+    if (it == next.members.end()) return fail(Errc::role_threshold, "the member " + slug + " has vanished");
     CHECK_OK(check_follows("members/" + slug, stated, it->second));
   }
   CHECK_OK(check_succession(held.successions, next.members, next.successions));
@@ -378,8 +354,7 @@ std::optional<Heartbeat> newest_heartbeat(const FederationWord& word, const Fede
   return witnessed;
 }
 
-Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree,
-                           const FederationId& federation) {
+Result<Roster> read_roster(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation) {
   TRY(auto word, read_federation_word(objects, tree, federation));
   return std::move(word.roster);
 }

@@ -26,22 +26,22 @@ namespace essaimage::store {
 /// All that the federation says about itself and its members, verified. Immutable once read.
 struct FederationWord {
   Stated<FederationFile> federation;
-  std::vector<Sha256> versions;                               ///< hashes of all versions of federation.toml, the newest last
-  ObjectId versions_folder;                                   ///< that they were read from
-  std::optional<Heartbeat> heartbeat;                         ///< if one lies there that counts
-  std::optional<TimeLack> time_lack;                          ///< why there is no `heartbeat`, if there is none
-  StatedMembers members;                                      ///< by slug; their newest keys are in `roster`
-  Successions successions;                                    ///< by neighbours, since what `members` has
-  std::map<std::string, Stated<MirrorFile>> mirrors;          ///< by slug; ended ones too
-  std::map<SigningKey, Stated<InvitationFile>> invitations;   ///< pending, expired ones too
-  std::shared_ptr<const Catalogue> catalogue = std::make_shared<const Catalogue>();  ///< decisions in force; never null
+  std::vector<Sha256> versions;                              ///< hashes of all versions of federation.toml, the newest last
+  ObjectId versions_folder;                                  ///< that they were read from
+  std::optional<Heartbeat> heartbeat;                        ///< if one lies there that counts
+  std::optional<TimeLack> time_lack;                         ///< why there is no `heartbeat`, if there is none
+  StatedMembers members;                                     ///< by slug; their newest keys are in `roster`
+  Successions successions;                                   ///< by neighbours, since what `members` has
+  std::map<std::string, Stated<MirrorFile>> mirrors;         ///< by slug; ended ones too
+  std::map<SigningKey, Stated<InvitationFile>> invitations;  ///< pending, expired ones too
+  std::shared_ptr<const Catalogue> catalogue = std::make_shared<const Catalogue>();                  ///< decisions in force; never null
   std::shared_ptr<const MediaWithdrawals> withdrawals = std::make_shared<const MediaWithdrawals>();  ///< in force; never null
-  Roster roster;                                              ///< indexed; without endpoints
+  Roster roster;                                                                                     ///< indexed; without endpoints
 };
 
 /// `known`, if given, is an earlier word of the same federation: what has not changed since is not verified again.
-Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree,
-                                            const FederationId& federation, const FederationWord* known = nullptr);
+Result<FederationWord> read_federation_word(const ObjectDb& objects, const ObjectId& tree, const FederationId& federation,
+                                            const FederationWord* known = nullptr);
 
 /// What a newer tree may do to an older one: versions never go back, equal versions are equal, a next version names the
 /// hash of the one before, no member, mirror or key ever vanishes (slugs are never used again), nor a decision or a withdrawal, no signed

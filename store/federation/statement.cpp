@@ -35,19 +35,15 @@ bool Role::has(const SigningKey& key) const { return std::find(keys.begin(), key
 
 Bytes signed_bytes(const StatementName& name, ByteView content) {
   ESSAIMAGE_ASSERT(name.path.find('\n') == std::string::npos);
-  const std::string text = "essaimage statement 1\nfederation " + name.federation.hex() +
-                           "\npath " + name.path + "\nversion " + std::to_string(name.version) +
-                           "\nprevious " + name.previous.hex() + "\ncontent " +
-                           sha256(content).hex() + "\n";
+  const std::string text = "essaimage statement 1\nfederation " + name.federation.hex() + "\npath " + name.path + "\nversion " +
+                           std::to_string(name.version) + "\nprevious " + name.previous.hex() + "\ncontent " + sha256(content).hex() + "\n";
   return Bytes(text.begin(), text.end());
 }
 
-std::string sign_statement(const StatementName& name, ByteView content,
-                           const std::vector<const SigningSecret*>& keys) {
+std::string sign_statement(const StatementName& name, ByteView content, const std::vector<const SigningSecret*>& keys) {
   const Bytes message = signed_bytes(name, content);
   std::map<SigningKey, std::string> by_key;
-  for (const auto* secret : keys)
-    by_key[secret->public_key()] = sign_ssh(*secret, statement_namespace, message);
+  for (const auto* secret : keys) by_key[secret->public_key()] = sign_ssh(*secret, statement_namespace, message);
   std::string text;
   for (const auto& [key, signature] : by_key) text += signature;
   return text;
@@ -96,13 +92,11 @@ Result<std::string> only_by(const std::set<SigningKey>& keys, std::string_view s
   return text;
 }
 
-Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures,
-                        const Role& role) {
+Status verify_statement(const StatementName& name, ByteView content, std::string_view signatures, const Role& role) {
   TRY(const auto signers, signers_of(name, content, signatures, role));
   if (role.threshold == 0 || signers.size() < role.threshold) {
-    return fail(Errc::role_threshold, name.path + " version " + std::to_string(name.version) +
-                                          ": " + std::to_string(signers.size()) + " of " +
-                                          std::to_string(role.threshold) + " signatures");
+    return fail(Errc::role_threshold, name.path + " version " + std::to_string(name.version) + ": " + std::to_string(signers.size()) +
+                                          " of " + std::to_string(role.threshold) + " signatures");
   }
   return {};
 }

@@ -31,9 +31,9 @@ struct Role {
 
 struct StatementName {
   FederationId federation;
-  std::string path;       ///< in the feed's tree
+  std::string path;  ///< in the feed's tree
   std::uint64_t version = 1;
-  Sha256 previous;        ///< SHA-256 of the previous version's content; zero: the first
+  Sha256 previous;  ///< SHA-256 of the previous version's content; zero: the first
 };
 
 /// The exact bytes that are signed.
@@ -56,8 +56,8 @@ Status verify_statement(const StatementName& name, ByteView content, std::string
 template <class File>
 struct Stated {
   File file;
-  Sha256 content;               ///< SHA-256 of the file: the `previous` of its next version
-  ObjectId blob, signatures;    ///< in the tree
+  Sha256 content;             ///< SHA-256 of the file: the `previous` of its next version
+  ObjectId blob, signatures;  ///< in the tree
 };
 
 /// The version that is held stays, or is followed by one that names its hash, or by a later one. Errc::role_threshold else.

@@ -10,7 +10,8 @@ namespace essaimage::store {
 
 std::string encode(const SuccessionFile& file) {
   return "format = 1\nversion = " + std::to_string(file.version) + "\nprevious = \"" + file.previous.hex() + "\"\nslug = \"" + file.slug +
-         "\"\n" + encode_key_pair(file.signing, file.transport) + encode_vouched(file.vouched) + encode_heads(file.last_valid, "last_valid");
+         "\"\n" + encode_key_pair(file.signing, file.transport) + encode_vouched(file.vouched) +
+         encode_heads(file.last_valid, "last_valid");
 }
 
 Result<SuccessionFile> parse_succession_file(std::string_view toml) {

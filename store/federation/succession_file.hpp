@@ -11,12 +11,12 @@
 namespace essaimage::store {
 
 struct SuccessionFile {
-  std::uint64_t version = 2;             ///< the generation of the new key
-  Sha256 previous;                       ///< the file that said the generation before
+  std::uint64_t version = 2;  ///< the generation of the new key
+  Sha256 previous;            ///< the file that said the generation before
   std::string slug;
-  SigningKey signing;                    ///< the new key
+  SigningKey signing;  ///< the new key
   TransportKey transport;
-  std::set<Sha256> vouched = {};         ///< of the old key, as in MemberKeys
+  std::set<Sha256> vouched = {};           ///< of the old key, as in MemberKeys
   std::map<FeedId, Head> last_valid = {};  ///< of the old key
 };
 std::string encode(const SuccessionFile& file);
@@ -25,10 +25,10 @@ std::string succession_path(const SuccessionFile& file);
 
 /// On the federation's node, in its home and nowhere else: a centre may ask for a new key by its neighbours. No statement.
 struct AskedSuccession {
-  SigningKey key;                        ///< of the invitation, by which the centre proves that it was asked
+  SigningKey key;  ///< of the invitation, by which the centre proves that it was asked
   std::string slug;
   Timestamp expires;
-  std::map<FeedId, Order> last = {};     ///< up to where these feeds count; of all others, what is held when the centre asks
+  std::map<FeedId, Order> last = {};  ///< up to where these feeds count; of all others, what is held when the centre asks
 };
 std::string encode(const AskedSuccession& asked);
 Result<AskedSuccession> parse_asked_succession(std::string_view toml);

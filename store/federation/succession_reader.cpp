@@ -210,8 +210,8 @@ Status check_succession(const Successions& held, const StatedMembers& next_membe
       const auto is_it = [&](const auto& each) { return each.content == stated.content; };
       const bool same = lies != next.end() && std::ranges::any_of(lies->second, is_it);
       const auto place = stated.file.version - 1;
-      const bool taken_up = place < keys.size() && keys[place].signing == stated.file.signing &&
-                            keys[place].transport == stated.file.transport;
+      const bool taken_up =
+          place < keys.size() && keys[place].signing == stated.file.signing && keys[place].transport == stated.file.transport;
       if (!same && !taken_up) return fail(Errc::role_threshold, succession_path(stated.file) + " is in force, and not there any more");
     }
   }

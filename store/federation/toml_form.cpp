@@ -9,9 +9,7 @@
 namespace essaimage::store {
 namespace {
 
-const toml::table& table_at(const void* pointer) {
-  return *static_cast<const toml::table*>(pointer);
-}
+const toml::table& table_at(const void* pointer) { return *static_cast<const toml::table*>(pointer); }
 
 }  // namespace
 
@@ -24,15 +22,13 @@ Result<TomlTable> TomlTable::parse(std::string_view text, std::string file, std:
     table.table_ = document.get();
     table.document_ = std::move(document);
   } catch (const toml::parse_error& error) {
-    return fail(Errc::malformed, table.file_ + ":" + std::to_string(error.source().begin.line) +
-                                     ": " + std::string(error.description()));
+    return fail(Errc::malformed, table.file_ + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
   }
   return table;
 }
 
 tl::unexpected<Error> TomlTable::wrong(std::string_view key, std::string_view expected) const {
-  return fail(Errc::malformed,
-              file_ + ": " + std::string(key) + ": expected " + std::string(expected));
+  return fail(Errc::malformed, file_ + ": " + std::string(key) + ": expected " + std::string(expected));
 }
 
 bool TomlTable::has(std::string_view key) const { return table_at(table_).contains(key); }
@@ -87,8 +83,7 @@ Result<std::vector<TomlTable>> TomlTable::tables(std::string_view key) const {
   return tables;
 }
 
-Result<std::vector<std::pair<std::string, TomlTable>>> TomlTable::named_tables(
-    std::string_view key) const {
+Result<std::vector<std::pair<std::string, TomlTable>>> TomlTable::named_tables(std::string_view key) const {
   std::vector<std::pair<std::string, TomlTable>> tables;
   if (!has(key)) return tables;
   const auto* parent = table_at(table_).get_as<toml::table>(key);
@@ -149,8 +144,7 @@ bool is_plain_text(std::string_view text, std::size_t bytes_max) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7F) return false;
     // U+0080 to U+009F are control characters too.
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
-      return false;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
   }
   return to_nfc(text) == text;
 }
@@ -167,9 +161,8 @@ bool is_endpoint(std::string_view text) {
   }
   if (port == 0 || port > 65'535 || text[colon + 1] == '0') return false;
   for (const char c : text.substr(scheme.size(), colon - scheme.size())) {
-    const bool host = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '.' || c == '-' || c == '_' || c == ':' || c == '[' || c == ']' ||
-                      c == '%';
+    const bool host = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
+                      c == ':' || c == '[' || c == ']' || c == '%';
     if (!host) return false;
   }
   return true;

@@ -25,7 +25,7 @@ class TomlTable {
   bool has(std::string_view key) const;
   Result<std::string> text(std::string_view key) const;
   Result<std::uint64_t> number(std::string_view key) const;  ///< not negative
-  Result<Timestamp> time(std::string_view key) const;     ///< offsets are left to the one byte form
+  Result<Timestamp> time(std::string_view key) const;        ///< offsets are left to the one byte form
   Result<bool> flag(std::string_view key) const;
   Result<std::vector<std::string>> texts(std::string_view key) const;
   /// An array of tables; none if the key is not there.

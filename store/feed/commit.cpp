@@ -26,8 +26,7 @@ bool well_formed(const Commit& commit) {
 }
 
 std::string person(const Commit& commit) {
-  return commit.feed.centre + " <" + principal_of(commit.feed.centre) + "> " + std::to_string(commit.time.seconds) +
-         " +0000\n";
+  return commit.feed.centre + " <" + principal_of(commit.feed.centre) + "> " + std::to_string(commit.time.seconds) + " +0000\n";
 }
 
 /// The headers before the signature.
@@ -195,8 +194,7 @@ Result<Commit> parse_commit(ByteView raw) {
 }
 
 bool signature_holds(const Commit& commit) {
-  return verify(SshSignature{commit.key, std::string(git_namespace), commit.signature}, git_namespace,
-                bytes_of(payload(commit)));
+  return verify(SshSignature{commit.key, std::string(git_namespace), commit.signature}, git_namespace, bytes_of(payload(commit)));
 }
 
 }  // namespace essaimage::store

@@ -12,7 +12,7 @@
 namespace essaimage::store {
 
 inline constexpr std::uint64_t order_part_max = 1'000'000'000'000;  ///< of generation, epoch and seq; each is at least 1
-inline constexpr std::int64_t commit_time_max = 253'402'300'799;     ///< the last second of the year 9999
+inline constexpr std::int64_t commit_time_max = 253'402'300'799;    ///< the last second of the year 9999
 
 /// Of Order::str(), each part from 1 to order_part_max. Errc::malformed.
 Result<Order> parse_order(std::string_view text);
@@ -23,7 +23,7 @@ std::string principal_of(const std::string& centre);
 struct Commit {
   ObjectId tree;
   std::optional<ObjectId> parent;  ///< none exactly if order.seq is 1
-  Timestamp time;            ///< shown; never a reason to refuse; sign_commit clamps it to 0 … commit_time_max
+  Timestamp time;                  ///< shown; never a reason to refuse; sign_commit clamps it to 0 … commit_time_max
   FederationId federation;
   FeedId feed;
   Order order;

@@ -52,9 +52,7 @@ class Exporter {
     return folder;
   }
 
-  std::vector<OldObject> old(const ObjectId* id) const {
-    return id == nullptr ? no_olds_ : std::vector{OldObject{place_, *id}};
-  }
+  std::vector<OldObject> old(const ObjectId* id) const { return id == nullptr ? no_olds_ : std::vector{OldObject{place_, *id}}; }
 
   /// Of the tree of `have`, which each commit is compared with.
   Result<std::shared_ptr<const Folder>> read_have(const ObjectId* id) {

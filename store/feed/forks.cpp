@@ -28,8 +28,7 @@ Bytes encode(const Fork& fork) {
   auto first = fork.first, second = fork.second;
   if (id_of(second) < id_of(first)) std::swap(first, second);
   for (const auto& commit : {first, second}) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-      bytes.push_back(static_cast<std::uint8_t>(commit->size() >> shift));
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(commit->size() >> shift));
     append_bytes(bytes, *commit);
   }
   return bytes;
@@ -40,8 +39,7 @@ SharedBytes take_commit(ByteView& rest) {
   std::size_t size = 0;
   for (const auto byte : rest.first(4)) size = size << 8 | byte;
   if (size > rest.size() - 4) return nullptr;
-  auto commit = std::make_shared<const Bytes>(rest.begin() + 4,
-                                              rest.begin() + 4 + static_cast<std::ptrdiff_t>(size));
+  auto commit = std::make_shared<const Bytes>(rest.begin() + 4, rest.begin() + 4 + static_cast<std::ptrdiff_t>(size));
   rest = rest.subspan(4 + size);
   return commit;
 }
@@ -52,8 +50,7 @@ Result<Fork> parse(ByteView bytes) {
   Fork fork;
   fork.first = take_commit(rest);
   fork.second = take_commit(rest);
-  if (!fork.first || !fork.second || !rest.empty())
-    return fail(Errc::corrupt, "a proof of a fork is cut");
+  if (!fork.first || !fork.second || !rest.empty()) return fail(Errc::corrupt, "a proof of a fork is cut");
   TRY(const auto commit, parse_commit(*fork.first));
   fork.feed = commit.feed;
   CHECK_OK(check_fork(fork));
@@ -62,9 +59,7 @@ Result<Fork> parse(ByteView bytes) {
 
 }  // namespace
 
-std::pair<ObjectId, ObjectId> ids_of(const Fork& fork) {
-  return std::minmax({id_of(fork.first), id_of(fork.second)});
-}
+std::pair<ObjectId, ObjectId> ids_of(const Fork& fork) { return std::minmax({id_of(fork.first), id_of(fork.second)}); }
 
 Order order_of(const Fork& fork) {
   const auto commit = parse_commit(*fork.first);
@@ -74,18 +69,15 @@ Order order_of(const Fork& fork) {
 Status check_fork(const Fork& fork) {
   TRY(const auto first, parse_commit(*fork.first));
   TRY(const auto second, parse_commit(*fork.second));
-  if (first.feed != fork.feed || second.feed != fork.feed || first.order != second.order ||
-      first.key != second.key || id_of(fork.first) == id_of(fork.second)) {
+  if (first.feed != fork.feed || second.feed != fork.feed || first.order != second.order || first.key != second.key ||
+      id_of(fork.first) == id_of(fork.second)) {
     return fail(Errc::malformed, "no fork of " + fork.feed.str());
   }
-  if (!signature_holds(first) || !signature_holds(second))
-    return fail(Errc::signature_bad, fork.feed.str());
+  if (!signature_holds(first) || !signature_holds(second)) return fail(Errc::signature_bad, fork.feed.str());
   return {};
 }
 
-Status save_fork(const Layout& layout, const Fork& fork) {
-  return replace_file(file_of(layout, fork.feed), encode(fork));
-}
+Status save_fork(const Layout& layout, const Fork& fork) { return replace_file(file_of(layout, fork.feed), encode(fork)); }
 
 Status resolve_fork(const Layout& layout, const FeedId& feed) {
   const Path file = file_of(layout, feed);
@@ -99,8 +91,7 @@ Status resolve_fork(const Layout& layout, const FeedId& feed) {
 Result<std::vector<Fork>> load_forks(const Layout& layout, std::vector<Path>& damaged) {
   std::vector<Fork> forks;
   std::error_code error;
-  for (std::filesystem::directory_iterator it(layout.forks(), error), end; !error && it != end;
-       it.increment(error)) {
+  for (std::filesystem::directory_iterator it(layout.forks(), error), end; !error && it != end; it.increment(error)) {
     if (it->path().extension() != fork_suffix) continue;
     auto content = read_file(it->path(), file_bytes_max);
     if (!content && content.error().code == Errc::io) return tl::unexpected(content.error());

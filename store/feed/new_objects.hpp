@@ -49,8 +49,8 @@ class ComparedTree {
   ComparedTree& operator=(ComparedTree&&) noexcept = default;
 
   const Tree& now() const { return now_; }
-  const TreeEntry* find(std::string_view name) const;     ///< in `now`; null if there is none
-  const TreeEntry* old(const TreeEntry& entry) const;     ///< of the same name and kind (folder or file), before
+  const TreeEntry* find(std::string_view name) const;  ///< in `now`; null if there is none
+  const TreeEntry* old(const TreeEntry& entry) const;  ///< of the same name and kind (folder or file), before
   const TreeEntry* old(std::string_view name) const;
 
  private:

@@ -88,8 +88,7 @@ class PackCheck {
     while (oldest.commit.parent) {
       const ObjectId parent_id = *oldest.commit.parent;
       const bool at_held = context_.held && !context_.held_comes && parent_id == context_.held->commit;
-      TRY(const Bytes raw, at_held ? new_objects_.old(parent_id, ObjectType::commit)
-                                   : new_objects_.take(parent_id, ObjectType::commit));
+      TRY(const Bytes raw, at_held ? new_objects_.old(parent_id, ObjectType::commit) : new_objects_.take(parent_id, ObjectType::commit));
       // The held head was accepted once; what the roster says of it today does not matter here.
       if (at_held) {
         TRY(Commit held, parse_commit(raw));
@@ -107,9 +106,7 @@ class PackCheck {
   }
 
   /// As the held head. A succession names the last valid head of the older generation, and so decides any fork in it.
-  bool same_generation() const {
-    return context_.held && generation_ == context_.held->order.generation;
-  }
+  bool same_generation() const { return context_.held && generation_ == context_.held->order.generation; }
 
   /// A commit that the pack brings.
   Status compare_with_held(const KnownCommit& known, const Bytes& raw) {
@@ -133,8 +130,7 @@ class PackCheck {
 
   Status check_fork() const {
     if (!context_.fork) return {};
-    const bool succeeded =
-        context_.fork_generation != 0 ? generation_ > context_.fork_generation : context_.held && !same_generation();
+    const bool succeeded = context_.fork_generation != 0 ? generation_ > context_.fork_generation : context_.held && !same_generation();
     const bool freed = (!based_on_ && resolves_ == context_.fork) || succeeded;
     return freed ? Status{} : fail(Errc::feed_fork, "frozen until its author resolves it");
   }
@@ -161,15 +157,14 @@ class PackCheck {
   NewObjects new_objects_;
   std::uint64_t generation_ = 0, epoch_ = 0;  ///< of the head
   std::vector<Link> chain_;
-  std::optional<ObjectId> based_on_;                          ///< tree of the held head
-  bool comes_by_held_ = false;                                ///< the held head is among what the pack brings
-  std::optional<std::pair<ObjectId, ObjectId>> resolves_;     ///< of the root
+  std::optional<ObjectId> based_on_;                       ///< tree of the held head
+  bool comes_by_held_ = false;                             ///< the held head is among what the pack brings
+  std::optional<std::pair<ObjectId, ObjectId>> resolves_;  ///< of the root
 };
 
 }  // namespace
 
-Result<CheckedPack> check_pack(const IndexedPack& pack, const FeedId& feed, ByteView commit, const ReceiveContext& context,
-                               Bytes* proof) {
+Result<CheckedPack> check_pack(const IndexedPack& pack, const FeedId& feed, ByteView commit, const ReceiveContext& context, Bytes* proof) {
   return PackCheck(pack, context, proof).run(feed, commit);
 }
 

@@ -47,16 +47,16 @@ struct ReceiveContext {
 /// What a pack brings that passed every check.
 struct CheckedPack {
   Head head;
-  Bytes commit;                    ///< raw, of the head
-  std::vector<ObjectId> commits;   ///< all new ones, oldest first
-  bool whole = false;              ///< from the first commit on
+  Bytes commit;                   ///< raw, of the head
+  std::vector<ObjectId> commits;  ///< all new ones, oldest first
+  bool whole = false;             ///< from the first commit on
 };
 
 /// The objects of a pack in quarantine, within the caps, each named by its hash, before the rules: what the federation's feed
 /// needs, whose new roster judges its own commits. The IncomingParcel must outlive it.
 struct IndexedPack {
-  std::unique_ptr<ObjectDb> objects;          ///< of the pack, then of the library
-  std::unique_ptr<PackWriter> pack;           ///< indexed and synced
+  std::unique_ptr<ObjectDb> objects;  ///< of the pack, then of the library
+  std::unique_ptr<PackWriter> pack;   ///< indexed and synced
 };
 /// `feed`, `commit`: as asked for, and as it came with the offer. Errors: store/transfer/parcel.hpp.
 Result<IndexedPack> index_pack(IncomingParcel& incoming, const FeedId& feed, ByteView commit, const ObjectDb& library);

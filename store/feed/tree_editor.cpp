@@ -10,8 +10,7 @@ struct TreeEditor::Folder {
   std::map<std::string, std::unique_ptr<Folder>> opened;  ///< those of `entries` that were entered
 };
 
-TreeEditor::TreeEditor(const ObjectDb& objects, std::optional<ObjectId> base)
-    : objects_(objects), root_(std::make_unique<Folder>()) {
+TreeEditor::TreeEditor(const ObjectDb& objects, std::optional<ObjectId> base) : objects_(objects), root_(std::make_unique<Folder>()) {
   root_->base = base;
   root_->changed = !base;
 }

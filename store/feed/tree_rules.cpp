@@ -21,15 +21,15 @@ namespace {
 
 enum class Where { every_feed, region_feeds, federation_region, federation_catalogues };
 enum class What {
-  constant,    ///< the generated text, byte for byte
-  statement,   ///< a bounded text; who reads it judges it
-  kits,        ///< the kits, fanned out
-  statements,  ///< a folder of statements and their signatures, one more level deep at most
-  adoptions,   ///< <centre>/<slug>.toml, each in its one byte form
-  outcomes,    ///< <centre>/<slug>/<number>.toml, likewise
-  proposals,   ///< <slug>.toml, likewise
-  withdrawals, ///< <number>.toml, likewise; in the federation's region feed statements too: <sha256>.toml
-  receipts,    ///< <centre>/<number or sha256>.toml, likewise
+  constant,     ///< the generated text, byte for byte
+  statement,    ///< a bounded text; who reads it judges it
+  kits,         ///< the kits, fanned out
+  statements,   ///< a folder of statements and their signatures, one more level deep at most
+  adoptions,    ///< <centre>/<slug>.toml, each in its one byte form
+  outcomes,     ///< <centre>/<slug>/<number>.toml, likewise
+  proposals,    ///< <slug>.toml, likewise
+  withdrawals,  ///< <number>.toml, likewise; in the federation's region feed statements too: <sha256>.toml
+  receipts,     ///< <centre>/<number or sha256>.toml, likewise
 };
 
 struct Rule {
@@ -52,12 +52,12 @@ constexpr std::array rules = {
     Rule{"federation.toml.sigs", Where::federation_region, What::statement, {}},
     Rule{"heartbeat.toml", Where::federation_region, What::statement, {}},
     Rule{"heartbeat.toml.sigs", Where::federation_region, What::statement, {}},
-    Rule{"federation", Where::federation_region, What::statements, {}},   // <version>.toml
-    Rule{"members", Where::federation_region, What::statements, {}},      // <slug>.toml
-    Rule{"invitations", Where::federation_region, What::statements, {}},  // <key in hexadecimal>.toml
-    Rule{"successions", Where::federation_region, What::statements, {}},  // <slug>/<generation>.toml
+    Rule{"federation", Where::federation_region, What::statements, {}},     // <version>.toml
+    Rule{"members", Where::federation_region, What::statements, {}},        // <slug>.toml
+    Rule{"invitations", Where::federation_region, What::statements, {}},    // <key in hexadecimal>.toml
+    Rule{"successions", Where::federation_region, What::statements, {}},    // <slug>/<generation>.toml
     Rule{"catalogue", Where::federation_catalogues, What::statements, {}},  // <centre>/<slug>.toml
-    Rule{"mirrors", Where::federation_region, What::statements, {}},      // <slug>.toml
+    Rule{"mirrors", Where::federation_region, What::statements, {}},        // <slug>.toml
     Rule{"withdrawals", Where::every_feed, What::withdrawals, {}},
     Rule{"receipts", Where::every_feed, What::receipts, {}},
 };
@@ -324,8 +324,7 @@ class TreeCheck {
     if (compared.now().empty()) return refused("kits/" + bucket.name, "empty folder");
     CHECK_OK(objects_.visit(compared.now().size()));
     for (const TreeEntry& entry : compared.now()) {
-      const bool placed = is_folder(entry) && is_slug(entry.name) &&
-                          sha256(bytes_of(entry.name)).hex().substr(0, 2) == bucket.name;
+      const bool placed = is_folder(entry) && is_slug(entry.name) && sha256(bytes_of(entry.name)).hex().substr(0, 2) == bucket.name;
       if (!placed) return refused("kits/" + bucket.name + "/" + entry.name, "may not stand there");
       const TreeEntry* old = compared.old(entry);
       if (old != nullptr && old->id == entry.id) continue;

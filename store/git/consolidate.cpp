@@ -7,9 +7,9 @@
 #include "store/disk/files.hpp"
 #include "store/disk/mapped_file.hpp"
 #include "store/disk/unreadable_pages.hpp"
-#include "store/git/pack_index.hpp"
 #include "store/git/handle.hpp"
 #include "store/git/indexed_pack.hpp"
+#include "store/git/pack_index.hpp"
 #include "store/git/pack_parser.hpp"
 
 namespace essaimage::store {
@@ -19,7 +19,6 @@ struct Tier {
   Path pack;
   std::uint64_t bytes = 0;
 };
-
 
 /// Every pack that has an index, the smallest first.
 Result<std::vector<Tier>> list_tiers(const Path& packs) {
@@ -71,8 +70,7 @@ Result<Copied> copy_objects(const Path& pack, PackWriter& writer) {
 Status write_multi_pack_index(const Path& folder, const std::vector<Path>& packs) {
   git::runtime();
   const auto doing = "writing the multi-pack index";
-  TRY(const auto writer,
-      git::acquire<git::MidxWriter>(doing, Errc::io, git_midx_writer_new, folder.c_str()));
+  TRY(const auto writer, git::acquire<git::MidxWriter>(doing, Errc::io, git_midx_writer_new, folder.c_str()));
   for (const Path& pack : packs) {
     CHECK_OK(git::check(git_midx_writer_add(writer.get(), pack::index_of(pack).c_str()), doing, Errc::io));
   }

@@ -24,8 +24,8 @@ class Consolidation {
   /// The short part; meanwhile nobody may add packs or open an ObjectDb on this library. `objects` is reloaded.
   Status finish(ObjectDb& objects);
 
-  std::size_t merged() const { return sources_.size(); }            ///< packs that become one; 0: the tiers hold
-  const std::vector<Path>& damaged() const { return damaged_; }     ///< packs that were left alone for that
+  std::size_t merged() const { return sources_.size(); }         ///< packs that become one; 0: the tiers hold
+  const std::vector<Path>& damaged() const { return damaged_; }  ///< packs that were left alone for that
 
  private:
   explicit Consolidation(Path packs) : packs_(std::move(packs)) {}

@@ -13,7 +13,6 @@
 namespace essaimage::store {
 namespace {
 
-
 Result<std::vector<pack::IndexEntry>> entries_of(const Path& file) {
   TRY(const MappedFile index, MappedFile::open(pack::index_of(file)));
   auto entries = pack::read_index(index.bytes());

@@ -9,9 +9,9 @@
 namespace essaimage::store::git {
 namespace {
 
-constexpr std::size_t cache_bytes_max = 16 * limits::MiB;   // of trees and commits; default 256 MiB
-constexpr std::size_t window_bytes = 32 * limits::MiB;      // of a mapped pack; default 1 GiB
-constexpr std::size_t mapped_bytes_max = 512 * limits::MiB; // address space of all windows; default 8 GiB
+constexpr std::size_t cache_bytes_max = 16 * limits::MiB;    // of trees and commits; default 256 MiB
+constexpr std::size_t window_bytes = 32 * limits::MiB;       // of a mapped pack; default 1 GiB
+constexpr std::size_t mapped_bytes_max = 512 * limits::MiB;  // address space of all windows; default 8 GiB
 
 class Runtime {
  public:

@@ -31,8 +31,7 @@ Result<PackFiles> run_indexer(const Path& file, const Path& folder) {
     if (part.empty()) break;
     for (std::size_t at = 0; at < part.size(); at += slice_bytes) {
       const std::size_t size = std::min(slice_bytes, part.size() - at);
-      CHECK_OK(git::check(git_indexer_append(indexer.get(), part.data() + at, size, &progress), "indexing",
-                          Errc::malformed));
+      CHECK_OK(git::check(git_indexer_append(indexer.get(), part.data() + at, size, &progress), "indexing", Errc::malformed));
     }
     offset += part.size();
   }

@@ -128,8 +128,7 @@ Result<Object> ObjectDb::read(const ObjectId& id) const {
 Result<Bytes> ObjectDb::read(const ObjectId& id, ObjectType type) const {
   TRY(Object object, read(id));
   if (object.type != type) {
-    return fail(Errc::malformed, id.hex() + ": a " + std::string(name_of(object.type)) + ", not a " +
-                                     std::string(name_of(type)));
+    return fail(Errc::malformed, id.hex() + ": a " + std::string(name_of(object.type)) + ", not a " + std::string(name_of(type)));
   }
   return std::move(object.content);
 }

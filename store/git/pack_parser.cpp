@@ -15,8 +15,8 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::uint64_t deflate_ratio_max = 1032;                  // no deflate stream expands more
-constexpr std::uint64_t object_bytes_min = 9;                      // header 1, empty zlib stream 8
+constexpr std::uint64_t deflate_ratio_max = 1032;  // no deflate stream expands more
+constexpr std::uint64_t object_bytes_min = 9;      // header 1, empty zlib stream 8
 
 struct FreeDecompressor {
   void operator()(libdeflate_decompressor* decompressor) const noexcept { libdeflate_free_decompressor(decompressor); }
@@ -61,8 +61,8 @@ class Parser {
     if (buffer_.size() < header->size + 1) buffer_.resize(header->size + 1);
     std::size_t used = 0;
     std::size_t size = 0;
-    const auto result = libdeflate_zlib_decompress_ex(decompressor_.get(), stream.data(), stream.size(), buffer_.data(),
-                                                      header->size, &used, &size);
+    const auto result =
+        libdeflate_zlib_decompress_ex(decompressor_.get(), stream.data(), stream.size(), buffer_.data(), header->size, &used, &size);
     if (result != LIBDEFLATE_SUCCESS || size != header->size) return malformed("an object does not inflate");
     return PackedObject{object_id(type, ByteView(buffer_).first(size)), type, at, header->header_size + used, size};
   }

@@ -17,7 +17,7 @@ struct PackedObject {
   ObjectType type;
   std::uint64_t offset = 0;  ///< of its header in the pack
   std::uint64_t packed_bytes = 0;
-  std::uint64_t bytes = 0;   ///< inflated
+  std::uint64_t bytes = 0;  ///< inflated
 };
 
 /// All objects in the order of the pack; no two have the same id.

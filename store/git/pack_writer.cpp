@@ -15,8 +15,8 @@
 namespace essaimage::store {
 namespace {
 
-constexpr int deflate_level = 1;                          // on the way it is zstd's; on the disk texts are few
-constexpr std::size_t buffer_bytes_max = 4 * limits::MiB; // written when it is full
+constexpr int deflate_level = 1;                           // on the way it is zstd's; on the disk texts are few
+constexpr std::size_t buffer_bytes_max = 4 * limits::MiB;  // written when it is full
 
 struct FreeCompressor {
   void operator()(libdeflate_compressor* compressor) const noexcept { libdeflate_free_compressor(compressor); }
@@ -107,8 +107,7 @@ Result<ObjectId> PackWriter::add(ObjectType type, ByteView content) {
   const std::size_t stream = buffer.size();
   const std::size_t bound = libdeflate_zlib_compress_bound(impl_->compressor.get(), content.size());
   buffer.resize(stream + bound);
-  const std::size_t size = libdeflate_zlib_compress(impl_->compressor.get(), content.data(), content.size(),
-                                                    buffer.data() + stream, bound);
+  const std::size_t size = libdeflate_zlib_compress(impl_->compressor.get(), content.data(), content.size(), buffer.data() + stream, bound);
   ESSAIMAGE_ASSERT(size > 0);
   buffer.resize(stream + size);
   CHECK_OK(impl_->added(id, start));

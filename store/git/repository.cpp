@@ -29,8 +29,8 @@ constexpr std::size_t config_bytes_max = 64 * limits::KiB;
 constexpr std::string_view description = "essaimage library: its feeds are signed branches; only essaimaged writes here\n";
 
 Status make_all_folders(const Layout& layout) {
-  for (const Path& folder : {layout.packs(), layout.library() / "refs" / "heads", layout.media_root(),
-                             layout.quarantine(), layout.partials(), layout.forks()}) {
+  for (const Path& folder :
+       {layout.packs(), layout.library() / "refs" / "heads", layout.media_root(), layout.quarantine(), layout.partials(), layout.forks()}) {
     CHECK_OK(make_folders(folder));
   }
   return {};

@@ -17,11 +17,10 @@ namespace {
 
 constexpr std::size_t summed_at_once = limits::MiB;
 
-
 /// What a file says of itself.
 struct Sums {
-  bool right = false;      ///< it ends with the sum of all before
-  ObjectId last;           ///< the 20 bytes that it ends with
+  bool right = false;  ///< it ends with the sum of all before
+  ObjectId last;       ///< the 20 bytes that it ends with
   ObjectId before_last;
 };
 

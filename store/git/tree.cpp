@@ -13,9 +13,7 @@ struct ModeText {
   TreeEntry::Mode mode;
   std::string_view text;
 };
-constexpr ModeText modes[] = {{TreeEntry::Mode::tree, "40000"},
-                              {TreeEntry::Mode::file, "100644"},
-                              {TreeEntry::Mode::executable, "100755"}};
+constexpr ModeText modes[] = {{TreeEntry::Mode::tree, "40000"}, {TreeEntry::Mode::file, "100644"}, {TreeEntry::Mode::executable, "100755"}};
 
 bool is_before(const TreeEntry& a, const TreeEntry& b) {
   const auto size = std::min(a.name.size(), b.name.size());
@@ -37,8 +35,7 @@ Result<TreeEntry> take_entry(ByteView& content) {
   if (blank == std::string_view::npos) return malformed_tree("cut off");
   const auto zero = text.find('\0', blank);
   if (zero == std::string_view::npos || text.size() - zero - 1 < ObjectId::size) return malformed_tree("cut off");
-  const auto* mode = std::find_if(std::begin(modes), std::end(modes),
-                                  [&](const ModeText& m) { return m.text == text.substr(0, blank); });
+  const auto* mode = std::find_if(std::begin(modes), std::end(modes), [&](const ModeText& m) { return m.text == text.substr(0, blank); });
   if (mode == std::end(modes)) return malformed_tree("mode " + std::string(text.substr(0, std::min<std::size_t>(blank, 8))));
   TreeEntry entry;
   entry.mode = mode->mode;

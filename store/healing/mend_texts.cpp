@@ -193,8 +193,7 @@ Status TextMender::salvage_packs() {
   TRY(auto salvage, Salvage::prepare(library_.layout_));
   // What was read as damaged and is right on the disk has been replaced there, under its old name, and is mapped as it was before.
   if (salvage.damaged().empty()) return library_.objects_->release_memory();
-  for (const auto& path : salvage.damaged())
-    library_.note({Errc::corrupt, "it was damaged; what is right of it was kept"}, path.string());
+  for (const auto& path : salvage.damaged()) library_.note({Errc::corrupt, "it was damaged; what is right of it was kept"}, path.string());
   look_at_all(*library_.picture());
   {
     const std::unique_lock packs(library_.packs_mutex_);

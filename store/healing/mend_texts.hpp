@@ -23,7 +23,7 @@ class TextMender {
   /// To be looked through soon, if this error is of something that cannot be read here, and is not known yet.
   void suspect(const FeedId& feed, const Error& why);
   void suspect_centre(const std::string& slug, const Error& why);  ///< likewise, of all its feeds
-  void look_again(const FeedId& feed);                      ///< whatever kept it from being read
+  void look_again(const FeedId& feed);                             ///< whatever kept it from being read
   void suspect_any(const Error& why);  ///< which one it is of is not known; not while some are known to lack something
   bool has_suspects() const;
 

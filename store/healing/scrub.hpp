@@ -21,14 +21,14 @@ class Scrub {
   using Pace = std::function<bool(std::uint64_t)>;
 
   explicit Scrub(LibraryImpl& library) : library_(library) {}
-  Result<bool> next(const Pace& pace);    ///< Library::scrub_next()
-  Result<ScrubView> look(bool begin);     ///< Library::scrub()
+  Result<bool> next(const Pace& pace);  ///< Library::scrub_next()
+  Result<ScrubView> look(bool begin);   ///< Library::scrub()
 
  private:
   /// Where it is. What is written down of it may lag behind by some bytes, never by what was not read.
   struct Place {
-    Timestamp begun;            ///< zero: never
-    std::string last;           ///< what was read last; empty: all was
+    Timestamp begun;   ///< zero: never
+    std::string last;  ///< what was read last; empty: all was
     std::uint64_t bytes = 0, damaged = 0;
   };
   Result<Place> place();

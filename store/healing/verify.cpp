@@ -232,7 +232,7 @@ class Verification {
   bool stopped_ = false;  ///< by pace_
   std::vector<Problem> problems_;
   bool first_only_ = false, first_damage_only_ = false;  ///< one is enough to know
-  std::unordered_set<ObjectId, IdHash> seen_;  ///< trees and blobs that were read, of all feeds
+  std::unordered_set<ObjectId, IdHash> seen_;            ///< trees and blobs that were read, of all feeds
   std::uint64_t done_ = 0, total_ = 0, read_bytes_ = 0;
 };
 

@@ -110,7 +110,8 @@ Status DeadlineBook::set(const KitId& kit, Timestamp by) {
   if (by <= library_.now_()) return fail(Errc::deadline_past, to_utc(by));
   TRY(const auto known, library_.kit(kit));
   const auto others = all();
-  if (!of(kit) && others.size() >= limits::deadlines_max) return fail(Errc::too_large, std::to_string(limits::deadlines_max) + " deadlines");
+  if (!of(kit) && others.size() >= limits::deadlines_max)
+    return fail(Errc::too_large, std::to_string(limits::deadlines_max) + " deadlines");
   CHECK_OK(put(kit, by));
   return kit.centre == library_.identity_.slug ? tell(kit) : pin(kit, by, known.choice);
 }

@@ -61,9 +61,9 @@ class Holding {
   std::map<KitId, KitChoice> choices_;
   std::map<Sha256, std::uint64_t> granted_;  ///< with what lacked of it then
   std::map<Sha256, Back> back_;
-  std::map<HoldReason, KeptBack> sums_;      ///< of back_
-  std::uint64_t promised_ = 0;               ///< sum of granted_
-  std::uint64_t media_bytes_ = 0;            ///< at the last replace(), and what was granted before and has come since
+  std::map<HoldReason, KeptBack> sums_;  ///< of back_
+  std::uint64_t promised_ = 0;           ///< sum of granted_
+  std::uint64_t media_bytes_ = 0;        ///< at the last replace(), and what was granted before and has come since
 };
 
 }  // namespace essaimage::store

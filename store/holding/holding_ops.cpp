@@ -42,8 +42,8 @@ Result<LibraryImpl::Judged> LibraryImpl::judge_want(const MediaWants& lists, boo
     for (const auto& place : places) {
       TRY(const auto reason, judge_place(place));
       if (is_wanted(reason)) wanted.push_back({place.id.centre, place.audience});
-      const bool stronger = !best || reason < best->reason ||
-                            (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
+      const bool stronger =
+          !best || reason < best->reason || (reason == best->reason && best->published_at.seconds < place.published_at.seconds);
       if (stronger) best = Claim{reason, place.published_at, place.id};
     }
     claim = best.value_or(Claim{});

@@ -23,8 +23,7 @@ Result<ChunkList> LibraryImpl::read_chunk_list(const ObjectId& blob) const {
 // --- partial media files
 // ---------------------------------------------------------------------------------------------------
 
-Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media,
-                                                 const ObjectId& chunk_list) const {
+Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media, const ObjectId& chunk_list) const {
   const std::lock_guard lock(partials_mutex_);
   const auto same = [&](const OpenPartialPtr& open) { return open->partial->media() == media; };
   auto it = std::find_if(partials_.begin(), partials_.end(), same);
@@ -42,8 +41,7 @@ Result<OpenPartialPtr> LibraryImpl::open_partial(const Sha256& media,
   open->chunk_list = chunk_list;
   TRY(open->partial, media_->open_partial(media, chunks));
   partials_.push_front(open);
-  for (auto old = std::prev(partials_.end());
-       partials_.size() > partials_open_max && old != partials_.begin();) {
+  for (auto old = std::prev(partials_.end()); partials_.size() > partials_open_max && old != partials_.begin();) {
     const auto last = old--;
     // One whose record cannot be written now would be lost with what the core was told of it.
     if (last->use_count() == 1 && (*last)->partial->keep()) partials_.erase(last);
@@ -58,8 +56,8 @@ void LibraryImpl::close_partial(const Sha256& media) const {
 
 Status LibraryImpl::drop_partial(const Sha256& media) {
   const std::lock_guard lock(partials_mutex_);
-  const auto it = std::find_if(partials_.begin(), partials_.end(),
-                               [&](const OpenPartialPtr& open) { return open->partial->media() == media; });
+  const auto it =
+      std::find_if(partials_.begin(), partials_.end(), [&](const OpenPartialPtr& open) { return open->partial->media() == media; });
   if (it == partials_.end()) return media_->drop_partial(media);
   const OpenPartialPtr open = *it;
   partials_.erase(it);
@@ -173,10 +171,9 @@ Status LibraryImpl::hold_more(const Roster& roster, const MediaRow& row) {
   FeedList good;
   for (const auto& naming : row.named) {
     if (naming.refused || !contains(more, naming.feed)) continue;
-    const bool known_list =
-        std::any_of(row.named.begin(), row.named.end(), [&](const MediaRow::Naming& other) {
-          return other.chunk_list == naming.chunk_list && contains(row.held, other.feed);
-        });
+    const bool known_list = std::any_of(row.named.begin(), row.named.end(), [&](const MediaRow::Naming& other) {
+      return other.chunk_list == naming.chunk_list && contains(row.held, other.feed);
+    });
     if (!known_list) {
       TRY(const auto chunks, read_chunk_list(naming.chunk_list));
       const auto fits = media_->verify(row.media, chunks);
@@ -211,8 +208,7 @@ Status LibraryImpl::reuse(const MediaWant& want) {
   return open->partial->complete() ? Status{} : open->partial->keep();
 }
 
-Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed,
-                                                    const std::vector<Sha256>& media) const {
+Result<std::vector<Sha256>> LibraryImpl::find_media(const FeedId& feed, const std::vector<Sha256>& media) const {
   std::vector<Sha256> found;
   if (!may_serve(feed)) return found;
   for (const auto& id : media) {

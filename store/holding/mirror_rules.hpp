@@ -14,7 +14,7 @@ namespace essaimage::store {
 
 struct MirrorRule {
   std::set<std::string> themes;
-  std::set<std::string> kits;    ///< slugs of own kits
+  std::set<std::string> kits;  ///< slugs of own kits
   /// Own kits that lie in the mirror by a rule, and by nobody's wish; some of them perhaps not yet. It is kept when the rule goes:
   /// whoever publishes such a kit again means the territory where it is.
   std::set<std::string> copies;

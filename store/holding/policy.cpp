@@ -8,9 +8,9 @@
 namespace essaimage::store {
 namespace {
 
-constexpr std::array<std::string_view, 14> reasons = {"own",       "pinned",           "fetched",     "policy", "dropped", "policy-none",
-                                                      "elsewhere", "not-in-catalogue", "not-adopted", "kind",   "theme",   "file-size",
-                                                      "quota",     "disk"};
+constexpr std::array<std::string_view, 14> reasons = {
+    "own",         "pinned", "fetched", "policy",    "dropped", "policy-none", "elsewhere", "not-in-catalogue",
+    "not-adopted", "kind",   "theme",   "file-size", "quota",   "disk"};
 constexpr std::array<std::string_view, 4> choices = {"none", "pinned", "fetched", "dropped"};
 constexpr std::array<std::string_view, 5> media_words = {"all", "territory", "none", "catalogue", "adopted"};
 

@@ -26,9 +26,7 @@ struct HoldPolicy {
   std::uint32_t copies_min = 2;      ///< at other members, before a kit may be dropped here
 
   /// True if no kit, file or size is left out: then who names a media file need not be asked.
-  bool takes_all() const {
-    return media == Media::all && themes.empty() && kinds.empty() && file_bytes_max == 0 && quota_bytes == 0;
-  }
+  bool takes_all() const { return media == Media::all && themes.empty() && kinds.empty() && file_bytes_max == 0 && quota_bytes == 0; }
 };
 
 /// What the admin chose for one kit. It lasts until another choice is made.
@@ -47,15 +45,26 @@ struct KitChoice {
 
 /// Why a media file is held or not; the stronger claim first.
 enum class HoldReason : std::uint8_t {
-  own, pinned, fetched, policy,                                                           // wanted
-  dropped, policy_none, elsewhere, not_in_catalogue, not_adopted, kind, theme, file_size,  // not wanted
-  quota, disk,                                                                            // wanted, once there is room
+  own,
+  pinned,
+  fetched,
+  policy,  // wanted
+  dropped,
+  policy_none,
+  elsewhere,
+  not_in_catalogue,
+  not_adopted,
+  kind,
+  theme,
+  file_size,  // not wanted
+  quota,
+  disk,  // wanted, once there is room
 };
 inline bool is_wanted(HoldReason reason) { return reason <= HoldReason::policy; }
 inline bool waits_for_room(HoldReason reason) { return reason >= HoldReason::quota; }
-std::string_view str(HoldReason reason);            ///< "own", "policy-none", "file-size", …
-std::string_view str(KitChoice::Kind kind);         ///< "none", "pinned", …
-std::string_view str(HoldPolicy::Media media);      ///< as in essaimage.toml
+std::string_view str(HoldReason reason);        ///< "own", "policy-none", "file-size", …
+std::string_view str(KitChoice::Kind kind);     ///< "none", "pinned", …
+std::string_view str(HoldPolicy::Media media);  ///< as in essaimage.toml
 std::optional<KitChoice::Kind> choice_from(std::string_view text);
 
 /// What of a kit, as one feed has it, decides.

@@ -35,10 +35,10 @@ class Room {
 struct Candidate {
   Sha256 media;
   HoldReason claim = HoldReason::policy;
-  Timestamp published_at;             ///< of the newest kit that has the claim
+  Timestamp published_at;  ///< of the newest kit that has the claim
   KitId kit;
   std::uint64_t bytes = 0;
-  std::uint64_t lacking_bytes = 0;    ///< without what is here of it
+  std::uint64_t lacking_bytes = 0;       ///< without what is here of it
   std::optional<HoldReason> waits = {};  ///< for quota or disk; set by place()
 };
 

@@ -38,9 +38,7 @@ std::optional<std::string> path_of(std::string_view pattern) {
   return path;
 }
 
-Error wrong_line(std::size_t line) {
-  return {Errc::malformed, ".gitattributes:" + std::to_string(line) + ": not as generated"};
-}
+Error wrong_line(std::size_t line) { return {Errc::malformed, ".gitattributes:" + std::to_string(line) + ": not as generated"}; }
 
 }  // namespace
 
@@ -65,15 +63,13 @@ Result<std::vector<std::string>> parse_attributes(std::string_view text) {
     if (length == std::string_view::npos) return tl::unexpected(wrong_line(line_number));
     auto line = text.substr(0, length + 1);
     text.remove_prefix(length + 1);
-    if (!line.starts_with(line_start) || !line.ends_with(line_end) ||
-        line.size() < line_start.size() + line_end.size()) {
+    if (!line.starts_with(line_start) || !line.ends_with(line_end) || line.size() < line_start.size() + line_end.size()) {
       return tl::unexpected(wrong_line(line_number));
     }
     line.remove_prefix(line_start.size());
     line.remove_suffix(line_end.size());
     auto path = path_of(line);
-    if (!path || (!media.empty() && *path <= media.back()))
-      return tl::unexpected(wrong_line(line_number));
+    if (!path || (!media.empty() && *path <= media.back())) return tl::unexpected(wrong_line(line_number));
     CHECK_OK(from_stored_path(*path));
     media.push_back(std::move(*path));
   }

@@ -57,12 +57,9 @@ Status check_note(const std::string& note) {
 }  // namespace
 
 Status check_entry(const Entry& entry) {
-  if (!is_slug(entry.kit.centre) || !is_slug(entry.kit.slug))
-    return tl::unexpected(wrong("centre or slug"));
-  if (entry.version < 1 || entry.version > entry_version_max)
-    return tl::unexpected(wrong("version"));
-  if (entry.published < Timestamp{0} || entry.published > timestamp_max)
-    return tl::unexpected(wrong("published"));
+  if (!is_slug(entry.kit.centre) || !is_slug(entry.kit.slug)) return tl::unexpected(wrong("centre or slug"));
+  if (entry.version < 1 || entry.version > entry_version_max) return tl::unexpected(wrong("version"));
+  if (entry.published < Timestamp{0} || entry.published > timestamp_max) return tl::unexpected(wrong("published"));
   return check_note(entry.note);
 }
 
@@ -84,8 +81,7 @@ Result<Entry> parse_entry(std::string_view text) {
   entry.kit.centre = take_quoted(rest, "centre");
   entry.kit.slug = take_quoted(rest, "slug");
   const auto version = take_value(rest, "version");
-  if (std::from_chars(version.data(), version.data() + version.size(), entry.version).ec !=
-      std::errc()) {
+  if (std::from_chars(version.data(), version.data() + version.size(), entry.version).ec != std::errc()) {
     return tl::unexpected(wrong("version"));
   }
   TRY(entry.published, parse_utc(take_value(rest, "published")));

@@ -54,8 +54,7 @@ Result<ScannedFile> look_again(const FolderHandle& folder, const ScannedFile& fi
   return ScannedFile{file.path, state};
 }
 
-Status read_once(const FolderHandle& folder, const ScannedFile& file,
-                 const std::function<Status(ByteView)>& sink) {
+Status read_once(const FolderHandle& folder, const ScannedFile& file, const std::function<Status(ByteView)>& sink) {
   TRY(auto reader, FileReader::open(folder, file));
   Bytes buffer(limits::slice_bytes_max);
   while (true) {
@@ -113,13 +112,11 @@ Result<std::size_t> FileReader::read(std::span<std::uint8_t> buffer) {
 
 Status FileReader::finish() {
   TRY(const auto state, state_of(fd_, file_.path));
-  if (state != file_.state || done_ != file_.state.size)
-    return fail(Errc::kit_file_changed, file_.path);
+  if (state != file_.state || done_ != file_.state.size) return fail(Errc::kit_file_changed, file_.path);
   return {};
 }
 
-Result<FileState> read_steadily(const FolderHandle& folder, const ScannedFile& file,
-                                const std::function<Status(const FileState&)>& restart,
+Result<FileState> read_steadily(const FolderHandle& folder, const ScannedFile& file, const std::function<Status(const FileState&)>& restart,
                                 const std::function<Status(ByteView)>& sink) {
   ScannedFile current = file;
   for (int attempt = 1;; ++attempt) {
@@ -133,18 +130,15 @@ Result<FileState> read_steadily(const FolderHandle& folder, const ScannedFile& f
   }
 }
 
-Result<std::string> read_small(const FolderHandle& folder, const ScannedFile& file,
-                               std::size_t bytes_max) {
+Result<std::string> read_small(const FolderHandle& folder, const ScannedFile& file, std::size_t bytes_max) {
   std::string text;
   const auto fits = [&](const FileState& state) -> Status {
     text.clear();
-    if (state.size > bytes_max)
-      return fail(Errc::too_large, file.path + ": at most " + std::to_string(bytes_max) + " bytes");
+    if (state.size > bytes_max) return fail(Errc::too_large, file.path + ": at most " + std::to_string(bytes_max) + " bytes");
     return {};
   };
   CHECK_OK(fits(file.state));
-  TRY([[maybe_unused]] const auto state,
-      read_steadily(folder, file, fits, [&](ByteView bytes) -> Status {
+  TRY([[maybe_unused]] const auto state, read_steadily(folder, file, fits, [&](ByteView bytes) -> Status {
         text += text_of(bytes);
         return {};
       }));

@@ -66,8 +66,7 @@ class FileReader {
 
 /// Reads a whole file through `sink`; if it changes meanwhile, calls `restart` with its new state and begins again, up to
 /// three times in all. Returns the state that was read. An error of `sink` is returned as it is.
-Result<FileState> read_steadily(const FolderHandle& folder, const ScannedFile& file,
-                                const std::function<Status(const FileState&)>& restart,
+Result<FileState> read_steadily(const FolderHandle& folder, const ScannedFile& file, const std::function<Status(const FileState&)>& restart,
                                 const std::function<Status(ByteView)>& sink);
 
 /// A small file whole; too_large beyond bytes_max.

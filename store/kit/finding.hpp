@@ -18,8 +18,8 @@ enum class Severity : std::uint8_t {
 struct Finding {
   Severity severity = Severity::refusal;
   Errc code = Errc::internal;
-  std::string path;    ///< within the kit, as on the disk; empty for the kit as a whole
-  std::string detail;  ///< untranslated, such as "kit.toml:3: title: expected a text"
+  std::string path;       ///< within the kit, as on the disk; empty for the kit as a whole
+  std::string detail;     ///< untranslated, such as "kit.toml:3: title: expected a text"
   bool mendable = false;  ///< `kit check --fix` can mend it
 
   bool operator==(const Finding&) const = default;

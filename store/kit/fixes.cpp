@@ -38,14 +38,11 @@ class Planner {
   Status plan(const FolderHandle& folder, const std::string& path, std::size_t depth) {
     TRY(const auto items, folder.list(2 * limits::files_per_kit_max));
     for (const auto& item : items) {
-      if (!S_ISDIR(item.status.st_mode) || is_litter(item.name) ||
-          depth > limits::kit_path_depth_max)
-        continue;
+      if (!S_ISDIR(item.status.st_mode) || is_litter(item.name) || depth > limits::kit_path_depth_max) continue;
       const auto below = folder.open_folder(item.name);
       // A folder that cannot be opened is a finding of the check, not a reason to mend nothing
       // else.
-      if (below)
-        CHECK_OK(plan(*below, path.empty() ? item.name : path + "/" + item.name, depth + 1));
+      if (below) CHECK_OK(plan(*below, path.empty() ? item.name : path + "/" + item.name, depth + 1));
     }
     plan_names(items, path);
     return {};
@@ -59,9 +56,7 @@ class Planner {
   void plan_names(const std::vector<FolderHandle::Item>& items, const std::string& path) {
     TwinFinder taken;
     std::vector<std::string> to_mend;
-    const auto keeps = [&](const std::string& name) {
-      return path.empty() && name == manifest_name;
-    };
+    const auto keeps = [&](const std::string& name) { return path.empty() && name == manifest_name; };
     for (const auto& item : items) {
       // Litter stays where it is, and "KIT.TOML" must not take the name of kit.toml.
       if (is_litter(item.name) || keeps(item.name)) taken.add(item.name);
@@ -73,8 +68,7 @@ class Planner {
     for (const auto& name : to_mend) {
       auto wanted = mend_name(name);
       const auto base = wanted;
-      for (int number = 2; is_litter(wanted) || !taken.add(wanted); ++number)
-        wanted = numbered(base, number);
+      for (int number = 2; is_litter(wanted) || !taken.add(wanted); ++number) wanted = numbered(base, number);
       fixes_.push_back({path, name, wanted});
     }
   }
@@ -86,23 +80,18 @@ class Planner {
 /// look before has to do.
 Status rename_within(const FolderHandle& folder, const Fix& fix) {
   const auto shown = (fix.folder.empty() ? "" : fix.folder + "/") + fix.from;
-  if (::renameat2(folder.fd(), fix.from.c_str(), folder.fd(), fix.to.c_str(), RENAME_NOREPLACE) ==
-      0)
-    return {};
+  if (::renameat2(folder.fd(), fix.from.c_str(), folder.fd(), fix.to.c_str(), RENAME_NOREPLACE) == 0) return {};
   if (errno == EINVAL || errno == ENOSYS) {
     struct stat status {};
-    if (::fstatat(folder.fd(), fix.to.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
-      errno = EEXIST;
-    else if (::renameat(folder.fd(), fix.from.c_str(), folder.fd(), fix.to.c_str()) == 0)
-      return {};
+    if (::fstatat(folder.fd(), fix.to.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) errno = EEXIST;
+    else if (::renameat(folder.fd(), fix.from.c_str(), folder.fd(), fix.to.c_str()) == 0) return {};
   }
   return fail(Errc::kit_fix_blocked, shown + " -> " + fix.to + ": " + std::strerror(errno));
 }
 
 Status apply(const FolderHandle& root, const Fix& fix) {
   CHECK_OK(check_name(fix.to));
-  if (fix.from.empty() || fix.from == "." || fix.from == ".." ||
-      fix.from.find('/') != std::string::npos) {
+  if (fix.from.empty() || fix.from == "." || fix.from == ".." || fix.from.find('/') != std::string::npos) {
     return fail(Errc::kit_fix_blocked, fix.from);
   }
   TRY(const auto folder, root.open_folder(fix.folder));
@@ -123,10 +112,8 @@ Result<FixReport> apply_fixes(const std::filesystem::path& folder, const std::ve
   FixReport report;
   for (const auto& fix : fixes) {
     auto status = apply(root, fix);
-    if (status)
-      report.done.push_back(fix);
-    else
-      report.failed.push_back(std::move(status).error());
+    if (status) report.done.push_back(fix);
+    else report.failed.push_back(std::move(status).error());
   }
   return report;
 }

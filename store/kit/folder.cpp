@@ -24,10 +24,8 @@ bool is_mendable(Errc code) {
     case Errc::name_edge:
     case Errc::name_git:
     case Errc::name_too_long:
-    case Errc::name_twin:
-      return true;
-    default:
-      return false;
+    case Errc::name_twin: return true;
+    default: return false;
   }
 }
 
@@ -36,8 +34,7 @@ class Scanner {
  public:
   Result<Scan> scan(const FolderHandle& folder) {
     CHECK_OK(walk(folder, "", 1));
-    std::sort(scan_.files.begin(), scan_.files.end(),
-              [](const ScannedFile& a, const ScannedFile& b) { return a.path < b.path; });
+    std::sort(scan_.files.begin(), scan_.files.end(), [](const ScannedFile& a, const ScannedFile& b) { return a.path < b.path; });
     return std::move(scan_);
   }
 
@@ -48,8 +45,7 @@ class Scanner {
     if (!items) {
       const bool many = items.error().code == Errc::kit_too_many_files;
       if (!many && path.empty()) return tl::unexpected(std::move(items).error());
-      refuse(many ? Errc::kit_too_many_files : Errc::kit_unreadable, path,
-             std::move(items).error().detail);
+      refuse(many ? Errc::kit_too_many_files : Errc::kit_unreadable, path, std::move(items).error().detail);
       ++taken_;
       return {};
     }
@@ -71,30 +67,24 @@ class Scanner {
     }
     if (taken_ == taken_before && !path.empty()) {
       scan_.empty_folders.push_back(path + "/");
-      add(Severity::note, Errc::kit_empty_folder, path + "/",
-          holds_litter ? "holds litter alone" : "");
+      add(Severity::note, Errc::kit_empty_folder, path + "/", holds_litter ? "holds litter alone" : "");
     }
     return {};
   }
 
   /// At most one refusal a name: the first is enough to act upon.
-  void judge_name(const std::string& name, const std::string& path, std::size_t depth,
-                  TwinFinder& twins) {
+  void judge_name(const std::string& name, const std::string& path, std::size_t depth, TwinFinder& twins) {
     auto status = check_name(name);
     const bool twin = !twins.add(name);
     if (status && depth == limits::kit_path_depth_max + 1) status = fail(Errc::path_too_deep, path);
     if (status && path.size() > limits::kit_path_bytes_max) {
-      status = fail(Errc::path_too_long, std::to_string(path.size()) + " bytes, at most " +
-                                             std::to_string(limits::kit_path_bytes_max));
+      status = fail(Errc::path_too_long, std::to_string(path.size()) + " bytes, at most " + std::to_string(limits::kit_path_bytes_max));
     }
-    if (!status)
-      refuse(status.error().code, path, status.error().detail);
-    else if (twin)
-      refuse(Errc::name_twin, path, twins.other());
+    if (!status) refuse(status.error().code, path, status.error().detail);
+    else if (twin) refuse(Errc::name_twin, path, twins.other());
   }
 
-  Status take(const FolderHandle& folder, const FolderHandle::Item& item, const std::string& path,
-              std::size_t depth) {
+  Status take(const FolderHandle& folder, const FolderHandle::Item& item, const std::string& path, std::size_t depth) {
     if (S_ISDIR(item.status.st_mode)) return take_folder(folder, item, path, depth);
     ++taken_;
     if (S_ISLNK(item.status.st_mode)) {
@@ -121,8 +111,7 @@ class Scanner {
     scan_.files.push_back({path, state});
   }
 
-  Status take_folder(const FolderHandle& folder, const FolderHandle::Item& item,
-                     const std::string& path, std::size_t depth) {
+  Status take_folder(const FolderHandle& folder, const FolderHandle::Item& item, const std::string& path, std::size_t depth) {
     // Beyond the bound nothing can be published; it has been refused by its name.
     if (depth > limits::kit_path_depth_max || full_) {
       ++taken_;
@@ -131,8 +120,7 @@ class Scanner {
     const auto below = folder.open_folder(item.name);
     if (below) return walk(*below, path, depth + 1);
     ++taken_;
-    refuse(below.error().code == Errc::kit_symlink ? Errc::kit_symlink : Errc::kit_unreadable, path,
-           "");
+    refuse(below.error().code == Errc::kit_symlink ? Errc::kit_symlink : Errc::kit_unreadable, path, "");
     return {};
   }
 
@@ -141,12 +129,9 @@ class Scanner {
     add(Severity::note, Errc::kit_litter, scan_.litter.back(), "");
   }
 
-  void refuse(Errc code, const std::string& path, const std::string& detail) {
-    add(Severity::refusal, code, path, detail);
-  }
+  void refuse(Errc code, const std::string& path, const std::string& detail) { add(Severity::refusal, code, path, detail); }
   void add(Severity severity, Errc code, const std::string& path, const std::string& detail) {
-    scan_.findings.push_back(
-        {severity, code, path, detail, severity == Severity::refusal && is_mendable(code)});
+    scan_.findings.push_back({severity, code, path, detail, severity == Severity::refusal && is_mendable(code)});
   }
 
   Scan scan_;
@@ -162,8 +147,7 @@ bool goes_as_far(ConsentScope scope, const Audience& audience) {
   return scope != ConsentScope::territory || audience.kind == Audience::Kind::territory;
 }
 
-void check_consent(const Scan& scan, const Manifest& manifest, const CheckOptions& options,
-                   Findings& findings) {
+void check_consent(const Scan& scan, const Manifest& manifest, const CheckOptions& options, Findings& findings) {
   std::set<std::string> covered;
   for (const auto& consent : manifest.consent) {
     bool used = false;
@@ -175,13 +159,11 @@ void check_consent(const Scan& scan, const Manifest& manifest, const CheckOption
     if (!used) findings.push_back(warning(Errc::kit_consent_unused, consent.file));
     if (consent.until && *consent.until <= options.today) {
       // `until` is the end of the day named; the day itself is what the person wrote.
-      findings.push_back(warning(Errc::kit_consent_over, consent.file,
-                                 to_utc({consent.until->seconds - 1}).substr(0, 10)));
+      findings.push_back(warning(Errc::kit_consent_over, consent.file, to_utc({consent.until->seconds - 1}).substr(0, 10)));
     }
     if (options.audience && !goes_as_far(consent.scope, *options.audience)) {
       findings.push_back(
-          warning(Errc::kit_consent_narrow, consent.file,
-                  std::string(str(consent.scope)) + " < " + options.audience->str()));
+          warning(Errc::kit_consent_narrow, consent.file, std::string(str(consent.scope)) + " < " + options.audience->str()));
     }
   }
   for (const auto& file : scan.files) {
@@ -229,8 +211,7 @@ Status check_manifest(const FolderHandle& folder, const CheckOptions& options, F
   }
   auto text = read_small(folder, *file, limits::manifest_bytes_max);
   if (!text) {
-    check.findings.push_back(
-        {Severity::refusal, text.error().code, file->path, text.error().detail, false});
+    check.findings.push_back({Severity::refusal, text.error().code, file->path, text.error().detail, false});
     return {};
   }
   auto reading = read_manifest(*text);
@@ -244,8 +225,7 @@ Status check_manifest(const FolderHandle& folder, const CheckOptions& options, F
 
 const ScannedFile* Scan::find(std::string_view path) const {
   const auto at =
-      std::lower_bound(files.begin(), files.end(), path,
-                       [](const ScannedFile& file, std::string_view p) { return file.path < p; });
+      std::lower_bound(files.begin(), files.end(), path, [](const ScannedFile& file, std::string_view p) { return file.path < p; });
   return at != files.end() && at->path == path ? &*at : nullptr;
 }
 
@@ -260,14 +240,11 @@ Result<FolderCheck> check_folder(const std::filesystem::path& folder, const Chec
   CHECK_OK(check_manifest(handle, options, check));
   if (check.manifest) {
     check.slug = slug_of(*check.manifest, folder_name(folder));
-    if (check.slug.empty())
-      check.findings.push_back({Severity::refusal, Errc::kit_slug_missing, "", "", false});
+    if (check.slug.empty()) check.findings.push_back({Severity::refusal, Errc::kit_slug_missing, "", "", false});
   }
-  std::stable_sort(check.findings.begin(), check.findings.end(),
-                   [](const Finding& a, const Finding& b) {
-                     return std::pair(b.severity, std::string_view(a.path)) <
-                            std::pair(a.severity, std::string_view(b.path));
-                   });
+  std::stable_sort(check.findings.begin(), check.findings.end(), [](const Finding& a, const Finding& b) {
+    return std::pair(b.severity, std::string_view(a.path)) < std::pair(a.severity, std::string_view(b.path));
+  });
   return check;
 }
 
@@ -283,9 +260,8 @@ bool shows_people_perhaps(std::string_view path) {
   if (dot == std::string_view::npos) return false;
   std::string extension(path.substr(dot + 1));
   for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  static constexpr std::array<std::string_view, 17> pictures = {
-      "jpg",  "jpeg", "png", "gif", "webp", "heic", "heif", "avif", "tif",
-      "tiff", "bmp",  "mp4", "mov", "m4v",  "webm", "avi",  "mkv"};
+  static constexpr std::array<std::string_view, 17> pictures = {"jpg",  "jpeg", "png", "gif", "webp", "heic", "heif", "avif", "tif",
+                                                                "tiff", "bmp",  "mp4", "mov", "m4v",  "webm", "avi",  "mkv"};
   return std::find(pictures.begin(), pictures.end(), extension) != pictures.end();
 }
 

@@ -32,8 +32,8 @@ struct Scan {
 Result<Scan> scan_folder(const FolderHandle& folder);
 
 struct CheckOptions {
-  Timestamp today;                     ///< consent that ended before is warned of
-  std::optional<Audience> audience;    ///< consent narrower than it is warned of
+  Timestamp today;                   ///< consent that ended before is warned of
+  std::optional<Audience> audience;  ///< consent narrower than it is warned of
 };
 
 struct FolderCheck {

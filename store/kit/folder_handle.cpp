@@ -33,20 +33,14 @@ Error system_error(int number, std::string_view path) {
   const auto detail = std::string(path) + ": " + std::strerror(number);
   switch (number) {
     case EACCES:
-    case EPERM:
-      return {Errc::kit_unreadable, detail};
-    case ELOOP:
-      return {Errc::kit_symlink, std::string(path)};
+    case EPERM: return {Errc::kit_unreadable, detail};
+    case ELOOP: return {Errc::kit_symlink, std::string(path)};
     case ENOENT:
-    case ENOTDIR:
-      return {Errc::not_found, detail};
-    case ENXIO:
-      return {Errc::kit_special_file, std::string(path)};
+    case ENOTDIR: return {Errc::not_found, detail};
+    case ENXIO: return {Errc::kit_special_file, std::string(path)};
     case ENOSPC:
-    case EDQUOT:
-      return {Errc::disk_full, detail};
-    default:
-      return {Errc::io, detail};
+    case EDQUOT: return {Errc::disk_full, detail};
+    default: return {Errc::io, detail};
   }
 }
 
@@ -76,8 +70,7 @@ Result<FolderHandle> FolderHandle::open_folder(std::string_view path) const {
     const auto slash = rest.find('/');
     const std::string name(rest.substr(0, slash));
     rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
-    if (name.empty() || name == "." || name == "..")
-      return fail(Errc::not_found, std::string(path));
+    if (name.empty() || name == "." || name == "..") return fail(Errc::not_found, std::string(path));
     TRY(auto next, open_at(current.get(), name, O_RDONLY | O_DIRECTORY, path));
     current = std::move(next);
   }
@@ -86,11 +79,9 @@ Result<FolderHandle> FolderHandle::open_folder(std::string_view path) const {
 
 Result<Descriptor> FolderHandle::open_file(std::string_view path) const {
   const auto slash = path.rfind('/');
-  const auto folder_path =
-      slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+  const auto folder_path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
   const std::string name(slash == std::string_view::npos ? path : path.substr(slash + 1));
-  if (name.empty() || name == "." || name == ".." || has_nul(path))
-    return fail(Errc::not_found, std::string(path));
+  if (name.empty() || name == "." || name == ".." || has_nul(path)) return fail(Errc::not_found, std::string(path));
   TRY(const auto folder, open_folder(folder_path));
   TRY(auto fd, open_at(folder.fd(), name, O_RDONLY | O_NONBLOCK | O_NOCTTY, path));
   struct stat status {};
@@ -119,14 +110,12 @@ Result<std::vector<FolderHandle::Item>> FolderHandle::list(std::size_t items_max
     }
     Item item{entry->d_name, {}};
     if (item.name == "." || item.name == "..") continue;
-    if (items.size() >= items_max)
-      return fail(Errc::kit_too_many_files, "more than " + std::to_string(items_max));
+    if (items.size() >= items_max) return fail(Errc::kit_too_many_files, "more than " + std::to_string(items_max));
     // What vanished between the two calls is not there.
     if (::fstatat(fd(), item.name.c_str(), &item.status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     items.push_back(std::move(item));
   }
-  std::sort(items.begin(), items.end(),
-            [](const Item& a, const Item& b) { return a.name < b.name; });
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.name < b.name; });
   return items;
 }
 

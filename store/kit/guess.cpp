@@ -19,8 +19,7 @@ constexpr std::size_t languages_max = 40;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
-    text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
   return text;
 }
 
@@ -30,8 +29,7 @@ std::string shortened(std::string text, std::size_t bytes_max) {
   std::size_t keep = bytes_max - 3;
   while (keep > 0 && (static_cast<unsigned char>(text[keep]) & 0xC0) == 0x80) --keep;
   text.resize(keep);
-  if (const auto blank = text.rfind(' '); blank != std::string::npos && blank > bytes_max / 2)
-    text.resize(blank);
+  if (const auto blank = text.rfind(' '); blank != std::string::npos && blank > bytes_max / 2) text.resize(blank);
   return text + "…";
 }
 
@@ -54,8 +52,7 @@ std::string plain_words(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '*' || line[i] == '`' || line[i] == '[') continue;
     if (line[i] == ']') {
-      const auto close =
-          line.substr(i).starts_with("](") ? line.find(')', i) : std::string_view::npos;
+      const auto close = line.substr(i).starts_with("](") ? line.find(')', i) : std::string_view::npos;
       if (close != std::string_view::npos) i = close;
       continue;
     }
@@ -85,8 +82,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 /// "# Title", or a title underlined with "====".
 bool is_heading(const std::vector<std::string>& lines, std::size_t i) {
   if (lines[i].starts_with("# ")) return true;
-  return !lines[i].empty() && i + 1 < lines.size() && lines[i + 1].size() >= 3 &&
-         lines[i + 1].find_first_not_of('=') == std::string::npos;
+  return !lines[i].empty() && i + 1 < lines.size() && lines[i + 1].size() >= 3 && lines[i + 1].find_first_not_of('=') == std::string::npos;
 }
 
 std::string read_text_file(const FolderHandle& folder, const ScannedFile& file) {
@@ -129,9 +125,7 @@ const ScannedFile* find_readme(const Scan& scan) {
 bool is_licence_file(std::string_view path) {
   const auto name = ascii_lower(path);
   if (name.starts_with("licenses/") || name.starts_with("licences/")) return true;
-  return name.find('/') == std::string::npos &&
-         (name.starts_with("license") || name.starts_with("licence") ||
-          name.starts_with("copying"));
+  return name.find('/') == std::string::npos && (name.starts_with("license") || name.starts_with("licence") || name.starts_with("copying"));
 }
 
 std::string guess_licence_of(const FolderHandle& folder, const Scan& scan) {
@@ -141,8 +135,7 @@ std::string guess_licence_of(const FolderHandle& folder, const Scan& scan) {
     if (!is_licence_file(file.path)) continue;
     auto id = guess_licence(read_text_file(folder, file));
     // The REUSE convention names the files of a LICENSES folder by their ids.
-    if (id.empty())
-      id = nearest_licence(base_name(file.path).substr(0, base_name(file.path).rfind('.')));
+    if (id.empty()) id = nearest_licence(base_name(file.path).substr(0, base_name(file.path).rfind('.')));
     if (id.empty() || !seen.insert(id).second) continue;
     if (!expression.empty()) expression += " AND ";
     expression += id;
@@ -153,15 +146,14 @@ std::string guess_licence_of(const FolderHandle& folder, const Scan& scan) {
 /// "fr-FR/…": translations lie in folders named by their language. One such folder alone could mean
 /// anything.
 std::vector<std::string> languages_of_folders(const Scan& scan) {
-  static constexpr std::array<std::string_view, 30> languages = {
-      "ar", "br", "bg", "cs", "cy", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu",
-      "it", "ja", "ko", "lt", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "uk", "zh"};
+  static constexpr std::array<std::string_view, 30> languages = {"ar", "br", "bg", "cs", "cy", "da", "de", "el", "en", "es",
+                                                                 "et", "fi", "fr", "hr", "hu", "it", "ja", "ko", "lt", "nl",
+                                                                 "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "uk", "zh"};
   std::set<std::string> found;
   for (const auto& file : scan.files) {
     const auto folder = file.path.substr(0, file.path.find('/'));
     if (folder.size() == file.path.size() || !is_language_tag(folder)) continue;
-    const bool region = folder.size() == 5 && folder[3] >= 'A' && folder[3] <= 'Z' &&
-                        folder[4] >= 'A' && folder[4] <= 'Z';
+    const bool region = folder.size() == 5 && folder[3] >= 'A' && folder[3] <= 'Z' && folder[4] >= 'A' && folder[4] <= 'Z';
     const bool plain = std::find(languages.begin(), languages.end(), folder) != languages.end();
     if (region || plain) found.insert(folder);
   }
@@ -173,18 +165,16 @@ std::vector<std::string> languages_of_folders(const Scan& scan) {
 
 /// Things that are made leave files of their own; what has none, and speaks of a method, is one.
 Kind guess_kind(const Scan& scan, const Guess& guess, std::string_view name) {
-  static constexpr std::array<std::string_view, 22> made = {
-      "stl", "scad", "step", "stp", "3mf",  "obj", "f3d",       "fcstd",     "dxf", "gcode", "ino",
-      "py",  "js",   "cpp",  "c",   "html", "sb3", "kicad_pcb", "kicad_sch", "sch", "brd",   "apk"};
+  static constexpr std::array<std::string_view, 22> made = {"stl", "scad",      "step",      "stp", "3mf", "obj", "f3d", "fcstd",
+                                                            "dxf", "gcode",     "ino",       "py",  "js",  "cpp", "c",   "html",
+                                                            "sb3", "kicad_pcb", "kicad_sch", "sch", "brd", "apk"};
   for (const auto& file : scan.files) {
     const auto dot = file.path.rfind('.');
     if (dot == std::string::npos) continue;
-    if (std::find(made.begin(), made.end(), ascii_lower(file.path.substr(dot + 1))) != made.end())
-      return Kind::prototype;
+    if (std::find(made.begin(), made.end(), ascii_lower(file.path.substr(dot + 1))) != made.end()) return Kind::prototype;
   }
   const auto words = fold_to_ascii(guess.title + " " + std::string(name));
-  for (const std::string_view word :
-       {"method", "demarche", "animer", "animation", "facilitation"}) {
+  for (const std::string_view word : {"method", "demarche", "animer", "animation", "facilitation"}) {
     if (words.find(word) != std::string::npos) return Kind::method;
   }
   return Kind::prototype;
@@ -218,12 +208,10 @@ Guess guess_from_readme(std::string_view text) {
 }
 
 std::vector<std::string> guess_languages(std::string_view text) {
-  static const std::set<std::string_view> french = {
-      "le",  "la",   "les", "des",  "du", "de",  "et", "un",  "une", "pour", "dans",
-      "est", "avec", "sur", "vous", "au", "aux", "ou", "par", "que", "qui"};
-  static const std::set<std::string_view> english = {"the",  "of",   "and",  "to",  "is",  "for",
-                                                     "with", "this", "that", "are", "you", "your",
-                                                     "be",   "it",   "by",   "from"};
+  static const std::set<std::string_view> french = {"le",  "la",   "les", "des",  "du", "de",  "et", "un",  "une", "pour", "dans",
+                                                    "est", "avec", "sur", "vous", "au", "aux", "ou", "par", "que", "qui"};
+  static const std::set<std::string_view> english = {"the",  "of",  "and", "to",   "is", "for", "with", "this",
+                                                     "that", "are", "you", "your", "be", "it",  "by",   "from"};
   int fr = 0;
   int en = 0;
   const auto plain = ascii_lower(text.substr(0, 64 * 1024));
@@ -252,8 +240,7 @@ Guess guess_from(const FolderHandle& folder, const Scan& scan, std::string_view 
   guess.licence = guess_licence_of(folder, scan);
   guess.kind = guess_kind(scan, guess, name);
   for (const auto& file : scan.files) {
-    if (shows_people_perhaps(file.path) && check_path(file.path))
-      guess.pictures.push_back(file.path);
+    if (shows_people_perhaps(file.path) && check_path(file.path)) guess.pictures.push_back(file.path);
   }
   return guess;
 }

@@ -10,22 +10,18 @@ namespace {
 
 constexpr std::array known_ids = {
     // works: texts, pictures, films
-    "CC0-1.0", "CC-BY-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-1.0",
-    "CC-BY-SA-2.0", "CC-BY-SA-2.5", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-NC-2.0", "CC-BY-NC-3.0",
-    "CC-BY-NC-4.0", "CC-BY-NC-SA-2.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-3.0",
-    "CC-BY-ND-4.0", "CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0", "CC-BY-2.0-FR", "CC-BY-SA-2.0-FR",
-    "CC-BY-3.0-FR", "CC-BY-NC-SA-2.0-FR", "CC-PDDC", "FAL-1.2", "FAL-1.3", "LAL-1.2", "LAL-1.3",
-    "etalab-2.0", "GFDL-1.2-only", "GFDL-1.2-or-later", "GFDL-1.3-only", "GFDL-1.3-or-later",
-    "ODbL-1.0", "PDDL-1.0",
+    "CC0-1.0", "CC-BY-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-1.0", "CC-BY-SA-2.0", "CC-BY-SA-2.5",
+    "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-2.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0",
+    "CC-BY-ND-3.0", "CC-BY-ND-4.0", "CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0", "CC-BY-2.0-FR", "CC-BY-SA-2.0-FR", "CC-BY-3.0-FR",
+    "CC-BY-NC-SA-2.0-FR", "CC-PDDC", "FAL-1.2", "FAL-1.3", "LAL-1.2", "LAL-1.3", "etalab-2.0", "GFDL-1.2-only", "GFDL-1.2-or-later",
+    "GFDL-1.3-only", "GFDL-1.3-or-later", "ODbL-1.0", "PDDL-1.0",
     // hardware
-    "CERN-OHL-1.1", "CERN-OHL-1.2", "CERN-OHL-P-2.0", "CERN-OHL-W-2.0", "CERN-OHL-S-2.0",
-    "TAPR-OHL-1.0", "SHL-2.0",
+    "CERN-OHL-1.1", "CERN-OHL-1.2", "CERN-OHL-P-2.0", "CERN-OHL-W-2.0", "CERN-OHL-S-2.0", "TAPR-OHL-1.0", "SHL-2.0",
     // software
-    "MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "MPL-2.0",
-    "EUPL-1.1", "EUPL-1.2", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later",
-    "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "AGPL-3.0-only",
-    "AGPL-3.0-or-later", "CECILL-2.1", "CECILL-B", "CECILL-C", "Unlicense", "Zlib", "BSL-1.0",
-    "WTFPL", "OFL-1.1", "Beerware",
+    "MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "MPL-2.0", "EUPL-1.1", "EUPL-1.2", "GPL-2.0-only",
+    "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later",
+    "AGPL-3.0-only", "AGPL-3.0-or-later", "CECILL-2.1", "CECILL-B", "CECILL-C", "Unlicense", "Zlib", "BSL-1.0", "WTFPL", "OFL-1.1",
+    "Beerware",
     // still read, although SPDX now wants -only or -or-later
     "GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0", "AGPL-3.0"};
 
@@ -40,14 +36,11 @@ std::string plain(std::string_view text) {
   return letters;
 }
 
-bool is_known(std::string_view id) {
-  return std::find(known_ids.begin(), known_ids.end(), id) != known_ids.end();
-}
+bool is_known(std::string_view id) { return std::find(known_ids.begin(), known_ids.end(), id) != known_ids.end(); }
 
 bool is_id(std::string_view word) {
   return !word.empty() && word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
   });
 }
 
@@ -126,8 +119,7 @@ enum class Family { works, hardware, gnu, other };
 struct Mark {
   Family family;
   const char* id;
-  std::vector<std::string_view>
-      phrases;  ///< all of them, in the text's lower case with single blanks
+  std::vector<std::string_view> phrases;  ///< all of them, in the text's lower case with single blanks
 };
 
 /// Of each family the first whose phrases all occur is the licence: the more particular stands
@@ -135,12 +127,8 @@ struct Mark {
 /// so that is not claimed.
 const std::vector<Mark>& marks() {
   static const std::vector<Mark> list = {
-      {Family::works,
-       "CC-BY-NC-SA-4.0",
-       {"attribution-noncommercial-sharealike 4.0 international"}},
-      {Family::works,
-       "CC-BY-NC-ND-4.0",
-       {"attribution-noncommercial-noderivatives 4.0 international"}},
+      {Family::works, "CC-BY-NC-SA-4.0", {"attribution-noncommercial-sharealike 4.0 international"}},
+      {Family::works, "CC-BY-NC-ND-4.0", {"attribution-noncommercial-noderivatives 4.0 international"}},
       {Family::works, "CC-BY-NC-4.0", {"attribution-noncommercial 4.0 international"}},
       {Family::works, "CC-BY-ND-4.0", {"attribution-noderivatives 4.0 international"}},
       {Family::works, "CC-BY-SA-4.0", {"attribution-sharealike 4.0 international"}},
@@ -148,20 +136,12 @@ const std::vector<Mark>& marks() {
       {Family::works, "CC0-1.0", {"cc0 1.0 universal"}},
       {Family::works, "LAL-1.3", {"licence art libre 1.3"}},
       {Family::works, "etalab-2.0", {"licence ouverte", "version 2.0", "etalab"}},
-      {Family::hardware,
-       "CERN-OHL-S-2.0",
-       {"cern open hardware licence version 2 - strongly reciprocal"}},
-      {Family::hardware,
-       "CERN-OHL-W-2.0",
-       {"cern open hardware licence version 2 - weakly reciprocal"}},
+      {Family::hardware, "CERN-OHL-S-2.0", {"cern open hardware licence version 2 - strongly reciprocal"}},
+      {Family::hardware, "CERN-OHL-W-2.0", {"cern open hardware licence version 2 - weakly reciprocal"}},
       {Family::hardware, "CERN-OHL-P-2.0", {"cern open hardware licence version 2 - permissive"}},
-      {Family::gnu,
-       "AGPL-3.0-only",
-       {"gnu affero general public license version 3, 19 november 2007"}},
+      {Family::gnu, "AGPL-3.0-only", {"gnu affero general public license version 3, 19 november 2007"}},
       {Family::gnu, "LGPL-3.0-only", {"gnu lesser general public license version 3, 29 june 2007"}},
-      {Family::gnu,
-       "LGPL-2.1-only",
-       {"gnu lesser general public license version 2.1, february 1999"}},
+      {Family::gnu, "LGPL-2.1-only", {"gnu lesser general public license version 2.1, february 1999"}},
       {Family::gnu, "GPL-3.0-only", {"gnu general public license version 3, 29 june 2007"}},
       {Family::gnu, "GPL-2.0-only", {"gnu general public license version 2, june 1991"}},
       {Family::gnu, "GFDL-1.3-only", {"gnu free documentation license version 1.3"}},
@@ -169,19 +149,11 @@ const std::vector<Mark>& marks() {
       {Family::other, "Apache-2.0", {"apache license version 2.0, january 2004"}},
       {Family::other, "MPL-2.0", {"mozilla public license version 2.0"}},
       {Family::other, "CECILL-2.1", {"contrat de licence de logiciel libre cecill", "2.1"}},
-      {Family::other,
-       "BSD-3-Clause",
-       {"redistribution and use in source and binary forms", "neither the name"}},
+      {Family::other, "BSD-3-Clause", {"redistribution and use in source and binary forms", "neither the name"}},
       {Family::other, "BSD-2-Clause", {"redistribution and use in source and binary forms"}},
-      {Family::other,
-       "MIT",
-       {"permission is hereby granted, free of charge, to any person obtaining a copy"}},
-      {Family::other,
-       "ISC",
-       {"permission to use, copy, modify, and/or distribute this software for any purpose"}},
-      {Family::other,
-       "Unlicense",
-       {"this is free and unencumbered software released into the public domain"}}};
+      {Family::other, "MIT", {"permission is hereby granted, free of charge, to any person obtaining a copy"}},
+      {Family::other, "ISC", {"permission to use, copy, modify, and/or distribute this software for any purpose"}},
+      {Family::other, "Unlicense", {"this is free and unencumbered software released into the public domain"}}};
   return list;
 }
 
@@ -193,8 +165,7 @@ std::string from_cc_address(std::string_view text) {
   const auto rest = text.substr(at + start.size());
   const auto slash = rest.find('/');
   if (slash == std::string_view::npos) return {};
-  std::string id =
-      "CC-" + std::string(rest.substr(0, slash)) + "-" + std::string(rest.substr(slash + 1, 3));
+  std::string id = "CC-" + std::string(rest.substr(0, slash)) + "-" + std::string(rest.substr(slash + 1, 3));
   for (char& c : id) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return is_known(id) ? id : std::string();
 }
@@ -204,11 +175,9 @@ std::string from_text(std::string_view text, Family family) {
     if (auto id = from_cc_address(text); !id.empty()) return id;
   }
   for (const auto& mark : marks()) {
-    const bool all =
-        mark.family == family &&
-        std::all_of(mark.phrases.begin(), mark.phrases.end(), [&](std::string_view phrase) {
-          return text.find(phrase) != std::string_view::npos;
-        });
+    const bool all = mark.family == family && std::all_of(mark.phrases.begin(), mark.phrases.end(), [&](std::string_view phrase) {
+                       return text.find(phrase) != std::string_view::npos;
+                     });
     if (all) return mark.id;
   }
   return {};
@@ -218,10 +187,8 @@ std::string lower_with_single_blanks(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!blank)
-      out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-    else if (!out.empty() && out.back() != ' ')
-      out.push_back(' ');
+    if (!blank) out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    else if (!out.empty() && out.back() != ' ') out.push_back(' ');
   }
   return out;
 }
@@ -245,8 +212,7 @@ std::string nearest_licence(std::string_view text) {
     const std::string_view instead = noise == "creativecommons" ? "cc" : "";
     wanted = wanted.substr(0, at) + std::string(instead) + wanted.substr(at + noise.size());
   }
-  const auto same = std::find_if(known_ids.begin(), known_ids.end(),
-                                 [&](const char* id) { return plain(id) == wanted; });
+  const auto same = std::find_if(known_ids.begin(), known_ids.end(), [&](const char* id) { return plain(id) == wanted; });
   if (same != known_ids.end()) return *same;
   // "CC BY-SA" or "Apache": without its version there is only one that is meant nowadays.
   std::string last;

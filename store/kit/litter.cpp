@@ -9,11 +9,10 @@ namespace {
 /// Compared in lower case. Folders and files alike: none of them is a name that a person gives.
 constexpr std::array<std::string_view, 32> litter_names = {
     // macOS
-    ".ds_store", ".localized", "__macosx", ".appledouble", ".lsoverride", ".spotlight-v100",
-    ".trashes", ".fseventsd", ".temporaryitems", ".documentrevisions-v100", ".apdisk", "icon\r",
+    ".ds_store", ".localized", "__macosx", ".appledouble", ".lsoverride", ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems",
+    ".documentrevisions-v100", ".apdisk", "icon\r",
     // Windows
-    "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini",
-    "$recycle.bin", "system volume information",
+    "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "system volume information",
     // Linux
     ".directory", "lost+found",
     // working copies
@@ -35,15 +34,12 @@ bool is_vim_swap(std::string_view name) {
 bool is_litter(std::string_view name) {
   const auto plain = ascii_lower(name);
   if (std::find(litter_names.begin(), litter_names.end(), plain) != litter_names.end()) return true;
-  if (plain.starts_with("._") || plain.starts_with("~$") || plain.starts_with(".trash-"))
-    return true;
-  if (plain.starts_with(".~lock.") && plain.ends_with("#")) return true;  // LibreOffice
-  if (plain.starts_with(".#") || (plain.size() > 1 && plain.front() == '#' && plain.back() == '#'))
-    return true;                                              // Emacs
-  if (plain.size() > 1 && plain.ends_with("~")) return true;  // copies that editors keep
-  if (plain.starts_with("~wrl") && plain.ends_with(".tmp")) return true;  // Word
-  if (plain.starts_with(".nfs") && plain.size() > 12)
-    return true;  // a removed file still open over NFS
+  if (plain.starts_with("._") || plain.starts_with("~$") || plain.starts_with(".trash-")) return true;
+  if (plain.starts_with(".~lock.") && plain.ends_with("#")) return true;                                          // LibreOffice
+  if (plain.starts_with(".#") || (plain.size() > 1 && plain.front() == '#' && plain.back() == '#')) return true;  // Emacs
+  if (plain.size() > 1 && plain.ends_with("~")) return true;                                  // copies that editors keep
+  if (plain.starts_with("~wrl") && plain.ends_with(".tmp")) return true;                      // Word
+  if (plain.starts_with(".nfs") && plain.size() > 12) return true;                            // a removed file still open over NFS
   if (plain.starts_with(".") && plain.find(".essaimage-") != std::string::npos) return true;  // of `checkout` and `upstream`, cut off
   if (plain.starts_with(".fuse_hidden") || plain.starts_with(".goutputstream-")) return true;
   return is_vim_swap(plain) || plain.ends_with(".crdownload");

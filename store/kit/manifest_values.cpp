@@ -15,23 +15,20 @@ constexpr std::uint32_t minutes_max = 24 * 60;
 constexpr std::uint32_t group_max = 1000;
 constexpr std::size_t url_bytes_max = 500;
 
-constexpr std::array<std::string_view, 18> known_keys = {
-    "kind",         "title",    "summary",      "languages",  "stage",     "themes",
-    "participants", "duration", "sessions",     "group_size", "equipment", "licence",
-    "authors",      "contact",  "adapted_from", "slug",       "consent",   "format"};
+constexpr std::array<std::string_view, 18> known_keys = {"kind",         "title",    "summary",      "languages",  "stage",     "themes",
+                                                         "participants", "duration", "sessions",     "group_size", "equipment", "licence",
+                                                         "authors",      "contact",  "adapted_from", "slug",       "consent",   "format"};
 
 struct Synonym {
   std::string_view key;
   std::string_view meant;
 };
 constexpr std::array<Synonym, 21> synonyms = {
-    {{"titre", "title"},          {"name", "title"},          {"nom", "title"},
-     {"resume", "summary"},       {"description", "summary"}, {"langues", "languages"},
-     {"langue", "languages"},     {"type", "kind"},           {"genre", "kind"},
-     {"license", "licence"},      {"auteurs", "authors"},     {"auteur", "authors"},
-     {"duree", "duration"},       {"materiel", "equipment"},  {"material", "equipment"},
-     {"public", "participants"},  {"groupe", "group_size"},   {"etape", "stage"},
-     {"consentement", "consent"}, {"seances", "sessions"},    {"tags", "themes"}}};
+    {{"titre", "title"},         {"name", "title"},        {"nom", "title"},      {"resume", "summary"},       {"description", "summary"},
+     {"langues", "languages"},   {"langue", "languages"},  {"type", "kind"},      {"genre", "kind"},           {"license", "licence"},
+     {"auteurs", "authors"},     {"auteur", "authors"},    {"duree", "duration"}, {"materiel", "equipment"},   {"material", "equipment"},
+     {"public", "participants"}, {"groupe", "group_size"}, {"etape", "stage"},    {"consentement", "consent"}, {"seances", "sessions"},
+     {"tags", "themes"}}};
 
 /// Takes a number from the front.
 std::optional<std::uint32_t> take_number(std::string_view& text) {
@@ -61,8 +58,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + change});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
@@ -98,8 +94,7 @@ std::optional<GroupSize> parse_group_size(std::string_view text) {
   GroupSize size{*low, *low};
   skip_blanks(text);
   if (!text.empty()) {
-    if (!take(text, "-") && !take(text, "–") && !take(text, "à") && !take(text, "to"))
-      return std::nullopt;
+    if (!take(text, "-") && !take(text, "–") && !take(text, "à") && !take(text, "to")) return std::nullopt;
     skip_blanks(text);
     const auto high = take_number(text);
     if (!high || !text.empty()) return std::nullopt;
@@ -114,16 +109,13 @@ bool is_language_tag(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto first = text.substr(0, text.find('-'));
   if (first.size() < 2 || first.size() > 3) return false;
-  if (!std::all_of(first.begin(), first.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
-    return false;
+  if (!std::all_of(first.begin(), first.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return false;
   text.remove_prefix(first.size());
   while (!text.empty()) {
     text.remove_prefix(1);
     const auto part = text.substr(0, text.find('-'));
     if (part.empty() || part.size() > 8) return false;
-    if (!std::all_of(part.begin(), part.end(),
-                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); }))
-      return false;
+    if (!std::all_of(part.begin(), part.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); })) return false;
     text.remove_prefix(part.size());
   }
   return true;
@@ -132,9 +124,7 @@ bool is_language_tag(std::string_view text) {
 std::optional<AdaptedFrom> parse_adapted_from(std::string_view text) {
   AdaptedFrom from;
   if (text.starts_with("https://") || text.starts_with("http://")) {
-    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-      return c > ' ' && c < 0x7F && c != '"' && c != '<';
-    });
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '<'; });
     if (!plain || text.size() > url_bytes_max || text.ends_with("//")) return std::nullopt;
     from.url = text;
     return from;
@@ -152,9 +142,7 @@ std::optional<AdaptedFrom> parse_adapted_from(std::string_view text) {
   return from;
 }
 
-bool is_known_key(std::string_view key) {
-  return std::find(known_keys.begin(), known_keys.end(), key) != known_keys.end();
-}
+bool is_known_key(std::string_view key) { return std::find(known_keys.begin(), known_keys.end(), key) != known_keys.end(); }
 
 std::string_view nearest_key(std::string_view key) {
   if (key.empty() || key.size() > 40) return {};

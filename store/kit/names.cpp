@@ -14,29 +14,22 @@ namespace {
 constexpr std::u32string_view reserved_characters = U"<>:\"|?*\\/";
 
 bool is_blank(char32_t c) {
-  return c == 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F ||
-         c == 0x205F || c == 0x3000;
+  return c == 0x20 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-bool is_control(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
-}
+bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029; }
 
 /// Turn the direction of what follows: "photo<U+202E>gpj.exe" would be shown as "photoexe.jpg".
-bool is_direction_control(char32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
+bool is_direction_control(char32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
 bool is_refused(char32_t c) {
-  return reserved_characters.find(c) != std::u32string_view::npos || is_control(c) ||
-         is_direction_control(c) || !is_assigned(c);
+  return reserved_characters.find(c) != std::u32string_view::npos || is_control(c) || is_direction_control(c) || !is_assigned(c);
 }
 
 std::string hex_of(char32_t c) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
-  for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4)
-    text.push_back(digits[(c >> shift) & 15]);
+  for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) text.push_back(digits[(c >> shift) & 15]);
   return "U+" + text;
 }
 
@@ -44,30 +37,24 @@ std::string hex_of(char32_t c) {
 /// "gi7eba~1", "g~123456".
 bool is_short_name_of_git_file(std::string_view folded) {
   for (const std::string_view prefix : {"gitmod~", "gitatt~"}) {
-    if (folded.size() == 8 && folded.starts_with(prefix) && folded[7] >= '1' && folded[7] <= '4')
-      return true;
+    if (folded.size() == 8 && folded.starts_with(prefix) && folded[7] >= '1' && folded[7] <= '4') return true;
   }
   if (folded.size() != 8) return false;
   const auto tilde = folded.find('~');
   if (tilde > 6) return false;  // npos, too
   const auto number = folded.substr(tilde + 1);
   if (number.empty() || number[0] < '1' || number[0] > '9') return false;
-  if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }))
-    return false;
+  if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
   const auto start = folded.substr(0, tilde);
-  return std::string_view("gi7eba").starts_with(start) ||
-         std::string_view("gi7d29").starts_with(start);
+  return std::string_view("gi7eba").starts_with(start) || std::string_view("gi7d29").starts_with(start);
 }
 
-bool is_git_file(std::string_view folded) {
-  return folded == ".gitattributes" || folded == ".gitmodules";
-}
+bool is_git_file(std::string_view folded) { return folded == ".gitattributes" || folded == ".gitmodules"; }
 
 /// Names by which git would act and that no escape makes harmless.
 bool is_git_name(std::string_view name, std::string_view folded) {
   if (folded == ".git" || folded == "git~1" || is_short_name_of_git_file(folded)) return true;
-  return is_git_file(folded) &&
-         name[0] != '.';  // reached through a wide dot or an invisible first character
+  return is_git_file(folded) && name[0] != '.';  // reached through a wide dot or an invisible first character
 }
 
 /// Device names of Windows, with any extension: "nul.txt", "COM¹" (folding turns the raised digits
@@ -75,11 +62,9 @@ bool is_git_name(std::string_view name, std::string_view folded) {
 bool is_device_name(std::string_view folded) {
   auto base = folded.substr(0, folded.find('.'));
   while (!base.empty() && base.back() == ' ') base.remove_suffix(1);
-  static constexpr std::array<std::string_view, 7> whole = {"con",    "prn",     "aux",   "nul",
-                                                            "conin$", "conout$", "clock$"};
+  static constexpr std::array<std::string_view, 7> whole = {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"};
   if (std::find(whole.begin(), whole.end(), base) != whole.end()) return true;
-  return base.size() == 4 && (base.starts_with("com") || base.starts_with("lpt")) &&
-         base[3] >= '0' && base[3] <= '9';
+  return base.size() == 4 && (base.starts_with("com") || base.starts_with("lpt")) && base[3] >= '0' && base[3] <= '9';
 }
 
 std::string replacement_of(char32_t c) {
@@ -99,8 +84,7 @@ void shorten(std::string& name) {
   if (name.size() <= limits::file_name_bytes_max) return;
   constexpr std::size_t extension_bytes_max = 16;
   auto dot = name.rfind('.');
-  if (dot == std::string::npos || dot == 0 || name.size() - dot > extension_bytes_max)
-    dot = name.size();
+  if (dot == std::string::npos || dot == 0 || name.size() - dot > extension_bytes_max) dot = name.size();
   const std::string extension = name.substr(dot);
   std::size_t keep = limits::file_name_bytes_max - extension.size();
   while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80) --keep;
@@ -153,8 +137,7 @@ Status for_each_name(std::string_view path, const std::function<Status(std::stri
 
 Status check_path_limits(std::string_view path) {
   if (path.size() > limits::kit_path_bytes_max) {
-    return fail(Errc::path_too_long, std::to_string(path.size()) + " bytes, at most " +
-                                         std::to_string(limits::kit_path_bytes_max));
+    return fail(Errc::path_too_long, std::to_string(path.size()) + " bytes, at most " + std::to_string(limits::kit_path_bytes_max));
   }
   const auto depth = static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')) + 1;
   if (depth > limits::kit_path_depth_max) {
@@ -168,8 +151,7 @@ Status check_path_limits(std::string_view path) {
 Status check_name(std::string_view name) {
   if (name.empty()) return fail(Errc::name_edge, "empty");
   if (name.size() > limits::file_name_bytes_max) {
-    return fail(Errc::name_too_long, std::to_string(name.size()) + " bytes, at most " +
-                                         std::to_string(limits::file_name_bytes_max));
+    return fail(Errc::name_too_long, std::to_string(name.size()) + " bytes, at most " + std::to_string(limits::file_name_bytes_max));
   }
   if (!is_utf8(name)) return fail(Errc::name_not_utf8);
   const auto points = code_points(name);
@@ -216,8 +198,7 @@ std::string mend_name(std::string_view name) {
 
 std::string to_stored_name(std::string_view name) {
   if (name.starts_with('%')) return "%25" + std::string(name.substr(1));
-  if (name.starts_with('.') && is_git_file(fold_name(name)))
-    return "%2E" + std::string(name.substr(1));
+  if (name.starts_with('.') && is_git_file(fold_name(name))) return "%2E" + std::string(name.substr(1));
   return std::string(name);
 }
 
@@ -235,8 +216,7 @@ Result<std::string> from_stored_name(std::string_view stored) {
   std::string name(stored);
   if (stored.starts_with("%25")) name.erase(1, 2);
   if (stored.starts_with("%2E")) name.replace(0, 3, 1, '.');
-  if (to_stored_name(name) != stored)
-    return fail(Errc::name_git, "not the stored form of any name");
+  if (to_stored_name(name) != stored) return fail(Errc::name_git, "not the stored form of any name");
   CHECK_OK(check_name(name));
   return name;
 }
@@ -255,8 +235,7 @@ Result<std::string> from_stored_path(std::string_view stored) {
 
 bool TwinFinder::add(std::string_view name) {
   auto folded = fold_name(name);
-  if (folded.empty())
-    folded = std::string(name);  // not UTF-8: refused for that, and a twin of nothing
+  if (folded.empty()) folded = std::string(name);  // not UTF-8: refused for that, and a twin of nothing
   const auto near = seen_.lower_bound({folded, std::string()});
   if (near != seen_.end() && near->first == folded) {
     other_ = near->second;

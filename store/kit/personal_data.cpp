@@ -14,36 +14,37 @@ constexpr std::size_t phone_digits_max = 15;
 
 /// Usual ones in France, folded to ASCII; of a double name the first half counts.
 constexpr std::array<std::string_view, 144> given_names = {
-    "abdel",     "abdelkader", "adam",    "adele",    "adrien",  "agnes",    "ahmed",   "aicha",     "alain",    "albert",   "alex",
-    "alexandre", "alexis",     "ali",     "alice",    "aline",   "amandine", "amelie",  "amina",     "amine",    "andre",    "anna",
-    "anne",      "annick",     "annie",   "anthony",  "antoine", "arnaud",   "arthur",  "audrey",    "aurelie",  "ayoub",    "baptiste",
-    "beatrice",  "benjamin",   "benoit",  "bernard",  "bilal",   "brahim",   "brigitte", "bruno",    "camille",  "carole",   "caroline",
-    "catherine", "cecile",     "celine",  "chantal",  "charlotte", "christelle", "christian", "christine", "christophe", "claire", "clara",
-    "claude",    "claudine",   "clement", "cyril",    "damien",  "daniel",   "danielle", "david",    "delphine", "denis",    "denise",
-    "didier",    "dominique",  "elise",   "elodie",   "emilie",  "emma",     "emmanuel", "eric",     "estelle",  "evelyne",  "fabien",
-    "farid",     "fatima",     "fatiha",  "fatou",    "florence", "francis", "francois", "francoise", "frederic", "gerard",  "gilles",
-    "guillaume", "guy",        "hassan",  "helene",   "herve",   "hugo",     "ibrahim", "ines",      "isabelle", "jacqueline", "jacques",
-    "jean",      "jeanne",     "jerome",  "josette",  "julie",   "julien",   "kader",   "karim",     "karima",   "kevin",    "khadija",
-    "laura",     "laurent",    "lea",     "leila",    "lucas",   "lucie",    "malika",  "manon",     "marc",     "marie",    "marine",
-    "martine",   "mathieu",    "maxime",  "michel",   "mohamed", "monique",  "mustapha", "nadia",    "nathalie", "nicolas",  "nicole",
-    "nora",      "olivier",    "pascal",  "patrick",  "philippe", "pierre",  "rachid",  "samira",    "sophie",   "thomas",   "youssef",
-    "yasmine"};
+    "abdel",     "abdelkader", "adam",       "adele",    "adrien",    "agnes",    "ahmed",    "aicha",      "alain",     "albert",
+    "alex",      "alexandre",  "alexis",     "ali",      "alice",     "aline",    "amandine", "amelie",     "amina",     "amine",
+    "andre",     "anna",       "anne",       "annick",   "annie",     "anthony",  "antoine",  "arnaud",     "arthur",    "audrey",
+    "aurelie",   "ayoub",      "baptiste",   "beatrice", "benjamin",  "benoit",   "bernard",  "bilal",      "brahim",    "brigitte",
+    "bruno",     "camille",    "carole",     "caroline", "catherine", "cecile",   "celine",   "chantal",    "charlotte", "christelle",
+    "christian", "christine",  "christophe", "claire",   "clara",     "claude",   "claudine", "clement",    "cyril",     "damien",
+    "daniel",    "danielle",   "david",      "delphine", "denis",     "denise",   "didier",   "dominique",  "elise",     "elodie",
+    "emilie",    "emma",       "emmanuel",   "eric",     "estelle",   "evelyne",  "fabien",   "farid",      "fatima",    "fatiha",
+    "fatou",     "florence",   "francis",    "francois", "francoise", "frederic", "gerard",   "gilles",     "guillaume", "guy",
+    "hassan",    "helene",     "herve",      "hugo",     "ibrahim",   "ines",     "isabelle", "jacqueline", "jacques",   "jean",
+    "jeanne",    "jerome",     "josette",    "julie",    "julien",    "kader",    "karim",    "karima",     "kevin",     "khadija",
+    "laura",     "laurent",    "lea",        "leila",    "lucas",     "lucie",    "malika",   "manon",      "marc",      "marie",
+    "marine",    "martine",    "mathieu",    "maxime",   "michel",    "mohamed",  "monique",  "mustapha",   "nadia",     "nathalie",
+    "nicolas",   "nicole",     "nora",       "olivier",  "pascal",    "patrick",  "philippe", "pierre",     "rachid",    "samira",
+    "sophie",    "thomas",     "youssef",    "yasmine"};
 
-constexpr std::array<std::string_view, 12> titles = {"m", "mr", "mme", "mlle", "mmes", "mm", "dr", "pr", "monsieur", "madame", "mademoiselle", "mrs"};
+constexpr std::array<std::string_view, 12> titles = {"m",  "mr", "mme",      "mlle",   "mmes",         "mm",
+                                                     "dr", "pr", "monsieur", "madame", "mademoiselle", "mrs"};
 
 /// Of a person's name these say that it is a place's: "rue Jean Jaurès", "espace Simone Veil".
-constexpr std::array<std::string_view, 16> places = {"rue",   "avenue",  "boulevard", "place", "square", "allee",  "quai",   "espace",
-                                                     "salle", "college", "lycee",     "ecole", "parc",   "maison", "centre", "bibliotheque"};
+constexpr std::array<std::string_view, 16> places = {"rue",  "avenue", "boulevard", "place",       "square", "allee",
+                                                     "quai", "espace", "salle",     "college",     "lycee",  "ecole",
+                                                     "parc", "maison", "centre",    "bibliotheque"};
 
 struct Word {
   std::size_t begin = 0, end = 0;
-  std::string plain;  ///< folded to ASCII
+  std::string plain;          ///< folded to ASCII
   bool is_name_like = false;  ///< one capital first, small letters behind it; or capitals alone, as family names are often written
 };
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80 || c == '-';
-}
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80 || c == '-'; }
 
 bool contains(const auto& list, std::string_view word) { return std::ranges::find(list, word) != list.end(); }
 

@@ -33,8 +33,7 @@ Result<Pointer> parse_pointer(std::string_view text) {
   if (text.size() > pointer_bytes_max) return tl::unexpected(wrong_pointer("too long"));
   const std::string_view whole = text;
   for (const auto start : {version_line, oid_start}) {
-    if (!text.starts_with(start))
-      return tl::unexpected(wrong_pointer("expected \"" + std::string(start) + "\""));
+    if (!text.starts_with(start)) return tl::unexpected(wrong_pointer("expected \"" + std::string(start) + "\""));
     text.remove_prefix(start.size());
   }
   Pointer pointer;
@@ -52,9 +51,8 @@ Result<Pointer> parse_pointer(std::string_view text) {
 
 bool looks_like_pointer(std::string_view text) {
   if (text.size() >= lfs_pointer_bytes_max) return false;
-  for (const std::string_view start :
-       {"version https://git-lfs.github.com/spec/", "version http://git-media.io/v/",
-        "version https://hawser.github.com/spec/", "# git-media", "# external"}) {
+  for (const std::string_view start : {"version https://git-lfs.github.com/spec/", "version http://git-media.io/v/",
+                                       "version https://hawser.github.com/spec/", "# git-media", "# external"}) {
     if (text.starts_with(start)) return true;
   }
   return false;

@@ -32,8 +32,7 @@ class Walker {
 
  private:
   bool three(char quote) const {
-    return at_ + 2 < text_.size() && text_[at_] == quote && text_[at_ + 1] == quote &&
-           text_[at_ + 2] == quote;
+    return at_ + 2 < text_.size() && text_[at_] == quote && text_[at_ + 1] == quote && text_[at_ + 2] == quote;
   }
 
   void skip_string(char quote) {
@@ -51,9 +50,7 @@ class Walker {
       } else if (c == quote && (!long_form || three(quote))) {
         at_ += long_form ? 3 : 1;
         // A long string may end in one or two quotes of its own before the three that close it.
-        for (int more = 0; long_form && more < 2 && at_ < text_.size() && text_[at_] == quote;
-             ++more)
-          ++at_;
+        for (int more = 0; long_form && more < 2 && at_ < text_.size() && text_[at_] == quote; ++more) ++at_;
         return;
       }
       ++at_;
@@ -67,9 +64,7 @@ class Walker {
         dots_ = 0;
         break;
       case '=':
-      case ',':
-        dots_ = 0;
-        break;
+      case ',': dots_ = 0; break;
       case '[':
       case '{':
         ++depth_;
@@ -79,11 +74,8 @@ class Walker {
       case '}':
         if (depth_ > 0) --depth_;
         break;
-      case '.':
-        ++dots_;
-        break;
-      default:
-        break;
+      case '.': ++dots_; break;
+      default: break;
     }
   }
 
@@ -106,16 +98,13 @@ std::size_t find_control(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::string place(std::string_view file, std::size_t line) {
-  return std::string(file) + ":" + std::to_string(line) + ": ";
-}
+std::string place(std::string_view file, std::size_t line) { return std::string(file) + ":" + std::to_string(line) + ": "; }
 
 }  // namespace
 
 Status guard_toml(std::string_view text, std::size_t bytes_max, std::string_view file) {
   if (text.size() > bytes_max) {
-    return fail(Errc::too_large,
-                place(file, 1) + "at most " + std::to_string(bytes_max) + " bytes");
+    return fail(Errc::too_large, place(file, 1) + "at most " + std::to_string(bytes_max) + " bytes");
   }
   if (!is_utf8(text)) {
     std::size_t line = 1;

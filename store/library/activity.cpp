@@ -59,8 +59,8 @@ class FeedReader {
     for (const auto& put : changed.put) {
       TRY(const auto kit, read_kit_tree(objects_, put.tree, KitDepth::names));
       const auto row = row_of(kit, feed_.audience, put.tree);
-      all_.versions.push_back({row.id, row.version, row.published_at, row.title, row.stage, row.themes, row.adapted_from,
-                               entry(kit_path(put.slug))});
+      all_.versions.push_back(
+          {row.id, row.version, row.published_at, row.title, row.stage, row.themes, row.adapted_from, entry(kit_path(put.slug))});
     }
     return {};
   }
@@ -140,8 +140,8 @@ class FeedReader {
   const FederationId& federation_;
   Activity& all_;
   OneCommit at_;
-  std::map<OutcomeKey, OutcomeActivity> outcomes_;           ///< that stand at this commit
-  std::map<KitId, std::vector<std::size_t>> adopted_;        ///< likewise: places in all_.adoptions
+  std::map<OutcomeKey, OutcomeActivity> outcomes_;     ///< that stand at this commit
+  std::map<KitId, std::vector<std::size_t>> adopted_;  ///< likewise: places in all_.adoptions
 };
 
 }  // namespace

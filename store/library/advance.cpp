@@ -44,8 +44,7 @@ Status LibraryImpl::advance(Advance advance) {
   }
   for (const auto& step : advance.steps) {
     const Head head = head_of(step.commit, step.id);
-    tell(
-        change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
+    tell(change::HeadChanged{head, std::make_shared<const Bytes>(step.raw), advance.published_here});
     if (after->lacking.contains(head.feed)) tell(change::ObjectsLost{head.feed});  // still: it builds on what lacks
   }
   for (const auto& feed : advance.left) tell(change::FeedLeft{feed});
@@ -169,8 +168,7 @@ PicturePtr LibraryImpl::next_picture(const Advance& advance, const Picture& befo
     const FeedId& feed = step.commit.feed;
     next->heads[feed] = head_of(step.commit, step.id);
     const auto frozen = next->frozen.find(feed);
-    if (frozen != next->frozen.end() && is_freed(frozen->second, before.head(feed), step.commit.order))
-      next->frozen.erase(frozen);
+    if (frozen != next->frozen.end() && is_freed(frozen->second, before.head(feed), step.commit.order)) next->frozen.erase(frozen);
     if (feed.audience.kind != Audience::Kind::region) continue;
     const auto endpoints = read_endpoints(step.commit.tree);
     if (endpoints && *endpoints != next->endpoints[feed.centre]) {
@@ -205,9 +203,7 @@ void LibraryImpl::compose_roster(Picture& picture) const {
 }
 
 /// What a new roster means for the home: the signers of a stock git.
-Status LibraryImpl::roster_seen(const Roster& roster) {
-  return replace_file(layout_.allowed_signers(), bytes_of(allowed_signers(roster)));
-}
+Status LibraryImpl::roster_seen(const Roster& roster) { return replace_file(layout_.allowed_signers(), bytes_of(allowed_signers(roster))); }
 
 void LibraryImpl::tell(Change change) {
   if (listener_) listener_(change);

@@ -22,9 +22,8 @@ constexpr std::string_view making_name = ".making";
 constexpr std::string_view identity_name = "identity.toml";
 
 std::string encode(const Identity& identity) {
-  return "format = 1\nslug = " + toml_text(identity.slug) + "\nname = " + toml_text(identity.name) +
-         "\nfederation = \"" + identity.federation.hex() +
-         "\"\nfederation_slug = " + toml_text(identity.federation_slug) + "\n";
+  return "format = 1\nslug = " + toml_text(identity.slug) + "\nname = " + toml_text(identity.name) + "\nfederation = \"" +
+         identity.federation.hex() + "\"\nfederation_slug = " + toml_text(identity.federation_slug) + "\n";
 }
 
 bool is_there(const Path& path) {
@@ -46,8 +45,7 @@ class Making {
     std::error_code error;
     if (is_there(layout.home)) {
       for (const auto& entry : std::filesystem::directory_iterator(layout.home, error)) {
-        if (entry.path().filename() != making_name)
-          return fail(Errc::home_exists, layout.home.string());
+        if (entry.path().filename() != making_name) return fail(Errc::home_exists, layout.home.string());
       }
       if (error) return fail(Errc::io, layout.home.string() + ": " + error.message());
     }
@@ -58,8 +56,7 @@ class Making {
     CHECK_OK(make_folders(making.inside_.keys()));
     return making;
   }
-  Making(Making&& other) noexcept
-      : layout_(std::move(other.layout_)), inside_(std::move(other.inside_)), mine_(other.mine_) {
+  Making(Making&& other) noexcept : layout_(std::move(other.layout_)), inside_(std::move(other.inside_)), mine_(other.mine_) {
     other.mine_ = false;
   }
   Making& operator=(Making&&) = delete;
@@ -93,8 +90,7 @@ class Making {
     }
     if (error) return fail(Errc::io, inside_.home.string() + ": " + error.message());
     pieces.emplace_back(identity_name);
-    for (const auto& piece : pieces)
-      CHECK_OK(move_durably(inside_.home / piece, layout_.home / piece));
+    for (const auto& piece : pieces) CHECK_OK(move_durably(inside_.home / piece, layout_.home / piece));
     return remove_folder_tree(inside_.home);
   }
 
@@ -135,8 +131,7 @@ class FirstTree {
     return editor_->set(path, TreeEntry::Mode::file, id);
   }
 
-  Status put_statement(const StatementName& name, const std::string& content,
-                       const SigningSecret& role, std::string_view other_path = {}) {
+  Status put_statement(const StatementName& name, const std::string& content, const SigningSecret& role, std::string_view other_path = {}) {
     const auto path = other_path.empty() ? std::string_view(name.path) : other_path;
     CHECK_OK(put(path, content));
     return put(feed_path::signatures_of(path), sign_statement(name, bytes_of(content), {&role}));
@@ -177,10 +172,8 @@ Status write_signers(const Layout& layout, const Identity& identity, const Membe
 
 Status check_new_federation(const NewFederation& federation, const std::string& slug) {
   if (!is_slug(slug)) return fail(Errc::usage, "slug: " + slug);
-  if (!is_plain_text(federation.name, limits::name_bytes_max))
-    return fail(Errc::usage, "name: " + federation.name);
-  if (federation.endpoints.size() > limits::endpoints_per_member_max)
-    return fail(Errc::usage, "too many endpoints");
+  if (!is_plain_text(federation.name, limits::name_bytes_max)) return fail(Errc::usage, "name: " + federation.name);
+  if (federation.endpoints.size() > limits::endpoints_per_member_max) return fail(Errc::usage, "too many endpoints");
   for (const auto& endpoint : federation.endpoints) {
     if (!is_endpoint(endpoint)) return fail(Errc::usage, "not tcp://host:port: " + endpoint);
   }
@@ -200,8 +193,7 @@ Result<Identity> parse_identity(std::string_view text, const std::string& file) 
 
 }  // namespace
 
-Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation,
-                                        std::string_view config, Timestamp now) {
+Result<Identity> create_federation_home(const Layout& layout, const NewFederation& federation, std::string_view config, Timestamp now) {
   const std::string slug = federation.slug.empty() ? slug_from(federation.name) : federation.slug;
   CHECK_OK(check_new_federation(federation, slug));
   TRY(auto making, Making::begin(layout));
@@ -228,16 +220,13 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
   const auto& root = roles.at(std::string(role_root));
   const StatementName word_name{identity.federation, std::string(feed_path::federation), 1, {}};
   CHECK_OK(tree.put_statement(word_name, word, root));
-  CHECK_OK(tree.put_statement(word_name, word, root,
-                              std::string(feed_path::federation_folder) + "/1.toml"));
+  CHECK_OK(tree.put_statement(word_name, word, root, std::string(feed_path::federation_folder) + "/1.toml"));
   const auto own = own_membership(identity, keys, now);
-  const StatementName own_name{
-      identity.federation, std::string(feed_path::members_folder) + "/" + slug + ".toml", 1, {}};
+  const StatementName own_name{identity.federation, std::string(feed_path::members_folder) + "/" + slug + ".toml", 1, {}};
   CHECK_OK(tree.put_statement(own_name, encode(own), roles.at(std::string(role_members))));
   const StatementName beat_name{identity.federation, std::string(feed_path::heartbeat), 1, {}};
   CHECK_OK(tree.put_statement(beat_name, encode(HeartbeatFile{1, {}, now}), roles.at(std::string(role_heartbeat))));
-  CHECK_OK(
-      tree.put(feed_path::centre, encode(CentreFile{federation.name, "", federation.endpoints})));
+  CHECK_OK(tree.put(feed_path::centre, encode(CentreFile{federation.name, "", federation.endpoints})));
 
   Commit commit;
   commit.time = now;
@@ -251,14 +240,12 @@ Result<Identity> create_federation_home(const Layout& layout, const NewFederatio
   return identity;
 }
 
-Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation,
-                                     std::string_view config) {
+Result<Identity> create_joining_home(const Layout& layout, const Invitation& invitation, std::string_view config) {
   CHECK_OK(check_invitation(invitation));
   TRY(auto making, Making::begin(layout));
   const Layout& inside = making.inside();
   TRY(const auto keys, make_keys(inside, invitation.slug));
-  const Identity identity{invitation.slug, invitation.name, invitation.federation,
-                          invitation.federation_slug};
+  const Identity identity{invitation.slug, invitation.name, invitation.federation, invitation.federation_slug};
   CHECK_OK(create_repository(inside, FeedId{invitation.federation_slug, Audience{}}));
   CHECK_OK(replace_file(inside.allowed_signers(), {}));
   CHECK_OK(create_file(inside.invitation(), bytes_of(to_text(invitation) + "\n")));

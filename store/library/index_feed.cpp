@@ -23,11 +23,8 @@ constexpr std::size_t batch_text_bytes_max = 16 * limits::MiB;
 Result<bool> is_renewal(const ObjectDb& objects, const ObjectId& before, const ObjectId& after) {
   TRY(auto old_parts, objects.read_tree(before));
   TRY(auto parts, objects.read_tree(after));
-  for (Tree* tree : {&old_parts, &parts})
-    std::erase_if(*tree, [](const TreeEntry& part) { return part.name == kit::entry_name; });
-  return std::ranges::equal(old_parts, parts, [](const TreeEntry& a, const TreeEntry& b) {
-    return a.name == b.name && a.id == b.id;
-  });
+  for (Tree* tree : {&old_parts, &parts}) std::erase_if(*tree, [](const TreeEntry& part) { return part.name == kit::entry_name; });
+  return std::ranges::equal(old_parts, parts, [](const TreeEntry& a, const TreeEntry& b) { return a.name == b.name && a.id == b.id; });
 }
 
 }  // namespace
@@ -44,14 +41,12 @@ Result<std::vector<Sha256>> LibraryImpl::index_feed(const Head& head, const Obje
 /// Brings the index of one feed up to this head; returns the media whose naming changed. A large change comes in
 /// batches, so that memory is bounded whatever a feed holds; until the last of them the feed is indexed at no commit,
 /// and whoever finds it so begins from nothing.
-Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId>& before, const Head& head,
-                                                     const ObjectId& tree) {
+Result<std::vector<Sha256>> LibraryImpl::index_from(const std::optional<ObjectId>& before, const Head& head, const ObjectId& tree) {
   TRY(auto difference, compare_kits(*objects_, before, tree));
   if (!before) {
     TRY(difference.removed, state_->kits_in(head.feed));
-    std::erase_if(difference.removed, [&](const std::string& slug) {
-      return std::ranges::binary_search(difference.put, slug, {}, &KitDifference::Put::slug);
-    });
+    std::erase_if(difference.removed,
+                  [&](const std::string& slug) { return std::ranges::binary_search(difference.put, slug, {}, &KitDifference::Put::slug); });
   }
   std::vector<Sha256> touched;
   State::FeedChange change;

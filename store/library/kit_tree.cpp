@@ -24,16 +24,14 @@ tl::unexpected<Error> damaged(const ObjectId& tree, std::string_view what) {
 
 class Reader {
  public:
-  Reader(const ObjectDb& objects, const ObjectId& root, KitDepth depth)
-      : objects_(objects), root_(root), depth_(depth) {}
+  Reader(const ObjectDb& objects, const ObjectId& root, KitDepth depth) : objects_(objects), root_(root), depth_(depth) {}
 
   Result<KitTree> read() {
     TRY(const auto tree, objects_.read_tree(root_));
     const auto entries = by_name(tree);
     const auto files = entries.find(std::string(feed_path::kit_files));
     const auto entry = entries.find(std::string(kit::entry_name));
-    if (files == entries.end() || entry == entries.end())
-      return damaged(root_, "no files, or no entry.toml");
+    if (files == entries.end() || entry == entries.end()) return damaged(root_, "no files, or no entry.toml");
     TRY(const auto entry_text, objects_.read(entry->second.id, ObjectType::blob));
     TRY(kit_.entry, kit::parse_entry(text_of(entry_text)));
     CHECK_OK(read_attributes(entries));
@@ -119,8 +117,7 @@ class Reader {
 };
 
 /// The two-hex folders of kits/, or the kits of one of them; nothing if there is no such tree.
-Result<std::map<std::string, ObjectId>> folders_of(const ObjectDb& objects,
-                                                   const std::optional<ObjectId>& tree) {
+Result<std::map<std::string, ObjectId>> folders_of(const ObjectDb& objects, const std::optional<ObjectId>& tree) {
   std::map<std::string, ObjectId> folders;
   if (!tree) return folders;
   TRY(const auto entries, objects.read_tree(*tree));
@@ -130,14 +127,13 @@ Result<std::map<std::string, ObjectId>> folders_of(const ObjectDb& objects,
   return folders;
 }
 
-std::optional<ObjectId> lookup(const std::map<std::string, ObjectId>& folders,
-                               const std::string& name) {
+std::optional<ObjectId> lookup(const std::map<std::string, ObjectId>& folders, const std::string& name) {
   const auto it = folders.find(name);
   return it == folders.end() ? std::nullopt : std::optional(it->second);
 }
 
-Status compare_folder(const ObjectDb& objects, const std::optional<ObjectId>& before,
-                      const std::optional<ObjectId>& after, KitDifference& difference) {
+Status compare_folder(const ObjectDb& objects, const std::optional<ObjectId>& before, const std::optional<ObjectId>& after,
+                      KitDifference& difference) {
   TRY(const auto old_kits, folders_of(objects, before));
   TRY(const auto new_kits, folders_of(objects, after));
   for (const auto& [slug, tree] : new_kits) {
@@ -224,8 +220,7 @@ KitRow row_of(const KitTree& kit, const Audience& audience, const ObjectId& kit_
   return row;
 }
 
-Result<KitDifference> compare_kits(const ObjectDb& objects, const std::optional<ObjectId>& before,
-                                   const ObjectId& after) {
+Result<KitDifference> compare_kits(const ObjectDb& objects, const std::optional<ObjectId>& before, const ObjectId& after) {
   std::optional<ObjectId> old_kits;
   if (before) {
     TRY(old_kits, id_at(objects, *before, feed_path::kits_folder));
@@ -247,14 +242,12 @@ Result<KitDifference> compare_kits(const ObjectDb& objects, const std::optional<
   return difference;
 }
 
-Result<std::optional<ObjectId>> id_at(const ObjectDb& objects, ObjectId tree,
-                                      std::string_view path) {
+Result<std::optional<ObjectId>> id_at(const ObjectDb& objects, ObjectId tree, std::string_view path) {
   while (true) {
     const auto slash = path.find('/');
     const auto name = path.substr(0, slash);
     TRY(const auto entries, objects.read_tree(tree));
-    const auto it = std::find_if(entries.begin(), entries.end(),
-                                 [&](const TreeEntry& e) { return e.name == name; });
+    const auto it = std::find_if(entries.begin(), entries.end(), [&](const TreeEntry& e) { return e.name == name; });
     if (it == entries.end()) return std::optional<ObjectId>();
     if (slash == std::string_view::npos) return std::optional(it->id);
     if (it->mode != TreeEntry::Mode::tree) return std::optional<ObjectId>();

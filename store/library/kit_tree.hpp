@@ -16,19 +16,19 @@ namespace essaimage::store {
 std::string kit_path(const std::string& slug);
 
 struct KitTreeFile {
-  std::string path;               ///< as published (escapes undone)
+  std::string path;  ///< as published (escapes undone)
   bool executable = false;
-  ObjectId blob;                  ///< of the text, or of the pointer
+  ObjectId blob;  ///< of the text, or of the pointer
   std::optional<Sha256> media;
-  std::uint64_t bytes = 0;        ///< of the media; of a text only if sizes were asked for
+  std::uint64_t bytes = 0;  ///< of the media; of a text only if sizes were asked for
 };
 
 struct KitTree {
   kit::Entry entry;
   kit::Manifest manifest;
-  std::vector<KitTreeFile> files;      ///< by stored path
-  std::vector<NamedMedia> media;       ///< each once, sorted
-  KitText searched;                    ///< only if texts were asked for
+  std::vector<KitTreeFile> files;  ///< by stored path
+  std::vector<NamedMedia> media;   ///< each once, sorted
+  KitText searched;                ///< only if texts were asked for
 };
 
 /// `names`: the files and what kit.toml says; `sizes`: read the texts too, to know how long they are; `texts`: and take from them

@@ -65,8 +65,7 @@ Result<std::unique_ptr<Library>> Library::open(const Layout& layout, Now now, Ho
   return tl::unexpected(started.error());
 }
 
-LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing,
-                         TransportSecret transport, HoldPolicy policy)
+LibraryImpl::LibraryImpl(Layout layout, Now now, Identity identity, SigningSecret signing, TransportSecret transport, HoldPolicy policy)
     : layout_(std::move(layout)),
       now_(std::move(now)),
       identity_(std::move(identity)),
@@ -101,8 +100,7 @@ Status LibraryImpl::start(Fd lock) {
   for (const auto& [feed, head] : picture->heads) {
     if (feed.audience.kind != Audience::Kind::region) continue;
     auto tree = tree_of(head.commit);
-    auto endpoints =
-        tree ? read_endpoints(*tree) : Result<std::vector<std::string>>(std::vector<std::string>());
+    auto endpoints = tree ? read_endpoints(*tree) : Result<std::vector<std::string>>(std::vector<std::string>());
     if (endpoints && !endpoints->empty()) picture->endpoints[feed.centre] = std::move(*endpoints);
   }
   compose_roster(*picture);
@@ -173,8 +171,7 @@ Status LibraryImpl::read_heads(Picture& picture) {
     }
     const auto commit = parse_commit(*raw);
     if (!commit || commit->feed != feed) {
-      note(commit ? Error{Errc::corrupt, "the head is another feed's"} : commit.error(),
-           feed.str());
+      note(commit ? Error{Errc::corrupt, "the head is another feed's"} : commit.error(), feed.str());
       continue;
     }
     // Nothing of another federation was ever accepted: it is the home that says the wrong one.
@@ -188,8 +185,7 @@ void LibraryImpl::read_word(Picture& picture) {
   const auto head = picture.head(FeedId{identity_.federation_slug, Audience{}});
   if (!head) return;
   const auto tree = tree_of(head->commit);
-  auto word = tree ? read_federation_word(*objects_, *tree, identity_.federation)
-                   : Result<FederationWord>(tl::unexpected(tree.error()));
+  auto word = tree ? read_federation_word(*objects_, *tree, identity_.federation) : Result<FederationWord>(tl::unexpected(tree.error()));
   if (word) {
     picture.word = std::make_shared<const FederationWord>(std::move(*word));
   } else {
@@ -227,7 +223,8 @@ Result<std::vector<Sha256>> LibraryImpl::catch_up_index(const Picture& picture) 
   lacked_any_ = !wants.empty();
   for (const auto& want : wants) unsure.push_back(want.front().media);
   // What was indexed before the failure is not found to differ again, and was told to nobody.
-  if (behind_) for (const auto& want : wants) touched.push_back(want.front().media);
+  if (behind_)
+    for (const auto& want : wants) touched.push_back(want.front().media);
   TRY(const auto lost, hold_after_loss(picture, unsure));
   touched.insert(touched.end(), lost.begin(), lost.end());
   return touched;
@@ -285,8 +282,8 @@ Result<std::vector<Problem>> LibraryImpl::rollbacks(const Picture& picture) cons
     const Member* author = picture.roster ? picture.roster->find(witness.feed.centre) : nullptr;
     if (author != nullptr && (author->suspended || !witness_counts(*picture.roster, witness))) continue;  // we fell back, as was said
     if (picture.roster && is_let_go(*picture.roster, identity_.slug, witness.feed)) continue;
-    found.push_back({Error{Errc::feed_rollback, "held " + (head ? head->order.str() : std::string("nothing")) +
-                                                    ", accepted before " + witness.order.str()},
+    found.push_back({Error{Errc::feed_rollback,
+                           "held " + (head ? head->order.str() : std::string("nothing")) + ", accepted before " + witness.order.str()},
                      witness.feed.str()});
   }
   return found;
@@ -317,15 +314,12 @@ std::vector<Head> LibraryImpl::heads() const {
 Result<std::vector<Head>> LibraryImpl::witnessed() const {
   TRY(auto witnessed, state_->witnessed());
   if (const auto roster = picture()->roster)
-    std::erase_if(witnessed, [&](const Head& head) {
-      return !witness_counts(*roster, head) || is_let_go(*roster, identity_.slug, head.feed);
-    });
+    std::erase_if(witnessed,
+                  [&](const Head& head) { return !witness_counts(*roster, head) || is_let_go(*roster, identity_.slug, head.feed); });
   return witnessed;
 }
 
-Result<Bytes> LibraryImpl::commit_of(const Head& head) const {
-  return objects_->read(head.commit, ObjectType::commit);
-}
+Result<Bytes> LibraryImpl::commit_of(const Head& head) const { return objects_->read(head.commit, ObjectType::commit); }
 
 PicturePtr LibraryImpl::picture() const {
   const std::lock_guard lock(picture_mutex_);

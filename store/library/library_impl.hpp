@@ -33,9 +33,7 @@
 
 namespace essaimage::store {
 
-inline bool contains(const FeedList& feeds, const FeedId& feed) {
-  return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
-}
+inline bool contains(const FeedList& feeds, const FeedId& feed) { return std::find(feeds.begin(), feeds.end(), feed) != feeds.end(); }
 
 class LibraryImpl final : public Library {
  public:
@@ -87,8 +85,8 @@ class LibraryImpl final : public Library {
   Withdrawals& withdrawals() const override;
 
   Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) override;
-  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
-                                           std::uint32_t first, std::uint32_t count, const Sha256& base) override;
+  Result<std::unique_ptr<Source>> open_run(const FeedId& feed, const Sha256& media, const ObjectId& list, std::uint32_t first,
+                                           std::uint32_t count, const Sha256& base) override;
   Result<std::unique_ptr<FeedReception>> receive_feed() override;
   Result<std::unique_ptr<RunReception>> receive_run(const FeedId& feed, const Sha256& media, std::uint32_t first, std::uint32_t count,
                                                     const Sha256& base) override;
@@ -151,7 +149,7 @@ class LibraryImpl final : public Library {
     std::shared_ptr<const FederationWord> word;  ///< if the federation's feed is among them
     std::optional<FeedId> anew;                  ///< of `steps`, one that came whole, whatever was lacking of it before
     bool published_here = false;
-    std::vector<State::Whole> published_media;   ///< that came into their places with it; their lists are the publication's
+    std::vector<State::Whole> published_media;  ///< that came into their places with it; their lists are the publication's
   };
 
   // --- opening (library.cpp)

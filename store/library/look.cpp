@@ -31,8 +31,7 @@ KitSummary summary_of(std::vector<KitRow>&& rows, const Picture& picture) {
   for (const KitRow& row : rows) kit.audiences.push_back(row.audience);
   std::sort(kit.audiences.begin(), kit.audiences.end());
   kit.row = std::move(rows.front());
-  if (const auto head = picture.head({kit.row.id.centre, kit.row.audience}))
-    kit.commit = head->commit;
+  if (const auto head = picture.head({kit.row.id.centre, kit.row.audience})) kit.commit = head->commit;
   kit.media_total = static_cast<std::uint32_t>(kit.row.media.size());
   kit.media_here = kit.row.media_here;
   std::uint64_t media_bytes = 0;
@@ -44,8 +43,7 @@ KitSummary summary_of(std::vector<KitRow>&& rows, const Picture& picture) {
 }
 
 /// The versions of a kit in one feed, newest first, without what their entries say.
-Status add_history(const ObjectDb& objects, const FeedId& feed, const ObjectId& head,
-                   const KitId& id, std::vector<KitVersion>& versions) {
+Status add_history(const ObjectDb& objects, const FeedId& feed, const ObjectId& head, const KitId& id, std::vector<KitVersion>& versions) {
   const std::string path = kit_path(id.slug);
   std::optional<ObjectId> at = head;
   std::optional<KitVersion> current;  // the oldest commit seen so far that has this tree
@@ -71,8 +69,7 @@ Result<std::vector<KitSummary>> LibraryImpl::kits() const {
   const PicturePtr now = picture();
   std::vector<KitSummary> kits;
   for (auto at = rows.begin(); at != rows.end();) {
-    const auto end =
-        std::find_if(at, rows.end(), [&](const KitRow& row) { return row.id != at->id; });
+    const auto end = std::find_if(at, rows.end(), [&](const KitRow& row) { return row.id != at->id; });
     kits.push_back(summary_of({std::make_move_iterator(at), std::make_move_iterator(end)}, *now));
     add_holding(kits.back());
     at = end;
@@ -134,10 +131,8 @@ Result<std::vector<KitFile>> LibraryImpl::files_of(const KitId& id, std::optiona
   ObjectId tree = newest.row.kit_tree;
   if (version && *version != newest.row.version) {
     TRY(const auto versions, history(id));
-    const auto it = std::find_if(versions.begin(), versions.end(),
-                                 [&](const auto& each) { return each.version == *version; });
-    if (it == versions.end())
-      return fail(Errc::not_found, id.str() + "@" + std::to_string(*version));
+    const auto it = std::find_if(versions.begin(), versions.end(), [&](const auto& each) { return each.version == *version; });
+    if (it == versions.end()) return fail(Errc::not_found, id.str() + "@" + std::to_string(*version));
     tree = it->kit_tree;
   }
   TRY(KitTree kit, read_kit_tree(*objects_, tree, KitDepth::sizes));
@@ -161,8 +156,7 @@ Result<std::vector<KitFile>> LibraryImpl::files_of(const KitId& id, std::optiona
   return files;
 }
 
-Result<Bytes> LibraryImpl::read_file(const KitFile& file, std::uint64_t offset,
-                                     std::size_t bytes_max) const {
+Result<Bytes> LibraryImpl::read_file(const KitFile& file, std::uint64_t offset, std::size_t bytes_max) const {
   if (file.withdrawn) return fail(Errc::media_withdrawn, file.path);
   if (file.is_media) {
     if (!media_->has(file.media)) return fail(Errc::media_not_here, file.path);
@@ -173,8 +167,7 @@ Result<Bytes> LibraryImpl::read_file(const KitFile& file, std::uint64_t offset,
   TRY(const Bytes text, read);
   const std::size_t begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, text.size()));
   const std::size_t end = begin + std::min(bytes_max, text.size() - begin);
-  return Bytes(text.begin() + static_cast<std::ptrdiff_t>(begin),
-               text.begin() + static_cast<std::ptrdiff_t>(end));
+  return Bytes(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 }  // namespace essaimage::store

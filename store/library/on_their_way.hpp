@@ -17,7 +17,7 @@ struct OpenPartial {
   std::mutex mutex;
   ObjectId chunk_list;
   std::unique_ptr<PartialMedia> partial;
-  bool dropped = false;  ///< its files were removed: nothing more comes of it
+  bool dropped = false;                   ///< its files were removed: nothing more comes of it
   std::shared_ptr<const BaseMedia> base;  ///< the one that was read last, for the runs that come against it
 };
 using OpenPartialPtr = std::shared_ptr<OpenPartial>;

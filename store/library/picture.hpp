@@ -25,7 +25,7 @@ struct Picture {
   std::map<FeedId, Head> heads;
   std::shared_ptr<const FederationWord> word;                 ///< null while joining
   std::map<std::string, std::vector<std::string>> endpoints;  ///< by centre, of its centre.toml
-  std::shared_ptr<const Roster> roster;  ///< of `word` with `endpoints`; null while joining
+  std::shared_ptr<const Roster> roster;                       ///< of `word` with `endpoints`; null while joining
   std::optional<Heartbeat> heartbeat;                         ///< the newest that was witnessed, and counts still
   /// What the curators recommend, by territory, of those whose feed of the federation is held; as the newest `word` tells who may.
   std::map<std::string, std::shared_ptr<const Catalogue>> recommended;

@@ -13,7 +13,7 @@ namespace essaimage::store {
 struct Relative {
   enum class Relation : std::uint8_t { self, ancestor, sibling, descendant, other };
   KitId kit;
-  std::size_t depth = 0;           ///< below the eldest, which comes first
+  std::size_t depth = 0;  ///< below the eldest, which comes first
   Relation relation = Relation::other;
   bool again = false;              ///< the lineage comes back to a kit that stands above already: it goes on no further
   std::uint64_t from_version = 0;  ///< of the parent that it was adapted from; 0: not said
@@ -29,7 +29,7 @@ struct FamilySource {
 struct Family {
   /// As a tree is read: each before its descendants, and the line of the kit before its brothers; limits::family_max at most.
   std::vector<Relative> kits;
-  bool cut = false;            ///< there are more
+  bool cut = false;  ///< there are more
 };
 Result<Family> family_of(const KitId& kit, const FamilySource& source);
 

@@ -26,12 +26,12 @@ struct LifeEvent {
   enum class Kind : std::uint8_t { published, tested, adopted, adapted, accepted, declined, retired };
   Kind kind = Kind::published;
   Timestamp time;
-  std::string centre;               ///< that published, reported, adopted, adapted; the federation
-  std::uint64_t version = 0;        ///< of this kit
-  std::optional<Audience> audience; ///< published: the first time for this one
-  std::optional<KitId> kit;         ///< adapted: the one that came of it
+  std::string centre;                                          ///< that published, reported, adopted, adapted; the federation
+  std::uint64_t version = 0;                                   ///< of this kit
+  std::optional<Audience> audience;                            ///< published: the first time for this one
+  std::optional<KitId> kit;                                    ///< adapted: the one that came of it
   std::uint64_t outcomes = 0, sessions = 0, participants = 0;  ///< tested: of that centre, from that day on
-  bool shares_territory = false;    ///< adopted: with the author
+  bool shares_territory = false;                               ///< adopted: with the author
 };
 std::string_view str(LifeEvent::Kind kind);  ///< "published", …
 

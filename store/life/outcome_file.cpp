@@ -91,7 +91,8 @@ Status check_facts(const OutcomeFacts& facts) {
   CHECK_OK(bounded("sessions", facts.sessions, 1, limits::sessions_max));
   for (std::size_t band = 0; band < age_bands; ++band)
     CHECK_OK(bounded("participants " + std::string(age_band_names[band]), facts.participants[band], 0, limits::participants_max));
-  for (const auto& [what, text] : {std::pair("worked", &facts.worked), std::pair("failed", &facts.failed), std::pair("note", &facts.note)}) {
+  for (const auto& [what, text] :
+       {std::pair("worked", &facts.worked), std::pair("failed", &facts.failed), std::pair("note", &facts.note)}) {
     if (text->empty() || is_plain_text(*text, limits::outcome_text_bytes_max)) continue;
     return fail(Errc::usage, std::string(what) + ": one line of at most " + std::to_string(limits::outcome_text_bytes_max) + " bytes");
   }

@@ -28,8 +28,8 @@ std::optional<ObjectId> lookup(const Ids& ids, const std::string& name) {
 
 /// Calls `below(name, before, after)` for what differs between two folders.
 template <class Below>
-Status compare_folders(const ObjectDb& objects, const std::optional<ObjectId>& before, const std::optional<ObjectId>& after,
-                       bool folders, const Below& below) {
+Status compare_folders(const ObjectDb& objects, const std::optional<ObjectId>& before, const std::optional<ObjectId>& after, bool folders,
+                       const Below& below) {
   TRY(const auto old_entries, ids_in(objects, before, folders));
   TRY(const auto entries, ids_in(objects, after, folders));
   for (const auto& [name, id] : entries) {

@@ -52,9 +52,7 @@ class Counter {
     return member == nullptr ? std::set<std::string>() : member->territories;
   }
 
-  bool is_asked(const std::string& centre) const {
-    return query_.territory.empty() || territories_of(centre).contains(query_.territory);
-  }
+  bool is_asked(const std::string& centre) const { return query_.territory.empty() || territories_of(centre).contains(query_.territory); }
 
   bool has_theme(const KitPast& kit) const {
     if (query_.theme.empty()) return true;
@@ -95,14 +93,13 @@ class Counter {
     return at->second;
   }
   std::uint32_t add(const KitActivity& each) {
-    return number_of(&each, {ReportEntry::Kind::version, each.id, each.version, each.id.centre, each.published, each.adapted_from,
-                             0, 0, each.entry});
+    return number_of(
+        &each, {ReportEntry::Kind::version, each.id, each.version, each.id.centre, each.published, each.adapted_from, 0, 0, each.entry});
   }
   std::uint32_t add(const AdoptionActivity& each) {
     const auto& said = each.adoption;
-    return number_of(
-        &each,
-        {ReportEntry::Kind::adoption, said.kit, said.kit_version, each.entry.feed.centre, said.adopted, {}, 0, 0, each.entry});
+    return number_of(&each,
+                     {ReportEntry::Kind::adoption, said.kit, said.kit_version, each.entry.feed.centre, said.adopted, {}, 0, 0, each.entry});
   }
   std::uint32_t add(const OutcomeActivity& each) {
     const auto& told = each.outcome;
@@ -118,9 +115,8 @@ class Counter {
   }
   std::uint32_t add(const DecisionActivity& each) {
     const auto& said = each.decision;
-    return number_of(
-        &each,
-        {ReportEntry::Kind::decision, said.kit, said.kit_version, each.entry.feed.centre, said.decided, {}, 0, 0, each.entry});
+    return number_of(&each,
+                     {ReportEntry::Kind::decision, said.kit, said.kit_version, each.entry.feed.centre, said.decided, {}, 0, 0, each.entry});
   }
 
   void say(const std::string& name, const std::string& group, std::uint64_t value, const Numbers& entries) {
@@ -251,8 +247,8 @@ class Counter {
 
   /// Those of all are there also where nothing was counted.
   void add_figures() {
-    for (const char* name : {"kits", "kits.new", "versions", "centres", "territories", "adoptions", "adaptations", "outcomes",
-                             "sessions", "participants", "sessions.priority", "participants.priority"})
+    for (const char* name : {"kits", "kits.new", "versions", "centres", "territories", "adoptions", "adaptations", "outcomes", "sessions",
+                             "participants", "sessions.priority", "participants.priority"})
       figures_[{name, ""}];
     for (const auto stage :
          {LifeStage::workshop, LifeStage::prototype, LifeStage::field_tested, LifeStage::metropolitan, LifeStage::regional})

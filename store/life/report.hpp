@@ -24,24 +24,24 @@ struct ReportEntry {
   Kind kind = Kind::version;
   KitId kit;
   std::uint64_t kit_version = 0;
-  std::string centre;                          ///< that said it
-  Timestamp date;                              ///< by which it counts
-  std::optional<Lineage> adapted_from;         ///< version
+  std::string centre;                            ///< that said it
+  Timestamp date;                                ///< by which it counts
+  std::optional<Lineage> adapted_from;           ///< version
   std::uint64_t sessions = 0, participants = 0;  ///< outcome
   SignedEntry entry;
 };
 std::string_view str(ReportEntry::Kind kind);  ///< "version", "adoption", "outcome", "decision"
 
 struct ReportFigure {
-  std::string name;    ///< "kits", "kits.stage", … (CONTROL.md, "report")
-  std::string group;   ///< "regional", "12-17", "lille"; empty: of all
+  std::string name;   ///< "kits", "kits.stage", … (CONTROL.md, "report")
+  std::string group;  ///< "regional", "12-17", "lille"; empty: of all
   std::uint64_t value = 0;
   std::vector<std::uint32_t> entries;  ///< numbers, rising
 };
 
 /// How far things had come at the end of a step of the period.
 struct ReportPoint {
-  std::string label;   ///< "2018-03", "2018-T1", "2018"
+  std::string label;                                                     ///< "2018-03", "2018-T1", "2018"
   std::uint64_t kits = 0, adoptions = 0, adaptations = 0, sessions = 0;  ///< since the period began
 };
 

@@ -43,14 +43,9 @@ void add(ReportPoint& point, const ReportEntry& entry, bool new_kit) {
       point.kits += 1;
       if (entry.adapted_from) point.adaptations += 1;
       return;
-    case ReportEntry::Kind::adoption:
-      point.adoptions += 1;
-      return;
-    case ReportEntry::Kind::outcome:
-      point.sessions += entry.sessions;
-      return;
-    case ReportEntry::Kind::decision:
-      return;
+    case ReportEntry::Kind::adoption: point.adoptions += 1; return;
+    case ReportEntry::Kind::outcome: point.sessions += entry.sessions; return;
+    case ReportEntry::Kind::decision: return;
   }
 }
 

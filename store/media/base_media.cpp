@@ -38,8 +38,7 @@ Result<Bytes> BaseMedia::read(std::uint64_t offset, std::size_t bytes) const {
   while (begin + content.size() < offset + bytes) {
     const auto size = static_cast<std::size_t>(end_of(index) - marks_[index].offset);
     TRY(const Bytes chunk, file.read(marks_[index].offset, size));
-    if (chunk.size() != size || chunk_prefix(sha256(chunk)) != marks_[index].prefix)
-      return fail(Errc::media_bad, file.path().string());
+    if (chunk.size() != size || chunk_prefix(sha256(chunk)) != marks_[index].prefix) return fail(Errc::media_bad, file.path().string());
     append_bytes(content, chunk);
     ++index;
   }
@@ -61,8 +60,8 @@ std::optional<std::size_t> BaseGuide::index_of(const Chunk& chunk) const {
   return *it;
 }
 
-BaseGuide::Place BaseGuide::place_of(const ChunkList& newer, const std::vector<std::uint64_t>& offsets, std::size_t first,
-                                     std::size_t end, std::size_t bytes_max) const {
+BaseGuide::Place BaseGuide::place_of(const ChunkList& newer, const std::vector<std::uint64_t>& offsets, std::size_t first, std::size_t end,
+                                     std::size_t bytes_max) const {
   constexpr std::size_t steps_max = 64;
   // What was changed may have been moved a little, too.
   constexpr std::uint64_t margin = 16 * 1024;

@@ -65,21 +65,16 @@ Result<ChunkList> parse_chunk_list(ByteView blob) {
   list.step = blob[9];
   list.bytes = read_big_endian<std::uint64_t>(blob.subspan(10));
   const auto count = read_big_endian<std::uint32_t>(blob.subspan(18));
-  if (count == 0 || count > limits::chunks_per_media_max)
-    return fail(Errc::malformed, "chunk list: number of chunks");
-  if (blob.size() != header_bytes + entry_bytes * count)
-    return fail(Errc::malformed, "chunk list: wrong length");
-  if (list.bytes > limits::media_bytes_max)
-    return fail(Errc::malformed, "chunk list: media too large");
-  if (list.step != chunk_step_for(list.bytes))
-    return fail(Errc::malformed, "chunk list: not the step for its length");
+  if (count == 0 || count > limits::chunks_per_media_max) return fail(Errc::malformed, "chunk list: number of chunks");
+  if (blob.size() != header_bytes + entry_bytes * count) return fail(Errc::malformed, "chunk list: wrong length");
+  if (list.bytes > limits::media_bytes_max) return fail(Errc::malformed, "chunk list: media too large");
+  if (list.step != chunk_step_for(list.bytes)) return fail(Errc::malformed, "chunk list: not the step for its length");
   const ChunkSizes sizes = chunk_sizes(list.step);
   list.chunks.reserve(count);
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t least = i + 1 == count ? 1 : sizes.min;
-    TRY(const Chunk chunk,
-        parse_entry(blob.subspan(header_bytes + entry_bytes * i, entry_bytes), least, sizes.max));
+    TRY(const Chunk chunk, parse_entry(blob.subspan(header_bytes + entry_bytes * i, entry_bytes), least, sizes.max));
     sum += chunk.bytes;
     list.chunks.push_back(chunk);
   }

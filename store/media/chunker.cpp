@@ -11,17 +11,15 @@ namespace {
 
 constexpr std::size_t window_bytes = 64;    ///< what a 64-bit gear hash remembers
 constexpr unsigned normalisation_bits = 1;  ///< half a step: see the header about nested masks
-constexpr std::array<std::uint64_t, chunk_steps> file_bytes_max = {
-    16 * limits::MiB, 256 * limits::MiB, 4 * limits::GiB,
-    std::numeric_limits<std::uint64_t>::max()};
+constexpr std::array<std::uint64_t, chunk_steps> file_bytes_max = {16 * limits::MiB, 256 * limits::MiB, 4 * limits::GiB,
+                                                                   std::numeric_limits<std::uint64_t>::max()};
 constexpr std::array<unsigned, chunk_steps> average_bits = {13, 15, 17, 19};
 static_assert((std::size_t{8} << average_bits.back()) <= limits::chunk_bytes_max);
 
 std::array<std::uint64_t, 256> make_gear_table() {
   std::array<std::uint64_t, 256> table{};
   Bytes text;
-  for (const char c : std::string_view("essaimage gear 1"))
-    text.push_back(static_cast<std::uint8_t>(c));
+  for (const char c : std::string_view("essaimage gear 1")) text.push_back(static_cast<std::uint8_t>(c));
   text.push_back(0);
   for (std::size_t i = 0; i < table.size(); ++i) {
     text.back() = static_cast<std::uint8_t>(i);
@@ -84,8 +82,7 @@ bool Chunker::find_end(ByteView bytes) {
     scanned_ = place;
     return found;
   };
-  const bool found = scan(bounds_.min - 1, 0) || scan(bounds_.average, bounds_.strict) ||
-                     scan(bounds_.max, bounds_.lax);
+  const bool found = scan(bounds_.min - 1, 0) || scan(bounds_.average, bounds_.strict) || scan(bounds_.max, bounds_.lax);
   gear_ = hash;
   return found || scanned_ == bounds_.max;
 }

@@ -51,8 +51,7 @@ Bytes header_of(const HaveFile::Content& content) {
   append_bytes(out, content.boot);
   append_bytes(out, content.list.view());
   const auto length = static_cast<std::uint32_t>(feeds.size());
-  for (unsigned shift = 32; shift != 0; shift -= 8)
-    out.push_back(static_cast<std::uint8_t>(length >> (shift - 8)));
+  for (unsigned shift = 32; shift != 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(length >> (shift - 8)));
   append_bytes(out, bytes_of(feeds));
   const Sha256 check = check_of(out);
   append_bytes(out, check.view().first(check_bytes));
@@ -97,15 +96,13 @@ const BootId& current_boot() {
 Result<HaveFile::Content> HaveFile::read(const Path& path, std::size_t chunks) {
   TRY(const Bytes bytes, read_file(path, have_bytes_max));
   const auto torn = [&] { return fail(Errc::corrupt, path.string()); };
-  if (bytes.size() < feeds_offset + check_bytes || text_of(bytes).substr(0, have_magic.size()) != have_magic)
-    return torn();
+  if (bytes.size() < feeds_offset + check_bytes || text_of(bytes).substr(0, have_magic.size()) != have_magic) return torn();
   std::size_t length = 0;
   for (std::size_t i = 0; i < 4; ++i) length = length << 8 | bytes[length_offset + i];
   if (length > bytes.size() - feeds_offset - check_bytes) return torn();
   const ByteView header = ByteView(bytes).first(feeds_offset + length);
   const Sha256 check = check_of(header);
-  if (!std::equal(check.bytes.begin(), check.bytes.begin() + check_bytes,
-                  bytes.begin() + static_cast<std::ptrdiff_t>(header.size()))) {
+  if (!std::equal(check.bytes.begin(), check.bytes.begin() + check_bytes, bytes.begin() + static_cast<std::ptrdiff_t>(header.size()))) {
     return torn();
   }
   Content content;
@@ -116,8 +113,7 @@ Result<HaveFile::Content> HaveFile::read(const Path& path, std::size_t chunks) {
   // not held.
   const ByteView bitmap = ByteView(bytes).subspan(header.size() + check_bytes);
   content.held.resize(chunks);
-  for (std::size_t i = 0; i < chunks && i / 8 < bitmap.size(); ++i)
-    content.held[i] = (bitmap[i / 8] >> (i % 8) & 1) != 0;
+  for (std::size_t i = 0; i < chunks && i / 8 < bitmap.size(); ++i) content.held[i] = (bitmap[i / 8] >> (i % 8) & 1) != 0;
   return content;
 }
 

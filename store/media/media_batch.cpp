@@ -111,8 +111,7 @@ Status MediaWriter::write(ByteView bytes) {
 }
 
 Status MediaWriter::Impl::append(ByteView bytes) {
-  if (bytes.size() > limits::media_bytes_max - done.bytes)
-    return fail(Errc::too_large, "media file");
+  if (bytes.size() > limits::media_bytes_max - done.bytes) return fail(Errc::too_large, "media file");
   CHECK_OK(write_all(fd.get(), bytes, path));
   hash.update(bytes);
   chunker.update(bytes);
@@ -175,9 +174,7 @@ Result<std::unique_ptr<MediaWriter>> MediaBatch::create(std::uint64_t bytes_hint
   return writer;
 }
 
-void MediaBatch::keep(const Sha256& media, std::uint64_t bytes) {
-  impl_->moves.try_emplace(media, Move{bytes, {}, {}, {}});
-}
+void MediaBatch::keep(const Sha256& media, std::uint64_t bytes) { impl_->moves.try_emplace(media, Move{bytes, {}, {}, {}}); }
 
 Status MediaBatch::add(PartialMedia& partial) {
   CHECK_OK(partial.check_whole());
@@ -255,8 +252,7 @@ Status MediaBatch::settle() {
   for (const auto& [media, move] : impl.moves) {
     const Path to = impl.layout.media(media);
     if (move.from.empty()) {
-      if (!is_here(to, move.bytes))
-        return fail(Errc::conflict, to.string() + ": was removed meanwhile");
+      if (!is_here(to, move.bytes)) return fail(Errc::conflict, to.string() + ": was removed meanwhile");
     } else if (::rename(move.from.c_str(), to.c_str()) != 0) {
       return tl::unexpected(system_error(to, "moving to"));
     }

@@ -45,10 +45,10 @@ struct MediaLine::Impl {
 
   std::mutex mutex;
   std::condition_variable handed_over, done;
-  std::deque<Step> steps;               ///< the first one is under way
+  std::deque<Step> steps;  ///< the first one is under way
   std::size_t waiting_bytes = 0;
   bool ending = false;
-  Status status;                        ///< the first error
+  Status status;  ///< the first error
   std::vector<MediaWriter::Done> files;
   std::thread thread;
 

@@ -24,8 +24,8 @@ class MediaLine {
   /// Of the file that has begun. Waits while more than a few MiB are under way. The first error of whatever was handed over
   /// so far: then nothing more is done.
   Status write(Bytes bytes);
-  void abort();  ///< the file that has begun
-  void end();    ///< likewise; take() tells of it
+  void abort();                                         ///< the file that has begun
+  void end();                                           ///< likewise; take() tells of it
   void keep(const Sha256& media, std::uint64_t bytes);  ///< as MediaBatch::keep()
   /// The files that ended since the last time, in their order; `all`: waits until nothing is under way. The first error of
   /// all, as write().

@@ -31,8 +31,7 @@ std::vector<std::string> names_in(const Path& folder) {
 }
 
 /// Hands out the file in pieces.
-Status read_through(const Path& path, const std::function<void(ByteView)>& sink,
-                    const std::function<bool(std::uint64_t)>& pace = {}) {
+Status read_through(const Path& path, const std::function<void(ByteView)>& sink, const std::function<bool(std::uint64_t)>& pace = {}) {
   TRY(const Fd fd, open_file(path, O_RDONLY));
   for (std::uint64_t at = 0;;) {
     TRY(const Bytes bytes, read_at(fd.get(), at, read_bytes, path));
@@ -48,10 +47,8 @@ Status sweep_partials(const Layout& layout) {
   const auto names = names_in(layout.partials());
   for (const std::string& name : names) {
     const bool is_record = name.ends_with(have_suffix);
-    const std::string other = is_record ? name.substr(0, name.size() - have_suffix.size())
-                                        : name + std::string(have_suffix);
-    if (!std::binary_search(names.begin(), names.end(), other))
-      CHECK_OK(remove_file(layout.partials() / name));
+    const std::string other = is_record ? name.substr(0, name.size() - have_suffix.size()) : name + std::string(have_suffix);
+    if (!std::binary_search(names.begin(), names.end(), other)) CHECK_OK(remove_file(layout.partials() / name));
   }
   return {};
 }
@@ -83,16 +80,11 @@ std::vector<FeedId> MediaStore::partial_through(const Sha256& media) const {
   return content ? std::move(content->through) : std::vector<FeedId>();
 }
 
-bool MediaStore::has(const Sha256& media) const {
-  return ::access(impl_->layout.media(media).c_str(), F_OK) == 0;
-}
+bool MediaStore::has(const Sha256& media) const { return ::access(impl_->layout.media(media).c_str(), F_OK) == 0; }
 
-Result<std::uint64_t> MediaStore::bytes(const Sha256& media) const {
-  return store::file_size(impl_->layout.media(media));
-}
+Result<std::uint64_t> MediaStore::bytes(const Sha256& media) const { return store::file_size(impl_->layout.media(media)); }
 
-Result<Bytes> MediaStore::read(const Sha256& media, std::uint64_t offset,
-                               std::size_t bytes_max) const {
+Result<Bytes> MediaStore::read(const Sha256& media, std::uint64_t offset, std::size_t bytes_max) const {
   TRY(const auto file, open(media));
   return file.read(offset, bytes_max);
 }
@@ -105,8 +97,7 @@ Result<MediaReader> MediaStore::open(const Sha256& media) const {
 
 Result<std::unique_ptr<MediaBatch>> MediaStore::begin() { return MediaBatch::begin(impl_->layout); }
 
-Result<std::unique_ptr<PartialMedia>> MediaStore::open_partial(const Sha256& media,
-                                                               const ChunkList& chunks) {
+Result<std::unique_ptr<PartialMedia>> MediaStore::open_partial(const Sha256& media, const ChunkList& chunks) {
   return PartialMedia::open(impl_->layout, media, chunks);
 }
 
@@ -149,7 +140,8 @@ std::vector<Sha256> MediaStore::partials() const {
 Status MediaStore::verify(const Sha256& media, const std::function<bool(std::uint64_t)>& pace) const {
   const Path path = impl_->layout.media(media);
   Sha256Stream hash;
-  const auto read = read_through(path, [&](ByteView bytes) { hash.update(bytes); }, pace);
+  const auto read = read_through(
+      path, [&](ByteView bytes) { hash.update(bytes); }, pace);
   if (!read && read.error().code == Errc::corrupt) return fail(Errc::media_bad, read.error().detail);
   CHECK_OK(read);
   if (hash.finish() == media) return {};
@@ -160,13 +152,11 @@ Status MediaStore::verify(const Sha256& media, const ChunkList& chunks) const {
   const Path path = impl_->layout.media(media);
   TRY(const Fd fd, open_file(path, O_RDONLY));
   TRY(const std::uint64_t size, store::file_size(path));
-  if (size != chunks.bytes)
-    return fail(Errc::chunk_bad, path.string() + ": the chunk list is of another length");
+  if (size != chunks.bytes) return fail(Errc::chunk_bad, path.string() + ": the chunk list is of another length");
   std::uint64_t at = 0;
   for (const Chunk& chunk : chunks.chunks) {
     TRY(const Bytes bytes, read_at(fd.get(), at, chunk.bytes, path));
-    if (sha256(bytes) != chunk.id)
-      return fail(Errc::chunk_bad, path.string() + " at " + std::to_string(at));
+    if (sha256(bytes) != chunk.id) return fail(Errc::chunk_bad, path.string() + " at " + std::to_string(at));
     at += chunk.bytes;
   }
   return {};

@@ -109,9 +109,7 @@ class MediaReader {
  public:
   MediaReader(Fd file, Path path) : file_(std::move(file)), path_(std::move(path)) {}
   /// Fewer bytes only at its end.
-  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) const {
-    return read_at(file_.get(), offset, bytes_max, path_);
-  }
+  Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) const { return read_at(file_.get(), offset, bytes_max, path_); }
   const Path& path() const { return path_; }  ///< for messages
 
  private:

@@ -27,7 +27,7 @@ struct PartialMedia::Impl {
   Path file, have_path;
   Fd data;
   HaveFile have;
-  bool have_written = false;  ///< there is a sidecar on the disk, open for marks
+  bool have_written = false;     ///< there is a sidecar on the disk, open for marks
   std::uint64_t unrecorded = 0;  ///< bytes put before there is one
   std::chrono::steady_clock::time_point unrecorded_since;
   HaveFile::Content content;  ///< what the sidecar says, and `held`
@@ -60,8 +60,7 @@ const std::vector<FeedId>& PartialMedia::through() const { return impl_->content
 int PartialMedia::descriptor() const { return impl_->data.get(); }
 bool PartialMedia::complete() const { return impl_->missing == 0; }
 
-Result<std::unique_ptr<PartialMedia>> PartialMedia::open(const Layout& layout, const Sha256& media,
-                                                         const ChunkList& chunks) {
+Result<std::unique_ptr<PartialMedia>> PartialMedia::open(const Layout& layout, const Sha256& media, const ChunkList& chunks) {
   std::unique_ptr<PartialMedia> partial(new PartialMedia);
   Impl& impl = *partial->impl_;
   impl.media = media;

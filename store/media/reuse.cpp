@@ -45,8 +45,7 @@ class Places {
 };
 
 /// True if the chunk is here now.
-Result<bool> copy_chunk(const State& state, const MediaStore& store, Places& places,
-                        PartialMedia& partial, std::uint32_t index) {
+Result<bool> copy_chunk(const State& state, const MediaStore& store, Places& places, PartialMedia& partial, std::uint32_t index) {
   const Chunk& chunk = partial.chunks().chunks[index];
   TRY(const auto found, state.find_chunk(chunk.id));
   for (const auto& place : found) {
@@ -70,20 +69,17 @@ FeedList joined(std::span<const FeedId> some, std::span<const FeedId> others) {
 
 }  // namespace
 
-bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to,
-              std::span<const FeedId> named) {
+bool may_pass(const Roster& roster, const FeedId& from, const FeedId& to, std::span<const FeedId> named) {
   if (includes(roster, from.audience, to.audience)) return true;
   if (from.centre != to.centre) return false;
-  return std::all_of(named.begin(), named.end(), [&](const FeedId& feed) {
-    return feed.centre == to.centre || includes(roster, feed.audience, to.audience);
-  });
+  return std::all_of(named.begin(), named.end(),
+                     [&](const FeedId& feed) { return feed.centre == to.centre || includes(roster, feed.audience, to.audience); });
 }
 
 namespace {
 
 /// Those of `named` to which it may pass from what it is held for, and on from there.
-FeedList spread(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held,
-                std::span<const FeedId> who_forbids) {
+FeedList spread(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> held, std::span<const FeedId> who_forbids) {
   FeedList all(held.begin(), held.end());
   // What it is newly held for may let it pass further: from an author's territory feed to its region feed, and on.
   for (bool again = true; again;) {
@@ -113,9 +109,7 @@ FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named
   if (through.empty()) return result;
   const FeedList who_forbids = joined(named, held);
   for (const FeedId& to : named) {
-    const auto passes = [&](const FeedId& from) {
-      return from == to || may_pass(roster, from, to, who_forbids);
-    };
+    const auto passes = [&](const FeedId& from) { return from == to || may_pass(roster, from, to, who_forbids); };
     if (std::all_of(through.begin(), through.end(), passes)) result.push_back(to);
   }
   const FeedList more = spread(roster, named, result, who_forbids);
@@ -124,8 +118,8 @@ FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named
   return result;
 }
 
-FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
-                  std::span<const FeedId> wanted, std::span<const FeedId> held) {
+FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through, std::span<const FeedId> wanted,
+                  std::span<const FeedId> held) {
   FeedList result;
   FeedList with(through.begin(), through.end());
   for (const FeedId& feed : wanted) {
@@ -138,22 +132,18 @@ FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span
   return result;
 }
 
-FeedList held_after_loss(const Roster& roster, const std::string& self,
-                         std::span<const FeedId> named, std::span<const FeedId> before) {
+FeedList held_after_loss(const Roster& roster, const std::string& self, std::span<const FeedId> named, std::span<const FeedId> before) {
   FeedList result;
   FeedList all(named.begin(), named.end());
   all.insert(all.end(), before.begin(), before.end());
   for (const FeedId& to : named) {
-    const auto passes = [&](const FeedId& from) {
-      return from == to || may_pass(roster, from, to, all);
-    };
+    const auto passes = [&](const FeedId& from) { return from == to || may_pass(roster, from, to, all); };
     if (to.centre == self || std::all_of(all.begin(), all.end(), passes)) result.push_back(to);
   }
   return result;
 }
 
-Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state,
-                                   const MediaStore& store, PartialMedia& partial,
+Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state, const MediaStore& store, PartialMedia& partial,
                                    std::span<const FeedId> wanted) {
   TRY(const auto row, state.media(partial.media()));
   Places places(roster, state, wanted, row ? row->named_feeds() : FeedList{});

@@ -49,19 +49,18 @@ FeedList held_after_transfer(const Roster& roster, std::span<const FeedId> named
 /// Those of `wanted` through which more of a media file may come when `through` brought some of it: it must be held for one
 /// of `wanted` in the end. All of them if nothing came yet; none: what came is of no use, begin anew. Two territories' feeds
 /// that name the same file are the case: a node that is in both takes it through one of them.
-FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through,
-                  std::span<const FeedId> wanted, std::span<const FeedId> held = {});
+FeedList may_join(const Roster& roster, std::span<const FeedId> named, std::span<const FeedId> through, std::span<const FeedId> wanted,
+                  std::span<const FeedId> held = {});
 
 /// For which feeds to hold what lies on the disk when the record is lost (the index was damaged, or a power cut took the
 /// last of it): our own, and those to which every feed may pass that names it or did (`before`, as far as the history that
 /// is here tells). By the invariant one of all these is where it came from.
-FeedList held_after_loss(const Roster& roster, const std::string& self, std::span<const FeedId> named,
-                         std::span<const FeedId> before = {});
+FeedList held_after_loss(const Roster& roster, const std::string& self, std::span<const FeedId> named, std::span<const FeedId> before = {});
 
 /// Copies into `partial` those missing chunks that lie in local media files from which they may pass to all of `wanted`,
 /// by the rules for both files (rule (b) asks who else names them), each checked by its hash. Returns the bytes copied. A
 /// place that is damaged or gone is passed over.
-Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state, const MediaStore& store,
-                                   PartialMedia& partial, std::span<const FeedId> wanted);
+Result<std::uint64_t> reuse_chunks(const Roster& roster, const State& state, const MediaStore& store, PartialMedia& partial,
+                                   std::span<const FeedId> wanted);
 
 }  // namespace essaimage::store

@@ -108,9 +108,8 @@ Result<MirrorFile> MirrorsImpl::change(const Begin& wish, Lacking lacking) {
   }
   CHECK_OK(rename(file, wish.name));
   if (file.territories == held.file.territories && file.name == held.file.name) return fail(Errc::usage, wish.slug + ": it is so already");
-  name_what_counts(file, change.picture(), [&](const Member& author) {
-    return author.slug != library_.identity_.slug && !is_of(author, file.territories);
-  });
+  name_what_counts(file, change.picture(),
+                   [&](const Member& author) { return author.slug != library_.identity_.slug && !is_of(author, file.territories); });
   CHECK_OK(put(change, file, lacking));
   return file;
 }
@@ -176,28 +175,22 @@ Result<MirrorRule> MirrorsImpl::change_rule(const RuleChange& change) {
   }
   for (const auto& text : change.themes) {
     TRY(const auto theme, plain_text_from(text, limits::name_bytes_max, "theme"));
-    if (change.off)
-      rule.themes.erase(theme);
-    else
-      rule.themes.insert(theme);
+    if (change.off) rule.themes.erase(theme);
+    else rule.themes.insert(theme);
   }
   for (const auto& kit : change.kits) {
     if (!is_slug(kit)) return fail(Errc::kit_id_malformed, kit);
-    if (change.off)
-      rule.kits.erase(kit);
-    else
-      rule.kits.insert(kit);
+    if (change.off) rule.kits.erase(kit);
+    else rule.kits.insert(kit);
   }
-  if (rule.themes.size() > limits::themes_max || rule.kits.size() > limits::rule_kits_max)
-    return fail(Errc::too_large, change.mirror);
+  if (rule.themes.size() > limits::themes_max || rule.kits.size() > limits::rule_kits_max) return fail(Errc::too_large, change.mirror);
   const MirrorRule result = rule;
   if (result.is_off() && result.copies.empty()) all.erase(change.mirror);
   CHECK_OK(write_mirror_rules(library_.layout_, all));
   return result;
 }
 
-Result<std::vector<KitRow>> MirrorsImpl::wanted_places(const MirrorRules& rules, const Picture& picture,
-                                                       const std::vector<KitRow>& rows) {
+Result<std::vector<KitRow>> MirrorsImpl::wanted_places(const MirrorRules& rules, const Picture& picture, const std::vector<KitRow>& rows) {
   std::vector<KitRow> wanted;
   for (const auto& row : rows) {
     if (row.audience.kind == Audience::Kind::mirror) {

@@ -52,9 +52,7 @@ std::vector<OlderMedia> older_media(const KitTree& before, const KitTree& now, s
   for (const auto& [path, media] : old_paths) {
     if (!paths.contains(path)) gone.emplace(path, media);
   }
-  const auto had = [&](const Sha256& media) {
-    return std::ranges::binary_search(before.media, media, {}, &NamedMedia::media);
-  };
+  const auto had = [&](const Sha256& media) { return std::ranges::binary_search(before.media, media, {}, &NamedMedia::media); };
   std::map<Sha256, Sha256> found;
   for (const auto& [path, media] : paths) {
     if (had(media) || found.contains(media)) continue;

@@ -8,8 +8,7 @@
 
 namespace essaimage::store {
 
-Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library,
-                                                            const PublishOptions& options) {
+Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library, const PublishOptions& options) {
   const auto picture = library.picture();
   CHECK_OK(library.may_publish(*picture, options.audience.value_or(Audience{})));
   std::unique_ptr<PublicationImpl> publication(new PublicationImpl(library, options));
@@ -27,8 +26,7 @@ Status PublicationImpl::begin_kit(const std::string& folder) {
   return {};
 }
 
-Status PublicationImpl::begin_file(const std::string& path, bool executable,
-                                   std::uint64_t bytes_hint) {
+Status PublicationImpl::begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) {
   TRY(const auto stored, new_path(path));
   file_.emplace();
   file_->path = path;
@@ -39,11 +37,9 @@ Status PublicationImpl::begin_file(const std::string& path, bool executable,
 }
 
 Result<std::string> PublicationImpl::new_path(const std::string& path) {
-  if (!kit_ || file_)
-    return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
+  if (!kit_ || file_) return fail(Errc::usage, "a file outside of a kit, or within a file: " + path);
   CHECK_OK(kit::check_path(path));
-  if (kit_->files.size() == limits::files_per_kit_max)
-    return fail(Errc::kit_too_many_files, kit_->folder);
+  if (kit_->files.size() == limits::files_per_kit_max) return fail(Errc::kit_too_many_files, kit_->folder);
   std::string stored = kit::to_stored_path(path);
   // A file that was given up may be begun again: its path was found good then, and is its own twin by now.
   if (kit_->given_up.erase(path) == 0) CHECK_OK(check_new_path(path, stored));
@@ -53,8 +49,7 @@ Result<std::string> PublicationImpl::new_path(const std::string& path) {
 /// Not there yet, neither as a file nor as a folder, and no twin in its folder; its folders
 /// likewise.
 Status PublicationImpl::check_new_path(const std::string& path, const std::string& stored) {
-  if (kit_->names.contains(stored) || kit_->names.contains(stored + "/"))
-    return fail(Errc::name_twin, path);
+  if (kit_->names.contains(stored) || kit_->names.contains(stored + "/")) return fail(Errc::name_twin, path);
   std::size_t at = 0;
   std::string folder;
   while (true) {
@@ -63,11 +58,9 @@ Status PublicationImpl::check_new_path(const std::string& path, const std::strin
     const std::string below = folder + name + "/";
     auto& twins = kit_->twins[folder];
     const bool known_folder = slash != std::string::npos && kit_->twins.contains(below);
-    if (!known_folder && !twins.add(name))
-      return fail(Errc::name_twin, path + ": " + twins.other());
+    if (!known_folder && !twins.add(name)) return fail(Errc::name_twin, path + ": " + twins.other());
     if (slash == std::string::npos) return {};
-    if (kit_->names.contains(kit::to_stored_path(below.substr(0, below.size() - 1))))
-      return fail(Errc::name_twin, path);
+    if (kit_->names.contains(kit::to_stored_path(below.substr(0, below.size() - 1)))) return fail(Errc::name_twin, path);
     kit_->twins.try_emplace(below);
     folder = below;
     at = slash + 1;
@@ -96,8 +89,7 @@ Status PublicationImpl::end_file() {
   if (!file_) return fail(Errc::usage, "no file to end");
   // A file that was expected to be long and is short may be a text after all; then its bytes are
   // needed once more.
-  if (!file_->is_media && kit::classify(text_of(file_->pending)) == kit::Content::media)
-    CHECK_OK(begin_media());
+  if (!file_->is_media && kit::classify(text_of(file_->pending)) == kit::Content::media) CHECK_OK(begin_media());
   const auto status = file_->is_media ? end_media() : end_text();
   CHECK_OK(status);
   file_.reset();
@@ -111,8 +103,7 @@ void PublicationImpl::add_file(File file, std::uint64_t bytes) {
 }
 
 Status PublicationImpl::end_text() {
-  if (file_->stored_path == kit::manifest_name)
-    kit_->manifest = std::string(text_of(file_->pending));
+  if (file_->stored_path == kit::manifest_name) kit_->manifest = std::string(text_of(file_->pending));
   kit_->text_bytes += file_->pending.size();
   TRY(const auto blob, add_blob(file_->pending));
   if (auto known = hint()) {
@@ -195,8 +186,7 @@ Status PublicationImpl::end_kit() {
   if (const auto& from = reading.manifest->adapted_from) kit.parent = from->kit;
   if (kit.slug.empty()) return fail(Errc::kit_slug_missing, kit.folder);
   for (const auto& other : kits_) {
-    if (other.slug == kit.slug)
-      return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
+    if (other.slug == kit.slug) return fail(Errc::publish_twice, other.folder + ", " + kit.folder + ": " + kit.slug);
   }
   kit.entries = kit.files.size() + kit.twins.size();
   kit.twins.clear();
@@ -210,8 +200,7 @@ Status PublicationImpl::end_kit() {
 Status PublicationImpl::count_media() {
   for (auto& kit : kits_) {
     for (const auto& [media, chunks] : kit.media) kit.chunks += chunks.chunks.size();
-    if (kit.chunks > limits::chunks_per_kit_max)
-      return fail(Errc::too_large, kit.folder + ": more media than one kit may hold");
+    if (kit.chunks > limits::chunks_per_kit_max) return fail(Errc::too_large, kit.folder + ": more media than one kit may hold");
     kit.entries += kit.media.size();
   }
   return {};

@@ -25,8 +25,7 @@ Status check_totals(const PackTotals& totals);
 
 class PublicationImpl final : public Publication {
  public:
-  static Result<std::unique_ptr<Publication>> begin(LibraryImpl& library,
-                                                    const PublishOptions& options);
+  static Result<std::unique_ptr<Publication>> begin(LibraryImpl& library, const PublishOptions& options);
 
   Status begin_kit(const std::string& folder) override;
   void set_place(const std::string& place) override;
@@ -54,22 +53,22 @@ class PublicationImpl final : public Publication {
     std::vector<State::Hint> hints;  ///< of the files that were read
     std::vector<File> files;
     std::map<Sha256, ChunkList> media;
-    std::map<std::string, kit::TwinFinder> twins;   ///< by folder
-    std::set<std::string> names;                    ///< all stored paths, and folders with a '/' behind
-    std::set<std::string> given_up;                 ///< paths of files that were aborted and not begun again
-    std::optional<std::string> manifest;            ///< text of kit.toml
+    std::map<std::string, kit::TwinFinder> twins;  ///< by folder
+    std::set<std::string> names;                   ///< all stored paths, and folders with a '/' behind
+    std::set<std::string> given_up;                ///< paths of files that were aborted and not begun again
+    std::optional<std::string> manifest;           ///< text of kit.toml
     std::vector<std::string> themes;
-    std::optional<KitId> parent;                    ///< that it says it was adapted from
+    std::optional<KitId> parent;  ///< that it says it was adapted from
     std::uint64_t bytes = 0, text_bytes = 0;
-    std::size_t entries = 0, chunks = 0;            ///< as receivers count them
+    std::size_t entries = 0, chunks = 0;  ///< as receivers count them
   };
   struct CurrentFile {
     std::string path, stored_path;
     bool executable = false;
     std::uint64_t hint = 0;
-    std::string state;  ///< to be remembered; empty: not
-    Bytes pending;  ///< while it may still be a text
-    std::uint8_t step = 0;     ///< of its chunks
+    std::string state;      ///< to be remembered; empty: not
+    Bytes pending;          ///< while it may still be a text
+    std::uint8_t step = 0;  ///< of its chunks
     bool is_media = false;
     std::uint64_t bytes = 0;
   };
@@ -85,8 +84,7 @@ class PublicationImpl final : public Publication {
     const Kit* kit = nullptr;
   };
 
-  PublicationImpl(LibraryImpl& library, const PublishOptions& options)
-      : library_(library), options_(options) {}
+  PublicationImpl(LibraryImpl& library, const PublishOptions& options) : library_(library), options_(options) {}
 
   // --- taking in (publication.cpp)
   // ---------------------------------------------------------------------------------------
@@ -130,17 +128,17 @@ class PublicationImpl final : public Publication {
 
   LibraryImpl& library_;
   const PublishOptions options_;
-  MirrorRules rules_;                ///< when it is committed
+  MirrorRules rules_;  ///< when it is committed
   std::unique_ptr<PackWriter> pack_;
   std::unique_ptr<MediaBatch> batch_;
-  std::optional<MediaLine> line_;    ///< of the batch
-  std::deque<Arriving> arriving_;    ///< in the order in which the line tells of them
+  std::optional<MediaLine> line_;  ///< of the batch
+  std::deque<Arriving> arriving_;  ///< in the order in which the line tells of them
   std::vector<Kit> kits_;
   std::optional<Kit> kit_;           ///< that is coming in
   std::optional<CurrentFile> file_;  ///< likewise
   std::vector<ObjectId> relied_on_;  ///< texts and pointers that the library had already: they may go until it is committed
   bool committed_ = false;
-  bool failed_ = false;              ///< nothing more comes of it
+  bool failed_ = false;  ///< nothing more comes of it
 };
 
 }  // namespace essaimage::store

@@ -18,13 +18,11 @@ namespace essaimage::store {
 
 Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience) const {
   const Member* self = picture.roster ? picture.roster->find(identity_.slug) : nullptr;
-  if (self == nullptr || self->current_keys().signing != signing_.public_key())
-    return fail(Errc::publish_joining);
+  if (self == nullptr || self->current_keys().signing != signing_.public_key()) return fail(Errc::publish_joining);
   if (self->suspended) return fail(Errc::publish_suspended, self->suspended_why);
   if (self->current_keys().signing != signing_.public_key()) return fail(Errc::key_succeeded, identity_.slug);
   if (audience.kind == Audience::Kind::mirror) CHECK_OK(MirrorsImpl::check_runs(picture, audience.slug));
-  if (!picture.roster->may_hold(identity_.slug, audience))
-    return fail(Errc::audience_not_ours, audience.str());
+  if (!picture.roster->may_hold(identity_.slug, audience)) return fail(Errc::audience_not_ours, audience.str());
   const FeedId feed{identity_.slug, audience};
   if (picture.frozen.contains(feed)) return fail(Errc::feed_fork, feed.str());
   return {};
@@ -61,23 +59,21 @@ Status LibraryImpl::follows_old_key(const Picture& picture, const Commit& commit
     const auto last = keys.last_valid.find(commit.feed);
     if (last == keys.last_valid.end() || commit.parent == last->second.commit) continue;
     // The last of them decides; older ones are before it.
-    const bool later = std::ranges::any_of(self.keys, [&](const MemberKeys& other) {
-      return other.generation > keys.generation && other.last_valid.contains(commit.feed);
-    });
+    const bool later = std::ranges::any_of(
+        self.keys, [&](const MemberKeys& other) { return other.generation > keys.generation && other.last_valid.contains(commit.feed); });
     if (!later) return fail(Errc::publish_unconfirmed, commit.feed.str() + ": " + last->second.order.str() + ", by this centre's old key");
   }
   return {};
 }
 
-Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& feed,
-                                          PackWriter& pack) const {
+Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& feed, PackWriter& pack) const {
   if (const auto head = picture.head(feed)) {
     TRY(const auto tree, tree_of(head->commit));
     return TreeEditor(*objects_, tree);
   }
   TreeEditor editor(*objects_, std::nullopt);
-  for (const auto& [path, text] : {std::pair{feed_path::attributes, kit::root_attributes},
-                                   std::pair{feed_path::lfsconfig, kit::root_lfsconfig}}) {
+  for (const auto& [path, text] :
+       {std::pair{feed_path::attributes, kit::root_attributes}, std::pair{feed_path::lfsconfig, kit::root_lfsconfig}}) {
     // Every feed has these two: one copy is enough, and damage to a second one would be seen by nobody.
     const ObjectId blob = object_id(ObjectType::blob, bytes_of(text));
     if (!objects_->contains(blob)) {
@@ -89,8 +85,7 @@ Result<TreeEditor> LibraryImpl::edit_feed(const Picture& picture, const FeedId& 
   return editor;
 }
 
-Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture,
-                                                          const FeedId& feed, const ObjectId& tree,
+Result<LibraryImpl::Advance::Step> LibraryImpl::sign_step(const Picture& picture, const FeedId& feed, const ObjectId& tree,
                                                           PackWriter& pack) const {
   Advance::Step step;
   step.commit.tree = tree;
@@ -116,9 +111,7 @@ Status LibraryImpl::publish_pack(PackWriter& pack, Advance advance) {
   return this->advance(std::move(advance));
 }
 
-Result<std::unique_ptr<Publication>> LibraryImpl::publish(const PublishOptions& options) {
-  return PublicationImpl::begin(*this, options);
-}
+Result<std::unique_ptr<Publication>> LibraryImpl::publish(const PublishOptions& options) { return PublicationImpl::begin(*this, options); }
 
 Status LibraryImpl::publish_centre(const std::vector<std::string>& endpoints) {
   auto published = publish_endpoints(endpoints);
@@ -270,8 +263,7 @@ Result<Audience> PublicationImpl::audience_of(const Kit& kit, const std::vector<
   return *options_.audience;
 }
 
-Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Picture& picture,
-                                                    Timestamp now) {
+Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Picture& picture, Timestamp now) {
   Plan plan;
   plan.kit = &kit;
   plan.result.id = KitId{library_.identity_.slug, kit.slug};
@@ -288,8 +280,8 @@ Result<PublicationImpl::Plan> PublicationImpl::plan(const Kit& kit, const Pictur
 
   const KitRow* newest = nullptr;
   for (const auto& row : rows) {
-    const bool newer = newest == nullptr || row.version > newest->version ||
-                       (row.version == newest->version && row.audience == plan.result.audience);
+    const bool newer =
+        newest == nullptr || row.version > newest->version || (row.version == newest->version && row.audience == plan.result.audience);
     if (newer) newest = &row;
   }
   if (newest != nullptr) {
@@ -321,8 +313,8 @@ Status PublicationImpl::add_copies(std::vector<Plan>& plans, const Picture& pict
       Plan copy = plan;
       copy.result.audience = mirror;
       copy.result.by_rule = true;
-      copy.result.unchanged = std::ranges::any_of(
-          rows, [&](const KitRow& row) { return row.audience == mirror && row.kit_tree == plan.kit_tree; });
+      copy.result.unchanged =
+          std::ranges::any_of(rows, [&](const KitRow& row) { return row.audience == mirror && row.kit_tree == plan.kit_tree; });
       copies.push_back(copy.result);
       more.push_back(std::move(copy));
     }
@@ -340,8 +332,7 @@ Result<ObjectId> PublicationImpl::write_files(const Kit& kit) {
   return editor.write(*pack_);
 }
 
-Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& files,
-                                            const kit::Entry& entry) {
+Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& files, const kit::Entry& entry) {
   TreeEditor editor(*library_.objects_, std::nullopt);
   CHECK_OK(editor.set(feed_path::kit_files, TreeEntry::Mode::tree, files));
   TRY(const auto entry_blob, add_blob(bytes_of(kit::encode_entry(entry))));
@@ -356,16 +347,14 @@ Result<ObjectId> PublicationImpl::write_kit(const Kit& kit, const ObjectId& file
   }
   for (const auto& [media, chunks] : kit.media) {
     TRY(const auto blob, add_blob(encode(chunks)));
-    CHECK_OK(editor.set(std::string(feed_path::kit_chunks) + "/" + media.hex(),
-                        TreeEntry::Mode::file, blob));
+    CHECK_OK(editor.set(std::string(feed_path::kit_chunks) + "/" + media.hex(), TreeEntry::Mode::file, blob));
   }
   return editor.write(*pack_);
 }
 
 /// One step for each feed that changes. Every object that the library lacks is in the pack
 /// afterwards.
-Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& plans,
-                                                           const Picture& picture) {
+Result<LibraryImpl::Advance> PublicationImpl::make_advance(std::vector<Plan>& plans, const Picture& picture) {
   LibraryImpl::Advance advance;
   advance.published_here = true;
   std::map<FeedId, TreeEditor> editors;

@@ -40,8 +40,7 @@ Status LibraryImpl::read_forks(Picture& picture) {
       picture.frozen[fork.feed] = freeze;
     }
   }
-  for (const auto& path : damaged)
-    note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
+  for (const auto& path : damaged) note(Error{Errc::corrupt, "a proof of a fork is damaged"}, path.string());
   // A feed whose proof is lost stays frozen: better than to take one side of a fork for the feed.
   TRY(const auto frozen, state_->frozen());
   for (const auto& feed : frozen) {
@@ -103,8 +102,7 @@ Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView
     TRY(first, own_commit(feed, claim.commit.order));
   }
   if (const auto other = read_commit(first, *now->roster); !other) return tl::unexpected(other.error());
-  Fork fork{feed, std::make_shared<const Bytes>(std::move(first)),
-            std::make_shared<const Bytes>(claimed.begin(), claimed.end())};
+  Fork fork{feed, std::make_shared<const Bytes>(std::move(first)), std::make_shared<const Bytes>(claimed.begin(), claimed.end())};
   CHECK_OK(check_fork(fork));
   return freeze(std::move(fork));
 }

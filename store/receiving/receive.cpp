@@ -13,8 +13,7 @@ namespace essaimage::store {
 
 class FeedReceptionImpl final : public FeedReception {
  public:
-  FeedReceptionImpl(LibraryImpl& library, std::unique_ptr<IncomingParcel> incoming)
-      : library_(library), incoming_(std::move(incoming)) {}
+  FeedReceptionImpl(LibraryImpl& library, std::unique_ptr<IncomingParcel> incoming) : library_(library), incoming_(std::move(incoming)) {}
 
   Status append(ByteView bytes) override { return incoming_->append(bytes); }
 
@@ -28,7 +27,7 @@ class FeedReceptionImpl final : public FeedReception {
   Status accept_checked(const FeedId& feed, ByteView commit) {
     TRY(const auto parsed, parse_commit(commit));
     CHECK_OK(may_receive(feed));
-    CHECK_OK(library_.check_room_for_texts());  // the pack takes as much again as the parcel
+    CHECK_OK(library_.check_room_for_texts());            // the pack takes as much again as the parcel
     const std::shared_lock packs(library_.packs_mutex_);  // the pack is judged against all that is here
     auto indexed = index_pack(*incoming_, feed, commit, *library_.objects_);
     if (!indexed) return tl::unexpected(damage_of(feed).value_or(indexed.error()));
@@ -53,8 +52,7 @@ class FeedReceptionImpl final : public FeedReception {
       if (checked.error().code == Errc::feed_fork) {
         // The fork is either the head that was offered or below it.
         const ByteView claimed = proof.empty() ? commit : ByteView(proof);
-        if (const auto kept = library_.keep_fork_locked(feed, {}, claimed); !kept)
-          library_.note(kept.error(), feed.str());
+        if (const auto kept = library_.keep_fork_locked(feed, {}, claimed); !kept) library_.note(kept.error(), feed.str());
       }
       return tl::unexpected(checked.error());
     }
@@ -73,26 +71,20 @@ class FeedReceptionImpl final : public FeedReception {
     return raw ? std::nullopt : std::optional(raw.error());
   }
 
-  bool is_federations(const FeedId& feed) const {
-    return feed == FeedId{library_.identity_.federation_slug, Audience{}};
-  }
+  bool is_federations(const FeedId& feed) const { return feed == FeedId{library_.identity_.federation_slug, Audience{}}; }
 
   /// The federation's region feed always: it alone tells who we are. Others as our membership goes.
   Status may_receive(const FeedId& feed) const {
     if (is_federations(feed)) return {};
     const auto roster = library_.picture()->roster;
     if (!roster) return fail(Errc::feed_unknown_author, feed.str());
-    if (!roster->may_hold(library_.identity_.slug, feed.audience))
-      return fail(Errc::audience_not_ours, feed.str());
+    if (!roster->may_hold(library_.identity_.slug, feed.audience)) return fail(Errc::audience_not_ours, feed.str());
     return {};
   }
 
   /// The federation's new word judges the commits that bring it.
-  Result<std::shared_ptr<const FederationWord>> read_word(const IndexedPack& pack,
-                                                          const ObjectId& tree,
-                                                          const Picture& picture) const {
-    TRY(auto word, read_federation_word(*pack.objects, tree, library_.identity_.federation,
-                                        picture.word.get()));
+  Result<std::shared_ptr<const FederationWord>> read_word(const IndexedPack& pack, const ObjectId& tree, const Picture& picture) const {
+    TRY(auto word, read_federation_word(*pack.objects, tree, library_.identity_.federation, picture.word.get()));
     if (picture.word) {
       CHECK_OK(check_succession(*picture.word, word));
       CHECK_OK(check_expiry(*picture.word, word, library_.judged_with(picture, word).time));
@@ -100,14 +92,12 @@ class FeedReceptionImpl final : public FeedReception {
     return std::make_shared<const FederationWord>(std::move(word));
   }
 
-  Result<ReceiveContext> context_of(const IndexedPack& pack, const FeedId& feed, const Roster& roster,
-                                    const Picture& picture) const {
+  Result<ReceiveContext> context_of(const IndexedPack& pack, const FeedId& feed, const Roster& roster, const Picture& picture) const {
     ReceiveContext context{roster, picture.head(feed), std::nullopt, false, std::nullopt};
     // Whoever lacks objects asks for all of it; it may not lack them any more when it comes.
     context.held_comes = context.held && pack.pack->ids().contains(context.held->commit);
     TRY(const auto witnessed, library_.state_->witnessed());
-    const auto it = std::find_if(witnessed.begin(), witnessed.end(),
-                                 [&](const Head& head) { return head.feed == feed; });
+    const auto it = std::find_if(witnessed.begin(), witnessed.end(), [&](const Head& head) { return head.feed == feed; });
     if (it != witnessed.end() && witness_counts(roster, *it)) context.witnessed = *it;
     const auto frozen = picture.frozen.find(feed);
     if (frozen != picture.frozen.end()) {
@@ -124,8 +114,8 @@ class FeedReceptionImpl final : public FeedReception {
 class RunReceptionImpl final : public RunReception {
  public:
   /// `alone`: it comes for the first time, and through no other feed.
-  RunReceptionImpl(LibraryImpl& library, FeedId through, bool alone, OpenPartialPtr open, std::uint32_t first,
-                   std::uint32_t count, const Sha256& base)
+  RunReceptionImpl(LibraryImpl& library, FeedId through, bool alone, OpenPartialPtr open, std::uint32_t first, std::uint32_t count,
+                   const Sha256& base)
       : library_(library),
         through_(std::move(through)),
         alone_(alone),
@@ -172,9 +162,8 @@ class RunReceptionImpl final : public RunReception {
     if (base.is_zero()) return std::nullopt;
     std::vector<std::uint32_t> lengths;
     for (auto at = next_; at < end_; ++at) lengths.push_back(open_->partial->chunks().chunks[at].bytes);
-    return RunReader::Base{base, std::move(lengths), [this, base](std::uint64_t offset, std::size_t bytes) {
-                             return read_base(base, offset, bytes);
-                           }};
+    return RunReader::Base{base, std::move(lengths),
+                           [this, base](std::uint64_t offset, std::size_t bytes) { return read_base(base, offset, bytes); }};
   }
 
   /// What is asked for beyond its end is the sender's fault; that it is damaged, or gone meanwhile, is not, and then the rest
@@ -240,15 +229,11 @@ Status LibraryImpl::check_room_for_texts() const {
 Result<std::unique_ptr<FeedReception>> LibraryImpl::receive_feed() {
   CHECK_OK(check_room_for_texts());
   TRY(auto incoming, IncomingParcel::create(layout_));
-  return std::unique_ptr<FeedReception>(
-      std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));
+  return std::unique_ptr<FeedReception>(std::make_unique<FeedReceptionImpl>(*this, std::move(incoming)));
 }
 
-Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& through,
-                                                               const Sha256& media,
-                                                               std::uint32_t first,
-                                                               std::uint32_t count,
-                                                               const Sha256& base) {
+Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& through, const Sha256& media, std::uint32_t first,
+                                                               std::uint32_t count, const Sha256& base) {
   TRY(const auto want, want_of(media));
   if (!want || std::find(want->feeds.begin(), want->feeds.end(), through) == want->feeds.end()) {
     return fail(Errc::not_found, through.str() + " " + media.hex());
@@ -256,13 +241,11 @@ Result<std::unique_ptr<RunReception>> LibraryImpl::receive_run(const FeedId& thr
   if (!holding_.is_granted(media)) return fail(Errc::not_found, media.hex() + ": needed no longer");
   TRY(auto open, open_partial(media, want->chunk_list));
   const auto chunks = open->partial->chunks().chunks.size();
-  if (count == 0 || first >= chunks || count > chunks - first)
-    return fail(Errc::malformed, "run beyond the media");
+  if (count == 0 || first >= chunks || count > chunks - first) return fail(Errc::malformed, "run beyond the media");
   // One that is here already comes once more for a further feed. A run of the first time may still be under way then, and what it
   // brought counts for the first time only: what is here for the further feed has to be told.
   const bool alone = want->feeds.size() == 1 && !media_->has(media);
-  return std::unique_ptr<RunReception>(
-      std::make_unique<RunReceptionImpl>(*this, through, alone, std::move(open), first, count, base));
+  return std::unique_ptr<RunReception>(std::make_unique<RunReceptionImpl>(*this, through, alone, std::move(open), first, count, base));
 }
 
 void LibraryImpl::lose_base(const FeedId& through, const Sha256& media, const Sha256& base, const Error& why) {

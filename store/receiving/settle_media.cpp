@@ -28,8 +28,7 @@ struct LibraryImpl::Completed {
 
 void LibraryImpl::complete_later(const OpenPartialPtr& partial) {
   const std::lock_guard lock(complete_mutex_);
-  if (std::find(complete_.begin(), complete_.end(), partial) == complete_.end())
-    complete_.push_back(partial);
+  if (std::find(complete_.begin(), complete_.end(), partial) == complete_.end()) complete_.push_back(partial);
 }
 
 void LibraryImpl::run_begins() {
@@ -105,8 +104,7 @@ Status LibraryImpl::settle_together(std::span<const OpenPartialPtr> list) {
     note(added.error(), media.hex());
     bad.push_back(media);
     if (added.error().code != Errc::media_bad) continue;
-    if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused)
-      note(refused.error(), media.hex());
+    if (const auto refused = state_->refuse_list(media, open->chunk_list); !refused) note(refused.error(), media.hex());
     close_partial(media);
   }
   for (const auto& media : bad) tell_need(media);
@@ -160,10 +158,8 @@ void LibraryImpl::complete_all(std::span<const Completed> list) {
   const auto held = state_->hold(whole);
   for (const auto& media : recorded) {
     const auto more = held ? hold_more(media) : held;
-    if (more)
-      tell_need(media);
-    else
-      unrecorded(media, more.error());
+    if (more) tell_need(media);
+    else unrecorded(media, more.error());
   }
 }
 

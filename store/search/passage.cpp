@@ -26,7 +26,8 @@ Marker::Marker(std::string_view match) {
     if (end == std::string_view::npos) return;
     const auto word = match.substr(at + 1, end - at - 1);
     if (match.substr(end + 1).starts_with(" *")) beginnings_.push_back(fold_word(word));
-    else for (const auto& form : stems_.forms(word)) forms_.push_back(form);
+    else
+      for (const auto& form : stems_.forms(word)) forms_.push_back(form);
     at = end + 1;
   }
   std::ranges::sort(forms_);

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "proto/ids.hpp"
 #include "proto/error.hpp"
+#include "proto/ids.hpp"
 
 namespace essaimage::store {
 

@@ -79,15 +79,14 @@ std::string plain_letters(std::string_view word) {
   return plain;
 }
 
-constexpr auto little_words = std::to_array<std::string_view>({
-    "a",    "about", "ai",   "an",   "and",   "are",  "as",    "at",    "au",   "aux",   "avec", "be",    "by",   "c",    "ce",
-    "ces",  "cet",   "cette", "d",   "dans",  "de",   "des",   "du",    "elle", "elles", "en",   "est",   "et",   "etre", "eux",
-    "for",  "from",  "has",  "have", "how",   "i",    "il",    "ils",   "in",   "is",    "it",   "its",   "j",    "je",   "l",
-    "la",   "le",    "les",  "leur", "leurs", "lui",  "m",     "ma",    "mais", "me",    "mes",  "mon",   "my",   "n",    "ne",
-    "nos",  "notre", "nous", "of",   "on",    "or",   "ou",    "our",   "par",  "pas",   "pour", "qu",    "que",  "qui",  "s",
-    "sa",   "se",    "ses",  "si",   "son",   "sont", "sur",   "t",     "ta",   "te",    "tes",  "that",  "the",  "their", "they",
-    "this", "to",    "toi",  "ton",  "tu",    "un",   "une",   "vos",   "votre", "vous", "was",  "we",    "were", "what", "which",
-    "who",  "will",  "with", "y",    "you",   "your"});
+constexpr auto little_words = std::to_array<std::string_view>(
+    {"a",    "about", "ai",    "an",   "and", "are",  "as",   "at",   "au",    "aux",  "avec", "be",   "by",   "c",     "ce",   "ces",
+     "cet",  "cette", "d",     "dans", "de",  "des",  "du",   "elle", "elles", "en",   "est",  "et",   "etre", "eux",   "for",  "from",
+     "has",  "have",  "how",   "i",    "il",  "ils",  "in",   "is",   "it",    "its",  "j",    "je",   "l",    "la",    "le",   "les",
+     "leur", "leurs", "lui",   "m",    "ma",  "mais", "me",   "mes",  "mon",   "my",   "n",    "ne",   "nos",  "notre", "nous", "of",
+     "on",   "or",    "ou",    "our",  "par", "pas",  "pour", "qu",   "que",   "qui",  "s",    "sa",   "se",   "ses",   "si",   "son",
+     "sont", "sur",   "t",     "ta",   "te",  "tes",  "that", "the",  "their", "they", "this", "to",   "toi",  "ton",   "tu",   "un",
+     "une",  "vos",   "votre", "vous", "was", "we",   "were", "what", "which", "who",  "will", "with", "y",    "you",   "your"});
 static_assert(std::ranges::is_sorted(little_words));
 
 }  // namespace
@@ -122,9 +121,11 @@ std::uint32_t words_version() {
   Stems stems;
   std::uint32_t sum = 2'166'136'261;  // FNV-1a
   for (const std::string_view word :
-       {"numériques", "ateliers", "souris", "activités", "journaux", "parentalité", "animations", "élèves", "œuvres", "réparer", "réparation",
-        "accessibilité", "heureusement", "essaimées", "continuellement", "yeux", "bijoux", "être", "naïve", "aiguë", "Straße", "ﬁlm", "workshops",
-        "printing", "stories", "repaired", "generously", "happiness", "relational", "skis", "dying", "communities", "Ελλάδα", "Привет"}) {
+       {"numériques", "ateliers", "souris",     "activités",     "journaux",     "parentalité", "animations",      "élèves",
+        "œuvres",     "réparer",  "réparation", "accessibilité", "heureusement", "essaimées",   "continuellement", "yeux",
+        "bijoux",     "être",     "naïve",      "aiguë",         "Straße",       "ﬁlm",         "workshops",       "printing",
+        "stories",    "repaired", "generously", "happiness",     "relational",   "skis",        "dying",           "communities",
+        "Ελλάδα",     "Привет"}) {
     for (const auto& form : stems.forms(word))
       for (const char c : form + " ") sum = (sum ^ static_cast<unsigned char>(c)) * 16'777'619;
   }

@@ -16,8 +16,7 @@ namespace {
 /// disk may rot; whoever sends a bad chunk is blamed for it.
 class WholeRunSource final : public RunSource {
  public:
-  WholeRunSource(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count)
-      : file_(std::move(file)) {
+  WholeRunSource(MediaReader file, const ChunkList& list, std::uint32_t first, std::uint32_t count) : file_(std::move(file)) {
     for (std::uint32_t i = 0; i < first; ++i) begin_ += list.chunks[i].bytes;
     chunks_.assign(list.chunks.begin() + first, list.chunks.begin() + first + count);
     for (const Chunk& chunk : chunks_) bytes_ += chunk.bytes;
@@ -61,19 +60,18 @@ class WholeRunSource final : public RunSource {
 
   const MediaReader file_;
   std::vector<Chunk> chunks_;
-  std::size_t next_ = 0;         ///< the first that is not checked
-  std::uint64_t begin_ = 0;      ///< of the run, in the file
+  std::size_t next_ = 0;     ///< the first that is not checked
+  std::uint64_t begin_ = 0;  ///< of the run, in the file
   std::uint64_t bytes_ = 0;
-  std::uint64_t checked_ = 0;    ///< up to there, in the run
-  Bytes ready_;                  ///< checked bytes from `ready_at_` on
+  std::uint64_t checked_ = 0;  ///< up to there, in the run
+  Bytes ready_;                ///< checked bytes from `ready_at_` on
   std::uint64_t ready_at_ = 0;
 };
 
 /// A run of a media file that is itself still on its way. Keeps the chunk that was read last.
 class PartialRunSource final : public RunSource {
  public:
-  PartialRunSource(OpenPartialPtr open, std::uint32_t first, std::uint32_t count)
-      : open_(std::move(open)) {
+  PartialRunSource(OpenPartialPtr open, std::uint32_t first, std::uint32_t count) : open_(std::move(open)) {
     const auto& chunks = open_->partial->chunks().chunks;
     for (std::uint32_t i = first; i < first + count; ++i) {
       starts_.push_back({i, bytes_});
@@ -85,8 +83,7 @@ class PartialRunSource final : public RunSource {
     Bytes out;
     while (offset < bytes_ && out.size() < bytes_max) {
       const auto next =
-          std::upper_bound(starts_.begin(), starts_.end(), offset,
-                           [](std::uint64_t at, const Start& start) { return at < start.offset; });
+          std::upper_bound(starts_.begin(), starts_.end(), offset, [](std::uint64_t at, const Start& start) { return at < start.offset; });
       const Start& start = *std::prev(next);
       if (chunk_.empty() || loaded_ != start.index) {
         const std::lock_guard lock(open_->mutex);
@@ -95,8 +92,7 @@ class PartialRunSource final : public RunSource {
       }
       const auto from = static_cast<std::size_t>(offset - start.offset);
       const auto size = std::min(chunk_.size() - from, bytes_max - out.size());
-      out.insert(out.end(), chunk_.begin() + static_cast<std::ptrdiff_t>(from),
-                 chunk_.begin() + static_cast<std::ptrdiff_t>(from + size));
+      out.insert(out.end(), chunk_.begin() + static_cast<std::ptrdiff_t>(from), chunk_.begin() + static_cast<std::ptrdiff_t>(from + size));
       offset += size;
     }
     return out;
@@ -119,9 +115,7 @@ class PartialRunSource final : public RunSource {
 class FormedRunSource final : public Source {
  public:
   explicit FormedRunSource(std::unique_ptr<Source> plain) : plain_(std::move(plain)) {}
-  FormedRunSource(Bytes packed, std::atomic<std::uint64_t>& held) : packed_(std::move(packed)), held_(&held) {
-    *held_ += packed_.size();
-  }
+  FormedRunSource(Bytes packed, std::atomic<std::uint64_t>& held) : packed_(std::move(packed)), held_(&held) { *held_ += packed_.size(); }
   ~FormedRunSource() override {
     if (held_ != nullptr) *held_ -= packed_.size();
   }

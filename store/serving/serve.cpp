@@ -15,8 +15,7 @@ constexpr std::size_t spooled_packs_max = 4;
 
 class SpooledSource final : public Source {
  public:
-  SpooledSource(std::shared_ptr<SpooledPack> pack, Path scratch)
-      : pack_(std::move(pack)), scratch_(std::move(scratch)) {}
+  SpooledSource(std::shared_ptr<SpooledPack> pack, Path scratch) : pack_(std::move(pack)), scratch_(std::move(scratch)) {}
   std::uint64_t bytes() const override { return pack_->bytes; }
   Result<Bytes> read(std::uint64_t offset, std::size_t bytes_max) override {
     return read_at(pack_->file.get(), offset, bytes_max, scratch_);
@@ -27,9 +26,7 @@ class SpooledSource final : public Source {
   Path scratch_;  ///< for messages
 };
 
-bool within(std::uint32_t first, std::uint32_t count, std::size_t chunks) {
-  return count > 0 && first < chunks && count <= chunks - first;
-}
+bool within(std::uint32_t first, std::uint32_t count, std::size_t chunks) { return count > 0 && first < chunks && count <= chunks - first; }
 
 }  // namespace
 
@@ -52,8 +49,7 @@ Result<PackSource> LibraryImpl::open_pack(const FeedId& feed, const ObjectId& ha
 }
 
 /// One export for all peers that ask for the same; one export at a time.
-Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have,
-                                                                  bool plain) {
+Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, const ObjectId& have, bool plain) {
   const std::lock_guard lock(spool_mutex_);
   ObjectId from = have;
   const auto spooled_before = [&] {
@@ -91,14 +87,13 @@ Result<std::shared_ptr<SpooledPack>> LibraryImpl::spooled(const Head& head, cons
   return pack;
 }
 
-Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media, const ObjectId& list,
-                                                      std::uint32_t first, std::uint32_t count, const Sha256& base) {
+Result<std::unique_ptr<Source>> LibraryImpl::open_run(const FeedId& feed, const Sha256& media, const ObjectId& list, std::uint32_t first,
+                                                      std::uint32_t count, const Sha256& base) {
   const auto nothing = [&] { return fail(Errc::not_found, feed.str() + " " + media.hex()); };
   TRY(const auto row, state_->media(media));
   if (!row || !may_serve(feed)) return nothing();
-  const bool named = std::any_of(row->named.begin(), row->named.end(), [&](const auto& naming) {
-    return naming.feed == feed && naming.chunk_list == list && !naming.refused;
-  });
+  const bool named = std::any_of(row->named.begin(), row->named.end(),
+                                 [&](const auto& naming) { return naming.feed == feed && naming.chunk_list == list && !naming.refused; });
   if (!named) return nothing();
   const AskedRun run{feed, list, first, count, base};
   TRY(const bool serves, state_->serves(feed, media));

@@ -37,8 +37,8 @@ class ServedBase {
 class ServedBases {
  public:
   /// Null if it is none (BaseMedia::open); that it is held still is asked each time.
-  std::shared_ptr<ServedBase> find(const State& state, const MediaStore& store, const FeedId& feed, const Sha256& base,
-                                   const Sha256& newer, std::uint64_t newer_bytes);
+  std::shared_ptr<ServedBase> find(const State& state, const MediaStore& store, const FeedId& feed, const Sha256& base, const Sha256& newer,
+                                   std::uint64_t newer_bytes);
 
  private:
   static constexpr std::size_t kept_max = 4;

@@ -112,8 +112,9 @@ constexpr const char* hint_table = R"(
   CREATE INDEX IF NOT EXISTS hint_media ON hint (media) WHERE media <> x'';
 )";
 
-constexpr std::array index_table_names = {"search_word", "search",  "feed",     "kit",  "media",   "list",    "names",      "held", "chunk",  "older",
-                                          "adoption",    "outcome", "proposal", "hint", "consent", "blocked", "withdrawal", "gone", "receipt"};
+constexpr std::array index_table_names = {"search_word", "search",  "feed",       "kit",      "media",   "list",     "names",
+                                          "held",        "chunk",   "older",      "adoption", "outcome", "proposal", "hint",
+                                          "consent",     "blocked", "withdrawal", "gone",     "receipt"};
 
 /// Words that are found otherwise than they were indexed cannot be taken out again: then all is indexed anew.
 std::int32_t words_number() { return static_cast<std::int32_t>(words_version() & 0x7FFFFFFF); }
@@ -145,17 +146,16 @@ Status make_tables(sql::Database& database) {
 /// Reads a little of every table and of its indexes, so that a file whose first pages are damaged shows at once.
 Status look_into(sql::Database& database) {
   for (const char* const literal :
-       {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media",
-        "SELECT max(id) FROM list", "SELECT max(kit) FROM names", "SELECT max(media) FROM held",
-        "SELECT max(media) FROM chunk", "SELECT max(media) FROM older", "SELECT max(kit) FROM adoption",
-         "SELECT max(kit) FROM outcome", "SELECT max(kit) FROM proposal", "SELECT max(rowid) FROM search", "SELECT max(id) FROM hint",
-         "SELECT max(kit) FROM consent", "SELECT count(*) FROM blocked", "SELECT max(id) FROM withdrawal", "SELECT max(withdrawal) FROM gone",
-         "SELECT max(about) FROM receipt", "SELECT count(*) FROM erased", "SELECT count(*) FROM witness", "SELECT count(*) FROM frozen",
-         "SELECT count(*) FROM value", "SELECT count(*) FROM choice", "SELECT count(*) FROM deadline",
-         // Each of these from an index of its table:
-         "SELECT max(name) FROM feed", "SELECT max(parent) FROM kit WHERE parent <> ''", "SELECT max(sha) FROM media",
-         "SELECT max(list) FROM names", "SELECT max(feed) FROM held", "SELECT max(prefix) FROM chunk", "SELECT max(feed) FROM adoption",
-         "SELECT max(feed) FROM outcome", "SELECT max(feed) FROM proposal", "SELECT max(path) FROM hint"}) {
+       {"SELECT max(id) FROM feed", "SELECT max(id) FROM kit", "SELECT max(id) FROM media", "SELECT max(id) FROM list",
+        "SELECT max(kit) FROM names", "SELECT max(media) FROM held", "SELECT max(media) FROM chunk", "SELECT max(media) FROM older",
+        "SELECT max(kit) FROM adoption", "SELECT max(kit) FROM outcome", "SELECT max(kit) FROM proposal", "SELECT max(rowid) FROM search",
+        "SELECT max(id) FROM hint", "SELECT max(kit) FROM consent", "SELECT count(*) FROM blocked", "SELECT max(id) FROM withdrawal",
+        "SELECT max(withdrawal) FROM gone", "SELECT max(about) FROM receipt", "SELECT count(*) FROM erased", "SELECT count(*) FROM witness",
+        "SELECT count(*) FROM frozen", "SELECT count(*) FROM value", "SELECT count(*) FROM choice", "SELECT count(*) FROM deadline",
+        // Each of these from an index of its table:
+        "SELECT max(name) FROM feed", "SELECT max(parent) FROM kit WHERE parent <> ''", "SELECT max(sha) FROM media",
+        "SELECT max(list) FROM names", "SELECT max(feed) FROM held", "SELECT max(prefix) FROM chunk", "SELECT max(feed) FROM adoption",
+        "SELECT max(feed) FROM outcome", "SELECT max(feed) FROM proposal", "SELECT max(path) FROM hint"}) {
     TRY([[maybe_unused]] const auto value, read_integer(database, literal));
   }
   return {};
@@ -165,8 +165,7 @@ Status check_whole(sql::Database& database) {
   auto statement = database.prepare("PRAGMA integrity_check(1)");
   TRY(const bool row, statement.step());
   if (row && statement.text(0) == "ok") return {};
-  return fail(Errc::corrupt,
-              "state.sqlite: " + (row ? statement.text(0) : std::string("no answer")));
+  return fail(Errc::corrupt, "state.sqlite: " + (row ? statement.text(0) : std::string("no answer")));
 }
 
 Result<OpenedState> try_open(const Path& file) {
@@ -195,8 +194,7 @@ Result<OpenedState> try_open(const Path& file) {
 }
 
 /// Copies the rows that can be read; what cannot is lost.
-void salvage_table(sql::Database& from, sql::Database& to, const char* select, const char* insert,
-                   int columns) {
+void salvage_table(sql::Database& from, sql::Database& to, const char* select, const char* insert, int columns) {
   auto row = from.prepare(select);
   while (row.step().value_or(false)) {
     auto copy = to.prepare(insert);
@@ -211,12 +209,9 @@ void salvage(const Path& damaged, sql::Database& to) {
   if (!from || !transaction) return;
   salvage_table(**from, to, "SELECT feed, generation, epoch, seq, commit_id FROM witness",
                 "INSERT OR IGNORE INTO witness VALUES (?, ?, ?, ?, ?)", 5);
-  salvage_table(**from, to, "SELECT feed FROM frozen", "INSERT OR IGNORE INTO frozen VALUES (?)",
-                1);
-  salvage_table(**from, to, "SELECT key, value FROM value",
-                "INSERT OR IGNORE INTO value VALUES (?, ?)", 2);
-  salvage_table(**from, to, "SELECT kit, choice, version FROM choice",
-                "INSERT OR IGNORE INTO choice VALUES (?, ?, ?)", 3);
+  salvage_table(**from, to, "SELECT feed FROM frozen", "INSERT OR IGNORE INTO frozen VALUES (?)", 1);
+  salvage_table(**from, to, "SELECT key, value FROM value", "INSERT OR IGNORE INTO value VALUES (?, ?)", 2);
+  salvage_table(**from, to, "SELECT kit, choice, version FROM choice", "INSERT OR IGNORE INTO choice VALUES (?, ?, ?)", 3);
   salvage_table(**from, to, "SELECT kit, by FROM deadline", "INSERT OR IGNORE INTO deadline VALUES (?, ?)", 2);
   salvage_table(**from, to, "SELECT sha FROM erased", "INSERT OR IGNORE INTO erased VALUES (?)", 1);
   static_cast<void>((*transaction)->commit());
@@ -257,8 +252,6 @@ std::vector<Path> files_set_aside(const Path& file) {
   return files;
 }
 
-void mark_suspect(const Path& file) {
-  static_cast<void>(replace_file(beside(file, ".suspect"), {}));
-}
+void mark_suspect(const Path& file) { static_cast<void>(replace_file(beside(file, ".suspect"), {})); }
 
 }  // namespace essaimage::store

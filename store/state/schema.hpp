@@ -29,11 +29,7 @@ bool is_suspect(const Path& file);
 std::vector<Path> files_set_aside(const Path& file);
 
 /// SQLite's integers are signed; this keeps the order of all unsigned ones.
-inline std::int64_t ordered(std::uint64_t value) {
-  return static_cast<std::int64_t>(value ^ (std::uint64_t{1} << 63));
-}
-inline std::uint64_t from_ordered(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63);
-}
+inline std::int64_t ordered(std::uint64_t value) { return static_cast<std::int64_t>(value ^ (std::uint64_t{1} << 63)); }
+inline std::uint64_t from_ordered(std::int64_t value) { return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63); }
 
 }  // namespace essaimage::store

@@ -9,16 +9,12 @@ namespace {
 
 Error error_of(sqlite3* handle, int sqlite_code) {
   const int reason = errno;
-  const std::string text =
-      std::string("state.sqlite: ") + (handle != nullptr ? sqlite3_errmsg(handle) : "no memory");
+  const std::string text = std::string("state.sqlite: ") + (handle != nullptr ? sqlite3_errmsg(handle) : "no memory");
   switch (sqlite_code & 0xFF) {
-    case SQLITE_FULL:
-      return {Errc::disk_full, text};
+    case SQLITE_FULL: return {Errc::disk_full, text};
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return {Errc::corrupt, text};
-    default:
-      break;
+    case SQLITE_NOTADB: return {Errc::corrupt, text};
+    default: break;
   }
   // SQLite knows ENOSPC of a write to its own files, and no other: a quota, a limit on the file's size, no room for the index of its
   // log or for a new file show in errno alone (sqlite3_system_errno() stays 0).
@@ -41,8 +37,7 @@ Statement& Statement::operator<<(std::int64_t value) {
 }
 
 Statement& Statement::operator<<(std::string_view text) {
-  if (error_)
-    sqlite3_bind_text64(statement_, next_++, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (error_) sqlite3_bind_text64(statement_, next_++, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
   return *this;
 }
 
@@ -68,9 +63,7 @@ Status Statement::run() {
   return each([] {});
 }
 
-std::int64_t Statement::integer(int column) const {
-  return sqlite3_column_int64(statement_, column);
-}
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
 std::string Statement::text(int column) const {
   const auto* const bytes = sqlite3_column_text(statement_, column);
@@ -79,18 +72,15 @@ std::string Statement::text(int column) const {
 }
 
 ByteView Statement::blob(int column) const {
-  const auto* const bytes =
-      static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  const auto* const bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 Result<std::unique_ptr<Database>> Database::open(const Path& file) {
   sqlite3* handle = nullptr;
   errno = 0;
-  const int code = sqlite3_open_v2(
-      file.c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-      nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &handle,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Database> database(new Database);
   database->handle_.reset(handle);
   if (code != SQLITE_OK) return tl::unexpected(error_of(handle, code));
@@ -112,8 +102,7 @@ Statement Database::prepare(const char* literal) {
   if (!kept) {
     sqlite3_stmt* statement = nullptr;
     errno = 0;
-    const int code = sqlite3_prepare_v3(handle_.get(), literal, -1, SQLITE_PREPARE_PERSISTENT,
-                                        &statement, nullptr);
+    const int code = sqlite3_prepare_v3(handle_.get(), literal, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return Statement(nullptr, tl::unexpected(error_of(handle_.get(), code)));
     kept.reset(statement);
   }

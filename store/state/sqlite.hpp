@@ -20,8 +20,7 @@ namespace essaimage::store::sql {
 /// One use of a prepared statement: bind in order, step, read columns. Resets it when destroyed.
 class Statement {
  public:
-  explicit Statement(sqlite3_stmt* statement, Status error)
-      : statement_(statement), error_(std::move(error)) {}
+  explicit Statement(sqlite3_stmt* statement, Status error) : statement_(statement), error_(std::move(error)) {}
   ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -54,9 +53,7 @@ class Statement {
   // --- columns of the row, from 0; a value of another type, or length, reads as zero or empty
   // -------------------------
   std::int64_t integer(int column) const;
-  std::uint64_t unsigned_integer(int column) const {
-    return static_cast<std::uint64_t>(integer(column));
-  }
+  std::uint64_t unsigned_integer(int column) const { return static_cast<std::uint64_t>(integer(column)); }
   std::string text(int column) const;
   template <class Fixed>
   Fixed fixed(int column) const {

@@ -49,8 +49,8 @@ Status State::witness(std::span<const Head> heads) {
           "WHERE (witness.generation, witness.epoch, witness.seq) < "
           "(excluded.generation, excluded.epoch, excluded.seq)");
       const std::string feed = head.feed.str();
-      statement << std::string_view(feed) << ordered(head.order.generation)
-                << ordered(head.order.epoch) << ordered(head.order.seq) << head.commit.view();
+      statement << std::string_view(feed) << ordered(head.order.generation) << ordered(head.order.epoch) << ordered(head.order.seq)
+                << head.commit.view();
       CHECK_OK(statement.run());
     }
     return {};
@@ -61,13 +61,11 @@ Status State::witness(std::span<const Head> heads) {
 Result<std::vector<Head>> State::witnessed() const {
   return impl_->read([](sql::Database& db) -> Result<std::vector<Head>> {
     std::vector<Head> heads;
-    auto row =
-        db.prepare("SELECT feed, generation, epoch, seq, commit_id FROM witness ORDER BY feed");
+    auto row = db.prepare("SELECT feed, generation, epoch, seq, commit_id FROM witness ORDER BY feed");
     CHECK_OK(row.each([&] {
       auto feed = FeedId::parse(row.text(0));
       if (!feed) return;  // carried over from a damaged file
-      const Order order{from_ordered(row.integer(1)), from_ordered(row.integer(2)),
-                        from_ordered(row.integer(3))};
+      const Order order{from_ordered(row.integer(1)), from_ordered(row.integer(2)), from_ordered(row.integer(3))};
       heads.push_back({std::move(*feed), order, row.fixed<ObjectId>(4)});
     }));
     std::sort(heads.begin(), heads.end());
@@ -78,8 +76,7 @@ Result<std::vector<Head>> State::witnessed() const {
 Status State::set_frozen(const FeedId& feed, bool frozen) {
   const auto set = [&](sql::Database& db) -> Status {
     const std::string name = feed.str();
-    auto statement = frozen ? db.prepare("INSERT OR IGNORE INTO frozen VALUES (?)")
-                            : db.prepare("DELETE FROM frozen WHERE feed = ?");
+    auto statement = frozen ? db.prepare("INSERT OR IGNORE INTO frozen VALUES (?)") : db.prepare("DELETE FROM frozen WHERE feed = ?");
     statement << std::string_view(name);
     return statement.run();
   };
@@ -111,11 +108,13 @@ Status State::put(const std::string& key, const std::string& value) {
 }
 
 Status State::forget(const std::string& key) {
-  return impl_->change([&](sql::Database& db) -> Status {
-    auto statement = db.prepare("DELETE FROM value WHERE key = ?");
-    statement << std::string_view(key);
-    return statement.run();
-  }, true);
+  return impl_->change(
+      [&](sql::Database& db) -> Status {
+        auto statement = db.prepare("DELETE FROM value WHERE key = ?");
+        statement << std::string_view(key);
+        return statement.run();
+      },
+      true);
 }
 
 Result<std::optional<std::string>> State::get(const std::string& key) const {

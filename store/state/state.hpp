@@ -67,7 +67,7 @@ struct EndingConsent {
 struct KitRow {
   KitId id;
   Audience audience;
-  ObjectId kit_tree;            ///< of kits/<hh>/<slug>
+  ObjectId kit_tree;  ///< of kits/<hh>/<slug>
   std::uint64_t version = 0;
   Timestamp published_at;
   std::string title, summary, kind, stage, licence;
@@ -75,10 +75,10 @@ struct KitRow {
   std::uint32_t duration_minutes = 0;  ///< of one session; 0: not said
   std::optional<Lineage> adapted_from;
   std::uint32_t files = 0;
-  std::uint64_t bytes = 0;        ///< of all files, media included
-  std::vector<NamedMedia> media;  ///< each once; sorted when it comes out, then without those that are withdrawn
-  std::vector<EndingConsent> consents;        ///< does not come out
-  std::map<Sha256, Timestamp> media_until;    ///< likewise: of `media`, those that the kit names with consents that end alone
+  std::uint64_t bytes = 0;                  ///< of all files, media included
+  std::vector<NamedMedia> media;            ///< each once; sorted when it comes out, then without those that are withdrawn
+  std::vector<EndingConsent> consents;      ///< does not come out
+  std::map<Sha256, Timestamp> media_until;  ///< likewise: of `media`, those that the kit names with consents that end alone
 
   KitText searched;  ///< of what goes in alone
 
@@ -198,11 +198,11 @@ class State {
       std::uint64_t version = 0;
       Timestamp published_at;
     };
-    std::vector<Renewal> renewed = {};  ///< indexed kits of which nothing else changed
+    std::vector<Renewal> renewed = {};                  ///< indexed kits of which nothing else changed
     std::vector<std::pair<Sha256, Sha256>> older = {};  ///< media that `put` names, and what each was made from (older_of)
-    std::vector<Adoption> adopted = {};  ///< new or changed adoptions of this feed
-    std::vector<KitId> unadopted = {};   ///< that it does not say any more
-    std::vector<Outcome> reported = {};  ///< new or changed outcomes of this feed
+    std::vector<Adoption> adopted = {};                 ///< new or changed adoptions of this feed
+    std::vector<KitId> unadopted = {};                  ///< that it does not say any more
+    std::vector<Outcome> reported = {};                 ///< new or changed outcomes of this feed
     std::vector<OutcomeKey> retracted = {};
     std::vector<Proposal> proposed = {};  ///< new or changed proposals of this feed
     std::vector<KitId> unproposed = {};
@@ -228,8 +228,8 @@ class State {
   Result<std::vector<Sha256>> held_alone(const FeedId& feed) const;
 
   Result<std::vector<std::string>> kits_in(const FeedId& feed) const;  ///< slugs, sorted
-  Result<std::vector<KitRow>> kits() const;                    ///< of all feeds, by id then audience
-  Result<std::vector<KitRow>> kits_of(const KitId& id) const;  ///< one per audience
+  Result<std::vector<KitRow>> kits() const;                            ///< of all feeds, by id then audience
+  Result<std::vector<KitRow>> kits_of(const KitId& id) const;          ///< one per audience
 
   Result<std::vector<AdoptionRow>> adoptions_of(const KitId& kit) const;  ///< by feed
   Result<std::vector<KitId>> adoptions_in(const FeedId& feed) const;      ///< sorted
@@ -243,9 +243,9 @@ class State {
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const;  ///< by first day, then feed and number
   Result<std::vector<OutcomeKey>> outcomes_in(const FeedId& feed) const;
   // What moves kits on from the stage that their authors claim (store/life):
-  Result<std::vector<KitId>> kits_with_outcomes() const;                     ///< sorted, each once
-  Result<std::vector<std::pair<KitId, std::string>>> adopters() const;       ///< each kit with each centre that uses it; sorted
-  Result<std::vector<KitId>> adapted_from(const KitId& kit) const;  ///< in any feed's current tree; each once, sorted
+  Result<std::vector<KitId>> kits_with_outcomes() const;                ///< sorted, each once
+  Result<std::vector<std::pair<KitId, std::string>>> adopters() const;  ///< each kit with each centre that uses it; sorted
+  Result<std::vector<KitId>> adapted_from(const KitId& kit) const;      ///< in any feed's current tree; each once, sorted
 
   // --- searching (store/search) ---------------------------------------------------------------------------------------
   Result<SearchFound> search(const SearchPlan& plan) const;
@@ -260,7 +260,7 @@ class State {
   /// `sure`, not later than `now`: what is over at that time too is to go for good.
   Result<std::vector<Sha256>> set_time(Timestamp now, Timestamp sure);
   Result<std::vector<Sha256>> set_blocked(const std::set<Sha256>& media);
-  Result<std::vector<WithdrawalRow>> withdrawals(const WithdrawalQuery& query) const;  ///< by time, then feed and number
+  Result<std::vector<WithdrawalRow>> withdrawals(const WithdrawalQuery& query) const;           ///< by time, then feed and number
   Result<std::vector<Sha256>> withdrawn_media(const FeedId& feed, std::uint64_t number) const;  ///< sorted
   Result<std::vector<std::uint64_t>> withdrawals_in(const FeedId& feed) const;
   Result<std::vector<WithdrawalKey>> receipts_in(const FeedId& feed) const;

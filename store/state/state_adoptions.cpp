@@ -27,8 +27,8 @@ Result<std::vector<AdoptionRow>> State::adoptions_of(const KitId& kit) const {
   return impl_->read([&](sql::Database& db) -> Result<std::vector<AdoptionRow>> {
     std::vector<AdoptionRow> rows;
     const std::string id = kit.str();
-    auto row = db.prepare(
-        "SELECT f.name, a.version, a.tree, a.adopted_at, a.note FROM adoption a JOIN feed f ON f.id = a.feed WHERE a.kit = ?");
+    auto row =
+        db.prepare("SELECT f.name, a.version, a.tree, a.adopted_at, a.note FROM adoption a JOIN feed f ON f.id = a.feed WHERE a.kit = ?");
     row << std::string_view(id);
     CHECK_OK(row.each([&]() -> Status {
       TRY(auto feed, feed_of(row.text(0)));
@@ -87,8 +87,7 @@ Result<bool> State::is_adopted(const KitId& kit, const std::string& centre) cons
     }
     // The names of a centre's feeds begin with its slug and '/', behind which '0' is the next character.
     const std::string from = centre + "/", to = centre + "0";
-    auto row = db.prepare(
-        "SELECT 1 FROM feed f JOIN adoption a ON a.kit = ? AND a.feed = f.id WHERE f.name > ? AND f.name < ? LIMIT 1");
+    auto row = db.prepare("SELECT 1 FROM feed f JOIN adoption a ON a.kit = ? AND a.feed = f.id WHERE f.name > ? AND f.name < ? LIMIT 1");
     row << std::string_view(id) << std::string_view(from) << std::string_view(to);
     return row.step();
   });

@@ -9,7 +9,8 @@ Result<std::vector<State::KitPlace>> State::kits_naming(const Sha256& media) con
     std::vector<KitPlace> places;
     auto row = db.prepare(
         "SELECT f.name, k.slug, k.version, k.published_at, k.kind, k.themes, l.bytes FROM media m JOIN list l ON l.media = m.id "
-        "JOIN names n ON n.list = l.id AND " ESSAIMAGE_LIVE_NAMING " JOIN kit k ON k.id = n.kit JOIN feed f ON f.id = k.feed "
+        "JOIN names n ON n.list = l.id AND " ESSAIMAGE_LIVE_NAMING
+        " JOIN kit k ON k.id = n.kit JOIN feed f ON f.id = k.feed "
         "WHERE m.sha = ? "
         "ORDER BY f.name, k.slug");
     row << media.view();

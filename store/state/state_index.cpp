@@ -18,8 +18,8 @@ Result<std::int64_t> put_feed(sql::Database& db, const Head& head) {
       "SET generation = excluded.generation, epoch = excluded.epoch, seq = excluded.seq, "
       "commit_id = excluded.commit_id");
   const std::string name = head.feed.str();
-  statement << std::string_view(name) << ordered(head.order.generation) << ordered(head.order.epoch)
-            << ordered(head.order.seq) << head.commit.view();
+  statement << std::string_view(name) << ordered(head.order.generation) << ordered(head.order.epoch) << ordered(head.order.seq)
+            << head.commit.view();
   CHECK_OK(statement.run());
   return find_feed(db, head.feed);
 }
@@ -35,8 +35,8 @@ using Naming = std::set<std::pair<Sha256, ObjectId>>;  ///< media and chunk list
 
 /// What the kit names until a consent ends: another version may name it for longer.
 Status note_ending(sql::Database& db, std::int64_t kit, std::set<Sha256>& touched) {
-  auto row = db.prepare(
-      "SELECT m.sha FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media WHERE n.kit = ? AND n.until < ?");
+  auto row =
+      db.prepare("SELECT m.sha FROM names n JOIN list l ON l.id = n.list JOIN media m ON m.id = l.media WHERE n.kit = ? AND n.until < ?");
   row << kit << until_never;
   return row.each([&] { touched.insert(row.fixed<Sha256>(0)); });
 }
@@ -68,20 +68,16 @@ Status delete_kit(sql::Database& db, std::int64_t kit) {
 }
 
 Status insert_kit(sql::Database& db, std::int64_t feed, const KitRow& kit) {
-  auto statement =
-      db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto statement = db.prepare("INSERT INTO kit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const std::string languages = join_words(kit.languages);
   const std::string themes = join_words(kit.themes);
   const std::string equipment = join_words(kit.equipment);
   const auto from = kit.adapted_from.value_or(Lineage{});
   const std::string parent = from.kit ? from.kit->str() : std::string();
-  statement << feed << std::string_view(kit.id.slug) << kit.kit_tree.view() << kit.version
-            << kit.published_at.seconds << std::string_view(kit.title)
-            << std::string_view(kit.summary) << std::string_view(kit.kind)
-            << std::string_view(kit.stage) << std::string_view(kit.licence)
-            << std::string_view(languages) << std::string_view(themes) << std::string_view(equipment)
-            << kit.duration_minutes << kit.files << kit.bytes
-            << std::string_view(parent) << from.version << std::string_view(from.url);
+  statement << feed << std::string_view(kit.id.slug) << kit.kit_tree.view() << kit.version << kit.published_at.seconds
+            << std::string_view(kit.title) << std::string_view(kit.summary) << std::string_view(kit.kind) << std::string_view(kit.stage)
+            << std::string_view(kit.licence) << std::string_view(languages) << std::string_view(themes) << std::string_view(equipment)
+            << kit.duration_minutes << kit.files << kit.bytes << std::string_view(parent) << from.version << std::string_view(from.url);
   return statement.run();
 }
 
@@ -111,8 +107,7 @@ Status insert_naming(sql::Database& db, std::int64_t kit, std::int64_t feed, con
 /// Collects the media whose naming differs between two versions of a kit.
 void note_difference(const Naming& before, const Naming& after, std::set<Sha256>& touched) {
   std::vector<Naming::value_type> changed;
-  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(),
-                                std::back_inserter(changed));
+  std::set_symmetric_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(changed));
   for (const auto& [media, list] : changed) touched.insert(media);
 }
 
@@ -147,8 +142,7 @@ Status apply_one(sql::Database& db, const State::FeedChange& change, const Times
     if (kit != 0) CHECK_OK(remove_kit(db, kit, touched));
   }
   for (const KitRow& kit : change.put) {
-    ESSAIMAGE_ASSERT(kit.id.centre == change.head.feed.centre &&
-                     kit.audience == change.head.feed.audience);
+    ESSAIMAGE_ASSERT(kit.id.centre == change.head.feed.centre && kit.audience == change.head.feed.audience);
     CHECK_OK(put_kit(db, feed, kit, times, touched));
   }
   for (const auto& kit : change.renewed) {
@@ -177,10 +171,10 @@ Status lose_rows(sql::Database& db, std::int64_t feed, std::set<Sha256>& touched
     CHECK_OK(row.each([&] { kits.push_back(row.integer(0)); }));
   }
   for (const std::int64_t kit : kits) CHECK_OK(remove_kit(db, kit, touched));
-  for (const char* const literal : {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?",
-                                   "DELETE FROM outcome WHERE feed = ?", "DELETE FROM proposal WHERE feed = ?", "DELETE FROM receipt WHERE feed = ?",
-                                   "DELETE FROM gone WHERE withdrawal IN (SELECT id FROM withdrawal WHERE feed = ?)",
-                                   "DELETE FROM withdrawal WHERE feed = ?"}) {
+  for (const char* const literal :
+       {"DELETE FROM older WHERE feed = ?", "DELETE FROM adoption WHERE feed = ?", "DELETE FROM outcome WHERE feed = ?",
+        "DELETE FROM proposal WHERE feed = ?", "DELETE FROM receipt WHERE feed = ?",
+        "DELETE FROM gone WHERE withdrawal IN (SELECT id FROM withdrawal WHERE feed = ?)", "DELETE FROM withdrawal WHERE feed = ?"}) {
     auto statement = db.prepare(literal);
     statement << feed;
     CHECK_OK(statement.run());
@@ -241,9 +235,8 @@ Result<std::vector<KitRow>> read_kits(sql::Statement& kit_row, sql::Statement& m
     std::sort(kit.media.begin(), kit.media.end());
     kits.push_back(std::move(kit));
   }
-  std::sort(kits.begin(), kits.end(), [](const KitRow& left, const KitRow& right) {
-    return std::tie(left.id, left.audience) < std::tie(right.id, right.audience);
-  });
+  std::sort(kits.begin(), kits.end(),
+            [](const KitRow& left, const KitRow& right) { return std::tie(left.id, left.audience) < std::tie(right.id, right.audience); });
   return kits;
 }
 
@@ -297,8 +290,7 @@ Result<std::map<FeedId, Head>> State::indexed() const {
     auto row = db.prepare("SELECT name, generation, epoch, seq, commit_id FROM feed");
     CHECK_OK(row.each([&]() -> Status {
       TRY(const FeedId feed, feed_of(row.text(0)));
-      const Order order{from_ordered(row.integer(1)), from_ordered(row.integer(2)),
-                        from_ordered(row.integer(3))};
+      const Order order{from_ordered(row.integer(1)), from_ordered(row.integer(2)), from_ordered(row.integer(3))};
       heads[feed] = {feed, order, row.fixed<ObjectId>(4)};
       return {};
     }));
@@ -319,29 +311,30 @@ Result<std::vector<Sha256>> State::lose_feed(const FeedId& feed) {
 }
 
 Result<std::vector<Sha256>> State::let_go(const FeedId& feed) {
-  return impl_->change([&](sql::Database& db) -> Result<std::vector<Sha256>> {
-    std::set<Sha256> touched;
-    TRY(const std::int64_t id, find_feed(db, feed));
-    if (id == 0) return std::vector<Sha256>();
-    {
-      auto row = db.prepare("SELECT m.sha FROM held h JOIN media m ON m.id = h.media WHERE h.feed = ?");
-      row << id;
-      CHECK_OK(row.each([&] { touched.insert(row.fixed<Sha256>(0)); }));
-    }
-    for (const char* const literal :
-         {"DELETE FROM chunk WHERE media IN (SELECT h.media FROM held h WHERE h.feed = ?1 AND NOT EXISTS "
-          "(SELECT 1 FROM held o WHERE o.media = h.media AND o.feed <> ?1))",
-          "DELETE FROM held WHERE feed = ?1"}) {
-      auto statement = db.prepare(literal);
-      statement << id;
-      CHECK_OK(statement.run());
-    }
-    CHECK_OK(lose_rows(db, id, touched));
-    auto statement = db.prepare("DELETE FROM feed WHERE id = ?");
-    statement << id;
-    CHECK_OK(statement.run());
-    return std::vector<Sha256>(touched.begin(), touched.end());
-  }, true);
+  return impl_->change(
+      [&](sql::Database& db) -> Result<std::vector<Sha256>> {
+        std::set<Sha256> touched;
+        TRY(const std::int64_t id, find_feed(db, feed));
+        if (id == 0) return std::vector<Sha256>();
+        {
+          auto row = db.prepare("SELECT m.sha FROM held h JOIN media m ON m.id = h.media WHERE h.feed = ?");
+          row << id;
+          CHECK_OK(row.each([&] { touched.insert(row.fixed<Sha256>(0)); }));
+        }
+        for (const char* const literal : {"DELETE FROM chunk WHERE media IN (SELECT h.media FROM held h WHERE h.feed = ?1 AND NOT EXISTS "
+                                          "(SELECT 1 FROM held o WHERE o.media = h.media AND o.feed <> ?1))",
+                                          "DELETE FROM held WHERE feed = ?1"}) {
+          auto statement = db.prepare(literal);
+          statement << id;
+          CHECK_OK(statement.run());
+        }
+        CHECK_OK(lose_rows(db, id, touched));
+        auto statement = db.prepare("DELETE FROM feed WHERE id = ?");
+        statement << id;
+        CHECK_OK(statement.run());
+        return std::vector<Sha256>(touched.begin(), touched.end());
+      },
+      true);
 }
 
 Result<std::vector<Sha256>> State::held_alone(const FeedId& feed) const {
@@ -382,8 +375,7 @@ Result<std::vector<KitRow>> State::kits_of(const KitId& id) const {
     // character.
     const std::string from = id.centre + "/";
     const std::string to = id.centre + "0";
-    auto kits = db.prepare(ESSAIMAGE_KIT_COLUMNS
-                           "WHERE f.name > ? AND f.name < ? AND k.slug = ? ORDER BY k.id");
+    auto kits = db.prepare(ESSAIMAGE_KIT_COLUMNS "WHERE f.name > ? AND f.name < ? AND k.slug = ? ORDER BY k.id");
     kits << std::string_view(from) << std::string_view(to) << std::string_view(id.slug);
     auto media = db.prepare(ESSAIMAGE_KIT_MEDIA
                             "WHERE n.kit IN (SELECT k.id FROM kit k JOIN feed f ON f.id = k.feed "

@@ -14,12 +14,9 @@ std::int64_t prefix_of(const Sha256& chunk) { return static_cast<std::int64_t>(c
 /// Regions before mirrors before territories.
 int narrowness(const Audience& audience) {
   switch (audience.kind) {
-    case Audience::Kind::region:
-      return 0;
-    case Audience::Kind::mirror:
-      return 1;
-    case Audience::Kind::territory:
-      return 2;
+    case Audience::Kind::region: return 0;
+    case Audience::Kind::mirror: return 1;
+    case Audience::Kind::territory: return 2;
   }
   return 2;
 }
@@ -36,16 +33,14 @@ bool is_wider(const FeedId& left, const FeedId& right) {
 #define ESSAIMAGE_NAMING                                                                         \
   "SELECT m.sha, f.name, l.bytes, l.blob, l.refused FROM media m JOIN list l ON l.media = m.id " \
   "JOIN names n ON n.list = l.id AND " ESSAIMAGE_LIVE_NAMING " JOIN feed f ON f.id = n.feed "
-#define ESSAIMAGE_HOLDING \
-  "SELECT m.sha, f.name FROM media m JOIN held h ON h.media = m.id JOIN feed f ON f.id = h.feed "
+#define ESSAIMAGE_HOLDING "SELECT m.sha, f.name FROM media m JOIN held h ON h.media = m.id JOIN feed f ON f.id = h.feed "
 
 using Rows = std::map<Sha256, MediaRow>;
 
 Status read_naming(sql::Statement& row, Rows& rows) {
   return row.each([&]() -> Status {
     TRY(FeedId feed, feed_of(row.text(1)));
-    rows[row.fixed<Sha256>(0)].named.push_back(
-        {std::move(feed), row.unsigned_integer(2), row.fixed<ObjectId>(3), row.integer(4) != 0});
+    rows[row.fixed<Sha256>(0)].named.push_back({std::move(feed), row.unsigned_integer(2), row.fixed<ObjectId>(3), row.integer(4) != 0});
     return {};
   });
 }
@@ -75,10 +70,10 @@ std::vector<MediaRow> finish(Rows rows) {
 // --- wants
 // -----------------------------------------------------------------------------------------------------------
 
-#define ESSAIMAGE_WANTS(where)                                                                     \
-  "SELECT m.sha, l.id, l.bytes, l.blob, f.name FROM media m JOIN list l ON l.media = m.id "        \
+#define ESSAIMAGE_WANTS(where)                                                                            \
+  "SELECT m.sha, l.id, l.bytes, l.blob, f.name FROM media m JOIN list l ON l.media = m.id "               \
   "JOIN names n ON n.list = l.id AND " ESSAIMAGE_LIVE_NAMING " JOIN feed f ON f.id = n.feed WHERE " where \
-  " l.refused = 0 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.media = m.id AND h.feed = n.feed) " \
+  " l.refused = 0 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.media = m.id AND h.feed = n.feed) "        \
   "GROUP BY l.id, n.feed ORDER BY m.sha, l.id"
 
 /// Rows by media, then list.
@@ -189,8 +184,7 @@ Status tidy_media(sql::Database& db, const Sha256& media) {
                    "DELETE FROM list WHERE media = ? AND refused = 0 AND NOT EXISTS "
                    "(SELECT 1 FROM names n WHERE n.list = list.id)",
                    id));
-  CHECK_OK(run_for(db,
-                   "DELETE FROM older WHERE media = ?1 AND NOT EXISTS (SELECT 1 FROM list l WHERE l.media = ?1)", id));
+  CHECK_OK(run_for(db, "DELETE FROM older WHERE media = ?1 AND NOT EXISTS (SELECT 1 FROM list l WHERE l.media = ?1)", id));
   return run_for(db,
                  "DELETE FROM media WHERE id = ? AND NOT EXISTS (SELECT 1 FROM list l WHERE "
                  "l.media = media.id) AND NOT "
@@ -229,8 +223,9 @@ Result<std::vector<MediaRow>> State::all_media() const {
 
 Result<std::optional<Sha256>> State::held_after(const Sha256& media) const {
   return impl_->read([&](sql::Database& db) -> Result<std::optional<Sha256>> {
-    auto row = db.prepare("SELECT sha FROM media WHERE sha > ? AND EXISTS (SELECT 1 FROM held WHERE held.media = media.id) "
-                          "ORDER BY sha LIMIT 1");
+    auto row = db.prepare(
+        "SELECT sha FROM media WHERE sha > ? AND EXISTS (SELECT 1 FROM held WHERE held.media = media.id) "
+        "ORDER BY sha LIMIT 1");
     row << media.view();
     TRY(const bool found, row.step());
     return found ? std::optional(row.fixed<Sha256>(0)) : std::nullopt;
@@ -276,7 +271,8 @@ Result<bool> State::serves(const FeedId& feed, const Sha256& media) const {
     auto row = db.prepare(
         "SELECT 1 FROM feed f, media m JOIN held h ON h.media = m.id AND h.feed = f.id JOIN list l "
         "ON l.media = m.id AND "
-        "l.refused = 0 JOIN names n ON n.list = l.id AND n.feed = f.id AND " ESSAIMAGE_LIVE_NAMING " WHERE f.name = ? AND m.sha "
+        "l.refused = 0 JOIN names n ON n.list = l.id AND n.feed = f.id AND " ESSAIMAGE_LIVE_NAMING
+        " WHERE f.name = ? AND m.sha "
         "= ? LIMIT 1");
     const std::string name = feed.str();
     row << std::string_view(name) << media.view();
@@ -285,12 +281,14 @@ Result<bool> State::serves(const FeedId& feed, const Sha256& media) const {
 }
 
 Status State::forget_media(const Sha256& media) {
-  return impl_->change([&](sql::Database& db) -> Status {
-    TRY(const std::int64_t id, find_media(db, media));
-    CHECK_OK(run_for(db, "DELETE FROM held WHERE media = ?", id));
-    CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
-    return tidy_media(db, media);
-  }, true);
+  return impl_->change(
+      [&](sql::Database& db) -> Status {
+        TRY(const std::int64_t id, find_media(db, media));
+        CHECK_OK(run_for(db, "DELETE FROM held WHERE media = ?", id));
+        CHECK_OK(run_for(db, "DELETE FROM chunk WHERE media = ?", id));
+        return tidy_media(db, media);
+      },
+      true);
 }
 
 Result<std::vector<MediaWants>> State::wants() const {

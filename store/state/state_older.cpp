@@ -71,9 +71,7 @@ Result<std::vector<State::ChunkMark>> State::chunk_marks(const Sha256& media, st
     std::vector<ChunkMark> marks;
     auto row = db.prepare("SELECT c.place, c.prefix FROM media m JOIN chunk c ON c.media = m.id WHERE m.sha = ? ORDER BY c.place LIMIT ?");
     row << media.view() << static_cast<std::uint64_t>(count_max);
-    CHECK_OK(row.each([&] {
-      marks.push_back({row.unsigned_integer(0), static_cast<std::uint64_t>(row.integer(1))});
-    }));
+    CHECK_OK(row.each([&] { marks.push_back({row.unsigned_integer(0), static_cast<std::uint64_t>(row.integer(1))}); }));
     return marks;
   });
 }

@@ -54,8 +54,8 @@ class Candidate {
 
 /// Whether no other audience has a newer version of it, or the same one more widely.
 Result<bool> is_newest(sql::Database& db, const Candidate& kit, std::uint64_t version) {
-  auto other = db.prepare(
-      "SELECT f.name, k.version FROM feed f JOIN kit k ON k.feed = f.id WHERE f.name > ? AND f.name < ? AND k.slug = ?");
+  auto other =
+      db.prepare("SELECT f.name, k.version FROM feed f JOIN kit k ON k.feed = f.id WHERE f.name > ? AND f.name < ? AND k.slug = ?");
   const std::string from = kit.id().centre + "/", to = kit.id().centre + "0";
   other << std::string_view(from) << std::string_view(to) << std::string_view(kit.id().slug);
   bool newest = true;

@@ -118,7 +118,8 @@ Result<std::vector<Sha256>> State::set_blocked(const std::set<Sha256>& media) {
     std::vector<Sha256> changed;
     std::ranges::set_symmetric_difference(before, media, std::back_inserter(changed));
     for (const Sha256& each : changed) {
-      auto statement = before.contains(each) ? db.prepare("DELETE FROM blocked WHERE sha = ?") : db.prepare("INSERT INTO blocked VALUES (?)");
+      auto statement =
+          before.contains(each) ? db.prepare("DELETE FROM blocked WHERE sha = ?") : db.prepare("INSERT INTO blocked VALUES (?)");
       statement << each.view();
       CHECK_OK(statement.run());
     }
@@ -273,24 +274,26 @@ Result<std::vector<State::KitConsent>> State::consents_until(const std::string& 
 }
 
 Status State::erase(std::span<const Sha256> media) {
-  return impl_->change([&](sql::Database& db) -> Status {
-    for (const Sha256& each : media) {
-      TRY(const std::int64_t id, find_media(db, each));
-      for (const char* const literal : {"DELETE FROM held WHERE media = ?", "DELETE FROM chunk WHERE media = ?"}) {
-        auto statement = db.prepare(literal);
-        statement << id;
-        CHECK_OK(statement.run());
-      }
-      for (const char* const literal : {"DELETE FROM older WHERE older = ?", "DELETE FROM hint WHERE media = ? AND media <> x''",
-                                       "INSERT OR IGNORE INTO erased VALUES (?)"}) {
-        auto statement = db.prepare(literal);
-        statement << each.view();
-        CHECK_OK(statement.run());
-      }
-      CHECK_OK(tidy_media(db, each));
-    }
-    return {};
-  }, true);
+  return impl_->change(
+      [&](sql::Database& db) -> Status {
+        for (const Sha256& each : media) {
+          TRY(const std::int64_t id, find_media(db, each));
+          for (const char* const literal : {"DELETE FROM held WHERE media = ?", "DELETE FROM chunk WHERE media = ?"}) {
+            auto statement = db.prepare(literal);
+            statement << id;
+            CHECK_OK(statement.run());
+          }
+          for (const char* const literal : {"DELETE FROM older WHERE older = ?", "DELETE FROM hint WHERE media = ? AND media <> x''",
+                                            "INSERT OR IGNORE INTO erased VALUES (?)"}) {
+            auto statement = db.prepare(literal);
+            statement << each.view();
+            CHECK_OK(statement.run());
+          }
+          CHECK_OK(tidy_media(db, each));
+        }
+        return {};
+      },
+      true);
 }
 
 Result<std::vector<Sha256>> State::erased(std::span<const Sha256> media) const {

@@ -30,9 +30,7 @@ Result<Bytes> OldObjects::read(const TreePlace& place, std::size_t bytes_max) {
   return std::move(object.content);
 }
 
-bool OldObjects::is_exhausted() const {
-  return objects_read_ > parcel::old_objects_max || tree_bytes_ > parcel::old_tree_bytes_max;
-}
+bool OldObjects::is_exhausted() const { return objects_read_ > parcel::old_objects_max || tree_bytes_ > parcel::old_tree_bytes_max; }
 
 Result<const Tree*> OldObjects::tree_of(const ObjectId& id) {
   const auto known = trees_.find(id);

@@ -14,8 +14,8 @@ namespace essaimage::store {
 Status ParcelBudget::check(std::uint64_t content_bytes, std::uint64_t packed_bytes, std::uint64_t old_bytes) const {
   const std::uint64_t content = content_ + content_bytes, packed = packed_ + packed_bytes, old = old_ + old_bytes;
   if (content > limits::pack_inflated_bytes_max) return fail(Errc::too_large, "parcel");
-  const bool fits = old <= parcel::old_bytes_max &&
-                    content <= limits::pack_inflation_slack + limits::pack_inflation_ratio_max * packed + 2 * old;
+  const bool fits =
+      old <= parcel::old_bytes_max && content <= limits::pack_inflation_slack + limits::pack_inflation_ratio_max * packed + 2 * old;
   return fits ? Status{} : fail(Errc::malformed, "parcel: unfolds too much");
 }
 
@@ -84,8 +84,8 @@ struct ParcelWriter::Impl {
 ParcelWriter::ParcelWriter() = default;
 ParcelWriter::~ParcelWriter() = default;
 
-Result<std::unique_ptr<ParcelWriter>> ParcelWriter::create(const Path& scratch, const ObjectDb& objects,
-                                                           const ObjectId& head, const ObjectId& have) {
+Result<std::unique_ptr<ParcelWriter>> ParcelWriter::create(const Path& scratch, const ObjectDb& objects, const ObjectId& head,
+                                                           const ObjectId& have) {
   std::unique_ptr<ParcelWriter> writer(new ParcelWriter);
   writer->impl_ = std::make_unique<Impl>();
   Impl& impl = *writer->impl_;

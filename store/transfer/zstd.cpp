@@ -19,9 +19,7 @@ constexpr int window_log_min = 10, window_log_max = 26;
 
 int level_for(std::size_t bytes) { return bytes <= small_bytes_max ? level_small : level_large; }
 
-int window_log_for(std::size_t bytes) {
-  return std::clamp(static_cast<int>(std::bit_width(bytes)), window_log_min, window_log_max);
-}
+int window_log_for(std::size_t bytes) { return std::clamp(static_cast<int>(std::bit_width(bytes)), window_log_min, window_log_max); }
 
 /// Parameters and sizes that are ours: zstd fails for want of memory alone.
 std::size_t checked(std::size_t code) {
@@ -78,8 +76,7 @@ Bytes Compressor::compress_quickly(ByteView content) {
 
 Bytes Compressor::compress_in_steps(ByteView content, const std::vector<std::size_t>& cuts) {
   constexpr std::size_t cut_overhead = 64;
-  context_->begin(level_for(content.size()),
-                  window_log_for(std::min(content.size(), StreamDecompressor::window_bytes - 1)));
+  context_->begin(level_for(content.size()), window_log_for(std::min(content.size(), StreamDecompressor::window_bytes - 1)));
   checked(ZSTD_CCtx_setPledgedSrcSize(context_->zstd, content.size()));
   Bytes packed(ZSTD_compressBound(content.size()) + cut_overhead * (cuts.size() + 1));
   ZSTD_outBuffer out{packed.data(), packed.size(), 0};

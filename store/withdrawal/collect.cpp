@@ -106,7 +106,7 @@ Status WithdrawalsImpl::collect() {
   TRY(const auto begun, epochs_without_texts());
   const auto picture = library_.picture();
   if (!picture->lacking.empty() || library_.lacks_feeds()) return {};  // they come first: what they reach is not known
-  CHECK_OK(library_.state_->forget_words());  // the index of words had the texts as well
+  CHECK_OK(library_.state_->forget_words());                           // the index of words had the texts as well
   const auto before = library_.mender_.packs();
   if (const auto forgotten = forget_unreached(*picture, begun); !forgotten) {
     library_.mender_.suspect_any(forgotten.error());  // damage becomes absence, and then it is tried again

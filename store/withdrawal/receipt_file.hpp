@@ -31,7 +31,7 @@ struct WithdrawalKey {
 
 struct Receipt {
   WithdrawalKey about;
-  Sha256 record;             ///< SHA-256 of the file that it answers
+  Sha256 record;  ///< SHA-256 of the file that it answers
   Timestamp done;
   std::uint32_t erased = 0;  ///< media files that were here and are not any more
   std::uint32_t kept = 0;    ///< that another kit names, so that they are still here

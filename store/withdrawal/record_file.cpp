@@ -101,9 +101,7 @@ std::string Numbers::str() const {
   return text;
 }
 
-bool is_below(std::string_view path, std::string_view named) {
-  return named.ends_with('/') ? path.starts_with(named) : path == named;
-}
+bool is_below(std::string_view path, std::string_view named) { return named.ends_with('/') ? path.starts_with(named) : path == named; }
 
 bool Withdrawal::covers(std::string_view path) const {
   return paths.empty() || std::ranges::any_of(paths, [&](const std::string& named) { return is_below(path, named); });

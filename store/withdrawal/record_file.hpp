@@ -44,13 +44,13 @@ struct Withdrawal {
   KitId kit;
   std::uint64_t number = 0;  ///< of its author, over all its feeds; from 1
   Timestamp withdrawn;
-  std::string why;                      ///< for people; one line
-  std::vector<std::string> paths;       ///< in the kit; with a final '/' a folder; sorted, each once. Empty: the whole kit
-  Numbers versions;                     ///< of the kit, that had any of it; never empty
-  bool earlier = false;                 ///< of earlier versions alone: the newest keeps what it has
-  bool expired = false;                 ///< by a consent that ran out
-  std::uint64_t epoch = 0;              ///< that begins without the texts that were withdrawn; 0: there were none
-  std::vector<Sha256> media;            ///< sorted, each once
+  std::string why;                 ///< for people; one line
+  std::vector<std::string> paths;  ///< in the kit; with a final '/' a folder; sorted, each once. Empty: the whole kit
+  Numbers versions;                ///< of the kit, that had any of it; never empty
+  bool earlier = false;            ///< of earlier versions alone: the newest keeps what it has
+  bool expired = false;            ///< by a consent that ran out
+  std::uint64_t epoch = 0;         ///< that begins without the texts that were withdrawn; 0: there were none
+  std::vector<Sha256> media;       ///< sorted, each once
 
   bool covers(std::string_view path) const;
   bool operator==(const Withdrawal&) const = default;

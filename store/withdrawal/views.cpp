@@ -172,9 +172,8 @@ Result<std::vector<State::KitConsent>> WithdrawalsImpl::ending(std::chrono::seco
       }
     }
     const bool any = std::ranges::any_of(it->second, [&](const KitTree& tree) {
-      return std::ranges::any_of(tree.files, [&](const KitTreeFile& file) {
-        return file.path != kit::manifest_name && is_below(file.path, row.consent.file);
-      });
+      return std::ranges::any_of(
+          tree.files, [&](const KitTreeFile& file) { return file.path != kit::manifest_name && is_below(file.path, row.consent.file); });
     });
     if (any) ending.push_back(std::move(row));
   }

@@ -51,12 +51,12 @@ bool is_wished(const Withdrawals::Wish& wish, const std::string& path) {
 
 struct WithdrawalsImpl::Found {
   Head head;
-  std::optional<ObjectId> newest;      ///< the kit in the head's tree
-  bool newest_too = false;             ///< it has some of what is wished
-  bool superseded = false;             ///< of earlier versions alone: all that this feed has is earlier
-  std::set<ObjectId> with_texts;       ///< trees of versions that have texts of it
-  std::set<std::uint64_t> versions;    ///< that have any of it
-  std::uint64_t highest = 0;           ///< version there is
+  std::optional<ObjectId> newest;    ///< the kit in the head's tree
+  bool newest_too = false;           ///< it has some of what is wished
+  bool superseded = false;           ///< of earlier versions alone: all that this feed has is earlier
+  std::set<ObjectId> with_texts;     ///< trees of versions that have texts of it
+  std::set<std::uint64_t> versions;  ///< that have any of it
+  std::uint64_t highest = 0;         ///< version there is
   std::set<Sha256> media;
 };
 
@@ -155,8 +155,8 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw(const Wish& wish) {
 /// One for each feed that has any of it: what is told to few is told of to nobody else.
 struct WithdrawalsImpl::Drafts {
   std::vector<Found> found;
-  std::uint64_t number = 0, version = 0;          ///< next ones
-  std::map<ObjectId, ObjectId> newer;             ///< of the kit: the same tree in two feeds stays the same
+  std::uint64_t number = 0, version = 0;  ///< next ones
+  std::map<ObjectId, ObjectId> newer;     ///< of the kit: the same tree in two feeds stays the same
 };
 
 Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& wish, bool expired) {

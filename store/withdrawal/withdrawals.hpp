@@ -25,13 +25,13 @@ namespace essaimage::store {
 struct WithdrawalView {
   WithdrawalKey key;
   Audience audience;
-  Sha256 record;                         ///< SHA-256 of the file that receipts answer
+  Sha256 record;  ///< SHA-256 of the file that receipts answer
   Timestamp since;
   std::string why;
-  std::optional<Withdrawal> by_author;   ///< without its list of media
-  std::uint32_t media = 0;               ///< how many files it names
-  bool taken_back = false;               ///< of the federation: by a later version
-  std::set<std::string> members;         ///< who has to sign: the members of the audience that are not suspended
+  std::optional<Withdrawal> by_author;  ///< without its list of media
+  std::uint32_t media = 0;              ///< how many files it names
+  bool taken_back = false;              ///< of the federation: by a later version
+  std::set<std::string> members;        ///< who has to sign: the members of the audience that are not suspended
   std::map<std::string, Receipt> signed_by;
   std::map<std::string, Timestamp> last_heard;  ///< of members that have not: the time of their newest commit that is held here
 
@@ -47,8 +47,8 @@ class Withdrawals {
     KitId kit;
     std::vector<std::string> files = {};  ///< in any version; with a final '/' a folder. None: the whole kit
     std::string why;
-    bool earlier = false;                 ///< in earlier versions alone: the newest keeps what it has
-    bool anyway = false;                  ///< whatever `why` looks like: Errc::outcome_personal else
+    bool earlier = false;  ///< in earlier versions alone: the newest keeps what it has
+    bool anyway = false;   ///< whatever `why` looks like: Errc::outcome_personal else
   };
   /// In every own feed that has any of it, in one step; one withdrawal for each of them. Errc::withdraw_not_own,
   /// Errc::withdraw_nothing, Errc::withdraw_manifest, Errc::outcome_personal.

@@ -101,13 +101,13 @@ class WithdrawalsImpl final : public Withdrawals {
   JudgedTime judged() const { return library_.judged_now(*library_.picture()); }
 
   LibraryImpl& library_;
-  std::int64_t rests_until_ = 0;                     ///< of collect(), by the clock; on its thread
+  std::int64_t rests_until_ = 0;  ///< of collect(), by the clock; on its thread
   // Under `changing_`:
-  bool looked_at_all_ = false;                       ///< since the start
-  std::set<Sha256> touched_;                         ///< since erase_what_is_due()
-  std::map<WithdrawalKey, Receipt> answered_;        ///< what we have signed, as far as it was looked up
-  std::map<Audience, Order> answered_up_to_;         ///< own heads at that time
-  std::atomic<bool> heads_changed_ = true;           ///< receipts are to be looked at
+  bool looked_at_all_ = false;                 ///< since the start
+  std::set<Sha256> touched_;                   ///< since erase_what_is_due()
+  std::map<WithdrawalKey, Receipt> answered_;  ///< what we have signed, as far as it was looked up
+  std::map<Audience, Order> answered_up_to_;   ///< own heads at that time
+  std::atomic<bool> heads_changed_ = true;     ///< receipts are to be looked at
 };
 
 }  // namespace essaimage::store

@@ -35,8 +35,8 @@ struct {
 void keep_input() {
   if (now.bytes == nullptr) return;
   const std::string name = std::string("fuzz-found-") + now.target;
-  std::ofstream(name, std::ios::binary).write(reinterpret_cast<const char*>(now.bytes->data()),
-                                              static_cast<std::streamsize>(now.bytes->size()));
+  std::ofstream(name, std::ios::binary)
+      .write(reinterpret_cast<const char*>(now.bytes->data()), static_cast<std::streamsize>(now.bytes->size()));
   std::fprintf(stderr, "%s: %s, change %u: kept as %s\n", now.target, now.file.c_str(), now.change, name.c_str());
   now.bytes = nullptr;
 }

@@ -13,7 +13,7 @@ namespace essaimage::fuzz {
 
 /// A file of the corpus to come: tests/fuzz/corpus/<target>/<name>.
 struct Seed {
-  std::string name;       ///< "valid-…" must be accepted for ever, "hostile-…" refused; "found-…" made something fail once
+  std::string name;  ///< "valid-…" must be accepted for ever, "hostile-…" refused; "found-…" made something fail once
   Bytes bytes;
 };
 

@@ -17,9 +17,9 @@ struct Transfer {
 
 struct Case {
   std::string name;
-  std::function<std::vector<Transfer>()> make;        ///< each is to be refused
-  std::function<Result<std::uint64_t>()> read = {};   ///< instead: the bytes that were given until it refused, or that it did not
-  bool honest = false;                                ///< to be accepted: what the others compare with
+  std::function<std::vector<Transfer>()> make;       ///< each is to be refused
+  std::function<Result<std::uint64_t>()> read = {};  ///< instead: the bytes that were given until it refused, or that it did not
+  bool honest = false;                               ///< to be accepted: what the others compare with
 };
 
 std::vector<Case> parcel_cases();

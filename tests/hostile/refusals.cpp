@@ -68,8 +68,12 @@ Status receive(const fs::path& commit_file, const fs::path& parcel_file) {
 bool print(const Case& each, std::uint64_t bytes, std::size_t transfers, const Cost& cost) {
   const double seconds = seconds_max + seconds_per_megabyte * static_cast<double>(bytes) / limits::MiB;
   const bool dear = cost.seconds > margin * seconds || cost.megabytes > margin * megabytes_max;
-  std::printf("%-46s %4zu %10.1f %8.2f %8.0f   %s\n", each.name.c_str(), transfers, static_cast<double>(bytes) / 1024, cost.seconds, cost.megabytes,
-              !cost.good ? (each.honest ? "NOT ACCEPTED" : "NOT REFUSED") : dear ? "TOO DEAR" : each.honest ? "accepted" : "refused");
+  std::printf("%-46s %4zu %10.1f %8.2f %8.0f   %s\n", each.name.c_str(), transfers, static_cast<double>(bytes) / 1024, cost.seconds,
+              cost.megabytes,
+              !cost.good    ? (each.honest ? "NOT ACCEPTED" : "NOT REFUSED")
+              : dear        ? "TOO DEAR"
+              : each.honest ? "accepted"
+                            : "refused");
   return cost.good && !dear;
 }
 
@@ -93,7 +97,8 @@ bool parcel_case(const Case& each) {
     bytes = std::max<std::uint64_t>(bytes, fs::file_size(parcel));
     const Cost cost = measured([&] {
       const Status verdict = receive(folder / ("commit-" + std::to_string(number)), parcel);
-      if (verdict.has_value() != each.honest) std::printf("  number %zu: %s\n", number, verdict ? "accepted" : to_line(verdict.error()).c_str());
+      if (verdict.has_value() != each.honest)
+        std::printf("  number %zu: %s\n", number, verdict ? "accepted" : to_line(verdict.error()).c_str());
       // What keeps us from judging is no refusal.
       return verdict.has_value() == each.honest && (verdict || verdict.error().code != Errc::io);
     });
@@ -116,8 +121,8 @@ bool reader_case(const Case& each) {
 }  // namespace
 
 int main() {
-  std::printf("One refused transfer (of several, the dearest). Promised: %.0f MB, %.0f s, and %.0f s for each megabyte sent.\n\n", megabytes_max,
-              seconds_max, seconds_per_megabyte);
+  std::printf("One refused transfer (of several, the dearest). Promised: %.0f MB, %.0f s, and %.0f s for each megabyte sent.\n\n",
+              megabytes_max, seconds_max, seconds_per_megabyte);
   std::printf("%-46s %4s %10s %8s %8s\n", "transfer", "", "KiB", "CPU s", "MB");
   bool good = true;
   for (const Case& each : parcel_cases()) good = parcel_case(each) && good;

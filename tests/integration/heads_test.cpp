@@ -39,9 +39,7 @@ bool log_says(const Node& node, const std::string& text) { return node.log().fin
 
 std::string explain(const Node& node) { return node.ctl({"explain"}).output; }
 
-void copy_home(const Node& from, const Node& to) {
-  std::filesystem::copy(from.home, to.home, std::filesystem::copy_options::recursive);
-}
+void copy_home(const Node& from, const Node& to) { std::filesystem::copy(from.home, to.home, std::filesystem::copy_options::recursive); }
 
 }  // namespace
 

@@ -28,9 +28,7 @@ TEST_CASE("A node that holds nothing by itself fetches a kit when told, and drop
   CHECK(escaut.json({"status"})["media_not_held"] == 1);
   // Its author may just be telling where it can be reached: then something newer of its feed is on its way for a moment.
   CHECK(eventually([&] { return escaut.ctl({"explain", film}).exit_code == 0; }));
-  const auto both = [&] {
-    return escaut.json({"kit", "show", film})["held_by"] == nlohmann::json::array({"deule", "federation"});
-  };
+  const auto both = [&] { return escaut.json({"kit", "show", film})["held_by"] == nlohmann::json::array({"deule", "federation"}); };
   CHECK(eventually(both));  // once it is connected with both
 
   REQUIRE(escaut.ctl({"fetch", film, "--wait"}).exit_code == 0);

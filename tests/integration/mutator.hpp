@@ -15,8 +15,8 @@ namespace essaimage::test {
 class Mutator {
  public:
   struct Ends {
-    std::string front;               ///< where the member looks for the node
-    std::string back;                ///< where the node listens
+    std::string front;  ///< where the member looks for the node
+    std::string back;   ///< where the node listens
     store::TransportSecret node, member;
   };
   /// Of the member's messages one in `every` is changed, as `seed` draws.

@@ -167,8 +167,8 @@ std::uint64_t Node::peak_bytes() const {
 std::string Node::log() const { return read_text(home.string() + ".out"); }
 
 Nodes::Nodes() : federation(folder / "federation") {
-  const auto made = federation.ctl(
-      {"federation", "create", "--name", "Fédération", "--slug", "federation", "--listen", federation.endpoint});
+  const auto made =
+      federation.ctl({"federation", "create", "--name", "Fédération", "--slug", "federation", "--listen", federation.endpoint});
   INFO(made.output);
   REQUIRE(made.exit_code == 0);
   federation.start();
@@ -188,8 +188,7 @@ Node& Nodes::join(const std::string& slug, const std::string& territory) {
 
 std::filesystem::path Nodes::kit(const std::string& slug, std::size_t media_bytes, int version) {
   const auto path = folder / "kits" / slug;
-  write_text(path / "kit.toml",
-             "title = \"Kit " + slug + "\"\nkind = \"prototype\"\nlicence = \"CC-BY-SA-4.0\"\n");
+  write_text(path / "kit.toml", "title = \"Kit " + slug + "\"\nkind = \"prototype\"\nlicence = \"CC-BY-SA-4.0\"\n");
   write_text(path / "lisez-moi.md", "Version " + std::to_string(version) + "\n");
   const auto media = noise(media_bytes, static_cast<std::uint64_t>(version));
   if (media_bytes > 0) write_text(path / "film.bin", std::string(1, '\0') + std::string(text_of(media)));

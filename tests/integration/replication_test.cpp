@@ -14,9 +14,7 @@ using namespace essaimage::test;
 
 namespace {
 
-bool has(const std::vector<std::string>& all, const std::string& one) {
-  return std::find(all.begin(), all.end(), one) != all.end();
-}
+bool has(const std::vector<std::string>& all, const std::string& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
 
 std::uint64_t media_here(const Node& node) { return node.json({"status"})["bytes_here"].get<std::uint64_t>(); }
 
@@ -207,8 +205,7 @@ TEST_CASE("A centre of which packs are damaged, stopped or running, is whole aga
     each_pack([](std::string& bytes) { bytes.resize(bytes.size() / 2); });
     CHECK(voisin.ctl({"verify"}).exit_code != 0);
   }
-  const bool whole = eventually(
-      [&] { return voisin.ctl({"verify"}).exit_code == 0 && has(voisin.whole_kits(), "deule/film"); });
+  const bool whole = eventually([&] { return voisin.ctl({"verify"}).exit_code == 0 && has(voisin.whole_kits(), "deule/film"); });
   if (!whole) FAIL(voisin.ctl({"verify"}).output << voisin.ctl({"explain"}).output << voisin.log());
   publish_with(deule, {nodes.kit("film", 300'000, 3).string()});
   REQUIRE(voisin.sync());

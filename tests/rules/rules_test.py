@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the rules over the tree, and proves each of them on planted faults. CTest: `ctest -R rules`."""
 
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -23,6 +24,11 @@ class TheTree(unittest.TestCase):
     def check(self, rule):
         found = [f"{file.path}: {complaint}" for file in self.files for complaint in rule(file)]
         self.assertEqual([], found, "\n" + "\n".join(found))
+
+    def test_clang_format_leaves_it_as_it_is(self):
+        sources = [str(TOP / file.path) for file in self.files if file.path.endswith((".cpp", ".hpp"))]
+        done = subprocess.run(["clang-format", "--dry-run", "-Werror", *sources], capture_output=True, text=True)
+        self.assertEqual(0, done.returncode, done.stderr[:4000])
 
 
 for _rule in rules.RULES:

@@ -50,9 +50,9 @@ struct Swarm {
   /// Seconds until all of these have all media of that feed.
   double seconds_until_whole(const FeedId& feed, const std::vector<std::size_t>& nodes, Duration within) {
     const Instant began = world.now();
-    const bool done = world.run_until(
-        [&] { return std::all_of(nodes.begin(), nodes.end(), [&](std::size_t node) { return whole(node, feed); }); }, within,
-        milliseconds(50));
+    const bool done =
+        world.run_until([&] { return std::all_of(nodes.begin(), nodes.end(), [&](std::size_t node) { return whole(node, feed); }); },
+                        within, milliseconds(50));
     CHECK(done);
     return static_cast<double>((world.now() - began).count()) / 1000;
   }

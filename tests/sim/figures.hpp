@@ -11,9 +11,9 @@ namespace essaimage::sim {
 /// What was sent by all nodes.
 struct Cost {
   std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;           ///< as messages
-  std::uint64_t line_bytes = 0;      ///< with ZMTP, CURVE, TCP, IP, and the acknowledgements of the other side
-  std::uint64_t announcements = 0;   ///< raw commits that were pushed
+  std::uint64_t bytes = 0;          ///< as messages
+  std::uint64_t line_bytes = 0;     ///< with ZMTP, CURVE, TCP, IP, and the acknowledgements of the other side
+  std::uint64_t announcements = 0;  ///< raw commits that were pushed
   Cost operator-(const Cost& other) const;
   Cost& operator+=(const Cost& other);
 };
@@ -31,7 +31,7 @@ struct FigureOptions {
   std::uint64_t seed = 1;
   std::size_t kit_bytes = 10'000'000;
   unsigned reachable_percent = 30;
-  std::uint64_t upload = 125'000;    ///< bytes a second, of each node
+  std::uint64_t upload = 125'000;  ///< bytes a second, of each node
 };
 
 class Region {
@@ -66,7 +66,7 @@ class Region {
   std::unique_ptr<World> world_;
   core::Random plan_;
   Cost cost_;
-  FeedId feed_;                                       ///< that is watched
+  FeedId feed_;  ///< that is watched
   std::vector<std::optional<Instant>> head_at_, kit_at_;
   std::size_t last_author_ = 0;
 };

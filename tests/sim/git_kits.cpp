@@ -36,9 +36,7 @@ Bytes SimFile::content() const {
   return bytes;
 }
 
-std::string KitDraft::manifest() const {
-  return "kind = \"prototype\"\ntitle = \"" + slug + "\"\nlicence = \"CC-BY-SA-4.0\"\n";
-}
+std::string KitDraft::manifest() const { return "kind = \"prototype\"\ntitle = \"" + slug + "\"\nlicence = \"CC-BY-SA-4.0\"\n"; }
 
 void KitRecord::add(const ObjectId& commit, const std::optional<ObjectId>& parent) {
   commits_.try_emplace(commit, parent ? at(*parent) : Kits{});

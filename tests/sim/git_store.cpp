@@ -331,8 +331,7 @@ std::string GitStores::endpoint_of(std::size_t node) const { return "tcp://sim:"
 
 void GitStores::found(const std::map<std::size_t, Founded>& members) {
   ESSAIMAGE_ASSERT(members.size() == 1 && members.contains(0));
-  must(store::create_federation_home(stores_[0]->layout(), {"Fédération", "federation", {endpoint_of(0)}}, "", time(0)),
-       "no federation");
+  must(store::create_federation_home(stores_[0]->layout(), {"Fédération", "federation", {endpoint_of(0)}}, "", time(0)), "no federation");
   stores_[0]->open_new({endpoint_of(0)});
   roles.note_spoken(time(0));
   roles.note_member(slug_of(0), stores_[0]->library().signing().public_key(), {});
@@ -340,8 +339,8 @@ void GitStores::found(const std::map<std::size_t, Founded>& members) {
 
 Inputs GitStores::invite(std::size_t node, const std::set<std::string>& territories) {
   const std::string slug = stores_[node]->layout().home.filename().string();
-  const auto invitation = must(
-      stores_[0]->library().invite({slug, "Centre " + slug, territories, invitation_valid, endpoint_of(0)}), "no invitation");
+  const auto invitation =
+      must(stores_[0]->library().invite({slug, "Centre " + slug, territories, invitation_valid, endpoint_of(0)}), "no invitation");
   must(store::create_joining_home(stores_[node]->layout(), invitation, ""), "no home");
   stores_[node]->open_new(random.below(2) == 0 ? std::vector{endpoint_of(node)} : std::vector<std::string>{});
   roles.note_member(slug, stores_[node]->library().signing().public_key(), territories);

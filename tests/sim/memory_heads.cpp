@@ -101,9 +101,9 @@ Status MemoryStore::check_chain(const Member& author, const std::vector<SharedBy
     TRY(const SimCommit commit, parse_commit(*raw));
     const ObjectId parent = chain.empty() ? ObjectId{} : commit_id(*chain.back());
     if (commit.parent != parent || commit.order.seq != chain.size() + 1) return fail(Errc::malformed, "chain");
-    const bool follows = commit.order.generation == generation ||
-                         (commit.order.generation > generation &&
-                          commit.parent == last_before(author, commit.feed, commit.order.generation).commit);
+    const bool follows =
+        commit.order.generation == generation ||
+        (commit.order.generation > generation && commit.parent == last_before(author, commit.feed, commit.order.generation).commit);
     if (!follows) return fail(Errc::malformed, "not on what counts of the old key");
     generation = commit.order.generation;
     chain.push_back(raw);

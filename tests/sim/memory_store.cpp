@@ -138,9 +138,8 @@ void MemoryStore::read(const effect::ReadSource& read, Inputs& out) {
     return;
   }
   const auto begin = it->second.bytes.begin() + static_cast<std::ptrdiff_t>(read.offset);
-  out.push_back(input::SourceRead{
-      read.job, read.offset,
-      std::make_shared<const Bytes>(begin, begin + static_cast<std::ptrdiff_t>(read.bytes_max))});
+  out.push_back(
+      input::SourceRead{read.job, read.offset, std::make_shared<const Bytes>(begin, begin + static_cast<std::ptrdiff_t>(read.bytes_max))});
 }
 
 void MemoryStore::find(const effect::FindMedia& find, Inputs& out) {
@@ -225,8 +224,8 @@ void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
   }
   if (write.last) {
     if (run.settled < write.count) {
-      out.push_back(input::ChunksStored{write.job, write.media, write.first + run.settled, write.count - run.settled,
-                                        fail(Errc::chunk_bad)});
+      out.push_back(
+          input::ChunksStored{write.job, write.media, write.first + run.settled, write.count - run.settled, fail(Errc::chunk_bad)});
     }
     runs_.erase(write.job);
   }

@@ -13,8 +13,7 @@ namespace essaimage::sim {
 
 class MemoryStore final : public SimStore {
  public:
-  MemoryStore(Universe& universe, core::Random& random, std::size_t node)
-      : universe_(universe), random_(random), node_(node) {}
+  MemoryStore(Universe& universe, core::Random& random, std::size_t node) : universe_(universe), random_(random), node_(node) {}
 
   TransportKey transport_key() const override { return sim::transport_key(node_, generation_); }
   core::input::Start start_input(std::uint64_t seed) override;
@@ -56,12 +55,12 @@ class MemoryStore final : public SimStore {
 
  private:
   struct Feed {
-    std::vector<SharedBytes> chain;     ///< raw commits from the first on
-    SimCommit top;                      ///< the last of the chain, parsed
+    std::vector<SharedBytes> chain;  ///< raw commits from the first on
+    SimCommit top;                   ///< the last of the chain, parsed
     Head head;
     Head witnessed;
     std::optional<Fork> fork;
-    bool lacking = false;               ///< some of the chain is lost, and not the last
+    bool lacking = false;  ///< some of the chain is lost, and not the last
   };
   struct Media {
     MediaSpec spec;

@@ -289,9 +289,8 @@ void MemoryStores::succeed(Member& member, const SigningKey& signing, const Tran
 
 std::optional<Inputs> MemoryStores::give_new_key(std::size_t node) {
   const std::uint64_t next = stores_[node]->generation() + 1;
-  return change_roster([&](Roster& roster) {
-    succeed(roster.members.at(slug_of(node)), signing_key(node, next), transport_key(node, next));
-  });
+  return change_roster(
+      [&](Roster& roster) { succeed(roster.members.at(slug_of(node)), signing_key(node, next), transport_key(node, next)); });
 }
 
 void MemoryStores::begin_anew(std::size_t node) {

@@ -30,9 +30,7 @@ std::int64_t Network::leave(std::size_t from, const std::optional<Message>& mess
   return uplink.free_us / 1000 - now.ms;
 }
 
-std::uint64_t Network::sent_bytes(std::size_t node) const {
-  return node < uplinks_.size() ? uplinks_[node].sent : 0;
-}
+std::uint64_t Network::sent_bytes(std::size_t node) const { return node < uplinks_.size() ? uplinks_[node].sent : 0; }
 
 bool Network::blocked(std::size_t from, std::size_t to) const {
   if (isolated.contains(from) || isolated.contains(to)) return true;

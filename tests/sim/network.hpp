@@ -21,9 +21,9 @@ namespace essaimage::sim {
 struct Conditions {
   std::int64_t delay_ms_min = 1;
   std::int64_t delay_ms_max = 80;
-  unsigned loss_per_10000 = 0;        ///< of messages
+  unsigned loss_per_10000 = 0;  ///< of messages
   unsigned repeat_per_10000 = 0;
-  unsigned cut_per_10000 = 0;         ///< of messages: the link breaks at this one
+  unsigned cut_per_10000 = 0;  ///< of messages: the link breaks at this one
   unsigned dial_fails_percent = 0;
 };
 
@@ -32,18 +32,17 @@ class Network {
   using Schedule = std::function<void(Instant at, std::function<void()>)>;
   using Feed = std::function<void(std::size_t node, std::uint64_t incarnation, core::Input)>;
 
-  Network(core::Random& random, Schedule schedule, Feed feed)
-      : random_(random), schedule_(std::move(schedule)), feed_(std::move(feed)) {}
+  Network(core::Random& random, Schedule schedule, Feed feed) : random_(random), schedule_(std::move(schedule)), feed_(std::move(feed)) {}
 
   Conditions conditions;
-  std::vector<TransportKey> keys;     ///< by node
+  std::vector<TransportKey> keys;  ///< by node
   /// Bytes a second that a node can send in all; without an entry it is not the line that limits.
   std::unordered_map<std::size_t, std::uint64_t> upload;
   /// Each link adds its own share to the delay, drawn between these when it comes up.
   std::int64_t distance_ms_min = 0, distance_ms_max = 0;
-  std::set<std::size_t> isolated;     ///< nodes that neither hear nor reach any other
-  unsigned overtaken_per_10000 = 0;   ///< of messages: later ones of the same channel may arrive before
-  Coverage coverage;                  ///< of its own faults, and of those that its user counts
+  std::set<std::size_t> isolated;    ///< nodes that neither hear nor reach any other
+  unsigned overtaken_per_10000 = 0;  ///< of messages: later ones of the same channel may arrive before
+  Coverage coverage;                 ///< of its own faults, and of those that its user counts
 
   void dial(std::size_t from, std::uint64_t incarnation, const TransportKey& peer, std::size_t to, Instant now);
   void send(std::size_t from, core::LinkId link, Message message, Instant now);
@@ -84,9 +83,9 @@ class Network {
   struct End {
     std::size_t node = 0;
     std::uint64_t incarnation = 0;
-    bool up = true;                              ///< this end has not been told that it is down
-    std::array<std::int64_t, 2> next_ms{};       ///< when the next message of each channel may arrive at it
-    std::uint64_t in_flight = 0;                 ///< slice bytes on their way to it
+    bool up = true;                         ///< this end has not been told that it is down
+    std::array<std::int64_t, 2> next_ms{};  ///< when the next message of each channel may arrive at it
+    std::uint64_t in_flight = 0;            ///< slice bytes on their way to it
   };
   struct Partition {
     std::vector<bool> side;
@@ -125,8 +124,7 @@ class Network {
   };
 
   void break_link(core::LinkId link, Instant now, std::size_t silent_for);
-  void deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now,
-               std::int64_t extra_ms);
+  void deliver(core::LinkId link, std::size_t to, std::size_t channel, std::optional<Message> message, Instant now, std::int64_t extra_ms);
   std::int64_t delay();
   /// How long a message of that size waits and travels through the sender's line, in ms.
   std::int64_t leave(std::size_t from, const std::optional<Message>& message, Instant now);
@@ -138,10 +136,10 @@ class Network {
   core::Random& random_;
   Schedule schedule_;
   Feed feed_;
-  std::vector<std::uint64_t> up_;     ///< incarnation, by node; 0: it is down
+  std::vector<std::uint64_t> up_;  ///< incarnation, by node; 0: it is down
   Connections links_;
   std::vector<Partition> partitions_;
-  std::vector<Uplink> uplinks_;       ///< by node
+  std::vector<Uplink> uplinks_;  ///< by node
   std::uint64_t delivered_ = 0, most_in_flight_ = 0;
 };
 

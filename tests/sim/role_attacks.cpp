@@ -38,9 +38,11 @@ std::string RoleAttacks::forge(core::Random& random) {
     case 1: return roll_back_file(random);
     case 2: return roll_back_roles(random);
     case 3: return roll_back_time(random);
-    case 4: case 5: return forge_roles(random);
+    case 4:
+    case 5: return forge_roles(random);
     case 6: return forge_member(random);
-    case 7: case 8: return forge_decision(random);
+    case 7:
+    case 8: return forge_decision(random);
     case 9: return forge_withdrawal(random);
     case 10: return forge_time(random);
     case 11: return exchange_twin(random);

@@ -33,9 +33,9 @@ class RoleAttacks {
   /// What the federation's feed said at one of its commits.
   struct Moment {
     ObjectId commit;
-    std::uint64_t version = 0;                       ///< of federation.toml
-    std::map<std::string, std::uint64_t> statements; ///< in force by path, with their versions
-    std::optional<Timestamp> time;                   ///< signed, if it counts
+    std::uint64_t version = 0;                        ///< of federation.toml
+    std::map<std::string, std::uint64_t> statements;  ///< in force by path, with their versions
+    std::optional<Timestamp> time;                    ///< signed, if it counts
     SigningKey heartbeat_key;
   };
   struct Signed {
@@ -92,7 +92,7 @@ class RoleAttacks {
   RoleForger forger_;
   std::map<std::uint64_t, Moment> moments_;  ///< by seq
   std::vector<store::RequestedStatement> twins_;
-  SigningKey heartbeat_key_;  ///< at the last forgery
+  SigningKey heartbeat_key_;                            ///< at the last forgery
   std::map<std::string, std::set<SigningKey>> former_;  ///< keys that a role had, by role
   std::uint64_t number_ = 0;
 };

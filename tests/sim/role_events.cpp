@@ -35,11 +35,17 @@ std::string RoleEvents::change(core::Random& random) {
   const auto what = [&]() -> std::string {
     if (stores_.roles.far_time() && random.below(3) == 0) return undo_far_time(random);
     switch (random.below(16)) {
-      case 0: case 1: case 2: return change_keys(random);
+      case 0:
+      case 1:
+      case 2: return change_keys(random);
       case 3: return change_threshold(random);
-      case 4: case 5: return give_end(random);
-      case 6: case 7: case 8: return decide(random);
-      case 9: case 10: return decide_twice(random);
+      case 4:
+      case 5: return give_end(random);
+      case 6:
+      case 7:
+      case 8: return decide(random);
+      case 9:
+      case 10: return decide_twice(random);
       case 11: return withdraw(random);
       case 12: return random.below(2) == 0 ? invite(random) : suspend(random);
       case 13: return replace_heartbeat(random);

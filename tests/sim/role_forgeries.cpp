@@ -12,7 +12,6 @@ namespace {
 
 using store::feed_path::signatures_of;
 
-
 }  // namespace
 
 // --- signing -------------------------------------------------------------------------------------------------------------
@@ -86,8 +85,8 @@ RoleAttacks::Signed RoleAttacks::sign(const store::StatementName& statement, con
     case 4: {
       const auto others = of_others(role, random);
       if (others.size() < threshold) break;
-      return {sign_with(statement, content, {others.begin(), others.begin() + static_cast<std::ptrdiff_t>(threshold)}), "keys of other roles",
-              Fault::other_role_used};
+      return {sign_with(statement, content, {others.begin(), others.begin() + static_cast<std::ptrdiff_t>(threshold)}),
+              "keys of other roles", Fault::other_role_used};
     }
     default:
       for (const auto& [path, said] : hands_.said()) {
@@ -121,7 +120,8 @@ std::string RoleAttacks::forge_roles(core::Random& random) {
   }
   const auto again = "federation/" + std::to_string(file->version) + ".toml";
   forger_.make({{path, content}, {signatures_of(path), by.signatures}, {again, content}, {signatures_of(again), by.signatures}});
-  if (must_refuse("a federation.toml by " + by.how, [](std::size_t, const Moment&) { return true; }, random)) {
+  if (must_refuse(
+          "a federation.toml by " + by.how, [](std::size_t, const Moment&) { return true; }, random)) {
     strike(Fault::roles_forged);
     strike(by.fault);
   }
@@ -158,7 +158,8 @@ std::string RoleAttacks::forge_member(core::Random& random) {
   const auto content = encode(file);
   const auto by = sign(name(path, file.version, file.previous), content, random);
   forger_.make({{path, content}, {signatures_of(path), by.signatures}});
-  if (must_refuse("the member " + slug + " by " + by.how, [](std::size_t, const Moment&) { return true; }, random)) {
+  if (must_refuse(
+          "the member " + slug + " by " + by.how, [](std::size_t, const Moment&) { return true; }, random)) {
     strike(Fault::member_forged);
     strike(by.fault);
   }

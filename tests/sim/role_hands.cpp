@@ -63,9 +63,8 @@ std::vector<const store::Role*> RoleHands::roles_of(const store::RequestedStatem
 
 bool RoleHands::enough(const store::SigningRequest& request, const Roles* next) const {
   return std::ranges::all_of(request.statements, [&](const auto& statement) {
-    return std::ranges::all_of(roles_of(statement, next), [&](const store::Role* role) {
-      return stores_.roles.enough(statement.path, hash_of(statement), *role);
-    });
+    return std::ranges::all_of(roles_of(statement, next),
+                               [&](const store::Role* role) { return stores_.roles.enough(statement.path, hash_of(statement), *role); });
   });
 }
 

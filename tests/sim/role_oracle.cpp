@@ -30,9 +30,8 @@ void RoleOracle::note_member(const std::string& slug, const SigningKey& key, con
 std::size_t RoleOracle::signers(const std::string& path, const Sha256& content, const store::Role& role) const {
   const auto it = signers_.find({path, content});
   if (it == signers_.end()) return 0;
-  return static_cast<std::size_t>(std::ranges::count_if(it->second, [&](const SigningKey& key) {
-    return std::ranges::find(role.keys, key) != role.keys.end();
-  }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(it->second, [&](const SigningKey& key) { return std::ranges::find(role.keys, key) != role.keys.end(); }));
 }
 
 const RoleOracle::Newest* RoleOracle::find(const std::string& path) const {
@@ -79,7 +78,8 @@ bool RoleOracle::signs_time(Timestamp at, const store::Role& heartbeat, bool for
 // --- what nodes have -----------------------------------------------------------------------------------------------------
 
 void RoleOracle::check(std::size_t node, const RoleWord& word, const Complain& complain) {
-  if (word.version == 0 || word.version > version()) return complain("has federation.toml " + std::to_string(word.version) + ", which nobody signed");
+  if (word.version == 0 || word.version > version())
+    return complain("has federation.toml " + std::to_string(word.version) + ", which nobody signed");
   check_roles(word, complain);
   check_members(word, complain);
   check_statements(word, complain);
@@ -115,16 +115,18 @@ void RoleOracle::check_statements(const RoleWord& word, const Complain& complain
   for (const auto& [path, content] : word.statements) {
     const auto& role = at(versions_[word.version - 1], role_for(path));
     if (enough(path, content, role)) continue;
-    complain("has " + path + " in force, signed by " + std::to_string(signers(path, content, role)) + " of " + std::to_string(role.threshold) +
-             " keys");
+    complain("has " + path + " in force, signed by " + std::to_string(signers(path, content, role)) + " of " +
+             std::to_string(role.threshold) + " keys");
   }
 }
 
 void RoleOracle::check_time(const RoleWord& word, const Complain& complain) const {
   const auto& role = at(versions_[word.version - 1], "heartbeat");
   const auto& view = word.view;
-  if (view.heartbeat && !signs_time(*view.heartbeat, role, false)) complain("believes a time that was not signed: " + to_utc(*view.heartbeat));
-  if (view.judged.time != judge(view.clock, view.heartbeat)) complain("judges by " + to_utc(view.judged.time) + ", with its clock at " + to_utc(view.clock));
+  if (view.heartbeat && !signs_time(*view.heartbeat, role, false))
+    complain("believes a time that was not signed: " + to_utc(*view.heartbeat));
+  if (view.judged.time != judge(view.clock, view.heartbeat))
+    complain("judges by " + to_utc(view.judged.time) + ", with its clock at " + to_utc(view.clock));
 }
 
 /// Of people: is the word old, is the clock to be believed, has a role run out.
@@ -139,9 +141,8 @@ void RoleOracle::check_told(const RoleWord& word, const Complain& complain) cons
   expect("clock-beyond", beyond > clock_believed);
   expect("clock-behind", -beyond > day_seconds);
   const auto now = judge(view.clock, view.heartbeat);
-  expect("role-expired", std::ranges::any_of(versions_[word.version - 1], [&](const auto& each) {
-           return each.second.expires && *each.second.expires <= now;
-         }));
+  expect("role-expired", std::ranges::any_of(versions_[word.version - 1],
+                                             [&](const auto& each) { return each.second.expires && *each.second.expires <= now; }));
 }
 
 void RoleOracle::check_not_back(const RoleWord& had, const RoleWord& word, const Complain& complain) const {

@@ -49,9 +49,7 @@ std::string RoleEvents::set_clock(core::Random& random) {
       stores_.wall_clocks[node] = {Kind::stopped, truth, 0};
       strike(Fault::wall_clock_stopped);
       return " " + slug + ": it stands still";
-    default:
-      stores_.wall_clocks.erase(node);
-      return " " + slug + ": right";
+    default: stores_.wall_clocks.erase(node); return " " + slug + ": right";
   }
 }
 

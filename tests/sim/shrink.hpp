@@ -6,8 +6,8 @@
 namespace essaimage::sim {
 
 struct Shrunk {
-  TrialOptions options;   ///< with all that can be left out
-  TrialResult result;     ///< of these
+  TrialOptions options;  ///< with all that can be left out
+  TrialResult result;    ///< of these
 };
 
 /// `failing` fails. Runs it again some hundred times at most, and not for much longer than `within_seconds`.

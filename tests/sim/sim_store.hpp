@@ -61,7 +61,7 @@ class SimStore {
   // --- looking, whether the node is up or down
   virtual core::RosterPtr roster() const = 0;  ///< null while joining
   virtual std::vector<Head> heads() const = 0;
-  virtual Head head(const FeedId& feed) const = 0;  ///< zero if nothing is held
+  virtual Head head(const FeedId& feed) const = 0;                    ///< zero if nothing is held
   virtual std::vector<ObjectId> chain(const FeedId& feed) const = 0;  ///< its commits, from the first on
   virtual std::set<FeedId> frozen() const = 0;
   /// Each feed that is held (its head) or frozen (a head of order zero, if nothing is held). Among thousands of nodes nothing is

@@ -10,8 +10,7 @@ namespace essaimage::sim {
 
 class Tamperer {
  public:
-  Tamperer(const Stores& stores, core::Random& random, Coverage& coverage)
-      : stores_(stores), random_(random), coverage_(coverage) {}
+  Tamperer(const Stores& stores, core::Random& random, Coverage& coverage) : stores_(stores), random_(random), coverage_(coverage) {}
   /// Nothing: garbage is sent instead.
   std::optional<Message> operator()(Message message);
 

@@ -128,9 +128,8 @@ class Trial {
       world_.start(node);
     }
     const auto joined = [&] {
-      return std::all_of(members.begin(), members.end(), [&](const auto& each) {
-        return each.first == 0 || world_.status(each.first).joined;
-      });
+      return std::all_of(members.begin(), members.end(),
+                         [&](const auto& each) { return each.first == 0 || world_.status(each.first).joined; });
     };
     if (!world_.run_until(joined, minutes(5))) result_.failures.push_back("not joined after 5 minutes of calm");
   }
@@ -289,8 +288,8 @@ class Trial {
 
   void backup() {
     backed_up_ = 1 + draw_.below(world_.size() - 1);
-    const bool usable = world_.counts(backed_up_) && world_.node(backed_up_).up && backed_up_ != suspended_ &&
-                        world_.has_its_key(backed_up_);
+    const bool usable =
+        world_.counts(backed_up_) && world_.node(backed_up_).up && backed_up_ != suspended_ && world_.has_its_key(backed_up_);
     if (!usable) backed_up_ = 0;
     else backup_ = world_.node(backed_up_).store->backup();
   }
@@ -310,8 +309,7 @@ class Trial {
       if (head.feed.centre == author && !world_.elsewhere(head, backed_up_)) keep_witnessed = false;
     }
     world_.restore(backed_up_, backup_, keep_witnessed);
-    std::erase_if(world_.acknowledged,
-                  [&](const Head& head) { return head.feed.centre == author && !world_.elsewhere(head, backed_up_); });
+    std::erase_if(world_.acknowledged, [&](const Head& head) { return head.feed.centre == author && !world_.elsewhere(head, backed_up_); });
     world_.start(backed_up_);
     unsure_.note_start(world_, backed_up_);
     // It tries to publish at once: refused until a peer has told what it holds, unless nobody is to be asked.
@@ -374,7 +372,7 @@ class Trial {
 
   const TrialOptions& options_;
   core::Random plan_;
-  core::Random draw_;             ///< of the event of this moment
+  core::Random draw_;  ///< of the event of this moment
   core::Random disk_random_, hostile_random_;
   World world_;
   Weather weather_;

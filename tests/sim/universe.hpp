@@ -26,10 +26,10 @@ struct MediaSpec {
 struct SimCommit {
   FeedId feed;
   Order order;
-  ObjectId parent;                  ///< zero: the first
+  ObjectId parent;  ///< zero: the first
   std::vector<MediaSpec> media;
-  std::uint32_t roster = 0;         ///< of the federation's feed: number of the roster that this commit makes
-  std::uint32_t padding = 0;        ///< bytes of text
+  std::uint32_t roster = 0;   ///< of the federation's feed: number of the roster that this commit makes
+  std::uint32_t padding = 0;  ///< bytes of text
   std::uint64_t nonce = 0;
 };
 

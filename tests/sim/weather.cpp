@@ -75,9 +75,9 @@ const std::vector<std::string>& kinds_of_faults() {
 }
 
 const std::vector<std::string>& scenarios() {
-  static const std::vector<std::string> names = {"mixed",   "calm",    "loss",    "crash", "partition",       "join",  "disk",
-                                                 "suspend", "hostile", "restore", "fork",  "loss-of-objects", "clock", "slow", "move",
-                                                 "mirror",  "succeed", "roles"};
+  static const std::vector<std::string> names = {"mixed", "calm",    "loss",    "crash",   "partition", "join",
+                                                 "disk",  "suspend", "hostile", "restore", "fork",      "loss-of-objects",
+                                                 "clock", "slow",    "move",    "mirror",  "succeed",   "roles"};
   return names;
 }
 
@@ -107,8 +107,8 @@ Weather weather_of(const std::string& scenario, core::Random& random) {
   weather.slow_lines = scenario == "slow" || (mixed && percent(20));
   weather.slow_disks = scenario == "slow" || (mixed && percent(20));
   // So that somebody has what is lost, and may give it.
-  const bool all_serve = !weather.restores && !weather.hostile && !weather.suspends && weather.moves == 0 && weather.mirrors == 0 &&
-                         weather.successions == 0;
+  const bool all_serve =
+      !weather.restores && !weather.hostile && !weather.suspends && weather.moves == 0 && weather.mirrors == 0 && weather.successions == 0;
   weather.loses = scenario == "loss-of-objects" || (mixed && all_serve && percent(40));
   if (scenario == "roles") {
     weather.add_roles();

@@ -33,8 +33,7 @@ World::World(std::uint64_t seed, std::size_t nodes, const StoresMaker& stores)
 
 // --- building ------------------------------------------------------------------------------------------------------------
 
-void World::make_federation(const std::map<std::size_t, std::set<std::string>>& territories,
-                            const std::set<std::size_t>& reachable) {
+void World::make_federation(const std::map<std::size_t, std::set<std::string>>& territories, const std::set<std::size_t>& reachable) {
   std::map<std::size_t, Stores::Founded> members;
   for (const auto& [index, names] : territories) members[index] = {names, reachable.contains(index)};
   stores_->found(members);
@@ -219,8 +218,8 @@ void World::feed(std::size_t index, core::Input in) {
 /// What the store tells of media; the rest is seen by messages and events.
 void World::print_media(const Node& node, const core::Input& in) const {
   const auto print = [&](const char* what, const Sha256& media, const std::string& more = {}) {
-    std::printf("%9.3f %s media %s %s %s\n", static_cast<double>(now_.ms) / 1000, node.slug.c_str(), media.hex().substr(0, 8).c_str(),
-                what, more.c_str());
+    std::printf("%9.3f %s media %s %s %s\n", static_cast<double>(now_.ms) / 1000, node.slug.c_str(), media.hex().substr(0, 8).c_str(), what,
+                more.c_str());
   };
   if (const auto* needed = std::get_if<input::MediaNeeded>(&in)) {
     std::string feeds;
@@ -324,9 +323,7 @@ bool World::run_until(const std::function<bool()>& holds, Duration within, Durat
 
 // --- looking -------------------------------------------------------------------------------------------------------------------
 
-Order World::held(std::size_t index, const FeedId& feed) const {
-  return nodes_[index].store->head(feed).order;
-}
+Order World::held(std::size_t index, const FeedId& feed) const { return nodes_[index].store->head(feed).order; }
 
 bool World::elsewhere(const Head& head, std::size_t index) const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {

@@ -20,11 +20,11 @@ struct Node {
   std::uint64_t incarnation = 0;
   std::unique_ptr<core::Replica> replica;
   std::unique_ptr<SimStore> store;
-  Instant store_free;                   ///< when its disk has done what it was asked
-  Instant wake_at;                      ///< by its own clock
+  Instant store_free;  ///< when its disk has done what it was asked
+  Instant wake_at;     ///< by its own clock
   NodeClock clock;
-  std::int64_t disk_ms_max = 0;         ///< if it is a slow one
-  std::set<Audience> left;              ///< what it had of them stays
+  std::int64_t disk_ms_max = 0;  ///< if it is a slow one
+  std::set<Audience> left;       ///< what it had of them stays
 };
 
 class World {
@@ -87,16 +87,16 @@ class World {
 
   core::Random random;
   Network network;
-  std::vector<std::string> violations;   ///< found while running
+  std::vector<std::string> violations;  ///< found while running
   std::function<void(std::size_t node, const core::Event& event)> on_event;
   std::function<void(std::size_t node)> on_restored;  ///< what it knew since its backup is gone
   /// Acknowledged publishes: commit and feed.
   std::vector<Head> acknowledged;
   bool verbose = false;
-  bool through_codec = false;            ///< every message is encoded and decoded on its way
+  bool through_codec = false;  ///< every message is encoded and decoded on its way
   std::int64_t store_ms_max = 5;
   bool crashes_lose_unsynced = false;
-  bool check_messages = true;            ///< each that is sent, against who may be told of what
+  bool check_messages = true;  ///< each that is sent, against who may be told of what
 
   void feed(std::size_t node, core::Input input);
   /// All that changed at a node that may be down: then it learns it with its next start.

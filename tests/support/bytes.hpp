@@ -17,8 +17,7 @@ inline Bytes noise(std::size_t count, std::uint64_t seed) {
     value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
     value = (value ^ (value >> 27)) * 0x94D049BB133111EBU;
     value ^= value >> 31;
-    for (int byte = 0; byte < 8 && i < count; ++byte, value >>= 8)
-      bytes[i++] = static_cast<std::uint8_t>(value);
+    for (int byte = 0; byte < 8 && i < count; ++byte, value >>= 8) bytes[i++] = static_cast<std::uint8_t>(value);
   }
   return bytes;
 }

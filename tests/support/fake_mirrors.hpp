@@ -9,8 +9,8 @@ class FakeMirrors final : public store::Mirrors {
  public:
   std::map<std::string, store::MirrorFile> all;
   store::MirrorRules held;
-  std::vector<store::PublishedKit> copies;      ///< what applying the rules publishes
-  std::optional<store::SigningRequest> asks;    ///< what acts lack
+  std::vector<store::PublishedKit> copies;    ///< what applying the rules publishes
+  std::optional<store::SigningRequest> asks;  ///< what acts lack
   mutable int applied = 0;
 
   Result<store::MirrorFile> begin(const Begin& begin, Lacking lacking) override {

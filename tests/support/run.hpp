@@ -14,8 +14,7 @@ struct RunResult {
 
 /// No shell: `command[0]` is looked up in PATH. With a HOME and a configuration of its own, so that the tool behaves
 /// the same for everybody. `input` becomes its standard input.
-RunResult run(const std::vector<std::string>& command, const std::filesystem::path& folder = ".",
-              const std::string& input = {});
+RunResult run(const std::vector<std::string>& command, const std::filesystem::path& folder = ".", const std::string& input = {});
 
 /// git with these arguments in this folder.
 RunResult git(const std::filesystem::path& folder, std::vector<std::string> arguments, const std::string& input = {});

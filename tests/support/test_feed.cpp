@@ -51,13 +51,9 @@ Roster roster_of(const std::vector<std::string>& centres) {
   return roster;
 }
 
-Files root_files() {
-  return {{".gitattributes", std::string(kit::root_attributes)}, {".lfsconfig", std::string(kit::root_lfsconfig)}};
-}
+Files root_files() { return {{".gitattributes", std::string(kit::root_attributes)}, {".lfsconfig", std::string(kit::root_lfsconfig)}}; }
 
-std::string kit_path(const KitId& kit) {
-  return "kits/" + sha256(bytes_of(kit.slug)).hex().substr(0, 2) + "/" + kit.slug + "/";
-}
+std::string kit_path(const KitId& kit) { return "kits/" + sha256(bytes_of(kit.slug)).hex().substr(0, 2) + "/" + kit.slug + "/"; }
 
 Files kit_files(const KitId& kit, std::uint64_t version, const Files& texts, const Files& media) {
   const std::string base = kit_path(kit);

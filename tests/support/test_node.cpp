@@ -14,7 +14,8 @@ std::string manifest_of(const std::string& title, const std::string& more) {
 
 Status TestNode::open() {
   changes.clear();
-  TRY(library_, Library::open(layout_, [this] { return now; }, policy));
+  TRY(library_, Library::open(
+                    layout_, [this] { return now; }, policy));
   library_->listen([this](const Change& change) { changes.push_back(change); });
   return {};
 }
@@ -22,8 +23,7 @@ Status TestNode::open() {
 std::unique_ptr<TestNode> TestNode::federation() {
   std::unique_ptr<TestNode> node(new TestNode({}));
   node->layout_ = Layout{*node->folder_ / "home"};
-  REQUIRE(create_federation_home(node->layout_, {"Fed", "fed", {"tcp://127.0.0.1:7373"}}, "",
-                                 test_start));
+  REQUIRE(create_federation_home(node->layout_, {"Fed", "fed", {"tcp://127.0.0.1:7373"}}, "", test_start));
   const auto opened = node->open();
   if (!opened) FAIL(to_line(opened.error()));
   return node;
@@ -38,15 +38,12 @@ std::unique_ptr<TestNode> TestNode::joining(const Invitation& invitation) {
   return node;
 }
 
-std::unique_ptr<TestNode> TestNode::member(TestNode& federation, const std::string& slug,
-                                           const std::set<std::string>& territories) {
-  const auto invitation = federation.library().invite(
-      {slug, "Centre " + slug, territories, std::chrono::hours(1), "tcp://127.0.0.1:7373"});
+std::unique_ptr<TestNode> TestNode::member(TestNode& federation, const std::string& slug, const std::set<std::string>& territories) {
+  const auto invitation = federation.library().invite({slug, "Centre " + slug, territories, std::chrono::hours(1), "tcp://127.0.0.1:7373"});
   if (!invitation) FAIL(to_line(invitation.error()));
   auto node = joining(*invitation);
   const auto admitted =
-      federation.library().admit(make_join(*invitation, node->library().signing().public_key(),
-                                           node->library().transport().public_key()));
+      federation.library().admit(make_join(*invitation, node->library().signing().public_key(), node->library().transport().public_key()));
   if (!admitted) FAIL(to_line(admitted.error()));
   const auto fetched = fetch_feed(federation, *node, federation.feed());
   if (!fetched) FAIL(to_line(fetched.error()));
@@ -61,9 +58,7 @@ std::unique_ptr<TestNode> TestNode::copy() const {
   return node;
 }
 
-FeedId TestNode::feed(const std::string& audience) const {
-  return {slug(), *Audience::parse(audience)};
-}
+FeedId TestNode::feed(const std::string& audience) const { return {slug(), *Audience::parse(audience)}; }
 
 bool TestNode::lacks_objects(const FeedId& feed) const {
   bool lacks = false;
@@ -108,8 +103,7 @@ Result<std::vector<PublishedKit>> TestNode::publish(const std::map<std::string, 
   return publication->commit();
 }
 
-PublishedKit TestNode::publish_one(const std::string& folder, const KitFiles& files,
-                                   const std::optional<std::string>& audience) {
+PublishedKit TestNode::publish_one(const std::string& folder, const KitFiles& files, const std::optional<std::string>& audience) {
   const auto published = publish({{folder, files}}, audience);
   if (!published) FAIL(to_line(published.error()));
   REQUIRE(published->size() == 1);
@@ -125,8 +119,7 @@ std::optional<KitSummary> TestNode::find(const std::string& id) const {
   return std::nullopt;
 }
 
-std::map<std::string, std::string> TestNode::checkout(const std::string& id,
-                                                      std::optional<std::uint64_t> version) const {
+std::map<std::string, std::string> TestNode::checkout(const std::string& id, std::optional<std::uint64_t> version) const {
   const auto files = library_->files(*KitId::parse(id), version);
   if (!files) FAIL(to_line(files.error()));
   std::map<std::string, std::string> contents;
@@ -184,12 +177,10 @@ std::size_t fetch_media(TestNode& from, TestNode& to) {
 void replicate(TestNode& from, TestNode& to) {
   auto heads = from.library().heads();
   const FeedId first{from.library().identity().federation_slug, {}};
-  std::stable_partition(heads.begin(), heads.end(),
-                        [&](const Head& head) { return head.feed == first; });
+  std::stable_partition(heads.begin(), heads.end(), [&](const Head& head) { return head.feed == first; });
   for (const auto& head : heads) {
     const auto roster = to.library().roster();
-    const bool may =
-        head.feed == first || (roster && roster->may_hold(to.slug(), head.feed.audience));
+    const bool may = head.feed == first || (roster && roster->may_hold(to.slug(), head.feed.audience));
     if (!may || !(to.head(head.feed).order < head.order || to.lacks_objects(head.feed))) continue;
     const auto fetched = fetch_feed(from, to, head.feed);
     if (!fetched) FAIL(head.feed.str() + ": " + to_line(fetched.error()));

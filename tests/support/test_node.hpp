@@ -26,8 +26,7 @@ class TestNode {
   /// A new home that has an invitation.
   static std::unique_ptr<TestNode> joining(const store::Invitation& invitation);
   /// A whole member: invited, admitted, and with the federation's feed.
-  static std::unique_ptr<TestNode> member(TestNode& federation, const std::string& slug,
-                                          const std::set<std::string>& territories);
+  static std::unique_ptr<TestNode> member(TestNode& federation, const std::string& slug, const std::set<std::string>& territories);
   /// Another node on a copy of this one's home, as a backup or a cloned card is.
   std::unique_ptr<TestNode> copy() const;
 
@@ -36,7 +35,7 @@ class TestNode {
   const store::Layout& layout() const { return layout_; }
   const std::string& slug() const { return library_->identity().slug; }
   FeedId feed(const std::string& audience = "region") const;
-  Head head(const FeedId& feed) const;  ///< zero if there is none
+  Head head(const FeedId& feed) const;           ///< zero if there is none
   bool lacks_objects(const FeedId& feed) const;  ///< as was told last
 
   store::HoldPolicy policy;  ///< from the next open() on
@@ -46,16 +45,14 @@ class TestNode {
   void close() { library_.reset(); }
   Status open();
 
-  Result<std::vector<store::PublishedKit>> publish(
-      const std::map<std::string, KitFiles>& kits,
-      const std::optional<std::string>& audience = std::nullopt);
+  Result<std::vector<store::PublishedKit>> publish(const std::map<std::string, KitFiles>& kits,
+                                                   const std::optional<std::string>& audience = std::nullopt);
   /// One kit; must succeed.
   store::PublishedKit publish_one(const std::string& folder, const KitFiles& files,
                                   const std::optional<std::string>& audience = std::nullopt);
   std::optional<store::KitSummary> find(const std::string& id) const;
   /// Every file of a kit, by path; nothing for media that is not here.
-  std::map<std::string, std::string> checkout(const std::string& id,
-                                              std::optional<std::uint64_t> version = {}) const;
+  std::map<std::string, std::string> checkout(const std::string& id, std::optional<std::uint64_t> version = {}) const;
 
  private:
   explicit TestNode(store::Path home) : layout_{std::move(home)} {}

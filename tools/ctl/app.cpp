@@ -14,18 +14,12 @@ namespace {
 
 std::string_view id_of(Actor actor) {
   switch (actor) {
-    case Actor::author:
-      return "author";
-    case Actor::admin:
-      return "admin";
-    case Actor::federation:
-      return "federation";
-    case Actor::peer:
-      return "peer";
-    case Actor::nobody:
-      return "nobody";
-    case Actor::developer:
-      return "developer";
+    case Actor::author: return "author";
+    case Actor::admin: return "admin";
+    case Actor::federation: return "federation";
+    case Actor::peer: return "peer";
+    case Actor::nobody: return "nobody";
+    case Actor::developer: return "developer";
   }
   return "developer";
 }
@@ -35,9 +29,7 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-Style style_for(const Io& io, bool terminal, bool plain) {
-  return {terminal && io.colours_allowed && !plain, terminal ? io.columns : 0};
-}
+Style style_for(const Io& io, bool terminal, bool plain) { return {terminal && io.colours_allowed && !plain, terminal ? io.columns : 0}; }
 
 ExitCode tell(const Error& error, const Manners& manners, Io& io) {
   if (manners.json) {
@@ -53,10 +45,8 @@ ExitCode tell(const Error& error, const Manners& manners, Io& io) {
 store::Layout Context::layout() const {
   std::filesystem::path home = parsed.value("home");
   if (home.empty()) home = environment("ESSAIMAGE_HOME");
-  if (home.empty() && !environment("XDG_DATA_HOME").empty())
-    home = std::filesystem::path(environment("XDG_DATA_HOME")) / "essaimage";
-  if (home.empty())
-    home = std::filesystem::path(environment("HOME")) / ".local" / "share" / "essaimage";
+  if (home.empty() && !environment("XDG_DATA_HOME").empty()) home = std::filesystem::path(environment("XDG_DATA_HOME")) / "essaimage";
+  if (home.empty()) home = std::filesystem::path(environment("HOME")) / ".local" / "share" / "essaimage";
   std::error_code ignored;
   const auto absolute = std::filesystem::absolute(home, ignored);
   return {absolute.empty() ? home : absolute};
@@ -83,14 +73,10 @@ ExitCode run(const std::vector<std::string>& arguments, Io& io) {
 
 ExitCode exit_code_of(const Error& error) {
   switch (error.code) {
-    case Errc::usage:
-      return ExitCode::usage;
-    case Errc::control_not_running:
-      return ExitCode::not_running;
-    case Errc::timed_out:
-      return ExitCode::timed_out;
-    case Errc::cancelled:
-      return ExitCode::interrupted;
+    case Errc::usage: return ExitCode::usage;
+    case Errc::control_not_running: return ExitCode::not_running;
+    case Errc::timed_out: return ExitCode::timed_out;
+    case Errc::cancelled: return ExitCode::interrupted;
     case Errc::internal:
     case Errc::io:
     case Errc::disk_full:
@@ -98,10 +84,8 @@ ExitCode exit_code_of(const Error& error) {
     case Errc::control_closed:
     case Errc::control_busy:
     case Errc::stopping:
-    case Errc::malformed:
-      return ExitCode::failed;
-    default:
-      return ExitCode::refused;
+    case Errc::malformed: return ExitCode::failed;
+    default: return ExitCode::refused;
   }
 }
 
@@ -113,10 +97,8 @@ std::string error_text(const Error& error, Language language, const Style& style
   if (!error.detail.empty()) out += fmt::format("\n  {}", printable(detail_in(error.detail, language)));
   out += "\n";
   if (text.actor != Actor::nobody && text.actor != Actor::author)
-    out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? "\u00A0:" : ":",
-                       describe(text.actor, language));
-  out +=
-      fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? "\u00A0:" : ":", text.next_step);
+    out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? "\u00A0:" : ":", describe(text.actor, language));
+  out += fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? "\u00A0:" : ":", text.next_step);
   return out;
 }
 
@@ -133,12 +115,10 @@ std::string error_json(const Error& error, Language language, int indent) {
 
 std::string meant_text(std::string_view word, Language language) {
   const std::string quoted = "`" + std::string(word) + "`";
-  return language == Language::french ? typeset(" ; vouliez-vous dire " + quoted + " ?", language)
-                                      : "; did you mean " + quoted + "?";
+  return language == Language::french ? typeset(" ; vouliez-vous dire " + quoted + " ?", language) : "; did you mean " + quoted + "?";
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
-                         Language language) {
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known, Language language) {
   const std::vector<std::string_view> views(known.begin(), known.end());
   const auto near = nearest(word, views);
   return near.empty() ? std::string() : meant_text(near, language);

@@ -23,9 +23,7 @@ Result<Json> parse_json(const std::string& text) {
 
 }  // namespace
 
-std::string pretty(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
-}
+std::string pretty(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
 
 std::string text_at(const Json& json, const char* key) {
   const auto at = json.find(key);
@@ -35,9 +33,8 @@ std::string text_at(const Json& json, const char* key) {
 std::uint64_t number_at(const Json& json, const char* key) {
   const auto at = json.find(key);
   if (at == json.end() || !at->is_number_integer()) return 0;
-  return at->is_number_unsigned()
-             ? at->get<std::uint64_t>()
-             : static_cast<std::uint64_t>(std::max<std::int64_t>(0, at->get<std::int64_t>()));
+  return at->is_number_unsigned() ? at->get<std::uint64_t>()
+                                  : static_cast<std::uint64_t>(std::max<std::int64_t>(0, at->get<std::int64_t>()));
 }
 
 bool flag_at(const Json& json, const char* key) {
@@ -70,8 +67,7 @@ Result<Client> Client::connect(const Context& context) {
   auto connection = control::Connection::connect(layout.control_socket(), context.io.interrupt);
   if (connection) return Client(std::move(*connection));
   std::error_code ignored;
-  const bool no_home = connection.error().code == Errc::control_not_running &&
-                       !std::filesystem::exists(layout.identity(), ignored);
+  const bool no_home = connection.error().code == Errc::control_not_running && !std::filesystem::exists(layout.identity(), ignored);
   if (no_home) return fail(Errc::home_missing, layout.home.string());
   return fail(connection.error().code, layout.home.string());
 }
@@ -91,14 +87,12 @@ Result<control::Frame> Client::next() {
   auto frame = connection_.receive(answer_max);
   if (!frame) return tl::unexpected(as_cancelled(frame.error()));
   if (!*frame) return fail(Errc::timed_out);
-  if (const auto* failure = std::get_if<control::Failure>(&**frame))
-    return tl::unexpected(control::error_of(*failure));
+  if (const auto* failure = std::get_if<control::Failure>(&**frame)) return tl::unexpected(control::error_of(*failure));
   return std::move(**frame);
 }
 
 Status Client::start(std::string_view verb, const Json& arguments) {
-  return send_frame(control::Request{
-      std::string(verb), arguments.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  return send_frame(control::Request{std::string(verb), arguments.dump(-1, ' ', false, Json::error_handler_t::replace)});
 }
 
 Result<Json> Client::finish(const Handlers& handlers) {
@@ -120,11 +114,9 @@ Result<Json> Client::next_item(const Handlers& handlers) {
   for (;;) {
     TRY(const auto frame, next());
     if (const auto* item = std::get_if<control::Item>(&frame)) return parse_json(item->json);
-    if (const auto* progress = std::get_if<control::Progress>(&frame);
-        progress != nullptr && handlers.progress != nullptr)
+    if (const auto* progress = std::get_if<control::Progress>(&frame); progress != nullptr && handlers.progress != nullptr)
       handlers.progress->show(*progress);
-    if (std::holds_alternative<control::Reply>(frame))
-      return fail(Errc::control_closed, "an early answer");
+    if (std::holds_alternative<control::Reply>(frame)) return fail(Errc::control_closed, "an early answer");
   }
 }
 
@@ -145,9 +137,7 @@ Result<Json> Client::list(std::string_view verb, const Json& arguments) {
   return entries;
 }
 
-Status Client::send(const Json& item) {
-  return send_frame(control::Item{item.dump(-1, ' ', false, Json::error_handler_t::replace)});
-}
+Status Client::send(const Json& item) { return send_frame(control::Item{item.dump(-1, ' ', false, Json::error_handler_t::replace)}); }
 
 Status Client::send(control::Data data) { return send_frame(std::move(data)); }
 

@@ -44,9 +44,7 @@ class Client {
   };
   /// Sends a request and takes what comes until its reply.
   Result<Json> ask(std::string_view verb, const Json& arguments, const Handlers& handlers);
-  Result<Json> ask(std::string_view verb, const Json& arguments = Json::object()) {
-    return ask(verb, arguments, Handlers{});
-  }
+  Result<Json> ask(std::string_view verb, const Json& arguments = Json::object()) { return ask(verb, arguments, Handlers{}); }
   /// The entries of a verb that answers with a list.
   Result<Json> list(std::string_view verb, const Json& arguments = Json::object());
 

@@ -22,9 +22,9 @@ struct Io {
   bool in_is_terminal = false;
   std::size_t columns = 0;  ///< of the terminal, if there is one
   bool colours_allowed = true;
-  int interrupt = -1;  ///< readable once the person pressed Ctrl-C; -1: never
-  bool redraws = false;  ///< out is a terminal that can be drawn over
-  std::size_t rows = 0;  ///< of that terminal
+  int interrupt = -1;                 ///< readable once the person pressed Ctrl-C; -1: never
+  bool redraws = false;               ///< out is a terminal that can be drawn over
+  std::size_t rows = 0;               ///< of that terminal
   void (*measure)(Io& io) = nullptr;  ///< looks again how large it is
 };
 
@@ -36,9 +36,7 @@ struct Context {
   Style out_style;
   Style err_style;
 
-  std::string say(std::string_view en, std::string_view fr) const {
-    return typeset(language == Language::french ? fr : en, language);
-  }
+  std::string say(std::string_view en, std::string_view fr) const { return typeset(language == Language::french ? fr : en, language); }
   std::ostream& out() const { return io.out; }
   std::ostream& err() const { return io.err; }
   /// --home, $ESSAIMAGE_HOME, $XDG_DATA_HOME/essaimage, ~/.local/share/essaimage: the first that is
@@ -59,7 +57,6 @@ std::string error_json(const Error& error, Language language, int indent = 2);  
 /// "; did you mean `x`?"
 std::string meant_text(std::string_view word, Language language);
 /// " ; did you mean `x`?" of the nearest known word, or nothing.
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
-                         Language language);
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known, Language language);
 
 }  // namespace essaimage::ctl

@@ -22,9 +22,7 @@ constexpr std::array<EventWords, 19> words{{
     {"peer-lost", {"connection lost", "connexion perdue"}, Colour::yellow},
     {"peer-refused", {"refused us", "nous a refusés"}, Colour::red},
     {"stranger-refused", {"a stranger was refused", "un inconnu a été refusé"}, Colour::yellow},
-    {"peer-misbehaved",
-     {"broke the rules of the protocol", "a enfreint les règles du protocole"},
-     Colour::red},
+    {"peer-misbehaved", {"broke the rules of the protocol", "a enfreint les règles du protocole"}, Colour::red},
     {"feed-advanced", {"feed has news", "fil mis à jour"}, Colour::green},
     {"objects-lost",
      {"objects of the feed are lost here: fetched once more", "des objets du fil sont perdus ici : redemandés"},
@@ -33,22 +31,13 @@ constexpr std::array<EventWords, 19> words{{
     {"fetch-failed", {"feed could not be fetched", "échec de la réception du fil"}, Colour::yellow},
     {"media-progress", {"media is coming", "média en cours de réception"}, Colour::dim},
     {"media-completed", {"media is whole", "média complet"}, Colour::none},
-    {"fork-seen",
-     {"two publications carry the same number: feed frozen",
-      "deux publications du même numéro : fil gelé"},
-     Colour::red},
-    {"rollback-refused",
-     {"an older state was refused", "un état plus ancien a été refusé"},
-     Colour::red},
-    {"forgery-refused",
-     {"a forged head was refused", "une tête contrefaite a été refusée"},
-     Colour::red},
+    {"fork-seen", {"two publications carry the same number: feed frozen", "deux publications du même numéro : fil gelé"}, Colour::red},
+    {"rollback-refused", {"an older state was refused", "un état plus ancien a été refusé"}, Colour::red},
+    {"forgery-refused", {"a forged head was refused", "une tête contrefaite a été refusée"}, Colour::red},
     {"joined", {"this centre is a member now", "ce centre est maintenant membre"}, Colour::green},
     {"join-refused", {"the joining was refused", "l'adhésion a été refusée"}, Colour::red},
     {"member-admitted", {"admitted as a member", "admis comme membre"}, Colour::green},
-    {"level",
-     {"level with all connected peers", "à jour avec tous les pairs connectés"},
-     Colour::green},
+    {"level", {"level with all connected peers", "à jour avec tous les pairs connectés"}, Colour::green},
     {"kit-passed-on",
      {"published to the region: the federation accepted it", "publié pour la région : la fédération l'a retenu"},
      Colour::green},
@@ -70,8 +59,7 @@ std::string event_line(const Json& event, Language language, const Style& style)
   const EventWords* found = nullptr;
   for (const auto& entry : words)
     if (entry.kind == kind) found = &entry;
-  const auto said =
-      found == nullptr ? printable(kind) : style.paint(found->colour, typeset(found->text.in(language), language));
+  const auto said = found == nullptr ? printable(kind) : style.paint(found->colour, typeset(found->text.in(language), language));
   auto line = style.paint(Colour::dim, printable(clock_of(text_at(event, "time"))));
   if (const auto peer = text_at(event, "peer"); !peer.empty()) line += "  " + printable(peer);
   line += "  " + said;
@@ -81,12 +69,10 @@ std::string event_line(const Json& event, Language language, const Style& style)
   } else if (const auto media = text_at(event, "media"); !media.empty()) {
     line += "  " + printable(media.substr(0, 12));
   }
-  if (const auto bytes = number_at(event, "bytes"); bytes > 0)
-    line += "  " + human_bytes(bytes, language);
+  if (const auto bytes = number_at(event, "bytes"); bytes > 0) line += "  " + human_bytes(bytes, language);
   if (const auto error = event.find("error"); error != event.end() && error->is_object()) {
     const auto code = errc_from(text_at(*error, "code"));
-    const auto cause =
-        code ? std::string(describe(*code, language).cause) : text_at(*error, "code");
+    const auto cause = code ? std::string(describe(*code, language).cause) : text_at(*error, "code");
     line += "  " + printable(cause);
     if (const auto detail = text_at(*error, "detail"); !detail.empty())
       line += (language == Language::french ? "\u00A0: " : ": ") + printable(detail);

@@ -11,15 +11,12 @@ namespace {
 
 constexpr std::size_t columns_default = 100;
 
-std::size_t columns_of(const Style& style) {
-  return style.columns > 0 ? std::min<std::size_t>(style.columns, 110) : columns_default;
-}
+std::size_t columns_of(const Style& style) { return style.columns > 0 ? std::min<std::size_t>(style.columns, 110) : columns_default; }
 
 std::string said(const Text& text, Language language) { return typeset(text.in(language), language); }
 
 /// "  name            text, wrapped under itself"
-std::string entry(const std::string& name, std::string_view text, std::size_t name_width,
-                  const Style& style) {
+std::string entry(const std::string& name, std::string_view text, std::size_t name_width, const Style& style) {
   auto body = wrapped(text, columns_of(style), name_width + 4);
   const auto width = display_width(name);
   const auto painted = "  " + style.paint(Colour::cyan, name);
@@ -39,11 +36,9 @@ std::string shown(const Option& option, Language language) {
   return out;
 }
 
-std::string options_text(const std::vector<Option>& options, Language language,
-                         const Style& style) {
+std::string options_text(const std::vector<Option>& options, Language language, const Style& style) {
   std::string out;
-  for (const auto& option : options)
-    out += entry(shown(option, language), said(option.help, language), 22, style);
+  for (const auto& option : options) out += entry(shown(option, language), said(option.help, language), 22, style);
   return out;
 }
 
@@ -64,15 +59,12 @@ std::string synopsis(const Command& command, Language language) {
 
 std::string overview_text(Language language, const Style& style) {
   const bool fr = language == Language::french;
-  std::string out =
-      fr ? "essaimagectl : partager des kits entre centres sociaux, sans serveur central.\n"
-         : "essaimagectl: share kits between social centres, without a central server.\n";
+  std::string out = fr ? "essaimagectl : partager des kits entre centres sociaux, sans serveur central.\n"
+                       : "essaimagectl: share kits between social centres, without a central server.\n";
   out += title("Usage", style);
-  out += fr ? "  essaimagectl [--home DOSSIER] COMMANDE …\n"
-            : "  essaimagectl [--home DIR] VERB ...\n";
+  out += fr ? "  essaimagectl [--home DOSSIER] COMMANDE …\n" : "  essaimagectl [--home DIR] VERB ...\n";
   out += title(fr ? "Commandes" : "Verbs", style);
-  for (const auto& command : all_commands())
-    out += entry(std::string(command.name), said(command.summary, language), 18, style);
+  for (const auto& command : all_commands()) out += entry(std::string(command.name), said(command.summary, language), 18, style);
   out += title(fr ? "Options de toutes les commandes" : "Options of every verb", style);
   out += options_text(global_options(), language, style);
   out += title(fr ? "Pour commencer" : "To begin", style);
@@ -91,14 +83,11 @@ std::string command_text(const Command& command, Language language, const Style&
   const bool fr = language == Language::french;
   auto out = wrapped("essaimagectl " + synopsis(command, language), columns_of(style), 0);
   out += "\n" + wrapped(said(command.summary, language), columns_of(style), 2);
-  if (!command.details.en.empty())
-    out += "\n" + wrapped(said(command.details, language), columns_of(style), 2);
+  if (!command.details.en.empty()) out += "\n" + wrapped(said(command.details, language), columns_of(style), 2);
   if (!command.positionals.empty()) out += title("Arguments", style);
   for (const auto& positional : command.positionals)
-    out +=
-        entry(std::string(positional.name.in(language)), said(positional.help, language), 22, style);
-  if (!command.options.empty())
-    out += title("Options", style) + options_text(command.options, language, style);
+    out += entry(std::string(positional.name.in(language)), said(positional.help, language), 22, style);
+  if (!command.options.empty()) out += title("Options", style) + options_text(command.options, language, style);
   out += title(fr ? "Options de toutes les commandes" : "Options of every verb", style);
   out += options_text(global_options(), language, style);
   if (!command.examples.empty()) out += title(fr ? "Exemples" : "Examples", style);
@@ -111,8 +100,7 @@ std::string command_text(const Command& command, Language language, const Style&
 std::string exit_codes_text(Language language, const Style& style) {
   std::string out;
   for (const auto& entry_of : exit_code_texts)
-    out += entry(std::to_string(static_cast<int>(entry_of.code)), said(entry_of.meaning, language), 4,
-                 style);
+    out += entry(std::to_string(static_cast<int>(entry_of.code)), said(entry_of.meaning, language), 4, style);
   return out;
 }
 
@@ -152,16 +140,13 @@ std::string man_options(const std::vector<Option>& options, Language language) {
 }
 
 std::string man_command(const Command& command, Language language) {
-  std::string out =
-      ".SS " + roff(synopsis(command, language)) + "\n" + roff(said(command.summary, language)) + "\n";
+  std::string out = ".SS " + roff(synopsis(command, language)) + "\n" + roff(said(command.summary, language)) + "\n";
   if (!command.details.en.empty()) out += ".PP\n" + roff(said(command.details, language)) + "\n";
   for (const auto& positional : command.positionals)
-    out += ".TP\n\\fI" + roff(positional.name.in(language)) + "\\fR\n" +
-           roff(said(positional.help, language)) + "\n";
+    out += ".TP\n\\fI" + roff(positional.name.in(language)) + "\\fR\n" + roff(said(positional.help, language)) + "\n";
   out += man_options(command.options, language);
   for (const auto& example : command.examples)
-    out += ".PP\n" + roff(said(example.help, language)) + "\n.PP\n.RS 4\n.nf\nessaimagectl " +
-           roff(example.command) + "\n.fi\n.RE\n";
+    out += ".PP\n" + roff(said(example.help, language)) + "\n.PP\n.RS 4\n.nf\nessaimagectl " + roff(example.command) + "\n.fi\n.RE\n";
   return out;
 }
 
@@ -169,14 +154,11 @@ std::string man_command(const Command& command, Language language) {
 
 std::string man_page(Language language) {
   const bool fr = language == Language::french;
-  auto out = fmt::format(".TH ESSAIMAGECTL 1 \"\" \"essaimage {}\" \"{}\"\n", version_text(),
-                         fr ? "Commandes" : "User Commands");
-  out += fmt::format(
-      ".SH {}\nessaimagectl \\- {}\n", fr ? "NOM" : "NAME",
-      fr ? "partager des kits entre centres sociaux" : "share kits between social centres");
-  out += fmt::format(
-      ".SH SYNOPSIS\n\\fBessaimagectl\\fR [\\fB\\-\\-home\\fR \\fI{}\\fR] \\fI{}\\fR ...\n",
-      fr ? "DOSSIER" : "DIR", fr ? "COMMANDE" : "VERB");
+  auto out = fmt::format(".TH ESSAIMAGECTL 1 \"\" \"essaimage {}\" \"{}\"\n", version_text(), fr ? "Commandes" : "User Commands");
+  out += fmt::format(".SH {}\nessaimagectl \\- {}\n", fr ? "NOM" : "NAME",
+                     fr ? "partager des kits entre centres sociaux" : "share kits between social centres");
+  out += fmt::format(".SH SYNOPSIS\n\\fBessaimagectl\\fR [\\fB\\-\\-home\\fR \\fI{}\\fR] \\fI{}\\fR ...\n", fr ? "DOSSIER" : "DIR",
+                     fr ? "COMMANDE" : "VERB");
   out += std::string(".SH DESCRIPTION\n") +
          roff(fr ? "Parle à essaimaged, le démon qui tient une bibliothèque de kits et la partage "
                    "avec d'autres centres. "
@@ -192,20 +174,17 @@ std::string man_page(Language language) {
   for (const auto& command : all_commands()) out += man_command(command, language);
   out += fr ? ".SH \"CODES DE SORTIE\"\n" : ".SH \"EXIT STATUS\"\n";
   for (const auto& entry_of : exit_code_texts)
-    out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", static_cast<int>(entry_of.code),
-                       roff(said(entry_of.meaning, language)));
+    out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", static_cast<int>(entry_of.code), roff(said(entry_of.meaning, language)));
   out += fr ? ".SH ENVIRONNEMENT\n" : ".SH ENVIRONMENT\n";
-  out += std::string(".TP\n\\fBESSAIMAGE_HOME\\fR\n") +
-         (fr ? "Le dossier du nœud, sans \\-\\-home. À défaut : $XDG_DATA_HOME/essaimage, puis "
-               "~/.local/share/essaimage.\n"
-             : "The node's home, without \\-\\-home. Else: $XDG_DATA_HOME/essaimage, then "
-               "~/.local/share/essaimage.\n");
+  out +=
+      std::string(".TP\n\\fBESSAIMAGE_HOME\\fR\n") + (fr ? "Le dossier du nœud, sans \\-\\-home. À défaut : $XDG_DATA_HOME/essaimage, puis "
+                                                           "~/.local/share/essaimage.\n"
+                                                         : "The node's home, without \\-\\-home. Else: $XDG_DATA_HOME/essaimage, then "
+                                                           "~/.local/share/essaimage.\n");
   out += std::string(".TP\n\\fBLC_ALL\\fR, \\fBLC_MESSAGES\\fR, \\fBLANG\\fR\n") +
          (fr ? "La langue : français ou anglais.\n" : "The language: French or English.\n");
-  out += std::string(".TP\n\\fBNO_COLOR\\fR\n") +
-         (fr ? "Non vide : pas de couleurs.\n" : "Not empty: no colours.\n");
-  out += fr ? ".SH \"VOIR AUSSI\"\n\\fBessaimaged\\fR(8)\n"
-            : ".SH \"SEE ALSO\"\n\\fBessaimaged\\fR(8)\n";
+  out += std::string(".TP\n\\fBNO_COLOR\\fR\n") + (fr ? "Non vide : pas de couleurs.\n" : "Not empty: no colours.\n");
+  out += fr ? ".SH \"VOIR AUSSI\"\n\\fBessaimaged\\fR(8)\n" : ".SH \"SEE ALSO\"\n\\fBessaimaged\\fR(8)\n";
   return typeset(out, language);
 }
 
@@ -274,18 +253,12 @@ complete -o default -F _essaimagectl essaimagectl
 
 std::string_view helper_of(Completes completes) {
   switch (completes) {
-    case Completes::folder:
-      return "folder";
-    case Completes::kit:
-      return "kit";
-    case Completes::member:
-      return "member";
-    case Completes::verb:
-      return "verb";
-    case Completes::language:
-      return "language";
-    case Completes::nothing:
-      return "nothing";
+    case Completes::folder: return "folder";
+    case Completes::kit: return "kit";
+    case Completes::member: return "member";
+    case Completes::verb: return "verb";
+    case Completes::language: return "language";
+    case Completes::nothing: return "nothing";
   }
   return "nothing";
 }
@@ -300,7 +273,8 @@ std::vector<std::pair<std::string, std::string>> groups_of_verbs() {
       const std::string word(command.name.substr(at, end - at));
       auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == before; });
       if (group == groups.end()) group = groups.insert(groups.end(), {std::string(before), ""});
-      if ((" " + group->second + " ").find(" " + word + " ") == std::string::npos) group->second += (group->second.empty() ? "" : " ") + word;
+      if ((" " + group->second + " ").find(" " + word + " ") == std::string::npos)
+        group->second += (group->second.empty() ? "" : " ") + word;
       before = command.name.substr(0, end);
       at = end == std::string_view::npos ? end : end + 1;
     }
@@ -321,10 +295,8 @@ std::string bash_completion() {
     cases += fmt::format("    \"{}\") options=\"\"; kind=words; words=\"{}\" ;;\n", before, words);
   }
   for (const auto& command : all_commands()) {
-    const auto completes =
-        command.positionals.empty() ? Completes::nothing : command.positionals.front().completes;
-    cases += fmt::format("    \"{}\") options=\"{}\"; kind={} ;;\n", command.name,
-                         words_of_options(command.options), helper_of(completes));
+    const auto completes = command.positionals.empty() ? Completes::nothing : command.positionals.front().completes;
+    cases += fmt::format("    \"{}\") options=\"{}\"; kind={} ;;\n", command.name, words_of_options(command.options), helper_of(completes));
   }
   std::string out(bash_template);
   replace(out, "@globals@", words_of_options(global_options()));

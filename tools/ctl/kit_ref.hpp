@@ -21,8 +21,7 @@ Result<KitRef> parse_kit_ref(const std::string& text);
 
 /// What was perhaps meant by a kit that is not known: one of the same centre, or of the same name
 /// elsewhere. Two kits whose centres and names both differ are never taken for each other.
-std::string kit_suggestion(const KitId& id, const std::vector<std::string>& known,
-                           Language language);
+std::string kit_suggestion(const KitId& id, const std::vector<std::string>& known, Language language);
 
 /// Adds to a "not found" the known kit that was perhaps meant.
 Error with_suggestion(const Context& context, const KitId& id, Error error);

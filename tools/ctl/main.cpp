@@ -57,18 +57,8 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const bool out = ::isatty(STDOUT_FILENO) == 1, err = ::isatty(STDERR_FILENO) == 1;
-  essaimage::ctl::Io io{std::cout,
-                        std::cerr,
-                        std::cin,
-                        out,
-                        err,
-                        ::isatty(STDIN_FILENO) == 1,
-                        0,
-                        colours_allowed(),
-                        interrupted,
-                        out && is_able(),
-                        0,
-                        &measure};
+  essaimage::ctl::Io io{std::cout,         std::cerr,   std::cin,         out, err,     ::isatty(STDIN_FILENO) == 1, 0,
+                        colours_allowed(), interrupted, out && is_able(), 0,   &measure};
   measure(io);
   return static_cast<int>(essaimage::ctl::run(arguments, io));
 }

@@ -18,8 +18,8 @@ namespace {
 struct Band {
   std::string_view name, en, fr;
 };
-constexpr std::array bands = {Band{"0-11", "up to 11 years", "de 11 ans ou moins"}, Band{"12-17", "12 to 17 years", "de 12 à 17 ans"},
-                              Band{"18-25", "18 to 25 years", "de 18 à 25 ans"},    Band{"26-59", "26 to 59 years", "de 26 à 59 ans"},
+constexpr std::array bands = {Band{"0-11", "up to 11 years", "de 11 ans ou moins"},  Band{"12-17", "12 to 17 years", "de 12 à 17 ans"},
+                              Band{"18-25", "18 to 25 years", "de 18 à 25 ans"},     Band{"26-59", "26 to 59 years", "de 26 à 59 ans"},
                               Band{"60+", "60 years and more", "de 60 ans et plus"}, Band{"unknown", "of unknown age", "d'âge inconnu"}};
 
 struct Place {
@@ -179,7 +179,8 @@ Status ask_outcome(const Context& context, const std::string& today, Json& argum
   CHECK_OK(dialogue.day("to", context.say("The last day, if there were several:", "Le dernier jour, s'il y en a eu plusieurs :"), {},
                         text_at(arguments, "date"), today));
   if (!arguments.contains("sessions")) {
-    TRY(arguments["sessions"], dialogue.number(context.say("How many sessions (1)?", "Combien de séances (1) ?"), 1, 1, limits::sessions_max));
+    TRY(arguments["sessions"],
+        dialogue.number(context.say("How many sessions (1)?", "Combien de séances (1) ?"), 1, 1, limits::sessions_max));
   }
   CHECK_OK(ask_people(context, dialogue, arguments));
   CHECK_OK(ask_place(context, dialogue, arguments));

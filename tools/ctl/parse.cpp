@@ -18,16 +18,14 @@ tl::unexpected<Error> wrong(Language language, std::string en, std::string fr) {
   return fail(Errc::usage, pick(language, std::move(en), std::move(fr)));
 }
 
-std::string meant(Language language, std::string_view word,
-                  const std::vector<std::string_view>& known) {
+std::string meant(Language language, std::string_view word, const std::vector<std::string_view>& known) {
   const auto near = nearest(word, known);
   if (near.empty()) return {};
   return pick(language, "; did you mean `" + near + "`?", " ; vouliez-vous dire `" + near + "` ?");
 }
 
 const Option* find_option(const std::vector<Option>& options, std::string_view name) {
-  const auto at =
-      std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
+  const auto at = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
   return at == options.end() ? nullptr : &*at;
 }
 
@@ -56,8 +54,7 @@ struct Typed {
 /// verb is, so its one to three words are found first; only global options may stand before them.
 class Parser {
  public:
-  Parser(const std::vector<std::string>& arguments, Language language)
-      : words_(arguments), language_(language) {}
+  Parser(const std::vector<std::string>& arguments, Language language) : words_(arguments), language_(language) {}
 
   Result<Parsed> run() {
     find_verb();
@@ -66,9 +63,7 @@ class Parser {
         return wrong(language_, "`" + lacking_value_ + "` needs a value", "`" + lacking_value_ + "` attend une valeur");
       if (flagged("version")) return of("version");
       if (verb_.empty() && stray_.empty()) return of("help");
-      if (verb_.empty())
-        return wrong(language_, "the verb comes before `" + stray_ + "`",
-                     "la commande vient avant `" + stray_ + "`");
+      if (verb_.empty()) return wrong(language_, "the verb comes before `" + stray_ + "`", "la commande vient avant `" + stray_ + "`");
       if (flagged("help")) return help_of(verb_.front());
       return unknown_verb();
     }
@@ -94,8 +89,7 @@ class Parser {
     for (const auto& word : words_) {
       if (word == "--") return false;
       const auto typed = Typed::from(word);
-      if (typed && typed->name == name && find_option(global_options(), name) != nullptr)
-        return true;
+      if (typed && typed->name == name && find_option(global_options(), name) != nullptr) return true;
     }
     return false;
   }
@@ -136,32 +130,26 @@ class Parser {
       const auto blank = command.name.find(' ');
       whole.push_back(command.name);
       first.push_back(command.name.substr(0, blank));
-      if (blank != std::string_view::npos && command.name.substr(0, blank) == verb_[0])
-        second.push_back(command.name.substr(blank + 1));
+      if (blank != std::string_view::npos && command.name.substr(0, blank) == verb_[0]) second.push_back(command.name.substr(blank + 1));
     }
     if (!second.empty()) return incomplete_group(second);
     const auto both = first_words(std::min<std::size_t>(verb_.size(), 2));
     auto near = nearest(both, whole);
     if (near.empty()) near = nearest(verb_[0], first);
-    const auto hint = near.empty() ? std::string()
-                                   : pick(language_, "; did you mean `" + near + "`?",
-                                          " ; vouliez-vous dire `" + near + "` ?");
-    return wrong(language_, "no verb `" + verb_[0] + "`" + hint,
-                 "pas de commande `" + verb_[0] + "`" + hint);
+    const auto hint =
+        near.empty() ? std::string() : pick(language_, "; did you mean `" + near + "`?", " ; vouliez-vous dire `" + near + "` ?");
+    return wrong(language_, "no verb `" + verb_[0] + "`" + hint, "pas de commande `" + verb_[0] + "`" + hint);
   }
 
   Result<Parsed> incomplete_group(const std::vector<std::string_view>& second) const {
     std::string list;
     for (const auto name : second) list += (list.empty() ? "" : ", ") + std::string(name);
-    if (verb_.size() < 2)
-      return wrong(language_, "`" + verb_[0] + "` needs one of: " + list,
-                   "`" + verb_[0] + "` attend : " + list);
+    if (verb_.size() < 2) return wrong(language_, "`" + verb_[0] + "` needs one of: " + list, "`" + verb_[0] + "` attend : " + list);
     // "role ad" of a group within the group; else what follows is an argument.
     const bool inner = std::any_of(second.begin(), second.end(), [&](auto name) { return name.starts_with(verb_[1] + " "); });
     const auto typed = inner && verb_.size() > 2 ? verb_[1] + " " + verb_[2] : verb_[1];
     const auto hint = meant(language_, typed, second);
-    return wrong(language_,
-                 "no verb `" + verb_[0] + " " + typed + "`" + hint + " (" + list + ")",
+    return wrong(language_, "no verb `" + verb_[0] + " " + typed + "`" + hint + " (" + list + ")",
                  "pas de commande `" + verb_[0] + " " + typed + "`" + hint + " (" + list + ")");
   }
 
@@ -194,21 +182,17 @@ class Parser {
       for (const auto& o : parsed_.command->options) known.push_back(o.name);
       for (const auto& o : global_options()) known.push_back(o.name);
       const auto near = nearest(typed.name, known);
-      const auto hint = near.empty() ? std::string()
-                                     : pick(language_, "; did you mean `--" + near + "`?",
-                                            " ; vouliez-vous dire `--" + near + "` ?");
+      const auto hint =
+          near.empty() ? std::string() : pick(language_, "; did you mean `--" + near + "`?", " ; vouliez-vous dire `--" + near + "` ?");
       const auto verb = std::string(parsed_.command->name);
-      return wrong(language_, "`" + verb + "` has no option " + shown + hint,
-                   "`" + verb + "` n'a pas d'option " + shown + hint);
+      return wrong(language_, "`" + verb + "` has no option " + shown + hint, "`" + verb + "` n'a pas d'option " + shown + hint);
     }
     auto& values = parsed_.options[typed.name];
     if (option->is_flag()) {
-      if (typed.value)
-        return wrong(language_, shown + " takes no value", shown + " ne prend pas de valeur");
+      if (typed.value) return wrong(language_, shown + " takes no value", shown + " ne prend pas de valeur");
       return {};
     }
-    if (!values.empty() && !option->repeated)
-      return wrong(language_, shown + " is given twice", shown + " est donné deux fois");
+    if (!values.empty() && !option->repeated) return wrong(language_, shown + " is given twice", shown + " est donné deux fois");
     // An empty --home is a script's variable that is not set: never the home of somebody else.
     const bool must_say = find_option(global_options(), typed.name) != nullptr;
     const bool next = !typed.value && i + 1 < words_.size() && !words_[i + 1].starts_with("--");
@@ -219,8 +203,7 @@ class Parser {
     }
     if (!next || (must_say && given.empty())) {
       const auto value = std::string(option->value.in(language_));
-      return wrong(language_, shown + " needs a value: " + value,
-                   shown + " attend une valeur : " + value);
+      return wrong(language_, shown + " needs a value: " + value, shown + " attend une valeur : " + value);
     }
     values.push_back(words_[++i]);
     return {};
@@ -231,23 +214,19 @@ class Parser {
     const auto verb = std::string(1, '`').append(command.name) + "`";
     for (const auto& option : command.options)
       if (option.required && !parsed_.has(option.name))
-        return wrong(
-            language_,
-            verb + " needs --" + std::string(option.name) + " " + std::string(option.value.en),
-            verb + " attend --" + std::string(option.name) + " " + std::string(option.value.fr));
+        return wrong(language_, verb + " needs --" + std::string(option.name) + " " + std::string(option.value.en),
+                     verb + " attend --" + std::string(option.name) + " " + std::string(option.value.fr));
     const auto given = parsed_.positionals.size();
     std::size_t needed = 0;
     for (const auto& positional : command.positionals) needed += positional.required;
     if (given < needed) {
       const auto& name = command.positionals[given].name;
-      return wrong(language_, verb + " needs " + std::string(name.en),
-                   verb + " attend " + std::string(name.fr));
+      return wrong(language_, verb + " needs " + std::string(name.en), verb + " attend " + std::string(name.fr));
     }
     const bool open = !command.positionals.empty() && command.positionals.back().repeated;
     if (given > command.positionals.size() && !open) {
       const auto& extra = parsed_.positionals[command.positionals.size()];
-      return wrong(language_, verb + " does not expect `" + extra + "`",
-                   verb + " n'attend pas `" + extra + "`");
+      return wrong(language_, verb + " does not expect `" + extra + "`", verb + " n'attend pas `" + extra + "`");
     }
     return {};
   }
@@ -285,9 +264,7 @@ std::vector<std::string> Parsed::listed(std::string_view option) const {
   return items;
 }
 
-Result<Parsed> parse(const std::vector<std::string>& arguments, Language language) {
-  return Parser(arguments, language).run();
-}
+Result<Parsed> parse(const std::vector<std::string>& arguments, Language language) { return Parser(arguments, language).run(); }
 
 Manners manners_of(const std::vector<std::string>& arguments) {
   Manners manners{language_of_environment(), false, false};
@@ -297,9 +274,7 @@ Manners manners_of(const std::vector<std::string>& arguments) {
     if (typed->name == "json") manners.json = true;
     if (typed->name == "no-color") manners.plain = true;
     if (typed->name != "lang") continue;
-    const auto value = typed->value               ? *typed->value
-                       : i + 1 < arguments.size() ? arguments[i + 1]
-                                                  : std::string();
+    const auto value = typed->value ? *typed->value : i + 1 < arguments.size() ? arguments[i + 1] : std::string();
     manners.language = language_from(value).value_or(manners.language);
   }
   return manners;

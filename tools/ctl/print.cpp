@@ -32,9 +32,7 @@ void each_character(std::string_view text, Sink sink) {
   }
 }
 
-std::size_t width_of(utf8proc_int32_t point) {
-  return point < 0 ? 1 : static_cast<std::size_t>(std::max(0, utf8proc_charwidth(point)));
-}
+std::size_t width_of(utf8proc_int32_t point) { return point < 0 ? 1 : static_cast<std::size_t>(std::max(0, utf8proc_charwidth(point))); }
 
 /// Characters that act upon the terminal or upon the order of what follows.
 bool acts(utf8proc_int32_t point) {
@@ -42,10 +40,8 @@ bool acts(utf8proc_int32_t point) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:
     case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-      return true;
-    default:
-      return false;
+    case UTF8PROC_CATEGORY_ZP: return true;
+    default: return false;
   }
 }
 
@@ -129,8 +125,7 @@ std::string human_bytes(std::uint64_t bytes, Language language) {
     value /= 1000;
     ++unit;
   }
-  auto number =
-      unit > 0 && value < 9.95 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
+  auto number = unit > 0 && value < 9.95 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
   if (fr) std::replace(number.begin(), number.end(), '.', ',');
   return fmt::format("{} {}", number, fr ? french[unit] : english[unit]);
 }
@@ -147,19 +142,17 @@ std::string human_duration(std::int64_t milliseconds, Language language) {
 }
 
 std::string human_time(std::string_view utc, Language language) {
-  static constexpr std::array<std::string_view, 12> english = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  static constexpr std::array<std::string_view, 12> french = {"janv.", "févr.", "mars",  "avr.",
-                                                              "mai",   "juin",  "juil.", "août",
-                                                              "sept.", "oct.",  "nov.",  "déc."};
+  static constexpr std::array<std::string_view, 12> english = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<std::string_view, 12> french = {"janv.", "févr.", "mars",  "avr.", "mai",  "juin",
+                                                              "juil.", "août",  "sept.", "oct.", "nov.", "déc."};
   const auto time = parse_utc(utc);
   if (!time) return printable(utc);
   const auto seconds = static_cast<std::time_t>(time->seconds);
   std::tm local{};
   if (::localtime_r(&seconds, &local) == nullptr) return printable(utc);
   const auto month = static_cast<std::size_t>(local.tm_mon) % 12;
-  return fmt::format("{} {} {} {:02}:{:02}", local.tm_mday,
-                     language == Language::french ? french[month] : english[month],
+  return fmt::format("{} {} {} {:02}:{:02}", local.tm_mday, language == Language::french ? french[month] : english[month],
                      local.tm_year + 1900, local.tm_hour, local.tm_min);
 }
 

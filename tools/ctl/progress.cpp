@@ -16,16 +16,14 @@ constexpr std::size_t bar_columns_default = 80;
 constexpr std::chrono::milliseconds interval{100};
 
 std::string amount(std::uint64_t value, control::Progress::Unit unit, Language language) {
-  return unit == control::Progress::Unit::bytes ? human_bytes(value, language)
-                                                : human_number(value, language);
+  return unit == control::Progress::Unit::bytes ? human_bytes(value, language) : human_number(value, language);
 }
 
 /// What the daemon is doing where no bytes are counted; its words are keys.
 std::string phase(const std::string& key, Language language) {
   const bool fr = language == Language::french;
   if (key == "confirmation")
-    return fr ? "attend qu'un pair confirme la dernière publication"
-              : "waits for a peer to confirm the last publication";
+    return fr ? "attend qu'un pair confirme la dernière publication" : "waits for a peer to confirm the last publication";
   if (key == "commit") return fr ? "enregistre" : "makes it durable";
   if (key == "media") return fr ? "médias" : "media";
   if (auto wait = short_wait(key, language); !wait.empty()) return wait;
@@ -36,8 +34,8 @@ std::string phase(const std::string& key, Language language) {
 std::string pace(std::uint64_t left_bytes, std::uint64_t rate, Language language) {
   const auto left = time_for(left_bytes, rate);
   if (!left) return {};
-  return fmt::format(fmt::runtime(language == Language::french ? ", {}/s, encore {}" : ", {}/s, {} left"),
-                     human_bytes(rate, language), human_duration(left->count(), language));
+  return fmt::format(fmt::runtime(language == Language::french ? ", {}/s, encore {}" : ", {}/s, {} left"), human_bytes(rate, language),
+                     human_duration(left->count(), language));
 }
 
 std::string bar_of(double share, std::size_t width) {
@@ -47,13 +45,11 @@ std::string bar_of(double share, std::size_t width) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(const Context& context, std::string what)
-    : context_(context), what_(std::move(what)) {}
+ProgressBar::ProgressBar(const Context& context, std::string what) : context_(context), what_(std::move(what)) {}
 
 std::string ProgressBar::line(const std::string& what, const control::Progress& progress, Language language, std::size_t columns,
                               std::uint64_t rate) {
-  if (progress.total == 0)
-    return shortened(fmt::format("{}  {}", what, phase(progress.text, language)), columns);
+  if (progress.total == 0) return shortened(fmt::format("{}  {}", what, phase(progress.text, language)), columns);
   const auto done = std::min(progress.done, progress.total);
   const auto share = static_cast<double>(done) / static_cast<double>(progress.total);
   auto numbers = fmt::format("{:3.0f} %  {} / {}", share * 100, amount(done, progress.unit, language),

@@ -40,7 +40,7 @@ class ProgressBar {
   Clock::time_point last_{};
   Meter meter_;
   std::optional<std::uint64_t> done_before_;
-  std::string wait_;                ///< what keeps media from coming
+  std::string wait_;  ///< what keeps media from coming
   Clock::time_point waits_since_{};
   std::string told_;  ///< for what it waits, as it was said last
 };

@@ -76,8 +76,9 @@ std::string mirror_words(const store::MirrorFile& file, const Context& context) 
   for (const auto& territory : file.territories) territories += (territories.empty() ? "" : ", ") + territory;
   const auto which = printable(file.name) + " (" + file.slug + ")";
   if (file.runs())
-    return fmt::format(fmt::runtime(context.say("the mirror {} links these territories: {}", "le projet miroir {} lie ces territoires : {}")), which,
-                       territories);
+    return fmt::format(
+        fmt::runtime(context.say("the mirror {} links these territories: {}", "le projet miroir {} lie ces territoires : {}")), which,
+        territories);
   std::map<FeedId, Order> last;
   for (const auto& [centre, order] : file.last_accepted) last[{centre, file.audience()}] = order;
   return fmt::format(fmt::runtime(context.say("the mirror {} ends: {}; what was published for it counts up to: {}",
@@ -94,17 +95,19 @@ std::string member_words(const store::MemberFile& file, const Context& context) 
                        who, printable(member.suspended_why), counts_words(member.last_accepted, context));
   std::string territories;
   for (const auto& territory : member.territories) territories += (territories.empty() ? "" : ", ") + territory;
-  auto text = fmt::format(fmt::runtime(context.say("{} is a member, under its key number {} ({}), territories: {}",
-                                                   "{} est membre, avec sa clé numéro {} ({}), territoires : {}")),
-                          who, member.keys.size(), store::fingerprint(member.current_keys().signing),
-                          territories.empty() ? "-" : territories);
+  auto text =
+      fmt::format(fmt::runtime(context.say("{} is a member, under its key number {} ({}), territories: {}",
+                                           "{} est membre, avec sa clé numéro {} ({}), territoires : {}")),
+                  who, member.keys.size(), store::fingerprint(member.current_keys().signing), territories.empty() ? "-" : territories);
   for (std::size_t i = 0; i + 1 < member.keys.size(); ++i)
-    text += fmt::format(fmt::runtime(context.say("; its key number {} ({}) counts up to: {}", " ; sa clé numéro {} ({}) compte jusqu'à : {}")), i + 1,
-                        store::fingerprint(member.keys[i].signing), counts_words(member.keys[i].last_valid, context));
+    text +=
+        fmt::format(fmt::runtime(context.say("; its key number {} ({}) counts up to: {}", " ; sa clé numéro {} ({}) compte jusqu'à : {}")),
+                    i + 1, store::fingerprint(member.keys[i].signing), counts_words(member.keys[i].last_valid, context));
   if (!member.neighbours.empty()) {
     std::string names;
     for (const auto& each : member.neighbours) names += (names.empty() ? "" : ", ") + each;
-    text += fmt::format(fmt::runtime(context.say("; its next key may be given by {} of its neighbours {}", " ; sa prochaine clé peut être donnée par {} de ses voisins {}")),
+    text += fmt::format(fmt::runtime(context.say("; its next key may be given by {} of its neighbours {}",
+                                                 " ; sa prochaine clé peut être donnée par {} de ses voisins {}")),
                         member.neighbours_needed, names);
   }
   // Whoever goes on under a new key is not suspended any more.
@@ -114,13 +117,14 @@ std::string member_words(const store::MemberFile& file, const Context& context) 
 
 /// Who signs compares the fingerprint with the centre's own word.
 std::string succession_words(const store::SuccessionFile& file, const Context& context) {
-  auto text = fmt::format(fmt::runtime(context.say("{} goes on under its key number {} ({}); its key number {} counts up to: {}",
-                                                   "{} continue avec sa clé numéro {} ({}) ; sa clé numéro {} compte jusqu'à : {}")),
-                          file.slug, file.version, store::fingerprint(file.signing), file.version - 1,
-                          counts_words(file.last_valid, context));
+  auto text =
+      fmt::format(fmt::runtime(context.say("{} goes on under its key number {} ({}); its key number {} counts up to: {}",
+                                           "{} continue avec sa clé numéro {} ({}) ; sa clé numéro {} compte jusqu'à : {}")),
+                  file.slug, file.version, store::fingerprint(file.signing), file.version - 1, counts_words(file.last_valid, context));
   if (!file.vouched.empty())
-    text += fmt::format(fmt::runtime(context.say("; {} that it signed for others count still", " ; {} qu'elle a signées pour d'autres comptent toujours")),
-                        counted(file.vouched.size(), {{"succession", "succession"}, {"successions", "successions"}}, context.language));
+    text += fmt::format(
+        fmt::runtime(context.say("; {} that it signed for others count still", " ; {} qu'elle a signées pour d'autres comptent toujours")),
+        counted(file.vouched.size(), {{"succession", "succession"}, {"successions", "successions"}}, context.language));
   return text;
 }
 
@@ -130,7 +134,8 @@ std::string catalogue_words(const store::CatalogueFile& file, const Context& con
     switch (file.decision) {
       case Decision::accepted: return context.say("version {} of {} is in the catalogue: {}", "la version {} de {} est au catalogue : {}");
       case Decision::declined: return context.say("version {} of {} is declined: {}", "la version {} de {} n'est pas retenue : {}");
-      case Decision::retired: return context.say("version {} of {} is retired from the catalogue: {}", "la version {} de {} sort du catalogue : {}");
+      case Decision::retired:
+        return context.say("version {} of {} is retired from the catalogue: {}", "la version {} de {} sort du catalogue : {}");
       case Decision::recommended:
         return context.say("version {0} of {1} is recommended in {3}: {2}", "la version {0} de {1} est recommandée pour {3} : {2}");
       case Decision::advised_against:
@@ -152,8 +157,8 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
   if (statement.path.starts_with(feed_path::invitations_folder)) {
     const auto file = store::parse_invitation_file(statement.content);
     if (!file) return statement.path;
-    return fmt::format(fmt::runtime(context.say("{} ({}) may join until {}", "{} ({}) peut rejoindre jusqu'au {}")), printable(file->name), file->slug,
-                       to_utc(file->expires));
+    return fmt::format(fmt::runtime(context.say("{} ({}) may join until {}", "{} ({}) peut rejoindre jusqu'au {}")), printable(file->name),
+                       file->slug, to_utc(file->expires));
   }
   if (statement.path.starts_with(feed_path::successions_folder)) {
     const auto file = store::parse_succession_file(statement.content);
@@ -166,10 +171,11 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
   if (statement.path.starts_with(store::feed_path::withdrawals_folder)) {
     const auto file = store::parse_media_withdrawal(statement.content);
     if (!file) return statement.path;
-    return fmt::format(fmt::runtime(file->withdrawn ? context.say("the media file {} is withdrawn everywhere: {}", "le média {} est retiré partout : {}")
-                                                    : context.say("the withdrawal of the media file {} is taken back: {}",
-                                                                  "le retrait du média {} est annulé : {}")),
-                       file->media.hex(), printable(file->why));
+    return fmt::format(
+        fmt::runtime(file->withdrawn
+                         ? context.say("the media file {} is withdrawn everywhere: {}", "le média {} est retiré partout : {}")
+                         : context.say("the withdrawal of the media file {} is taken back: {}", "le retrait du média {} est annulé : {}")),
+        file->media.hex(), printable(file->why));
   }
   const auto file = store::parse_catalogue_file(statement.content);
   if (!file) return statement.path;
@@ -220,11 +226,12 @@ Result<bool> save_request(const Context& context, const Json& reply) {
   if (file.empty()) file = name_of(request);
   CHECK_OK(store::create_file(file, bytes_of(text)));
   TRY(const auto standing, standing_of(request));
-  context.err() << fmt::format(fmt::runtime(context.say("Nothing is in force yet: more keys have to sign ({}). The request is in {}.\n"
-                                                        "Hand it to those who hold them: essaimagectl federation sign {}\n",
-                                                        "Rien n'est encore en vigueur : d'autres clés doivent signer ({}). La demande est dans {}.\n"
-                                                        "Remettez-la à qui les tient : essaimagectl federation sign {}\n")),
-                               standing_text(standing, context), printable(file), printable(file));
+  context.err() << fmt::format(
+      fmt::runtime(context.say("Nothing is in force yet: more keys have to sign ({}). The request is in {}.\n"
+                               "Hand it to those who hold them: essaimagectl federation sign {}\n",
+                               "Rien n'est encore en vigueur : d'autres clés doivent signer ({}). La demande est dans {}.\n"
+                               "Remettez-la à qui les tient : essaimagectl federation sign {}\n")),
+      standing_text(standing, context), printable(file), printable(file));
   return true;
 }
 
@@ -260,9 +267,9 @@ std::string standing_text(const std::vector<RoleStanding>& standing, const Conte
   std::string text;
   for (const auto& each : standing) {
     const bool near = each.role == store::role_neighbours;
-    const auto part = fmt::format(fmt::runtime(context.say("{}{}: {} of {}", "{}{} : {} sur {}")), near ? context.say("neighbours", "voisins") : each.role,
-                                  each.of_next && each.role == store::role_root ? context.say(" as it will be", " futur") : "", each.signatures,
-                                  each.threshold);
+    const auto part = fmt::format(
+        fmt::runtime(context.say("{}{}: {} of {}", "{}{} : {} sur {}")), near ? context.say("neighbours", "voisins") : each.role,
+        each.of_next && each.role == store::role_root ? context.say(" as it will be", " futur") : "", each.signatures, each.threshold);
     text += (text.empty() ? "" : ", ") + part;
   }
   return text;

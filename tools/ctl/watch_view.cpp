@@ -75,7 +75,8 @@ void WatchView::lost() {
 
 WatchView::Lines WatchView::head(std::size_t columns) const {
   if (lost_) {
-    const auto said = context_.say("The daemon does not answer; this goes on when it does.", "Le démon ne répond pas ; cela reprendra avec lui.");
+    const auto said =
+        context_.say("The daemon does not answer; this goes on when it does.", "Le démon ne répond pas ; cela reprendra avec lui.");
     return {context_.out_style.paint(Colour::red, shortened(said, columns))};
   }
   if (state_.is_null()) return {};
@@ -83,10 +84,11 @@ WatchView::Lines WatchView::head(std::size_t columns) const {
   const auto& style = context_.out_style;
   const bool level = flag_at(state_, "level");
   const auto connected = number_at(state_, "peers_connected"), known = number_at(state_, "peers_known");
-  const auto peers = fmt::format(fmt::runtime(context_.say("{} {} of {} known", "{} {} sur {}")), counted(connected, peers_counted, language),
-                                 by_number(connected, {{"connected", "connecté"}, {"connected", "connectés"}}, language), known);
-  const auto said = shortened(peers + ", " + (level && connected > 0 ? context_.say("level", "à jour") : context_.say("not level", "pas à jour")),
-                              columns);
+  const auto peers =
+      fmt::format(fmt::runtime(context_.say("{} {} of {} known", "{} {} sur {}")), counted(connected, peers_counted, language),
+                  by_number(connected, {{"connected", "connecté"}, {"connected", "connectés"}}, language), known);
+  const auto said = shortened(
+      peers + ", " + (level && connected > 0 ? context_.say("level", "à jour") : context_.say("not level", "pas à jour")), columns);
   Lines lines{style.paint(level && connected > 0 ? Colour::green : Colour::yellow, said)};
   if (const auto traffic = state_.find("traffic"); traffic != state_.end() && text_at(*traffic, "rest") != "none")
     lines.push_back(style.paint(Colour::yellow, shortened(traffic_text(*traffic, context_), columns)));

@@ -29,8 +29,8 @@ class WatchView {
   Lines events(std::size_t columns) const;
 
   const Context& context_;
-  Json state_;                      ///< null before the first
-  std::vector<Json> kits_, next_;   ///< of the last whole picture, and of the one that is being told
+  Json state_;                     ///< null before the first
+  std::vector<Json> kits_, next_;  ///< of the last whole picture, and of the one that is being told
   std::deque<Json> events_;
   bool lost_ = false;
 };

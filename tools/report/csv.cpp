@@ -25,21 +25,16 @@ std::string field(const std::string& text) {
 std::string number(std::int64_t hundredths, bool french) {
   const auto size = std::abs(hundredths);
   const auto rest = size % 100;
-  return (hundredths < 0 ? "-" : "") + std::to_string(size / 100) + (french ? "," : ".") + (rest < 10 ? "0" : "") +
-         std::to_string(rest);
+  return (hundredths < 0 ? "-" : "") + std::to_string(size / 100) + (french ? "," : ".") + (rest < 10 ? "0" : "") + std::to_string(rest);
 }
 
 std::string cell_text(const Cell& cell, Language language) {
   switch (cell.kind) {
-    case Cell::Kind::text:
-      return field(cell.text);
-    case Cell::Kind::number:
-      return std::to_string(cell.value);
+    case Cell::Kind::text: return field(cell.text);
+    case Cell::Kind::number: return std::to_string(cell.value);
     case Cell::Kind::money:
-    case Cell::Kind::rate:
-      return number(cell.value, language == Language::french);
-    case Cell::Kind::day:
-      return cell.text;
+    case Cell::Kind::rate: return number(cell.value, language == Language::french);
+    case Cell::Kind::day: return cell.text;
   }
   return {};
 }

@@ -21,8 +21,7 @@ std::string grouped(std::uint64_t number, std::string_view separator) {
 std::string hundredths(std::int64_t value, bool french, std::string_view separator) {
   const auto size = static_cast<std::uint64_t>(std::abs(value));
   const auto rest = size % 100;
-  return (value < 0 ? "-" : "") + grouped(size / 100, separator) + (french ? "," : ".") + (rest < 10 ? "0" : "") +
-         std::to_string(rest);
+  return (value < 0 ? "-" : "") + grouped(size / 100, separator) + (french ? "," : ".") + (rest < 10 ? "0" : "") + std::to_string(rest);
 }
 
 constexpr std::string_view narrow_blank = "\u202F";
@@ -72,16 +71,11 @@ std::string shown(const Cell& cell, Language language) {
   const bool french = language == Language::french;
   const auto separator = french ? narrow_blank : std::string_view(",");
   switch (cell.kind) {
-    case Cell::Kind::text:
-      return cell.text;
-    case Cell::Kind::number:
-      return grouped(static_cast<std::uint64_t>(cell.value), separator);
-    case Cell::Kind::money:
-      return hundredths(cell.value, french, separator) + std::string(no_break) + (french ? "€" : "EUR");
-    case Cell::Kind::rate:
-      return hundredths(cell.value, french, separator) + (french ? std::string(no_break) : "") + "%";
-    case Cell::Kind::day:
-      return french ? cell.text.substr(8, 2) + "/" + cell.text.substr(5, 2) + "/" + cell.text.substr(0, 4) : cell.text;
+    case Cell::Kind::text: return cell.text;
+    case Cell::Kind::number: return grouped(static_cast<std::uint64_t>(cell.value), separator);
+    case Cell::Kind::money: return hundredths(cell.value, french, separator) + std::string(no_break) + (french ? "€" : "EUR");
+    case Cell::Kind::rate: return hundredths(cell.value, french, separator) + (french ? std::string(no_break) : "") + "%";
+    case Cell::Kind::day: return french ? cell.text.substr(8, 2) + "/" + cell.text.substr(5, 2) + "/" + cell.text.substr(0, 4) : cell.text;
   }
   return {};
 }

@@ -58,20 +58,11 @@ std::string escaped(std::string_view text) {
     const bool control = (point < 0x20 && point != '\n' && point != '\t') || point == 0xFFFE || point == 0xFFFF;
     if (control) continue;
     switch (point) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += to_utf8(std::u32string_view(&point, 1));
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += to_utf8(std::u32string_view(&point, 1));
     }
   }
   return out;
@@ -79,8 +70,7 @@ std::string escaped(std::string_view text) {
 
 std::string html_of(const Document& document) {
   const bool french = document.language == Language::french;
-  std::string html =
-      std::string("<!DOCTYPE html>\n<html lang=\"") + (french ? "fr" : "en") + "\">\n<head>\n<meta charset=\"utf-8\">\n";
+  std::string html = std::string("<!DOCTYPE html>\n<html lang=\"") + (french ? "fr" : "en") + "\">\n<head>\n<meta charset=\"utf-8\">\n";
   html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   html += "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
   html += "<title>" + escaped(document.title) + "</title>\n<style>" + std::string(page_style) + "</style>\n</head>\n<body>\n<main>\n";
@@ -91,8 +81,7 @@ std::string html_of(const Document& document) {
   for (const auto& sheet : document.sheets) {
     html += "<section id=\"" + sheet.id + "\">\n<h2>" + escaped(sheet.title) + "</h2>\n";
     if (sheet.id == "courbe") html += svg_of(document.curve, document.language) + "\n";
-    html +=
-        sheet.rows.empty() ? std::string("<p>") + (french ? "Rien." : "Nothing.") + "</p>" : table_html(sheet, document.language);
+    html += sheet.rows.empty() ? std::string("<p>") + (french ? "Rien." : "Nothing.") + "</p>" : table_html(sheet, document.language);
     for (const auto& note : sheet.notes) html += "\n<p class=\"note\">" + escaped(note) + "</p>";
     html += "\n</section>\n";
   }

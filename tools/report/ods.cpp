@@ -67,8 +67,7 @@ std::string decimal(std::int64_t value, std::int64_t unit, int digits) {
 std::string cell_xml(const Cell& cell, Language language) {
   const auto text = "<text:p>" + escaped(shown(cell, language)) + "</text:p></table:table-cell>";
   switch (cell.kind) {
-    case Cell::Kind::text:
-      return "<table:table-cell office:value-type=\"string\">" + text;
+    case Cell::Kind::text: return "<table:table-cell office:value-type=\"string\">" + text;
     case Cell::Kind::number:
       return "<table:table-cell office:value-type=\"float\" office:value=\"" + std::to_string(cell.value) + "\">" + text;
     case Cell::Kind::money:
@@ -78,8 +77,8 @@ std::string cell_xml(const Cell& cell, Language language) {
       return "<table:table-cell table:style-name=\"rate\" office:value-type=\"percentage\" office:value=\"" +
              decimal(cell.value, 10'000, 4) + "\">" + text;
     case Cell::Kind::day:
-      return "<table:table-cell table:style-name=\"day\" office:value-type=\"date\" office:date-value=\"" + escaped(cell.text) +
-             "\">" + text;
+      return "<table:table-cell table:style-name=\"day\" office:value-type=\"date\" office:date-value=\"" + escaped(cell.text) + "\">" +
+             text;
   }
   return {};
 }
@@ -141,11 +140,10 @@ std::string styles_xml(Language language) {
   const std::string slash = "<number:text>/</number:text>", dash = "<number:text>-</number:text>";
   xml += "<number:date-style style:name=\"day-format\">" +
          (french ? day + slash + month + slash + year : year + dash + month + dash + day) + "</number:date-style>";
-  xml +=
-      "<style:style style:name=\"head\" style:family=\"table-cell\"><style:text-properties fo:font-weight=\"bold\"/></style:style>";
+  xml += "<style:style style:name=\"head\" style:family=\"table-cell\"><style:text-properties fo:font-weight=\"bold\"/></style:style>";
   for (const char* name : {"money", "rate", "day"})
-    xml += std::string("<style:style style:name=\"") + name + "\" style:family=\"table-cell\" style:data-style-name=\"" + name +
-           "-format\"/>";
+    xml +=
+        std::string("<style:style style:name=\"") + name + "\" style:family=\"table-cell\" style:data-style-name=\"" + name + "-format\"/>";
   return xml + "</office:automatic-styles>";
 }
 

@@ -29,14 +29,13 @@ class Keys {
   tl::unexpected<Error> wrong(std::string_view key, std::string_view expected) const {
     const auto* node = table_.get(key);
     const auto line = (node != nullptr ? node->source() : table_.source()).begin.line;
-    return fail(Errc::operation_wrong, file_ + ":" + std::to_string(std::max<std::size_t>(line, 1)) + ": " + prefix_ +
-                                           std::string(key) + ": expected " + std::string(expected));
+    return fail(Errc::operation_wrong, file_ + ":" + std::to_string(std::max<std::size_t>(line, 1)) + ": " + prefix_ + std::string(key) +
+                                           ": expected " + std::string(expected));
   }
   bool has(std::string_view key) const { return table_.contains(key); }
   Result<std::string> text(std::string_view key) const {
     const auto* value = table_.get_as<std::string>(key);
-    const bool good =
-        value != nullptr && !value->get().empty() && value->get().size() <= text_bytes_max && is_plain_line(value->get());
+    const bool good = value != nullptr && !value->get().empty() && value->get().size() <= text_bytes_max && is_plain_line(value->get());
     if (!good) return wrong(key, "a line of text");
     return value->get();
   }
@@ -177,8 +176,7 @@ Result<Operation> parse_operation(std::string_view toml, const std::string& file
     const auto table = toml::parse(toml);
     return read_table(table, file);
   } catch (const toml::parse_error& error) {
-    return fail(Errc::operation_wrong,
-                file + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+    return fail(Errc::operation_wrong, file + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
   }
 }
 
@@ -235,8 +233,7 @@ std::vector<Check> checks_of(const Operation& operation) {
                       *operation.cofunders_rate,
                       cofunders_rate,
                       verdict_of(*operation.cofunders_rate, cofunders_rate, 0)});
-  if (cofunders.all_said && cofunders.lines > 1)
-    checks.push_back(check_rates(What::cofunders_rates, {}, cofunders, cofunders_rate));
+  if (cofunders.all_said && cofunders.lines > 1) checks.push_back(check_rates(What::cofunders_rates, {}, cofunders, cofunders_rate));
   for (const auto& [fund, sum] : funds)
     if (sum.lines > 1 && sum.all_said) checks.push_back(check_rates(What::fund_rates, fund, sum, rate_of(sum.amount, total)));
   return checks;

@@ -7,9 +7,7 @@ namespace essaimage::report {
 
 struct Words {
   Language language;
-  std::string operator()(std::string_view en, std::string_view fr) const {
-    return std::string(language == Language::french ? fr : en);
-  }
+  std::string operator()(std::string_view en, std::string_view fr) const { return std::string(language == Language::french ? fr : en); }
 };
 
 void add_operation_sheets(Document& document, const Operation& operation, const Words& say);

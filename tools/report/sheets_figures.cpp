@@ -94,9 +94,8 @@ void add_territories(Document& document, const Counted& counted, const Words& sa
                           Cell::number(of("adoptions")), Cell::number(of("adaptations")), Cell::number(of("sessions")),
                           Cell::number(of("participants")), share(of("participants.priority"), of("participants"))});
   }
-  sheet.notes.push_back(
-      say("What a centre of two territories did counts in both, so the territories together may be more than the whole.",
-          "Ce qu'a fait un centre de deux territoires compte dans les deux : leur somme peut dépasser le tout."));
+  sheet.notes.push_back(say("What a centre of two territories did counts in both, so the territories together may be more than the whole.",
+                            "Ce qu'a fait un centre de deux territoires compte dans les deux : leur somme peut dépasser le tout."));
   document.sheets.push_back(std::move(sheet));
 }
 
@@ -185,9 +184,8 @@ void add_figure_sheets(Document& document, const Counted& counted, const Words& 
   Sheet sheet{"chiffres", say("What happened", "Ce qui s'est passé"), {say("figure", "chiffre"), say("value", "valeur")}, {}, {}};
   for (const auto& figure : main_figures)
     sheet.rows.push_back({Cell::of(say(figure.en, figure.fr)), Cell::number(counted.value(figure.key))});
-  sheet.rows.push_back(
-      {Cell::of(say("share of participants in priority neighbourhoods", "part des participants en quartier prioritaire")),
-       share(counted.value("participants.priority"), counted.value("participants"))});
+  sheet.rows.push_back({Cell::of(say("share of participants in priority neighbourhoods", "part des participants en quartier prioritaire")),
+                        share(counted.value("participants.priority"), counted.value("participants"))});
   document.sheets.push_back(std::move(sheet));
   Sheet by_stage{"etapes",
                  say("Kits by stage at the end of the period", "Kits par étape à la fin de la période"),
@@ -218,8 +216,8 @@ void add_annex_sheets(Document& document, const Counted& counted, const Words& s
   Sheet entries{"annexe-ecrits",
                 say("Annex: the signed entries", "Annexe : les écrits signés"),
                 {say("number", "numéro"), say("what", "quoi"), "kit", "version", say("centre", "centre"), say("date", "date"),
-                 say("sessions", "séances"), say("participants", "participants"), say("feed", "fil"), say("path", "chemin"),
-                 "commit", say("signed", "signé")},
+                 say("sessions", "séances"), say("participants", "participants"), say("feed", "fil"), say("path", "chemin"), "commit",
+                 say("signed", "signé")},
                 {},
                 {}};
   for (const auto& entry : counted.entries) {
@@ -227,10 +225,10 @@ void add_annex_sheets(Document& document, const Counted& counted, const Words& s
       return entry.contains(key) ? Cell::number(entry.value(key, std::uint64_t{0})) : Cell::of("");
     };
     entries.rows.push_back({number("number"), Cell::of(kind_of(entry.value("kind", ""), say)), Cell::of(entry.value("id", "")),
-                            number("kit_version"), Cell::of(entry.value("centre", "")),
-                            Cell::day(entry.value("date", "1970-01-01")), number("sessions"), number("participants"),
-                            Cell::of(entry.value("feed", "")), Cell::of(entry.value("path", "")),
-                            Cell::of(entry.value("commit", "")), Cell::day(entry.value("time", "1970-01-01").substr(0, 10))});
+                            number("kit_version"), Cell::of(entry.value("centre", "")), Cell::day(entry.value("date", "1970-01-01")),
+                            number("sessions"), number("participants"), Cell::of(entry.value("feed", "")),
+                            Cell::of(entry.value("path", "")), Cell::of(entry.value("commit", "")),
+                            Cell::day(entry.value("time", "1970-01-01").substr(0, 10))});
   }
   entries.notes.push_back(
       say("In the library: git show COMMIT:PATH shows an entry, git log --show-signature COMMIT who signed it.",

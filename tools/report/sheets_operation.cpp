@@ -7,12 +7,9 @@ namespace {
 
 std::string verdict_text(Verdict verdict, const Words& say) {
   switch (verdict) {
-    case Verdict::exact:
-      return say("exact", "exact");
-    case Verdict::rounding:
-      return say("differs by rounding", "écart d'arrondi");
-    case Verdict::differs:
-      return say("does not add up", "ne concorde pas");
+    case Verdict::exact: return say("exact", "exact");
+    case Verdict::rounding: return say("differs by rounding", "écart d'arrondi");
+    case Verdict::differs: return say("does not add up", "ne concorde pas");
   }
   return {};
 }
@@ -20,16 +17,12 @@ std::string verdict_text(Verdict verdict, const Words& say) {
 std::string check_text(const Check& check, const Words& say) {
   using What = Check::What;
   switch (check.what) {
-    case What::amounts:
-      return say("total, and sum of the lines", "total, et somme des lignes");
-    case What::line_rate:
-      return say("rate of ", "taux de ") + check.subject;
-    case What::rates:
-      return say("sum of the rates as stated, and the whole", "somme des taux indiqués, et le tout");
+    case What::amounts: return say("total, and sum of the lines", "total, et somme des lignes");
+    case What::line_rate: return say("rate of ", "taux de ") + check.subject;
+    case What::rates: return say("sum of the rates as stated, and the whole", "somme des taux indiqués, et le tout");
     case What::cofunders_rate:
       return say("co-funders' rate, and what their amounts make", "taux de cofinancement, et ce que font les montants");
-    case What::cofunders_rates:
-      return say("sum of the co-funders' rates, and their rate", "somme des taux des cofinanceurs, et leur taux");
+    case What::cofunders_rates: return say("sum of the co-funders' rates, and their rate", "somme des taux des cofinanceurs, et leur taux");
     case What::fund_rates:
       return say("sum of the rates of ", "somme des taux de ") + check.subject + say(", and its rate", ", et son taux");
   }
@@ -57,8 +50,8 @@ void add_operation_sheets(Document& document, const Operation& operation, const 
               {},
               {}};
   for (const auto& line : operation.funding)
-    money.rows.push_back({Cell::of(line.funder + (line.own ? say(" (own part)", " (part du bénéficiaire)") : "")),
-                          Cell::of(line.fund), Cell::money(line.amount), line.rate ? Cell::rate(*line.rate) : Cell::of("-"),
+    money.rows.push_back({Cell::of(line.funder + (line.own ? say(" (own part)", " (part du bénéficiaire)") : "")), Cell::of(line.fund),
+                          Cell::money(line.amount), line.rate ? Cell::rate(*line.rate) : Cell::of("-"),
                           Cell::rate(rate_of(line.amount, operation.total))});
   const auto cofunders = sum_of(operation, true), all = sum_of(operation, false);
   money.rows.push_back({Cell::of(say("co-funders", "cofinanceurs")), Cell::of(""), Cell::money(cofunders),
@@ -68,12 +61,12 @@ void add_operation_sheets(Document& document, const Operation& operation, const 
                         Cell::rate(rate_of(all, operation.total))});
   document.sheets.push_back(std::move(money));
 
-  Sheet sums{"controles",
-             say("What adds up", "Contrôle des sommes"),
-             {say("what", "quoi"), say("stated", "indiqué"), say("computed", "calculé"), say("difference", "écart"),
-              say("finding", "constat")},
-             {},
-             {}};
+  Sheet sums{
+      "controles",
+      say("What adds up", "Contrôle des sommes"),
+      {say("what", "quoi"), say("stated", "indiqué"), say("computed", "calculé"), say("difference", "écart"), say("finding", "constat")},
+      {},
+      {}};
   bool rounding = false;
   for (const auto& check : checks_of(operation)) {
     sums.rows.push_back({Cell::of(check_text(check, say)), amount(check, check.stated), amount(check, check.computed),

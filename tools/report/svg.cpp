@@ -37,8 +37,8 @@ std::string panel(const Curve& curve, std::size_t which, Language language) {
            escaped(shown(Cell::number(last), language)) + "</text>";
     svg += "<text class=\"l\" x=\"" + std::to_string(left) + "\" y=\"" + std::to_string(top + plot_height + 16) + "\">" +
            escaped(curve.labels.front()) + "</text>";
-    svg += "<text class=\"l r\" x=\"" + std::to_string(left + plot_width) + "\" y=\"" + std::to_string(top + plot_height + 16) +
-           "\">" + escaped(curve.labels.back()) + "</text>";
+    svg += "<text class=\"l r\" x=\"" + std::to_string(left + plot_width) + "\" y=\"" + std::to_string(top + plot_height + 16) + "\">" +
+           escaped(curve.labels.back()) + "</text>";
   }
   return svg + "</g>";
 }
@@ -52,9 +52,8 @@ std::string svg_of(const Curve& curve, Language language) {
   for (std::size_t i = 0; i < curve.names.size(); ++i)
     said += (i == 0 ? "" : ", ") + curve.names[i] + (french ? " : " : ": ") +
             (curve.values[i].empty() ? "0" : std::to_string(curve.values[i].back()));
-  std::string svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"courbe-titre courbe-texte\" viewBox=\"0 0 " +
-      std::to_string(panel_width * 2) + " " + std::to_string(panel_height * rows) + "\">";
+  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"courbe-titre courbe-texte\" viewBox=\"0 0 " +
+                    std::to_string(panel_width * 2) + " " + std::to_string(panel_height * rows) + "\">";
   svg += "<title id=\"courbe-titre\">" +
          std::string(french ? "Cumuls depuis le début de la période" : "Running totals since the period began") + "</title>";
   svg += "<desc id=\"courbe-texte\">" + escaped(said) + "</desc>";

@@ -24,8 +24,7 @@ std::string table_of(const Sheet& sheet, Language language) {
     auto& line = lines.emplace_back();
     for (const auto& cell : row) line.push_back(shown(cell, language));
     right.resize(std::max(right.size(), row.size()), !sheet.columns.empty());
-    for (std::size_t i = 0; i < row.size(); ++i)
-      right[i] = right[i] && (row[i].is_number() || row[i].text == "-" || row[i].text.empty());
+    for (std::size_t i = 0; i < row.size(); ++i) right[i] = right[i] && (row[i].is_number() || row[i].text == "-" || row[i].text.empty());
   }
   std::vector<std::size_t> widths;
   for (const auto& line : lines) {

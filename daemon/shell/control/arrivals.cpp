@@ -40,8 +40,8 @@ void Arrivals::add(Arrival& arrival, const Sha256& media, std::uint64_t bytes) c
 
 std::size_t Arrivals::connected() const {
   const auto& peers = status_.peers;
-  return static_cast<std::size_t>(std::count_if(
-      peers.begin(), peers.end(), [](const auto& peer) { return peer.state == core::PeerStatus::State::connected; }));
+  return static_cast<std::size_t>(
+      std::count_if(peers.begin(), peers.end(), [](const auto& peer) { return peer.state == core::PeerStatus::State::connected; }));
 }
 
 Arrival Arrivals::of(const store::KitSummary& kit) const {
@@ -105,9 +105,7 @@ std::uint64_t Arrivals::bytes_here(const store::KitSummary& kit) const {
   return std::min(bytes, kit.row.bytes);
 }
 
-Words Arrivals::words(const Arrival& arrival) const {
-  return arrival.wait ? words_of(*arrival.wait, status_, traffic_, arrival) : Words{};
-}
+Words Arrivals::words(const Arrival& arrival) const { return arrival.wait ? words_of(*arrival.wait, status_, traffic_, arrival) : Words{}; }
 
 std::vector<const core::MediaStatus*> Arrivals::begun(const store::KitSummary& kit, std::size_t most) const {
   std::vector<const core::MediaStatus*> found;

@@ -90,9 +90,8 @@ bool CatalogueView::is_in_region(const KitId& id, std::uint64_t version) const {
   if (kit->row.audience == Audience{}) return kit->row.version >= version;
   // The newest is told to fewer.
   const auto versions = library_.history(id);
-  return versions && std::ranges::any_of(*versions, [&](const store::KitVersion& each) {
-    return each.audience == Audience{} && each.version >= version;
-  });
+  return versions && std::ranges::any_of(
+                         *versions, [&](const store::KitVersion& each) { return each.audience == Audience{} && each.version >= version; });
 }
 
 WaitsFor CatalogueView::waits_for(const KitId& id) const {
@@ -131,7 +130,8 @@ Result<Json> CatalogueView::entry(const KitId& id, const CatalogueFile* base) co
   json["proposal"] = row == nullptr ? Json(nullptr) : to_json(*row);
   json["waits_for"] = str(waits_for(id));
   TRY(const auto passed, library_.curation().passed_on(id));
-  json["passed_on"] = passed ? Json{{"kit_version", passed->version}, {"tree", passed->tree.hex()}, {"time", to_utc(passed->time)}} : Json(nullptr);
+  json["passed_on"] =
+      passed ? Json{{"kit_version", passed->version}, {"tree", passed->tree.hex()}, {"time", to_utc(passed->time)}} : Json(nullptr);
   return json;
 }
 

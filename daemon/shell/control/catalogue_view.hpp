@@ -11,9 +11,9 @@ namespace essaimage::shell {
 /// Who has to do something next.
 enum class WaitsFor : std::uint8_t {
   nobody,
-  review,     ///< curators: no territory has said anything about the version that is proposed
-  decision,   ///< curators, for the region
-  centre,     ///< its node, to publish to the region what was accepted
+  review,    ///< curators: no territory has said anything about the version that is proposed
+  decision,  ///< curators, for the region
+  centre,    ///< its node, to publish to the region what was accepted
 };
 std::string_view str(WaitsFor waits);  ///< "nobody", "review", …
 

@@ -7,9 +7,7 @@
 
 namespace essaimage::shell {
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // --- arguments
 // ---------------------------------------------------------------------------------------------------
@@ -80,37 +78,21 @@ Status Arguments::nothing_else() const {
 // -------------------------------------------------------------------------------------------------------
 
 std::string_view str(core::PeerStatus::State state) {
-  static constexpr std::array<std::string_view, 5> names = {"connected", "connecting", "waiting",
-                                                            "unreachable", "refused-us"};
+  static constexpr std::array<std::string_view, 5> names = {"connected", "connecting", "waiting", "unreachable", "refused-us"};
   return names.at(static_cast<std::size_t>(state));
 }
 
 std::string_view str(core::Event::Kind kind) {
-  static constexpr std::array<std::string_view, 19> names = {"peer-connected",
-                                                             "peer-lost",
-                                                             "peer-refused",
-                                                             "stranger-refused",
-                                                             "peer-misbehaved",
-                                                             "feed-advanced",
-                                                             "objects-lost",
-                                                             "fetch-started",
-                                                             "fetch-failed",
-                                                             "media-progress",
-                                                             "media-completed",
-                                                             "fork-seen",
-                                                             "rollback-refused",
-                                                             "forgery-refused",
-                                                             "joined",
-                                                             "join-refused",
-                                                             "member-admitted",
-                                                             "level",
-                                                             "kit-passed-on"};
+  static constexpr std::array<std::string_view, 19> names = {"peer-connected",   "peer-lost",       "peer-refused",    "stranger-refused",
+                                                             "peer-misbehaved",  "feed-advanced",   "objects-lost",    "fetch-started",
+                                                             "fetch-failed",     "media-progress",  "media-completed", "fork-seen",
+                                                             "rollback-refused", "forgery-refused", "joined",          "join-refused",
+                                                             "member-admitted",  "level",           "kit-passed-on"};
   return names.at(static_cast<std::size_t>(kind));
 }
 
 std::string_view str(Actor actor) {
-  static constexpr std::array<std::string_view, 6> names = {"author", "admin",  "federation",
-                                                            "peer",   "nobody", "developer"};
+  static constexpr std::array<std::string_view, 6> names = {"author", "admin", "federation", "peer", "nobody", "developer"};
   return names.at(static_cast<std::size_t>(actor));
 }
 
@@ -122,17 +104,11 @@ Json to_json(const Traffic::State& traffic, Instant now) {
   return json;
 }
 
-Json to_json(const Words& words) {
-  return {{"en", words.en}, {"fr", typeset(words.fr, Language::french)}};
-}
+Json to_json(const Words& words) { return {{"en", words.en}, {"fr", typeset(words.fr, Language::french)}}; }
 
 Json to_json(const Error& error) {
   const auto text = describe(error.code, Language::english);
-  return {{"code", text.code},
-          {"detail", error.detail},
-          {"actor", str(text.actor)},
-          {"cause", text.cause},
-          {"next_step", text.next_step}};
+  return {{"code", text.code}, {"detail", error.detail}, {"actor", str(text.actor)}, {"cause", text.cause}, {"next_step", text.next_step}};
 }
 
 Json time_lack_json(const store::FederationView& view) {
@@ -189,9 +165,7 @@ Json to_json(const store::KitSummary& kit) {
           {"themes", row.themes}};
 }
 
-Json to_json(store::HoldReason why) {
-  return {{"code", str(why)}, {"text", to_json(words_of(why))}};
-}
+Json to_json(store::HoldReason why) { return {{"code", str(why)}, {"text", to_json(words_of(why))}}; }
 
 Json to_json(const store::KitVersion& version) {
   return {{"version", version.version},
@@ -202,11 +176,7 @@ Json to_json(const store::KitVersion& version) {
 }
 
 Json to_json(const store::KitFile& file) {
-  Json out{{"path", file.path},
-           {"bytes", file.bytes},
-           {"executable", file.executable},
-           {"media", file.is_media},
-           {"here", file.here}};
+  Json out{{"path", file.path}, {"bytes", file.bytes}, {"executable", file.executable}, {"media", file.is_media}, {"here", file.here}};
   if (file.is_media) {
     out["sha256"] = file.media.hex();
   } else {
@@ -222,11 +192,9 @@ Json to_json(const store::WithdrawnBy& by) {
 }
 
 Json to_json(const store::PublishedKit& kit) {
-  return {{"id", kit.id.str()},        {"audience", kit.audience.str()},
-          {"version", kit.version},    {"by_rule", kit.by_rule},
-          {"unchanged", kit.unchanged},
-          {"files", kit.files},        {"bytes", kit.bytes},
-          {"commit", kit.commit.hex()}};
+  return {{"id", kit.id.str()},     {"audience", kit.audience.str()}, {"version", kit.version},
+          {"by_rule", kit.by_rule}, {"unchanged", kit.unchanged},     {"files", kit.files},
+          {"bytes", kit.bytes},     {"commit", kit.commit.hex()}};
 }
 
 Json to_json(const store::CatalogueFile& decision) {
@@ -268,14 +236,11 @@ Json to_json(const store::AdoptionRow& row) {
 }
 
 Json to_json(const core::PeerStatus& peer, Instant now) {
-  Json out{{"centre", peer.slug},          {"state", str(peer.state)},
-           {"endpoint", peer.endpoint},    {"key", peer.transport.hex()},
-           {"level", peer.level},          {"received_bytes", peer.received_bytes},
+  Json out{{"centre", peer.slug},          {"state", str(peer.state)}, {"endpoint", peer.endpoint},
+           {"key", peer.transport.hex()},  {"level", peer.level},      {"received_bytes", peer.received_bytes},
            {"sent_bytes", peer.sent_bytes}};
   out["level_ms_ago"] = peer.level_at ? Json((now - *peer.level_at).count()) : Json(nullptr);
-  out["retry_in_ms"] = peer.retry_at
-                           ? Json(std::max<std::int64_t>(0, (*peer.retry_at - now).count()))
-                           : Json(nullptr);
+  out["retry_in_ms"] = peer.retry_at ? Json(std::max<std::int64_t>(0, (*peer.retry_at - now).count())) : Json(nullptr);
   out["last_error"] = peer.last_error ? to_json(*peer.last_error) : Json(nullptr);
   return out;
 }

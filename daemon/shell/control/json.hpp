@@ -49,7 +49,7 @@ Json to_json(const Traffic::State& traffic, Instant now);
 Json to_json(const Error& error);  ///< code, detail, actor, cause, next_step (in English)
 Json to_json(const store::KitSummary& kit);
 std::string_view state_of(const store::KitSummary& kit);  ///< "whole", "coming", "not-held"
-Json to_json(store::HoldReason why);  ///< code, text {en, fr}
+Json to_json(store::HoldReason why);                      ///< code, text {en, fr}
 Json to_json(const store::KitVersion& version);
 Json to_json(const store::KitFile& file);
 Json to_json(const store::WithdrawnBy& by);  ///< by, withdrawal, why, since

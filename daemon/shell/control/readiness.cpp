@@ -104,7 +104,8 @@ Words words_of(const DueKit& due, Timestamp now) {
     case Outlook::open:
     case Outlook::whole: how = {"how long it takes cannot be told yet", "la durée n'est pas encore connue"}; break;
   }
-  return {fmt::format("for {}: {} lacking, {}", when.en, media.en, how.en), fmt::format("pour {} : il manque {}, {}", when.fr, media.fr, how.fr)};
+  return {fmt::format("for {}: {} lacking, {}", when.en, media.en, how.en),
+          fmt::format("pour {} : il manque {}, {}", when.fr, media.fr, how.fr)};
 }
 
 Explanation about_due(const DueKit& due, Timestamp now) {
@@ -113,14 +114,17 @@ Explanation about_due(const DueKit& due, Timestamp now) {
   const bool risk = due.is_at_risk();
   Words next;
   if (due.outlook == Outlook::late)
-    next = {"Keep this computer on and connected; a peer on the same network, or one that is switched on earlier, brings it faster. `essaimagectl "
-            "watch` shows who sends.",
-            "Laissez cet ordinateur allumé et connecté ; un pair du même réseau, ou allumé plus tôt, l'apporte plus vite. `essaimagectl watch` "
-            "montre qui envoie."};
+    next = {
+        "Keep this computer on and connected; a peer on the same network, or one that is switched on earlier, brings it faster. `essaimagectl "
+        "watch` shows who sends.",
+        "Laissez cet ordinateur allumé et connecté ; un pair du même réseau, ou allumé plus tôt, l'apporte plus vite. `essaimagectl watch` "
+        "montre qui envoie."};
   if (due.outlook == Outlook::stalled)
     next = {fmt::format("`essaimagectl explain {}` says what can be done; `essaimagectl kit show {}` says who has it.", id, id),
             fmt::format("`essaimagectl explain {}` dit que faire ; `essaimagectl kit show {}` dit qui l'a.", id, id)};
-  return {risk ? "deadline-at-risk" : due.outlook == Outlook::whole ? "deadline-met" : "deadline-coming",
+  return {risk                            ? "deadline-at-risk"
+          : due.outlook == Outlook::whole ? "deadline-met"
+                                          : "deadline-coming",
           risk,
           id,
           {id + ", " + text.en + ".", id + ", " + text.fr + "."},

@@ -28,7 +28,7 @@ struct KitCheck {
   std::vector<Json> damaged;   ///< path, code, text: what lies here is not right
   std::vector<Json> doubtful;  ///< path, expected, text: it is right, and not what its name says
   std::size_t files = 0;
-  std::uint64_t bytes = 0;     ///< that were read
+  std::uint64_t bytes = 0;  ///< that were read
 
   bool is_ready() const { return lacking.empty() && damaged.empty() && doubtful.empty(); }
 };

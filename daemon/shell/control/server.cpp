@@ -41,8 +41,7 @@ struct ControlServer::Impl {
     std::atomic<bool> done{false};
   };
 
-  Impl(Node& the_node, const std::filesystem::path& home)
-      : node(the_node), place{home, the_node.now()} {}
+  Impl(Node& the_node, const std::filesystem::path& home) : node(the_node), place{home, the_node.now()} {}
 
   void accept_clients();
   void welcome(int fd);
@@ -60,13 +59,11 @@ struct ControlServer::Impl {
 
 ControlServer::ControlServer() = default;
 
-Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesystem::path& socket,
-                                                            Node& node) {
+Result<std::unique_ptr<ControlServer>> ControlServer::start(const std::filesystem::path& socket, Node& node) {
   std::unique_ptr<ControlServer> server(new ControlServer);
   std::error_code ignored;
   const auto absolute = std::filesystem::absolute(socket, ignored);
-  server->impl_ =
-      std::make_unique<Impl>(node, (absolute.empty() ? socket : absolute).parent_path());
+  server->impl_ = std::make_unique<Impl>(node, (absolute.empty() ? socket : absolute).parent_path());
   auto& impl = *server->impl_;
   impl.stop.fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (impl.stop.fd < 0) return fail(Errc::io, std::string("eventfd: ") + std::strerror(errno));
@@ -128,16 +125,14 @@ void ControlServer::Impl::serve(control::Connection connection) {
   for (;;) {
     auto frame = connection.receive(idle_max);
     if (!frame || !*frame) {
-      const bool garbage = !frame && (frame.error().code == Errc::malformed ||
-                                      frame.error().code == Errc::too_large);
+      const bool garbage = !frame && (frame.error().code == Errc::malformed || frame.error().code == Errc::too_large);
       if (garbage || (!frame && frame.error().code == Errc::stopping))
         (void)connection.send(control::failure_of(frame.error()), refusal_stall);
       return;
     }
     const auto* request = std::get_if<control::Request>(&**frame);
     if (request == nullptr) {
-      (void)connection.send(control::failure_of({Errc::malformed, "expected a request"}),
-                            refusal_stall);
+      (void)connection.send(control::failure_of({Errc::malformed, "expected a request"}), refusal_stall);
       return;
     }
     Session session(node, connection, place);

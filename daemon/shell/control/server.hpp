@@ -17,8 +17,7 @@ namespace essaimage::shell {
 
 class ControlServer {
  public:
-  static Result<std::unique_ptr<ControlServer>> start(const std::filesystem::path& socket,
-                                                      Node& node);
+  static Result<std::unique_ptr<ControlServer>> start(const std::filesystem::path& socket, Node& node);
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;

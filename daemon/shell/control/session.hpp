@@ -19,8 +19,7 @@ class Session {
     std::filesystem::path home;
     Instant started;  ///< when the control server began: the uptime
   };
-  Session(Node& node, control::Connection& connection, const Place& place)
-      : node_(node), connection_(connection), place_(place) {}
+  Session(Node& node, control::Connection& connection, const Place& place) : node_(node), connection_(connection), place_(place) {}
 
   Node& node() const { return node_; }
   const Place& place() const { return place_; }
@@ -31,8 +30,7 @@ class Session {
   Status list(const Range& range);
   Status data(std::uint32_t file, Bytes bytes, bool end);
   /// The last one (done == total) is always sent; others only if the last is old enough.
-  Status progress(std::uint64_t done, std::uint64_t total, control::Progress::Unit unit,
-                  std::string text);
+  Status progress(std::uint64_t done, std::uint64_t total, control::Progress::Unit unit, std::string text);
 
   /// The next Item or Data of an upload. Errc::malformed for any other frame, Errc::timed_out if
   /// none comes in time.

@@ -87,11 +87,11 @@ Status wait_for_confirmation(Session& session) {
     if (status.own_heads_confirmed) return {};
     if (session.node().now() >= until) {
       std::size_t connected = 0;
-      for (const auto& peer : status.peers)
-        connected += peer.state == core::PeerStatus::State::connected;
+      for (const auto& peer : status.peers) connected += peer.state == core::PeerStatus::State::connected;
       return fail(Errc::publish_unconfirmed,
-                  connected == 0 ? "no peer is connected"
-                                 : std::to_string(connected) + " connected, and not for each audience of this centre one that has answered");
+                  connected == 0
+                      ? "no peer is connected"
+                      : std::to_string(connected) + " connected, and not for each audience of this centre one that has answered");
     }
     CHECK_OK(session.progress(0, 0, control::Progress::Unit::things, "confirmation"));
     CHECK_OK(session.pause(confirmation_poll));
@@ -99,8 +99,7 @@ Status wait_for_confirmation(Session& session) {
 }
 
 Result<Json> run_verb(Session& session, const control::Request& request) {
-  const auto found = std::find_if(verbs.begin(), verbs.end(),
-                                  [&](const Verb& verb) { return verb.name == request.verb; });
+  const auto found = std::find_if(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == request.verb; });
   if (found == verbs.end()) return fail(Errc::control_verb_unknown, request.verb);
   if (session.node().stopping()) return fail(Errc::stopping);
   TRY(auto arguments, Arguments::parse(request.arguments));

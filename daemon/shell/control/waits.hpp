@@ -10,28 +10,30 @@ namespace essaimage::shell {
 
 /// Why media that are wanted do not come just now.
 enum class Wait : std::uint8_t {
-  paused, hours,      // media rest on this node
-  quota, disk,        // no room
-  disk_fails,         // what came could not be written
-  no_peer,            // none is connected
-  no_holder,          // none of those who are has any of it
-  refused,            // those who have it, or may have it, serve nothing now
-  asked,              // some peer has not told yet whether it has any of it
-  checked,            // all of it is here, and is read once more
-  turn,               // others come first
+  paused,
+  hours,  // media rest on this node
+  quota,
+  disk,        // no room
+  disk_fails,  // what came could not be written
+  no_peer,     // none is connected
+  no_holder,   // none of those who are has any of it
+  refused,     // those who have it, or may have it, serve nothing now
+  asked,       // some peer has not told yet whether it has any of it
+  checked,     // all of it is here, and is read once more
+  turn,        // others come first
 };
 std::string_view str(Wait wait);  ///< "paused", "no-holder", …
 
 struct Arrival {
-  std::uint64_t total = 0;          ///< bytes of media that are here or to come
-  std::uint64_t here = 0;           ///< of them, whole chunks count
-  std::uint64_t rate = 0;           ///< bytes a second from peers, over the last ten seconds
+  std::uint64_t total = 0;  ///< bytes of media that are here or to come
+  std::uint64_t here = 0;   ///< of them, whole chunks count
+  std::uint64_t rate = 0;   ///< bytes a second from peers, over the last ten seconds
   std::size_t files_lacking = 0;
-  std::set<std::string> from;       ///< who it is being fetched from
-  std::set<std::string> holders;    ///< connected peers that have some of what lacks
+  std::set<std::string> from;            ///< who it is being fetched from
+  std::set<std::string> holders;         ///< connected peers that have some of what lacks
   std::size_t files_without_holder = 0;  ///< all who were asked have answered
-  bool asking = false;              ///< for any of it
-  std::optional<Wait> wait;         ///< nothing comes, for this reason
+  bool asking = false;                   ///< for any of it
+  std::optional<Wait> wait;              ///< nothing comes, for this reason
 
   void add(const core::MediaStatus& lacking);
   bool coming() const { return files_lacking > 0; }

@@ -31,8 +31,7 @@ int fd_of(zmq::message_t& message) {
 
 }  // namespace
 
-Inbound::Inbound(zmq::context_t& context, const store::TransportSecret& own, const TransportOptions& options,
-                 core::LinkId& next_link)
+Inbound::Inbound(zmq::context_t& context, const store::TransportSecret& own, const TransportOptions& options, core::LinkId& next_link)
     : options_(options), next_link_(next_link), socket_(make_server(context, own)), monitor_(context, socket_) {}
 
 Status Inbound::bind(const std::string& listen) {
@@ -114,8 +113,7 @@ void Inbound::forget(int fd) {
   if (connection.ends_at) --leaving_;
   if (!connection.routing_id.empty()) {
     by_routing_id_.erase(connection.routing_id);
-    if (const auto count = per_key_.find(connection.key); count != per_key_.end() && --count->second == 0)
-      per_key_.erase(count);
+    if (const auto count = per_key_.find(connection.key); count != per_key_.end() && --count->second == 0) per_key_.erase(count);
   }
   if (connection.token && connection.link == 0) {
     const auto half = halves_.find({connection.key, *connection.token});
@@ -192,10 +190,8 @@ void Inbound::take_frame(int fd, Connection& connection, Result<Message> message
   const auto* opening = message ? std::get_if<message::Open>(&*message) : nullptr;
   const bool right = message && !opening && connection.token && channel_of(*message) == connection.channel;
   if (connection.link != 0) {
-    if (right)
-      inputs.push_back(core::input::Received{connection.link, std::move(*message)});
-    else
-      inputs.push_back(core::input::Garbage{connection.link});
+    if (right) inputs.push_back(core::input::Received{connection.link, std::move(*message)});
+    else inputs.push_back(core::input::Garbage{connection.link});
   } else if (opening != nullptr && !connection.token) {
     open(fd, connection, *opening, inputs);
   } else if (right && connection.early.size() < early_messages_max) {
@@ -236,8 +232,7 @@ void Inbound::pair_up(int first_fd, int second_fd, std::vector<core::Input>& inp
   }
   inputs.push_back(core::input::LinkUp{id, link.key, false, "", options_.lan_exempt && is_lan_peer(first_fd)});
   for (const int fd : link.fds) {
-    for (auto& message : std::exchange(connections_.at(fd).early, {}))
-      inputs.push_back(core::input::Received{id, std::move(message)});
+    for (auto& message : std::exchange(connections_.at(fd).early, {})) inputs.push_back(core::input::Received{id, std::move(message)});
   }
   tokens_.insert({link.key, link.token});
   links_.emplace(id, std::move(link));
@@ -310,10 +305,8 @@ void Inbound::pump_backlog(std::vector<core::Input>& inputs) {
     const auto found = links_.find(id);
     if (found == links_.end()) continue;
     Link& link = found->second;
-    if (!pump(id, link, Channel::control, inputs) || !pump(id, link, Channel::bulk, inputs))
-      end_link(id, "the connection ended", inputs);
-    else if (link.queues[0].empty() && link.queues[1].empty())
-      backlog_.erase(id);
+    if (!pump(id, link, Channel::control, inputs) || !pump(id, link, Channel::bulk, inputs)) end_link(id, "the connection ended", inputs);
+    else if (link.queues[0].empty() && link.queues[1].empty()) backlog_.erase(id);
   }
 }
 

@@ -26,8 +26,7 @@ namespace essaimage::shell {
 class Inbound {
  public:
   /// Throws zmq::error_t. `next_link` is shared with Outbound.
-  Inbound(zmq::context_t& context, const store::TransportSecret& own, const TransportOptions& options,
-          core::LinkId& next_link);
+  Inbound(zmq::context_t& context, const store::TransportSecret& own, const TransportOptions& options, core::LinkId& next_link);
 
   /// Errors: Errc::transport_bind.
   Status bind(const std::string& listen);
@@ -49,22 +48,22 @@ class Inbound {
  private:
   struct Connection {
     Instant since;
-    std::string routing_id;          ///< empty until its first message
+    std::string routing_id;  ///< empty until its first message
     TransportKey key;
     std::optional<LinkToken> token;  ///< since its Open
     Channel channel{};
-    core::LinkId link = 0;           ///< 0: not paired yet
-    bool doomed = false;             ///< ends; what still comes from it is ignored
-    std::optional<Instant> ends_at;  ///< doomed, but ZeroMQ may still send what was given to it
-    std::vector<Message> early;      ///< before it was paired
-    bool delivered = false;          ///< a message, since the last look
+    core::LinkId link = 0;              ///< 0: not paired yet
+    bool doomed = false;                ///< ends; what still comes from it is ignored
+    std::optional<Instant> ends_at;     ///< doomed, but ZeroMQ may still send what was given to it
+    std::vector<Message> early;         ///< before it was paired
+    bool delivered = false;             ///< a message, since the last look
     std::uint64_t received_before = 0;  ///< bytes, at the last look that saw a message
   };
   struct Link {
     TransportKey key;
     LinkToken token;
-    std::array<int, 2> fds{-1, -1};  ///< by Channel
-    std::array<SendQueue, 2> queues; ///< by Channel
+    std::array<int, 2> fds{-1, -1};   ///< by Channel
+    std::array<SendQueue, 2> queues;  ///< by Channel
   };
   using Pair = std::pair<TransportKey, LinkToken>;
   enum class Sent { yes, later, gone };
@@ -92,17 +91,17 @@ class Inbound {
   Monitor monitor_;
   std::string endpoint_;
   int port_ = 0;
-  Instant now_, looked_;             ///< of the present collect(); of the last look at all connections
-  std::map<int, Connection> connections_;              ///< by descriptor
-  std::map<int, Instant> gone_;                        ///< ended, to be forgotten then
+  Instant now_, looked_;                   ///< of the present collect(); of the last look at all connections
+  std::map<int, Connection> connections_;  ///< by descriptor
+  std::map<int, Instant> gone_;            ///< ended, to be forgotten then
   std::unordered_map<std::string, int> by_routing_id_;
   std::map<TransportKey, std::uint32_t> per_key_;
-  std::map<Pair, int> halves_;                         ///< opened, not paired: its descriptor
+  std::map<Pair, int> halves_;  ///< opened, not paired: its descriptor
   std::map<core::LinkId, Link> links_;
-  std::set<Pair> tokens_;                              ///< of links that are up
-  std::size_t leaving_ = 0;                            ///< connections with ends_at
-  std::set<core::LinkId> backlog_;                     ///< with something in a queue
-  std::vector<core::LinkId> ended_;                    ///< by the monitor, to be told
+  std::set<Pair> tokens_;            ///< of links that are up
+  std::size_t leaving_ = 0;          ///< connections with ends_at
+  std::set<core::LinkId> backlog_;   ///< with something in a queue
+  std::vector<core::LinkId> ended_;  ///< by the monitor, to be told
 };
 
 }  // namespace essaimage::shell

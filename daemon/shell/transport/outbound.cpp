@@ -18,8 +18,7 @@ std::string reason_of(const Monitor::Event& event) {
 
 }  // namespace
 
-void Outbound::dial(const TransportKey& peer, const std::string& endpoint, Instant now,
-                    std::vector<core::Input>& inputs) {
+void Outbound::dial(const TransportKey& peer, const std::string& endpoint, Instant now, std::vector<core::Input>& inputs) {
   try {
     Link link;
     link.peer = peer;
@@ -105,12 +104,9 @@ void Outbound::receive(core::LinkId id, Half& half, Channel channel, std::vector
       if (!half.socket.recv(rest, zmq::recv_flags::dontwait)) break;
     }
     auto message = decode({static_cast<const std::uint8_t*>(frame.data()), frame.size()});
-    const bool right = message && !multipart && !std::holds_alternative<message::Open>(*message) &&
-                       channel_of(*message) == channel;
-    if (right)
-      inputs.push_back(core::input::Received{id, std::move(*message)});
-    else
-      inputs.push_back(core::input::Garbage{id});
+    const bool right = message && !multipart && !std::holds_alternative<message::Open>(*message) && channel_of(*message) == channel;
+    if (right) inputs.push_back(core::input::Received{id, std::move(*message)});
+    else inputs.push_back(core::input::Garbage{id});
   }
 }
 
@@ -153,10 +149,8 @@ void Outbound::close(core::LinkId id) {
 
 void Outbound::end(core::LinkId id, const std::string& reason, std::vector<core::Input>& inputs) {
   const auto found = links_.find(id);
-  if (found->second.up)
-    inputs.push_back(core::input::LinkDown{id, reason});
-  else
-    inputs.push_back(core::input::DialFailed{found->second.peer, found->second.endpoint, reason});
+  if (found->second.up) inputs.push_back(core::input::LinkDown{id, reason});
+  else inputs.push_back(core::input::DialFailed{found->second.peer, found->second.endpoint, reason});
   links_.erase(found);
 }
 

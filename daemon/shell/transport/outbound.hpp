@@ -19,8 +19,7 @@ namespace essaimage::shell {
 
 class Outbound {
  public:
-  Outbound(zmq::context_t& context, const store::TransportSecret& own, const TransportOptions& options,
-           core::LinkId& next_link)
+  Outbound(zmq::context_t& context, const store::TransportSecret& own, const TransportOptions& options, core::LinkId& next_link)
       : context_(context), own_(own), options_(options), next_link_(next_link) {}
 
   void dial(const TransportKey& peer, const std::string& endpoint, Instant now, std::vector<core::Input>& inputs);

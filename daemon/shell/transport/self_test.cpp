@@ -18,8 +18,7 @@ enum class Outcome { admitted, refused, silence };
 /// A server, and whoever knocks at it.
 class Bench {
  public:
-  Bench(zmq::context_t& context, Zap& zap)
-      : context_(context), zap_(zap), server_(make_server(context, server_key_)) {
+  Bench(zmq::context_t& context, Zap& zap) : context_(context), zap_(zap), server_(make_server(context, server_key_)) {
     server_.bind("tcp://127.0.0.1:*");
     endpoint_ = server_.get(zmq::sockopt::last_endpoint);
   }
@@ -45,9 +44,8 @@ class Bench {
     client.send(zmq::buffer(knock), zmq::send_flags::dontwait);
     const auto deadline = Clock::now() + patience;
     while (Clock::now() < deadline) {
-      std::array<zmq_pollitem_t, 3> items = {{{zap_.handle(), 0, ZMQ_POLLIN, 0},
-                                              {server_.handle(), 0, ZMQ_POLLIN, 0},
-                                              {monitor.handle(), 0, ZMQ_POLLIN, 0}}};
+      std::array<zmq_pollitem_t, 3> items = {
+          {{zap_.handle(), 0, ZMQ_POLLIN, 0}, {server_.handle(), 0, ZMQ_POLLIN, 0}, {monitor.handle(), 0, ZMQ_POLLIN, 0}}};
       (void)zmq_poll(items.data(), static_cast<int>(items.size()), 50);
       zap_.serve();
       if (const auto who = knocked()) return *who == key && !key.is_zero() ? Outcome::admitted : Outcome::silence;
@@ -85,10 +83,8 @@ Status test_curve(zmq::context_t& context, Zap& zap) {
     Bench bench(context, zap);
     if (bench.knock_with(friendly, bench.server_key()) != Outcome::admitted)
       return wrong("a right key was not admitted under its own name");
-    if (bench.knock_with(unwanted, bench.server_key()) != Outcome::refused)
-      return wrong("a key was admitted without asking");
-    if (bench.knock_with(friendly, unwanted.public_key()) != Outcome::refused)
-      return wrong("a client accepted a server with another key");
+    if (bench.knock_with(unwanted, bench.server_key()) != Outcome::refused) return wrong("a key was admitted without asking");
+    if (bench.knock_with(friendly, unwanted.public_key()) != Outcome::refused) return wrong("a client accepted a server with another key");
     if (bench.knock_without_curve() != Outcome::refused) return wrong("a client without encryption was admitted");
   } catch (const zmq::error_t& error) {
     return wrong(error.what());

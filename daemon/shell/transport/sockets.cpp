@@ -64,13 +64,12 @@ void allow_family_of(zmq::socket_t& socket, const std::string& endpoint) {
   if (endpoint.find('[') != std::string::npos) socket.set(zmq::sockopt::ipv6, true);
 }
 
-Monitor::Monitor(zmq::context_t& context, zmq::socket_t& watched)
-    : watched_(watched.handle()), events_(context, zmq::socket_type::pair) {
+Monitor::Monitor(zmq::context_t& context, zmq::socket_t& watched) : watched_(watched.handle()), events_(context, zmq::socket_type::pair) {
   static std::atomic<std::uint64_t> counter{0};
   const auto address = "inproc://essaimage.monitor." + std::to_string(++counter);
   constexpr int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
-                         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                         ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED;
+                         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                         ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED;
   if (zmq_socket_monitor(watched_, address.c_str(), events) != 0) throw zmq::error_t();
   events_.set(zmq::sockopt::linger, 0);
   events_.set(zmq::sockopt::rcvhwm, 0);  // else ZeroMQ's own thread would wait for us

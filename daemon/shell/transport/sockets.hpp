@@ -33,8 +33,8 @@ class Monitor {
   enum class Kind { accepted, succeeded, failed, disconnected };
   struct Event {
     Kind kind{};
-    int fd = -1;        ///< accepted, disconnected
-    int detail = 0;     ///< failed: a status of ZAP, a protocol error of ZMTP, or errno
+    int fd = -1;           ///< accepted, disconnected
+    int detail = 0;        ///< failed: a status of ZAP, a protocol error of ZMTP, or errno
     bool refused = false;  ///< failed: by the other side's ZAP
   };
 

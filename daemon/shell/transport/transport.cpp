@@ -28,8 +28,7 @@ struct Transport::Impl {
 Transport::Transport() = default;
 Transport::~Transport() = default;
 
-Result<std::unique_ptr<Transport>> Transport::open(const TransportOptions& options,
-                                                   const store::TransportSecret& own) {
+Result<std::unique_ptr<Transport>> Transport::open(const TransportOptions& options, const store::TransportSecret& own) {
   try {
     std::unique_ptr<Transport> transport(new Transport);
     transport->impl_ = std::make_unique<Impl>(options, own);
@@ -90,10 +89,8 @@ void Transport::send(core::LinkId link, const Message& message) {
     impl_->pending.push_back(core::input::LinkDown{link, "a message of " + size + " bytes is too large to send"});
     return;
   }
-  if (out)
-    impl_->outbound.send(link, channel_of(message), std::move(bytes), impl_->pending);
-  else
-    impl_->inbound->send(link, channel_of(message), std::move(bytes), impl_->pending);
+  if (out) impl_->outbound.send(link, channel_of(message), std::move(bytes), impl_->pending);
+  else impl_->inbound->send(link, channel_of(message), std::move(bytes), impl_->pending);
 }
 
 void Transport::close(core::LinkId link) {

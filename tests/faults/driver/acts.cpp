@@ -254,9 +254,7 @@ Status admit(const World& world, LibraryPtr& library) {
   if (library->roster()->find("scarpe") != nullptr) return {};
   return library->admit(make_join(invitation, newcomer->signing().public_key(), newcomer->transport().public_key()));
 }
-Result<bool> is_admitted(const World&, Library& library) {
-  return library.roster() && library.roster()->find("scarpe") != nullptr;
-}
+Result<bool> is_admitted(const World&, Library& library) { return library.roster() && library.roster()->find("scarpe") != nullptr; }
 
 Status adopt(const World&, LibraryPtr& library) {
   CHECK_OK(library->adopt(*KitId::parse(lamp_id), "chaque mardi"));

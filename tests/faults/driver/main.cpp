@@ -123,8 +123,9 @@ int run(int argc, char** argv) {
     if (argc > 3 && std::strcmp(each.name, argv[2]) == 0) act = &each;
   }
   if (act == nullptr) {
-    std::puts("essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | "
-              "check ACT WORLD [--acknowledged] [--unreadable]");
+    std::puts(
+        "essaimage-fault-driver list | prepare ACT WORLD | act ACT WORLD [--again] | "
+        "check ACT WORLD [--acknowledged] [--unreadable]");
     return 2;
   }
   const World world{argv[3]};

@@ -11,8 +11,8 @@
 
 namespace essaimage::faults {
 
-using store::Library;
 using store::Layout;
+using store::Library;
 using store::Path;
 using LibraryPtr = std::unique_ptr<Library>;
 

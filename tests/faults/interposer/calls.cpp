@@ -67,8 +67,7 @@ ssize_t write_at(int fd, const void* data, size_t bytes, off_t at) {
 
 /// A piece at a time: that is what a short write may be.
 ssize_t write_pieces(int fd, const iovec* pieces, int count, off_t at) {
-  if (!place_of(fd))
-    return at < 0 ? ::syscall(SYS_writev, fd, pieces, count) : ::syscall(SYS_pwritev, fd, pieces, count, at, 0);
+  if (!place_of(fd)) return at < 0 ? ::syscall(SYS_writev, fd, pieces, count) : ::syscall(SYS_pwritev, fd, pieces, count, at, 0);
   ssize_t all = 0;
   for (int i = 0; i < count; ++i) {
     const auto done = write_at(fd, pieces[i].iov_base, pieces[i].iov_len, at < 0 ? at : at + all);
@@ -162,11 +161,11 @@ void* map(void* at, size_t bytes, int protection, int flags, int fd, off_t offse
 
 }  // namespace
 
-#define WITH_MODE(flags, call)       \
-  va_list more;                      \
-  va_start(more, flags);             \
+#define WITH_MODE(flags, call)              \
+  va_list more;                             \
+  va_start(more, flags);                    \
   const mode_t mode = mode_of(flags, more); \
-  va_end(more);                      \
+  va_end(more);                             \
   return call
 
 SEEN int open(const char* path, int flags, ...) { WITH_MODE(flags, open_at(AT_FDCWD, path, flags, mode)); }

@@ -28,9 +28,8 @@ void put(const Front& front, const char* path, const char* second, const void* d
   auto data_bytes = static_cast<std::uint32_t>(bytes);
   Front copy = front;
   const auto piece = [](const void* at, std::size_t size) { return iovec{const_cast<void*>(at), size}; };
-  const iovec pieces[] = {piece(&copy, sizeof copy),     piece(&path_bytes, 4),   piece(path, path_bytes),
-                          piece(&second_bytes, 4),       piece(second, second_bytes),
-                          piece(&data_bytes, 4),         piece(data, bytes)};
+  const iovec pieces[] = {piece(&copy, sizeof copy),   piece(&path_bytes, 4), piece(path, path_bytes), piece(&second_bytes, 4),
+                          piece(second, second_bytes), piece(&data_bytes, 4), piece(data, bytes)};
   ::syscall(SYS_writev, journal, pieces, 7);
   errno = before;
 }

@@ -19,7 +19,6 @@ void journal_mark(const char* text);
 /// A change of names; `second` of a rename or link.
 void journal_name(char record, const Place& place, const Place& second = {});
 /// A change or sync of what a descriptor names.
-void journal_file(char record, int fd, const Place& place, std::uint64_t offset = 0, const void* data = nullptr,
-                  std::size_t bytes = 0);
+void journal_file(char record, int fd, const Place& place, std::uint64_t offset = 0, const void* data = nullptr, std::size_t bytes = 0);
 
 }  // namespace essaimage::faults

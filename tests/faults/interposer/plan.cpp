@@ -52,8 +52,7 @@ bool is_write(Kind kind) { return kind == Kind::write; }
 void say(const char* what, const char* detail, std::uint64_t number, const char* path) {
   if (report < 0) return;
   char line[path_bytes_max + 128];
-  const int length = std::snprintf(line, sizeof line, "%s %s %llu %s\n", what, detail,
-                                   static_cast<unsigned long long>(number), path);
+  const int length = std::snprintf(line, sizeof line, "%s %s %llu %s\n", what, detail, static_cast<unsigned long long>(number), path);
   if (length > 0) ::syscall(SYS_write, report, line, static_cast<std::size_t>(length));
 }
 
@@ -145,8 +144,7 @@ Call::Call(Kind kind, const Place& place) : changes_(place && is_change(kind)) {
   if (!armed) return;
   ++calls[static_cast<int>(kind)];
   const bool kill_counts = changes_ && (fault == Fault::kill_before || fault == Fault::kill_after);
-  const bool counts = kill_counts || (fault == Fault::fail && fails[static_cast<int>(kind)]) ||
-                      (fault == Fault::shorten && is_write(kind));
+  const bool counts = kill_counts || (fault == Fault::fail && fails[static_cast<int>(kind)]) || (fault == Fault::shorten && is_write(kind));
   if (!counts) return;
   const std::uint64_t number = ++counted;
   if (!is_turn(number)) return;

@@ -22,7 +22,9 @@ bool run(ByteView bytes) {
 }
 
 std::vector<Seed> seeds() {
-  return {seed("valid-example", default_config()), seed("valid-empty", ""), seed("valid-peer", R"(listen = ""
+  return {seed("valid-example", default_config()),
+          seed("valid-empty", ""),
+          seed("valid-peer", R"(listen = ""
 language = "fr"
 [log]
 level = "debug"
@@ -33,8 +35,10 @@ free_gib_min = 1.5
 endpoint = "tcp://10.0.0.2:7490"
 key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 )"),
-          seed("hostile-key", "listn = \"\"\n"), seed("hostile-port", "listen = \"tcp://0.0.0.0:65536\"\n"),
-          seed("hostile-nesting", "listen = " + std::string(2'000, '[')), seed("hostile-number", "[log]\nfile_mib = 99999999999999999999\n")};
+          seed("hostile-key", "listn = \"\"\n"),
+          seed("hostile-port", "listen = \"tcp://0.0.0.0:65536\"\n"),
+          seed("hostile-nesting", "listen = " + std::string(2'000, '[')),
+          seed("hostile-number", "[log]\nfile_mib = 99999999999999999999\n")};
 }
 
 const Registered registered{{"config", run, seeds}};

@@ -13,8 +13,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array tags = {"a"sv,  "blockquote"sv, "br"sv, "code"sv, "del"sv,   "em"sv,    "h3"sv, "h4"sv, "h5"sv,    "h6"sv, "hr"sv, "img"sv,
-                             "li"sv, "ol"sv,         "p"sv,  "pre"sv,  "strong"sv, "table"sv, "tbody"sv, "td"sv, "th"sv, "thead"sv, "tr"sv, "ul"sv};
+constexpr std::array tags = {"a"sv,      "blockquote"sv, "br"sv,    "code"sv, "del"sv, "em"sv,    "h3"sv, "h4"sv,
+                             "h5"sv,     "h6"sv,         "hr"sv,    "img"sv,  "li"sv,  "ol"sv,    "p"sv,  "pre"sv,
+                             "strong"sv, "table"sv,      "tbody"sv, "td"sv,   "th"sv,  "thead"sv, "tr"sv, "ul"sv};
 constexpr std::array attributes = {"href"sv, "src"sv, "alt"sv, "title"sv, "class"sv, "align"sv, "start"sv};
 
 /// One tag, without its angle brackets.
@@ -48,10 +49,11 @@ bool run_markdown(ByteView bytes) {
 }
 
 std::vector<Seed> markdown_seeds() {
-  return {seed("valid-text", "# A\n\n* [b](c.md \"t\") ![d](../e.png)\n* `f`\n\n|a|b|\n|:-|-|\n|~~1~~|2|\n\n```js\n<x>\n```\n"),
-          seed("valid-hostile", "<script>x</script>[a](javascript:x)![b](//x)[c](data:text/html,x)<img src=x onerror=y>\n\n<a href=\"x\">\n"),
-          seed("valid-nested", "[![a](b.png)](https://c.org)[![d](e.png)](f)![[g](h)](i)![![j](k)](l)"),
-          seed("valid-bytes", "\xff\xfe\x01\xe2\x80\xae*a*\xef\xbb\xbf")};
+  return {
+      seed("valid-text", "# A\n\n* [b](c.md \"t\") ![d](../e.png)\n* `f`\n\n|a|b|\n|:-|-|\n|~~1~~|2|\n\n```js\n<x>\n```\n"),
+      seed("valid-hostile", "<script>x</script>[a](javascript:x)![b](//x)[c](data:text/html,x)<img src=x onerror=y>\n\n<a href=\"x\">\n"),
+      seed("valid-nested", "[![a](b.png)](https://c.org)[![d](e.png)](f)![[g](h)](i)![![j](k)](l)"),
+      seed("valid-bytes", "\xff\xfe\x01\xe2\x80\xae*a*\xef\xbb\xbf")};
 }
 
 bool run_list(ByteView bytes) {

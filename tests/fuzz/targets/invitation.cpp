@@ -29,13 +29,17 @@ bool run(ByteView bytes) {
 }
 
 std::vector<Seed> seeds() {
-  store::Invitation invitation{test::test_federation(), "fcs-npdc", "csc-fives", "Centre social de Fives", "tcp://mdq.example.org:7490",
-                               {}, {}, Timestamp{1'900'000'000}};
+  store::Invitation invitation{test::test_federation(),      "fcs-npdc", "csc-fives", "Centre social de Fives",
+                               "tcp://mdq.example.org:7490", {},         {},          Timestamp{1'900'000'000}};
   const std::string text = store::to_text(invitation);
   std::string above = text;
   above[40] = '\xE9';
-  return {seed("valid-line", text), seed("valid-blanks", "  " + text + "\r\n"), seed("hostile-inner-blank", text.substr(0, 50) + " " + text.substr(50)),
-          seed("hostile-cut-off", text.substr(0, text.size() - 1)), seed("hostile-above-ascii", above), seed("hostile-empty", "essaimage1-")};
+  return {seed("valid-line", text),
+          seed("valid-blanks", "  " + text + "\r\n"),
+          seed("hostile-inner-blank", text.substr(0, 50) + " " + text.substr(50)),
+          seed("hostile-cut-off", text.substr(0, text.size() - 1)),
+          seed("hostile-above-ascii", above),
+          seed("hostile-empty", "essaimage1-")};
 }
 
 const Registered registered{{"invitation", run, seeds}};

@@ -51,7 +51,8 @@ role = "participant"
 scope = "region"
 until = 2028-06-30
 )"),
-          seed("hostile-no-title", "kind = \"prototype\"\n"), seed("hostile-not-toml", "a = ["),
+          seed("hostile-no-title", "kind = \"prototype\"\n"),
+          seed("hostile-not-toml", "a = ["),
           seed("hostile-nesting", "kind = \"prototype\"\ntitle = \"T\"\nx = " + std::string(2'000, '[')),
           seed("hostile-keys", "kind = \"prototype\"\ntitle = \"T\"\na.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z = 1\n")};
 }
@@ -99,7 +100,8 @@ bool run_attributes(ByteView bytes) {
 
 std::vector<Seed> attributes_seeds() {
   const std::string good = kit::encode_attributes({"a.jpg", "b c [1].jpg", "d/\xC3\xA9 #1.png"});
-  return {seed("valid-media", good), seed("hostile-more", good + "* text\n"), seed("hostile-order", good.substr(good.find('\n') + 1) + good),
+  return {seed("valid-media", good), seed("hostile-more", good + "* text\n"),
+          seed("hostile-order", good.substr(good.find('\n') + 1) + good),
           seed("hostile-quote", "\"/files/a\\\"b\" filter=lfs diff=lfs merge=lfs -text\n"), seed("hostile-empty", "")};
 }
 

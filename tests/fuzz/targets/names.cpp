@@ -13,7 +13,8 @@ namespace {
 bool is_harmless(std::string_view name) {
   if (name.empty() || name == "." || name == ".." || name.back() == '.' || name.back() == ' ' || !is_utf8(name)) return false;
   for (const char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || std::string_view("<>:\"|?*\\/").find(c) != std::string_view::npos) return false;
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || std::string_view("<>:\"|?*\\/").find(c) != std::string_view::npos)
+      return false;
   }
   const std::string folded = fold_name(name);
   return folded != ".git" && folded != "git~1";
@@ -47,14 +48,54 @@ bool run(ByteView bytes) {
 }
 
 std::vector<Seed> seeds() {
-  std::vector<Seed> seeds{seed("valid-path", "Photos d'été/Café à Lille (1).jpg"),
-                          seed("valid-escapes", "a/%2Egitattributes/%25b"), seed("valid-emoji", "photo👍🏽.jpg")};
+  std::vector<Seed> seeds{seed("valid-path", "Photos d'été/Café à Lille (1).jpg"), seed("valid-escapes", "a/%2Egitattributes/%25b"),
+                          seed("valid-emoji", "photo👍🏽.jpg")};
   // Spellings by which programs were made to write into .git or beside the folder, or to act upon a file of the author's.
-  const char* hostile[] = {".git", ".GIT/config", "git~1", "GIT~1", ".git ", ".git...", ".g\xE2\x80\x8Cit", ".gi\xCC\x87t/..", "\xEF\xBC\x8Egit",
-                           ".git::$INDEX_ALLOCATION", ".git:x", "..", ".", "a/../b", "../x", "/etc/passwd", "C:\\x", "\\\\host\\share", "a\\b",
-                           "a/.git/hooks/post-checkout", ".gitmodules", "GITMOD~1", ".gitmodules ", ".gitattributes", "gi7eba~1", "g~123456",
-                           "con", "aux.txt", "COM1", "nul .txt", "a:b", "a ", "a.", "a//b", "e\xCC\x81t\xC3\xA9", "a\x01", "a\n", "\xFF\xFE",
-                           "\xED\xA0\x80", "photo\xE2\x80\xAEgpj.exe", "%2egitmodules", "%41", "%2Egit", "-\x7F", ".lfsconfig/.git"};
+  const char* hostile[] = {".git",
+                           ".GIT/config",
+                           "git~1",
+                           "GIT~1",
+                           ".git ",
+                           ".git...",
+                           ".g\xE2\x80\x8Cit",
+                           ".gi\xCC\x87t/..",
+                           "\xEF\xBC\x8Egit",
+                           ".git::$INDEX_ALLOCATION",
+                           ".git:x",
+                           "..",
+                           ".",
+                           "a/../b",
+                           "../x",
+                           "/etc/passwd",
+                           "C:\\x",
+                           "\\\\host\\share",
+                           "a\\b",
+                           "a/.git/hooks/post-checkout",
+                           ".gitmodules",
+                           "GITMOD~1",
+                           ".gitmodules ",
+                           ".gitattributes",
+                           "gi7eba~1",
+                           "g~123456",
+                           "con",
+                           "aux.txt",
+                           "COM1",
+                           "nul .txt",
+                           "a:b",
+                           "a ",
+                           "a.",
+                           "a//b",
+                           "e\xCC\x81t\xC3\xA9",
+                           "a\x01",
+                           "a\n",
+                           "\xFF\xFE",
+                           "\xED\xA0\x80",
+                           "photo\xE2\x80\xAEgpj.exe",
+                           "%2egitmodules",
+                           "%41",
+                           "%2Egit",
+                           "-\x7F",
+                           ".lfsconfig/.git"};
   for (std::size_t i = 0; i < std::size(hostile); ++i) seeds.push_back(seed("hostile-" + std::to_string(i), hostile[i]));
   seeds.push_back(seed("hostile-long", std::string(251, 'n')));
   std::string deep;

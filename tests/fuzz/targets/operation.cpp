@@ -1,7 +1,7 @@
 // operations/<code>.toml: written by people, and its arithmetic goes to funders.
 
-#include "tests/fuzz/target.hpp"
 #include "tools/report/operation.hpp"
+#include "tests/fuzz/target.hpp"
 
 namespace essaimage::fuzz::operation_target {
 namespace {

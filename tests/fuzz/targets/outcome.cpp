@@ -40,9 +40,12 @@ std::vector<Seed> seeds() {
   const auto text = encode(whole);
   auto swapped = text;
   swapped.replace(swapped.find("sessions = 4"), 12, "sessions = 04");
-  return {seed("valid-short", encode(outcome)),          seed("valid-whole", text),
-          seed("hostile-comment", text + "# x\n"),       seed("hostile-form", swapped),
-          seed("hostile-twice", text + "number = 12\n"), seed("hostile-deep", "a = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]\n"),
+  return {seed("valid-short", encode(outcome)),
+          seed("valid-whole", text),
+          seed("hostile-comment", text + "# x\n"),
+          seed("hostile-form", swapped),
+          seed("hostile-twice", text + "number = 12\n"),
+          seed("hostile-deep", "a = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]\n"),
           seed("hostile-name", "12.toml")};
 }
 

@@ -106,9 +106,13 @@ std::vector<Seed> index_seeds() {
   fan[8 + 3] ^= 1;
   std::swap_ranges(order.begin() + 1032, order.begin() + 1052, order.begin() + 1052);
   more.insert(more.begin() + 1032, 28, 0);
-  return {seed("valid-three", good), seed("hostile-count", count), seed("hostile-huge-count", huge),
-          seed("hostile-fan", fan), seed("hostile-order", order),
-          seed("hostile-more", more), seed("hostile-cut-off", ByteView(good).first(good.size() - 28))};
+  return {seed("valid-three", good),
+          seed("hostile-count", count),
+          seed("hostile-huge-count", huge),
+          seed("hostile-fan", fan),
+          seed("hostile-order", order),
+          seed("hostile-more", more),
+          seed("hostile-cut-off", ByteView(good).first(good.size() - 28))};
 }
 
 const Registered packs{{"pack", run_pack, pack_seeds}};

@@ -29,8 +29,8 @@ std::vector<Seed> seeds() {
   const auto text = encode(whole);
   auto other = text;
   other.replace(other.find("\"region\""), 8, "\"Region\"");
-  return {seed("valid-territory", encode(proposal)), seed("valid-region", text),
-          seed("hostile-comment", text + "# x\n"),   seed("hostile-target", other),
+  return {seed("valid-territory", encode(proposal)),         seed("valid-region", text),
+          seed("hostile-comment", text + "# x\n"),           seed("hostile-target", other),
           seed("hostile-twice", text + "to = \"region\"\n"), seed("hostile-deep", "to = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]\n")};
 }
 

@@ -127,11 +127,12 @@ std::vector<Seed> seeds() {
           seed("hostile-stream", addition(in_files, ".git::$INDEX_ALLOCATION/config", "[core]\n")),
           seed("hostile-backslash", addition(in_files, "a\\..\\..\\b", "x")),
           seed("hostile-up", addition(in_files, "../../../x", "x")),
-          seed("hostile-twins", [] {
-            Bytes two = addition(in_files, "A/x", "x");
-            append_bytes(two, ByteView(addition(in_files, "a/x", "x")).subspan(1));
-            return two;
-          }()),
+          seed("hostile-twins",
+               [] {
+                 Bytes two = addition(in_files, "A/x", "x");
+                 append_bytes(two, ByteView(addition(in_files, "a/x", "x")).subspan(1));
+                 return two;
+               }()),
           seed("hostile-symlink", addition(in_files | symlink, "link", "/etc/passwd")),
           seed("hostile-submodule", addition(in_files | submodule, "sub", "x")),
           seed("hostile-folder-that-is-a-blob", addition(in_files | folder, "sub", "x")),

@@ -92,10 +92,10 @@ std::vector<Seed> seeds() {
   twice.statements.push_back(twice.statements.front());
   auto nobody = succession();
   nobody.neighbours.reset();
-  return {seed("valid-succession", encode(succession())),
-          seed("hostile-succession-of-nobody", encode(nobody)),
-          seed("valid-decision", encode(decision())), seed("valid-signed", encode(signed_once)), seed("valid-roles", encode(change())),
-          seed("hostile-path", encode(elsewhere)),    seed("hostile-twice", encode(twice)),      seed("hostile-comment", encode(decision()) + "# x\n")};
+  return {seed("valid-succession", encode(succession())), seed("hostile-succession-of-nobody", encode(nobody)),
+          seed("valid-decision", encode(decision())),     seed("valid-signed", encode(signed_once)),
+          seed("valid-roles", encode(change())),          seed("hostile-path", encode(elsewhere)),
+          seed("hostile-twice", encode(twice)),           seed("hostile-comment", encode(decision()) + "# x\n")};
 }
 
 const Registered registered{{"request", run, seeds}};

@@ -69,8 +69,11 @@ std::vector<Seed> seeds() {
   const Bytes form{static_cast<std::uint8_t>(RunForm::based)}, zeros(12, 0);
   Bytes small{0, 0, 0, 0};
   append_bytes(small, bytes_of("x"));
-  return {seed("valid-based", with({form, based})), seed("valid-zstd", with({zstd})), seed("valid-plain", small),
-          seed("hostile-form", with({Bytes{9}, zeros})), seed("hostile-other-base", with({form, Bytes(60, 1)})),
+  return {seed("valid-based", with({form, based})),
+          seed("valid-zstd", with({zstd})),
+          seed("valid-plain", small),
+          seed("hostile-form", with({Bytes{9}, zeros})),
+          seed("hostile-other-base", with({form, Bytes(60, 1)})),
           seed("hostile-huge-piece", with({form, base_id.view(), Bytes(20, 0xFF)})),
           seed("hostile-more", with({zstd, Bytes{0}}))};
 }

@@ -41,7 +41,8 @@ bool type(std::string_view text) {
 void look_at_file(ByteView bytes) {
   const auto head = bytes.first(std::min(bytes.size(), kit::opens_head_bytes));
   const auto tail = bytes.last(std::min(bytes.size(), kit::opens_tail_bytes));
-  for (const auto* const path : {"a.pdf", "a.jpg", "a.png", "a.gif", "a.webp", "a.zip", "a.odt", "a.docx", "a.mp4", "a.mp3", "a.wav", "a.stl", "a.svg", "a"})
+  for (const auto* const path :
+       {"a.pdf", "a.jpg", "a.png", "a.gif", "a.webp", "a.zip", "a.odt", "a.docx", "a.mp4", "a.mp3", "a.wav", "a.stl", "a.svg", "a"})
     (void)kit::opening_of(path, head, tail, bytes.size());
 }
 
@@ -57,9 +58,14 @@ bool run(ByteView bytes) {
 }
 
 std::vector<Seed> seeds() {
-  return {seed("valid-french", "L'atelier numérique d’été"), seed("valid-marks", "e\u0301te\u0301 cafe\u0301"), seed("valid-greek", "Ελλάδα ΣΊΣΥΦΟΣ"),
-          seed("valid-page", "<p class='x'>Bonjour</p><script>x</script>"), seed("valid-syntax", "\"a\" OR b* NEAR(c d) ^e title:f -g"),
-          seed("hostile-blank", " \n\t!?"), seed("hostile-endless", std::string(4'000, 'x')), seed("hostile-bytes", "\xFF\xFE\xC3(\xED\xA0\x80"),
+  return {seed("valid-french", "L'atelier numérique d’été"),
+          seed("valid-marks", "e\u0301te\u0301 cafe\u0301"),
+          seed("valid-greek", "Ελλάδα ΣΊΣΥΦΟΣ"),
+          seed("valid-page", "<p class='x'>Bonjour</p><script>x</script>"),
+          seed("valid-syntax", "\"a\" OR b* NEAR(c d) ^e title:f -g"),
+          seed("hostile-blank", " \n\t!?"),
+          seed("hostile-endless", std::string(4'000, 'x')),
+          seed("hostile-bytes", "\xFF\xFE\xC3(\xED\xA0\x80"),
           seed("hostile-marks", "\u0301\u0301\u0301")};
 }
 

@@ -82,8 +82,8 @@ Message some_message(Choices& choices, const SessionNode& node) {
     }
     case 10: {
       const MediaNeed need = SessionNode::need(choices.below(8));
-      return FetchChunks{some_request(choices, node), some_feed(choices), need.media, need.chunk_list, choices.byte(), 1U + choices.byte(),
-                         1'000 * choices.u16(), {}};
+      return FetchChunks{some_request(choices, node), some_feed(choices),    need.media, need.chunk_list, choices.byte(),
+                         1U + choices.byte(),         1'000 * choices.u16(), {}};
     }
     case 11: {
       const std::uint64_t request = some_request(choices, node), offset = 100 * choices.u16();
@@ -160,7 +160,21 @@ std::vector<Seed> seeds() {
   Script serves, fetches, media, forks, strangers, slow, audience;
   // A peer asks for a feed with little credit, and for more; then for chunks.
   serves.greeted(2).message(0, {6, 1, 1, 0, 20, 0}).serve(3).message(0, {12, 1, 0, 60}).serve(3).message(0, {12, 1, 0, 200}).serve(4);
-  serves.message(0, {10, 2, 1, 3, 0, 1, 0, 70, }).serve(4).message(0, {13, 2}).put({4, 8});
+  serves
+      .message(0,
+               {
+                   10,
+                   2,
+                   1,
+                   3,
+                   0,
+                   1,
+                   0,
+                   70,
+               })
+      .serve(4)
+      .message(0, {13, 2})
+      .put({4, 8});
   // It announces what is lacking here; the offer, slices, and the store takes them.
   fetches.greeted(2).message(0, {0, 2, 8}).message(0, {7, ours, 2, 8, 2, 0}).message(0, {11, ours, 0, 0, 0, 0, 200}).store(1);
   fetches.message(0, {11, ours, 0, 0, 1, 2, 0}).store(3).put({4, 4, 7}).message(0, {5, 1, 0, 2, 2, 0, 1, 2, 8, 1});
@@ -174,8 +188,9 @@ std::vector<Seed> seeds() {
   // Of a feed of Lille, a member of another territory hears and gets nothing.
   audience.greeted(2).greeted(4).put({0x87, 4, 8, 0x87, 4, 8}).message(1, {6, 1, 0x83, 0, 20, 0}).message(1, {2, 0x83}).serve(3);
   audience.message(1, {5, 1, 0, 1, 2, 0, 0}).message(0, {5, 1, 0, 1, 2, 0, 0}).message(1, {8, 0x83, 0, 1}).serve(2).put({7, 4, 255});
-  return {seed("valid-audience", audience.bytes()), seed("valid-serves", serves.bytes()), seed("valid-fetches", fetches.bytes()), seed("valid-media", media.bytes()),
-          seed("valid-forks", forks.bytes()), seed("valid-strangers", strangers.bytes()), seed("valid-slow", slow.bytes())};
+  return {seed("valid-audience", audience.bytes()), seed("valid-serves", serves.bytes()), seed("valid-fetches", fetches.bytes()),
+          seed("valid-media", media.bytes()),       seed("valid-forks", forks.bytes()),   seed("valid-strangers", strangers.bytes()),
+          seed("valid-slow", slow.bytes())};
 }
 
 const Registered registered{{"session", run, seeds, 500}};

@@ -27,12 +27,11 @@ bool round(Result<File> (*parse)(std::string_view), std::string_view text) {
 
 bool run(ByteView bytes) {
   const std::string_view text = text_of(bytes);
-  const int kinds = round(store::parse_federation_file, text) + round(store::parse_member_file, text) +
-                    round(store::parse_invitation_file, text) + round(store::parse_centre_file, text) +
-                    round(store::parse_catalogue_file, text) + round(store::parse_adoption, text) +
-                     round(store::parse_heartbeat_file, text) + round(store::parse_proposal, text) +
-                     round(store::parse_mirror_file, text) + round(store::parse_mirror_rules, text) +
-                     round(store::parse_succession_file, text) + round(store::parse_asked_succession, text);
+  const int kinds =
+      round(store::parse_federation_file, text) + round(store::parse_member_file, text) + round(store::parse_invitation_file, text) +
+      round(store::parse_centre_file, text) + round(store::parse_catalogue_file, text) + round(store::parse_adoption, text) +
+      round(store::parse_heartbeat_file, text) + round(store::parse_proposal, text) + round(store::parse_mirror_file, text) +
+      round(store::parse_mirror_rules, text) + round(store::parse_succession_file, text) + round(store::parse_asked_succession, text);
   ESSAIMAGE_ASSERT(kinds <= 1);
   return kinds == 1;
 }
@@ -130,26 +129,27 @@ std::vector<Seed> seeds() {
   recommended.reviewer = "coordination numérique";
   recommended.reviewed = store::parse_day("2026-12-30").value();
   store::Adoption adoption{{"mdq", "robot"}, 2, decision.tree, Timestamp{1'800'000'000}, "chaque mercredi"};
-  return {seed("valid-federation", federation()),
-          seed("valid-member", member()),
-          seed("valid-invitation", encode(invitation)),
-          seed("valid-centre", encode(centre)),
-          seed("valid-decision", encode(decision)),
-          seed("valid-recommendation", encode(recommended)),
-          seed("valid-adoption", encode(adoption)),
-          seed("valid-heartbeat", encode(store::HeartbeatFile{1, {}, Timestamp{1'800'000'000}})),
-          seed("valid-notes", noted()),
-          seed("valid-neighbours", neighbours()),
-          seed("valid-succession", succession()),
-          seed("valid-asked-succession", encode(store::AskedSuccession{key(4), "mdq", Timestamp{1'900'000'000}, {{{"mdq", {}}, {1, 1, 40}}}})),
-          seed("hostile-succession-territories", succession() + "territories = [\"lens\"]\n"),
-          seed("valid-mirror", mirror(false)),
-          seed("valid-mirror-ended", mirror(true)),
-          seed("valid-mirror-rules", encode(store::MirrorRules{{"numerique", {{"énergie"}, {"robot"}, {"lampe"}}}})),
-          seed("hostile-mirror-order", mirror(true) + "last_accepted = [\"mdq 1.1.3\"]\n"),
-          seed("hostile-comment", encode(adoption) + "# x\n"),
-          seed("hostile-crlf", "name = \"MDQ\"\r\n"),
-          seed("hostile-inline", "name = {a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={}}}}}}}}}}}}}}}}}}}\n")};
+  return {
+      seed("valid-federation", federation()),
+      seed("valid-member", member()),
+      seed("valid-invitation", encode(invitation)),
+      seed("valid-centre", encode(centre)),
+      seed("valid-decision", encode(decision)),
+      seed("valid-recommendation", encode(recommended)),
+      seed("valid-adoption", encode(adoption)),
+      seed("valid-heartbeat", encode(store::HeartbeatFile{1, {}, Timestamp{1'800'000'000}})),
+      seed("valid-notes", noted()),
+      seed("valid-neighbours", neighbours()),
+      seed("valid-succession", succession()),
+      seed("valid-asked-succession", encode(store::AskedSuccession{key(4), "mdq", Timestamp{1'900'000'000}, {{{"mdq", {}}, {1, 1, 40}}}})),
+      seed("hostile-succession-territories", succession() + "territories = [\"lens\"]\n"),
+      seed("valid-mirror", mirror(false)),
+      seed("valid-mirror-ended", mirror(true)),
+      seed("valid-mirror-rules", encode(store::MirrorRules{{"numerique", {{"énergie"}, {"robot"}, {"lampe"}}}})),
+      seed("hostile-mirror-order", mirror(true) + "last_accepted = [\"mdq 1.1.3\"]\n"),
+      seed("hostile-comment", encode(adoption) + "# x\n"),
+      seed("hostile-crlf", "name = \"MDQ\"\r\n"),
+      seed("hostile-inline", "name = {a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={a={}}}}}}}}}}}}}}}}}}}\n")};
 }
 
 const Registered registered{{"statements", run, seeds}};

@@ -47,10 +47,15 @@ bool run(ByteView bytes) {
 }
 
 std::vector<Seed> seeds() {
-  return {seed("valid-feed", "mdq-wazemmes/territory/lille"), seed("valid-kit", "mdq-wazemmes/robot"), seed("valid-audience", "mirror:numerique"),
-          seed("valid-hex", "00ff10"),                        seed("valid-time", "2026-03-01T09:30:00Z"),
-          seed("sentence", "Café à l'École – œuvre n° 3"),    seed("decomposed", "e\xCC\x81te\xCC\x81 \xEF\xBC\xA3ON \xE2\x80\x8D"),
-          seed("hostile-day", "2026-02-30T09:30:00Z"),        seed("hostile-feed", "a/territory/b/c"),
+  return {seed("valid-feed", "mdq-wazemmes/territory/lille"),
+          seed("valid-kit", "mdq-wazemmes/robot"),
+          seed("valid-audience", "mirror:numerique"),
+          seed("valid-hex", "00ff10"),
+          seed("valid-time", "2026-03-01T09:30:00Z"),
+          seed("sentence", "Café à l'École – œuvre n° 3"),
+          seed("decomposed", "e\xCC\x81te\xCC\x81 \xEF\xBC\xA3ON \xE2\x80\x8D"),
+          seed("hostile-day", "2026-02-30T09:30:00Z"),
+          seed("hostile-feed", "a/territory/b/c"),
           seed("hostile-surrogate", "\xED\xA0\x80")};
 }
 

@@ -91,8 +91,12 @@ std::vector<Seed> seeds_of_receipts() {
   const auto text = encode(receipt);
   auto many = text;
   many.replace(many.find("erased = 2"), 10, "erased = 99999999999999");
-  return {seed("valid-number", text),         seed("valid-media", encode(of_media)), seed("hostile-comment", text + "#\n"),
-          seed("hostile-many", many),         seed("hostile-deep", deep),            seed("hostile-name", "mdq/03"),
+  return {seed("valid-number", text),
+          seed("valid-media", encode(of_media)),
+          seed("hostile-comment", text + "#\n"),
+          seed("hostile-many", many),
+          seed("hostile-deep", deep),
+          seed("hostile-name", "mdq/03"),
           seed("hostile-both", text + "media = \"" + std::string(64, '0') + "\"\n")};
 }
 

@@ -24,7 +24,8 @@ TEST_CASE("the federation accepts and retires kits, and everybody reads what it 
   Federation served;
   const auto version = served.node.lib.all_kits.back().row.version;
   CHECK(served.ask("catalogue.show", {{"id", "fives/film"}})["failure"] == "catalogue.undecided");
-  const auto accepted = served.ask("catalogue.accept", {{"id", "fives/film"}, {"reason", "essayé"}, {"themes", {"santé"}}, {"offline", true}});
+  const auto accepted =
+      served.ask("catalogue.accept", {{"id", "fives/film"}, {"reason", "essayé"}, {"themes", {"santé"}}, {"offline", true}});
   CHECK(accepted["decision"] == "accepted");
   CHECK(accepted["kit_version"] == version);
   CHECK(accepted["newer"] == false);
@@ -103,8 +104,14 @@ TEST_CASE("a territory's recommendation stands in the list until the region has 
   kit.audiences = {{Audience::Kind::territory, "lille"}};
   served.node.lib.curates.proposed = {{{"fives", kit.audiences.front()},
                                        {kit.row.id, kit.row.version, kit.row.kit_tree, store::Proposal::To::region, {1'790'000'000}, ""}}};
-  const Json review{{"id", "fives/film"}, {"recommend", true}, {"reason", "essayé"}, {"reviewer", "coordination"}, {"reviewed", "2026-03-01"},
-                    {"themes", {"santé"}}, {"conditions", {"à partir de 12 ans"}}, {"offline", true}};
+  const Json review{{"id", "fives/film"},
+                    {"recommend", true},
+                    {"reason", "essayé"},
+                    {"reviewer", "coordination"},
+                    {"reviewed", "2026-03-01"},
+                    {"themes", {"santé"}},
+                    {"conditions", {"à partir de 12 ans"}},
+                    {"offline", true}};
   const auto said = served.ask("catalogue.review", review);
   REQUIRE(said["recommendations"].size() == 1);
   CHECK(said["recommendations"][0]["decision"] == "recommended");

@@ -43,9 +43,7 @@ TEST_CASE("every kind of control frame survives the socket") {
   CHECK((failure.code == "not-found" && failure.detail == "wazemmes/lampe"));
 }
 
-TEST_CASE("a request without arguments means an empty object") {
-  CHECK(through_the_wire(Request{"status", ""}).arguments == "{}");
-}
+TEST_CASE("a request without arguments means an empty object") { CHECK(through_the_wire(Request{"status", ""}).arguments == "{}"); }
 
 TEST_CASE("frames come out whole however the stream is cut") {
   auto stream = encode(Request{"status", "{}"}).value();
@@ -71,13 +69,11 @@ TEST_CASE("a length beyond the bound is refused before its bytes come") {
   const auto frame = reader.next();
   REQUIRE_FALSE(frame.has_value());
   CHECK(frame.error().code == Errc::too_large);
-  CHECK(encode(Reply{std::string(limits::control_frame_bytes_max, ' ')}).error().code ==
-        Errc::too_large);
+  CHECK(encode(Reply{std::string(limits::control_frame_bytes_max, ' ')}).error().code == Errc::too_large);
 }
 
 TEST_CASE("data beyond the bound of one frame is refused") {
-  CHECK(through_the_wire(Data{0, Bytes(limits::control_data_bytes_max), false}).bytes.size() ==
-        limits::control_data_bytes_max);
+  CHECK(through_the_wire(Data{0, Bytes(limits::control_data_bytes_max), false}).bytes.size() == limits::control_data_bytes_max);
   FrameReader reader;
   reader.append(encode(Data{0, Bytes(limits::control_data_bytes_max + 1), false}).value());
   CHECK(reader.next().error().code == Errc::too_large);

@@ -49,8 +49,7 @@ Answer answer_of(Connection& connection) {
       return answer;
     }
     REQUIRE(frame->has_value());
-    if (const auto* item = std::get_if<control::Item>(&**frame))
-      answer.items.push_back(Json::parse(item->json));
+    if (const auto* item = std::get_if<control::Item>(&**frame)) answer.items.push_back(Json::parse(item->json));
     if (const auto* data = std::get_if<control::Data>(&**frame)) answer.data.push_back(*data);
     if (const auto* reply = std::get_if<control::Reply>(&**frame)) {
       answer.reply = Json::parse(reply->json);
@@ -70,9 +69,7 @@ Answer ask(const Served& served, const std::string& verb, const Json& arguments 
   return answer_of(client);
 }
 
-void give(Connection& client, const Json& item) {
-  REQUIRE(client.send(control::Item{item.dump()}));
-}
+void give(Connection& client, const Json& item) { REQUIRE(client.send(control::Item{item.dump()})); }
 
 }  // namespace
 
@@ -135,9 +132,8 @@ TEST_CASE("long lists come in pieces that fit in a frame") {
   CHECK(answer.items[2].size() == 201);
   CHECK((*answer.reply)["kits"] == 1201);
   const auto& kit = answer.items[0][0];
-  for (const auto* field :
-       {"id", "centre", "slug", "title", "kind", "stage", "audience", "version", "commit", "files",
-        "bytes", "media_total", "media_here", "complete", "published_at"})
+  for (const auto* field : {"id", "centre", "slug", "title", "kind", "stage", "audience", "version", "commit", "files", "bytes",
+                            "media_total", "media_here", "complete", "published_at"})
     CHECK(kit.contains(field));
   CHECK(kit["id"] == "wazemmes/kit-0");
   CHECK(kit["complete"] == true);
@@ -160,9 +156,8 @@ TEST_CASE("an upload becomes the steps of a publication, in their order") {
   const auto answer = answer_of(client);
   REQUIRE(answer.reply.has_value());
   CHECK(served.node.lib.published_to == Audience{Audience::Kind::territory, "lille"});
-  const std::vector<std::string> steps = {"kit lampe",      "file a.txt x 6", "abort-file",
-                                          "file a.txt - 3", "end-file xyz",   "end-kit",
-                                          "commit",         "destroyed"};
+  const std::vector<std::string> steps = {"kit lampe",    "file a.txt x 6", "abort-file", "file a.txt - 3",
+                                          "end-file xyz", "end-kit",        "commit",     "destroyed"};
   CHECK(served.node.lib.publications.all() == steps);
   REQUIRE(answer.items.size() == 2);
   CHECK(answer.items[0]["step"] == "ready");
@@ -183,9 +178,15 @@ TEST_CASE("a file that the publication knows needs no bytes; one that it does no
   give(client, {{"step", "commit"}});
   const auto answer = answer_of(client);
   REQUIRE(answer.reply.has_value());
-  const std::vector<std::string> steps = {"kit lampe",          "place /kits/lampe", "known? known.jpg x 1:2",
-                                          "known? new.jpg - 1:3", "file new.jpg - 1",  "remember 1:3",
-                                          "end-file x",         "end-kit",           "commit",
+  const std::vector<std::string> steps = {"kit lampe",
+                                          "place /kits/lampe",
+                                          "known? known.jpg x 1:2",
+                                          "known? new.jpg - 1:3",
+                                          "file new.jpg - 1",
+                                          "remember 1:3",
+                                          "end-file x",
+                                          "end-kit",
+                                          "commit",
                                           "destroyed"};
   CHECK(served.node.lib.publications.all() == steps);
   CHECK(answer.items.at(1) == Json{{"known", true}});
@@ -286,19 +287,16 @@ TEST_CASE("checkout of a version whose media lack says which, and sends nothing"
 
 TEST_CASE("only the federation's node invites and suspends") {
   Served served;
-  const Json invite{
-      {"slug", "fives"}, {"name", "Fives"}, {"territories", {"lille"}}, {"valid_seconds", 3600}};
+  const Json invite{{"slug", "fives"}, {"name", "Fives"}, {"territories", {"lille"}}, {"valid_seconds", 3600}};
   CHECK(ask(served, "member.invite", invite).failure == "federation.not-here");
-  CHECK(ask(served, "member.suspend", {{"slug", "fives"}, {"why", "x"}}).failure ==
-        "federation.not-here");
+  CHECK(ask(served, "member.suspend", {{"slug", "fives"}, {"why", "x"}}).failure == "federation.not-here");
   served.node.lib.who.slug = "fede";
   const auto answer = ask(served, "member.invite", invite);
   REQUIRE(answer.reply.has_value());
   CHECK((*answer.reply)["invitation"].get<std::string>().starts_with("essaimage1-"));
   CHECK((*answer.reply)["expires"] == "1970-01-01T01:00:00Z");
   CHECK(ask(served, "member.invite", {{"slug", "No Slug"}, {"name", "x"}}).failure == "usage");
-  CHECK(ask(served, "member.suspend", {{"slug", "nobody"}, {"why", "x"}}).failure ==
-        "peer.unknown");
+  CHECK(ask(served, "member.suspend", {{"slug", "nobody"}, {"why", "x"}}).failure == "peer.unknown");
   CHECK(ask(served, "member.suspend", {{"slug", "fede"}, {"why", "x"}}).failure == "usage");
   CHECK(ask(served, "member.suspend", {{"slug", "fives"}, {"why", "lost"}}).reply.has_value());
   CHECK(served.node.lib.calls == std::vector<std::string>{"suspend fives: lost"});

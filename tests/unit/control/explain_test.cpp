@@ -17,9 +17,7 @@ struct Picture {
   std::vector<store::Problem> problems;
   Traffic::State traffic = {};
 
-  Situation here() {
-    return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems, {}, traffic};
-  }
+  Situation here() { return {status, node.lib.members.get(), node.lib.who, Instant{1000}, disk_free, problems, {}, traffic}; }
   core::PeerStatus& peer(const std::string& slug, core::PeerStatus::State state) {
     core::PeerStatus peer;
     peer.slug = slug;
@@ -44,8 +42,7 @@ const Explanation* find(const Explanations& all, const std::string& code) {
 
 bool complete(const Explanation& e) {
   const bool text = !e.text.en.empty() && !e.text.fr.empty() && e.text.en != e.text.fr;
-  return text && e.next_step.en.empty() == e.next_step.fr.empty() &&
-         (!e.problem || !e.next_step.en.empty());
+  return text && e.next_step.en.empty() == e.next_step.fr.empty() && (!e.problem || !e.next_step.en.empty());
 }
 
 }  // namespace
@@ -75,9 +72,9 @@ TEST_CASE("every trouble of a node has its own words in both languages, and a wa
   picture.status.media.push_back({Sha256{}, 3'000'000, 1'000'000, {}, {}});
   picture.problems.push_back({Error{Errc::corrupt, "an object"}, "deule/region"});
   const auto all = explain_node(picture.here());
-  for (const auto* code : {"library-damaged", "not-joined", "suspended", "disk-low", "own-feed-forked", "feed-forked",
-                           "feed-wanted-no-holder", "media-lacking-no-holder", "peer-unreachable",
-                           "peer-refuses-us", "peer-not-level", "peer-only-inbound"}) {
+  for (const auto* code :
+       {"library-damaged", "not-joined", "suspended", "disk-low", "own-feed-forked", "feed-forked", "feed-wanted-no-holder",
+        "media-lacking-no-holder", "peer-unreachable", "peer-refuses-us", "peer-not-level", "peer-only-inbound"}) {
     INFO(code);
     const auto* found = find(all, code);
     REQUIRE(found != nullptr);
@@ -85,8 +82,7 @@ TEST_CASE("every trouble of a node has its own words in both languages, and a wa
   }
   CHECK(find(all, "all-well") == nullptr);
   CHECK(find(all, "not-joined")->text.fr.find("déjà servi") != std::string::npos);
-  CHECK(find(all, "peer-unreachable")->text.en.find("the next try is in 60 s") !=
-        std::string::npos);
+  CHECK(find(all, "peer-unreachable")->text.en.find("the next try is in 60 s") != std::string::npos);
   CHECK(find(all, "media-lacking-no-holder")->text.fr.find("2,0 Mo") != std::string::npos);
 }
 
@@ -114,8 +110,7 @@ TEST_CASE("a kit that lacks media names the peers that hold them, and those that
   const auto all = explain_kit(picture.here(), {"fives", "lampe"}, kit);
   const auto* lacking = find(all, "media-lacking");
   REQUIRE(lacking != nullptr);
-  CHECK(lacking->text.en.find("1 media file (5.0 kB) is lacking; held by: loos, mons.") !=
-        std::string::npos);
+  CHECK(lacking->text.en.find("1 media file (5.0 kB) is lacking; held by: loos, mons.") != std::string::npos);
   CHECK(find(all, "peer-unreachable") != nullptr);
   picture.traffic.rest = Traffic::Rest::paused;
   CHECK(find(explain_kit(picture.here(), {"fives", "lampe"}, kit), "media-paused")->next_step.en.find("resume") != std::string::npos);
@@ -153,15 +148,13 @@ TEST_CASE("a peer that serves no media now is named: it may be paused") {
   CHECK(told("media-disk-fails").find("the disk could not be written") != std::string::npos);
 }
 
-TEST_CASE(
-    "a kit that is not here is spoken of in the same words whether it exists for others or not") {
+TEST_CASE("a kit that is not here is spoken of in the same words whether it exists for others or not") {
   Picture picture;
   const auto one = explain_kit(picture.here(), {"fives", "secret"}, std::nullopt);
   const auto two = explain_kit(picture.here(), {"fives", "nothing"}, std::nullopt);
   REQUIRE(find(one, "not-here") != nullptr);
   CHECK(find(one, "not-here")->text.en == find(two, "not-here")->text.en);
-  CHECK(find(explain_kit(picture.here(), {"mars", "rover"}, std::nullopt), "centre-unknown") !=
-        nullptr);
+  CHECK(find(explain_kit(picture.here(), {"mars", "rover"}, std::nullopt), "centre-unknown") != nullptr);
 }
 
 TEST_CASE("feeds of audiences that we are not in are never told of") {
@@ -186,8 +179,8 @@ TEST_CASE("a feed that was here and is lost is our disk's matter, not its author
   const FeedId ours{"fives", {Audience::Kind::territory, "lille"}};
   auto& known = picture.feed(ours, GENERATE(0U, 3U));
   known.lacking = true;
-  for (const auto& all : {explain_node(picture.here()), explain_feed(picture.here(), ours),
-                          explain_kit(picture.here(), {"fives", "lampe"}, std::nullopt)}) {
+  for (const auto& all :
+       {explain_node(picture.here()), explain_feed(picture.here(), ours), explain_kit(picture.here(), {"fives", "lampe"}, std::nullopt)}) {
     REQUIRE(find(all, "feed-lost-no-holder") != nullptr);
     CHECK(complete(*find(all, "feed-lost-no-holder")));
     CHECK(find(all, "not-here") == nullptr);

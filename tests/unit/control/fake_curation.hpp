@@ -14,8 +14,8 @@ class FakeCuration final : public store::Curation {
   Result<store::ProposalRow> propose(const Proposing& proposing) override {
     if (proposing.kit.centre != library_.identity().slug) return fail(Errc::proposal_not_own, proposing.kit.str());
     TRY(const auto kit, library_.kit(proposing.kit));
-    const store::Proposal proposal{proposing.kit, proposing.version.value_or(kit.row.version), kit.row.kit_tree, proposing.to,
-                                   {1'790'000'000}, proposing.note};
+    const store::Proposal proposal{
+        proposing.kit, proposing.version.value_or(kit.row.version), kit.row.kit_tree, proposing.to, {1'790'000'000}, proposing.note};
     proposed.push_back({{proposing.kit.centre, kit.row.audience}, proposal});
     return proposed.back();
   }

@@ -8,8 +8,8 @@
 #include <mutex>
 
 #include "daemon/shell/node.hpp"
-#include "store/media/media_store.hpp"
 #include "store/activity.hpp"
+#include "store/media/media_store.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/fake_mirrors.hpp"
 #include "tests/support/fake_withdrawals.hpp"
@@ -33,8 +33,8 @@ class FakeLibrary final : public store::Library {
   std::vector<store::AdoptionRow> adopted;
   std::vector<std::string> calls;
   store::HoldingView view;
-  Status chosen;                            ///< what choose() returns
-  std::vector<store::FeedMedia> removes;    ///< what dropping any kit would remove
+  Status chosen;                          ///< what choose() returns
+  std::vector<store::FeedMedia> removes;  ///< what dropping any kit would remove
 
   const store::Identity& identity() const override { return who; }
   const store::SigningSecret& signing() const override { return signing_; }
@@ -52,8 +52,7 @@ class FakeLibrary final : public store::Library {
     return std::vector{FeedVersion{{feed, {1, 1, 3}, {}}, {1'772'357'400}}};
   }
 
-  Result<std::unique_ptr<store::Publication>> publish(
-      const store::PublishOptions& options) override {
+  Result<std::unique_ptr<store::Publication>> publish(const store::PublishOptions& options) override {
     published_to = options.audience;
     return std::make_unique<FakePublication>(publications);
   }
@@ -72,7 +71,8 @@ class FakeLibrary final : public store::Library {
   Result<store::Invitation> invite(const Invite& invite, Lacking lacking) override {
     store::Invitation out;
     ask(lacking);
-    if (invite.by_neighbours) calls.push_back("new key of " + invite.slug + " by its neighbours, feeds cut: " + std::to_string(invite.last.size()));
+    if (invite.by_neighbours)
+      calls.push_back("new key of " + invite.slug + " by its neighbours, feeds cut: " + std::to_string(invite.last.size()));
     else if (invite.new_key) calls.push_back(std::string("new key of ") + invite.slug + (invite.reinstate ? ", reinstated" : ""));
     out.slug = invite.slug;
     out.name = invite.name;
@@ -144,8 +144,8 @@ class FakeLibrary final : public store::Library {
     TRY(const auto found, kit(report.kit));
     CHECK_OK(store::check_facts(report.facts));
     const auto version = report.version.value_or(found.row.version);
-    reported.push_back({{who.slug, found.row.audience},
-                        {report.kit, reported.size() + 1, version, found.row.kit_tree, {1'790'000'000}, report.facts}});
+    reported.push_back(
+        {{who.slug, found.row.audience}, {report.kit, reported.size() + 1, version, found.row.kit_tree, {1'790'000'000}, report.facts}});
     calls.push_back(report.anyway ? "report anyway" : "report");
     return reported.back();
   }
@@ -187,23 +187,17 @@ class FakeLibrary final : public store::Library {
   Result<std::shared_ptr<const store::Activity>> activity() const override { return happened; }
   std::shared_ptr<const store::Activity> happened = std::make_shared<store::Activity>();
 
-  Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override {
+  Result<store::PackSource> open_pack(const FeedId&, const ObjectId&, bool) override { return fail(Errc::not_found); }
+  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t, std::uint32_t,
+                                                  const Sha256&) override {
     return fail(Errc::not_found);
   }
-  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,
-                                                  std::uint32_t, const Sha256&) override {
-    return fail(Errc::not_found);
-  }
-  Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>&) const override {
-    return std::vector<Sha256>{};
-  }
-  Result<std::unique_ptr<store::FeedReception>> receive_feed() override {
-    return fail(Errc::not_found);
-  }
+  Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>&) const override { return std::vector<Sha256>{}; }
+  Result<std::unique_ptr<store::FeedReception>> receive_feed() override { return fail(Errc::not_found); }
   void settle_by(std::function<void()>) override {}
   void settle_media() override {}
-  Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256&,
-                                                           std::uint32_t, std::uint32_t, const Sha256&) override {
+  Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256&, std::uint32_t, std::uint32_t,
+                                                           const Sha256&) override {
     return fail(Errc::not_found);
   }
   Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
@@ -243,13 +237,11 @@ class FakeLibrary final : public store::Library {
     }
     return out;
   }
-  Result<std::vector<store::KitFile>> files(const KitId& id,
-                                            std::optional<std::uint64_t>) const override {
+  Result<std::vector<store::KitFile>> files(const KitId& id, std::optional<std::uint64_t>) const override {
     TRY([[maybe_unused]] const auto found, kit(id));
     return all_files;
   }
-  Result<Bytes> read_file(const store::KitFile& file, std::uint64_t offset,
-                          std::size_t bytes_max) const override {
+  Result<Bytes> read_file(const store::KitFile& file, std::uint64_t offset, std::size_t bytes_max) const override {
     const auto piece = std::string_view(contents.at(file.path)).substr(offset, bytes_max);
     return Bytes(bytes_of(piece).begin(), bytes_of(piece).end());
   }
@@ -263,8 +255,7 @@ class FakeLibrary final : public store::Library {
     return removes;
   }
   Status check_room() override { return {}; }
-  Result<std::vector<store::Problem>> verify(
-      const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override {
+  Result<std::vector<store::Problem>> verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) override {
     if (!progress(50, 100) || !progress(100, 100)) return fail(Errc::cancelled);
     return wrong;
   }
@@ -315,8 +306,7 @@ class FakeNode final : public shell::Node {
   std::vector<std::string> reachable_at{"tcp://127.0.0.1:7490"};
   std::map<Sha256, std::vector<std::string>> holders;  ///< what locate() finds
   std::atomic<bool> ends{false};
-  std::atomic<std::int64_t> step_ms{
-      1000};  ///< how far the clock goes each time that somebody looks
+  std::atomic<std::int64_t> step_ms{1000};  ///< how far the clock goes each time that somebody looks
 
   FakeNode() {
     lib.who = {"wazemmes", "Centre social de Wazemmes", {}, "fede"};

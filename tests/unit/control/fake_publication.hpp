@@ -58,8 +58,7 @@ class FakePublication final : public store::Publication {
  private:
   Status step(const std::string& name) {
     log_.add(name);
-    if (!log_.fail_at.empty() && name.starts_with(log_.fail_at))
-      return fail(Errc::kit_title_missing, "kit.toml");
+    if (!log_.fail_at.empty() && name.starts_with(log_.fail_at)) return fail(Errc::kit_title_missing, "kit.toml");
     return {};
   }
   Log& log_;

@@ -95,7 +95,8 @@ TEST_CASE("roles are shown with their keys, and changed by a key, a fingerprint 
   // Whoever loses one of them would have lost the role.
   CHECK(change({{"role", "root"}, {"threshold", 2}})["needs_all_keys"] == true);
   CHECK(change({{"role", "root"}, {"threshold", 1}})["needs_all_keys"] == false);
-  CHECK(change({{"role", "root"}, {"add", to_openssh(SigningSecret::generate().public_key())}, {"threshold", 2}})["needs_all_keys"] == false);
+  CHECK(change({{"role", "root"}, {"add", to_openssh(SigningSecret::generate().public_key())}, {"threshold", 2}})["needs_all_keys"] ==
+        false);
 }
 
 TEST_CASE("an act that needs more keys answers with a request, and says that nothing is in force") {

@@ -111,7 +111,8 @@ TEST_CASE("what is not held is no problem, what the disk has no room for is one"
     // Where room lacks, asking for it brings nothing.
     const bool room = store::waits_for_room(*other.why_not);
     CHECK((told.next_step.en.find("`essaimagectl fetch") == std::string::npos) == room);
-    CHECK((told.next_step.fr.find(i == static_cast<int>(store::HoldReason::quota) ? "quota_gib" : "free_gib_min") != std::string::npos) == room);
+    CHECK((told.next_step.fr.find(i == static_cast<int>(store::HoldReason::quota) ? "quota_gib" : "free_gib_min") != std::string::npos) ==
+          room);
   }
 }
 

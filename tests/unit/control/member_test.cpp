@@ -50,7 +50,8 @@ TEST_CASE("a centre's neighbours are named on the federation's node, and shown e
   CHECK(elsewhere.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"a", "b"}}})["failure"] == "federation.not-here");
   Federation served;
   CHECK(served.ask("member.neighbours", {{"slug", "nobody"}, {"neighbours", {"a", "b"}}})["failure"] == "peer.unknown");
-  CHECK(served.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"a", "b"}}, {"needed", 17}})["failure"] == "member.neighbours-refused");
+  CHECK(served.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"a", "b"}}, {"needed", 17}})["failure"] ==
+        "member.neighbours-refused");
   CHECK(served.node.lib.calls.empty());
   const auto named = served.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"b", "a", "a"}}});
   CHECK(served.node.lib.calls.back() == "neighbours of fives: 2 of 2");

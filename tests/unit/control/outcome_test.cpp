@@ -67,9 +67,10 @@ TEST_CASE("an outcome is added, listed, shown and taken back") {
 
 TEST_CASE("an outcome that is told in another way than it must be is refused, with what was expected") {
   Field served;
-  for (const Json& wrong : {Json{{"date", "1 mars"}}, Json{{"date", nullptr}}, Json{{"to", "2026-02-28"}}, Json{{"sessions", 0}}, Json{{"sessions", 5'000'000'000}},
-                            Json{{"participants", {"5-6=1"}}}, Json{{"participants", {"12-17=x"}}}, Json{{"participants", {"-1"}}},
-                            Json{{"participants", {"999999999", "999999999"}}}, Json{{"place", "bar"}}, Json{{"who", "x"}}}) {
+  for (const Json& wrong :
+       {Json{{"date", "1 mars"}}, Json{{"date", nullptr}}, Json{{"to", "2026-02-28"}}, Json{{"sessions", 0}},
+        Json{{"sessions", 5'000'000'000}}, Json{{"participants", {"5-6=1"}}}, Json{{"participants", {"12-17=x"}}},
+        Json{{"participants", {"-1"}}}, Json{{"participants", {"999999999", "999999999"}}}, Json{{"place", "bar"}}, Json{{"who", "x"}}}) {
     INFO(wrong.dump());
     CHECK(served.add(wrong)["failure"] == "usage");
   }

@@ -100,7 +100,8 @@ TEST_CASE("status, explain and the list say what has a deadline, and a deadline 
   CHECK(entry["at_risk"] == true);
   CHECK(served.ask("status")["deadlines"][0] == entry);
   const auto has = [](const Json& explanations) {
-    return std::ranges::any_of(explanations, [](const auto& each) { return each["code"] == "deadline-at-risk" && each["problem"] == true; });
+    return std::ranges::any_of(explanations,
+                               [](const auto& each) { return each["code"] == "deadline-at-risk" && each["problem"] == true; });
   };
   CHECK(has(served.ask("status")["problems"]));
   CHECK(has(served.ask("explain")["explanations"]));
@@ -168,7 +169,8 @@ TEST_CASE("search passes on what is asked for, and refuses what no kit can be") 
   served.node.lib.add_kit({"fives", "film"});
   finder.answer.hits.push_back({served.node.lib.all_kits.front(), {{"Un ", false}, {"film", true}}, {{"le ", false}, {"film", true}}});
   finder.answer.more = true;
-  const auto found = served.ask("search", {{"words", "film"}, {"theme", "santé"}, {"duration_max", "1 h 30"}, {"limit", 3}, {"catalogue", true}});
+  const auto found =
+      served.ask("search", {{"words", "film"}, {"theme", "santé"}, {"duration_max", "1 h 30"}, {"limit", 3}, {"catalogue", true}});
   CHECK(found["kits"] == 1);
   CHECK(found["more"] == true);
   CHECK(found["items"][0][0]["snippet"][1]["hit"] == true);

@@ -28,7 +28,8 @@ TEST_CASE("a report has its figures, points and entries, each with where it was 
   facts.participants = {0, 4, 0, 0, 0, 0};
   facts.note = "Mme Dupont";
   for (std::uint64_t number = 1; number <= 10'000; ++number)
-    activity->outcomes.push_back({{{"fives", "film"}, number, 1, {}, day, facts}, {{"fives", {}}, "outcomes/fives/film/" + std::to_string(number) + ".toml", {}, day}});
+    activity->outcomes.push_back({{{"fives", "film"}, number, 1, {}, day, facts},
+                                  {{"fives", {}}, "outcomes/fives/film/" + std::to_string(number) + ".toml", {}, day}});
   served.node.lib.happened = activity;
   const auto report = served.ask("report", {{"from", "2018-01-01"}, {"to", "2018-12-31"}});
   CHECK(report["entries"] == 10'001);

@@ -45,8 +45,7 @@ struct Served {
       REQUIRE(frame);
       REQUIRE(frame->has_value());
       if (const auto* item = std::get_if<control::Item>(&**frame)) items.push_back(Json::parse(item->json));
-      if (const auto* failure = std::get_if<control::Failure>(&**frame))
-        return {{"failure", failure->code}, {"detail", failure->detail}};
+      if (const auto* failure = std::get_if<control::Failure>(&**frame)) return {{"failure", failure->code}, {"detail", failure->detail}};
       if (const auto* reply = std::get_if<control::Reply>(&**frame)) {
         auto json = Json::parse(reply->json);
         json["items"] = items;

@@ -28,7 +28,8 @@ TEST_CASE("an author withdraws its own kits, and is told who has signed") {
   Served served;
   const auto self = served.node.lib.who.slug;
   served.node.lib.withdrawn.views = {view(self, false)};
-  const auto reply = served.ask("withdraw", {{"id", self + "/lampe"}, {"file", "moi.jpg"}, {"why", "x"}, {"earlier", true}, {"offline", true}});
+  const auto reply =
+      served.ask("withdraw", {{"id", self + "/lampe"}, {"file", "moi.jpg"}, {"why", "x"}, {"earlier", true}, {"offline", true}});
   REQUIRE(served.node.lib.withdrawn.wishes.size() == 1);
   const auto& wish = served.node.lib.withdrawn.wishes.front();
   CHECK(wish.files == std::vector<std::string>{"moi.jpg"});
@@ -83,7 +84,8 @@ TEST_CASE("the federation withdraws media for cause, and takes that back") {
   REQUIRE(served.node.lib.withdrawn.causes.size() == 1);
   CHECK(served.node.lib.withdrawn.causes.front().undo);
   CHECK(served.node.lib.withdrawn.causes.front().media == std::vector{Sha256::parse(hash).value()});
-  CHECK(served.ask("withdraw", {{"id", "fives/lampe"}, {"file", "x"}, {"why", "volée"}, {"offline", true}})["failure"] == "withdraw.nothing");
+  CHECK(served.ask("withdraw", {{"id", "fives/lampe"}, {"file", "x"}, {"why", "volée"}, {"offline", true}})["failure"] ==
+        "withdraw.nothing");
 }
 
 TEST_CASE("a checkout with a withdrawn file is refused, unless the rest is asked for") {

@@ -47,7 +47,7 @@ TEST_CASE("the federation's node, when it is full, hears of each territory all t
   CHECK(comes(604, hello));
   const auto of_lille = sent_away();
   REQUIRE(of_lille.size() == 1);
-  CHECK(of_lille[0] != 1);         // the only one of Valenciennes
+  CHECK(of_lille[0] != 1);  // the only one of Valenciennes
   SECTION("and whoever was given a new key, and knows nobody else, joins") {
     message::Join join;
     join.federation = bench.federation();

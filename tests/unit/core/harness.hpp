@@ -20,9 +20,7 @@ class Bench {
 
   static std::string slug(std::size_t node) { return node == 0 ? "federation" : "centre-" + std::to_string(node); }
   static FeedId region(std::size_t node) { return {slug(node), {}}; }
-  static FeedId territory(std::size_t node, const std::string& name) {
-    return {slug(node), {Audience::Kind::territory, name}};
-  }
+  static FeedId territory(std::size_t node, const std::string& name) { return {slug(node), {Audience::Kind::territory, name}}; }
 
   Member& add_member(std::size_t node, std::set<std::string> territories) {
     Member member;
@@ -149,9 +147,7 @@ class Bench {
     return std::make_shared<const Bytes>(sim::encode_commit(commit, sim::signing_key(author)));
   }
   static SharedBytes slice_of(std::size_t bytes) { return std::make_shared<const Bytes>(bytes, 1); }
-  static Head head(const FeedId& feed, std::uint64_t seq, const SharedBytes& raw) {
-    return {feed, {1, 1, seq}, sim::commit_id(*raw)};
-  }
+  static Head head(const FeedId& feed, std::uint64_t seq, const SharedBytes& raw) { return {feed, {1, 1, seq}, sim::commit_id(*raw)}; }
   /// The store holds this now.
   void hold(const FeedId& feed, std::uint64_t seq, const SharedBytes& raw, bool published_here = false) {
     on(input::HeadChanged{head(feed, seq, raw), raw, published_here});

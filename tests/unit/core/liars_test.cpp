@@ -21,9 +21,7 @@ void claim(Bench& bench, LinkId link, std::vector<Head> heads) {
   bench.receive(link, told);
 }
 
-Head head(const FeedId& of, std::uint64_t seq, std::size_t author) {
-  return Bench::head(of, seq, Bench::commit(of, seq, author));
-}
+Head head(const FeedId& of, std::uint64_t seq, std::size_t author) { return Bench::head(of, seq, Bench::commit(of, seq, author)); }
 
 /// Sends a byte every 19 seconds for so long, or until the fetch is cancelled. True if it was.
 bool drip(Bench& bench, LinkId link, std::uint64_t request, Duration at_most) {

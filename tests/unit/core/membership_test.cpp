@@ -43,8 +43,11 @@ TEST_CASE("the invited dials, asks, is greeted, and fetches the federation's fee
   REQUIRE(opening.size() == 1);
   message::Reconcile told{opening[0].round, false, {}};
   const auto raw = Bench::commit(Bench::region(0), 3, 0);
-  told.ranges.push_back({"", message::Range::Kind::list, {}, {Bench::head(Bench::region(0), 3, raw),
-                         Bench::head(Bench::region(2), 3, Bench::commit(Bench::region(2), 3, 2))}, false});
+  told.ranges.push_back({"",
+                         message::Range::Kind::list,
+                         {},
+                         {Bench::head(Bench::region(0), 3, raw), Bench::head(Bench::region(2), 3, Bench::commit(Bench::region(2), 3, 2))},
+                         false});
   bench.receive(1, told);
   const auto fetch = bench.sent<message::FetchFeed>(1);
   REQUIRE(fetch.size() == 1);

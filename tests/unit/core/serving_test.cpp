@@ -77,9 +77,9 @@ TEST_CASE("not held, not allowed and nothing newer are answered alike") {
   const auto raw = Bench::commit(own, 1, 1);
   bench.hold(own, 1, raw, true);
   bench.forget();
-  bench.receive(link, message::FetchFeed{1, lens, {}, 65536});                            // not allowed
-  bench.receive(link, message::FetchFeed{2, Bench::territory(5, "lille"), {}, 65536});    // not held
-  bench.receive(link, message::FetchFeed{3, own, sim::commit_id(*raw), 65536});           // nothing newer
+  bench.receive(link, message::FetchFeed{1, lens, {}, 65536});                          // not allowed
+  bench.receive(link, message::FetchFeed{2, Bench::territory(5, "lille"), {}, 65536});  // not held
+  bench.receive(link, message::FetchFeed{3, own, sim::commit_id(*raw), 65536});         // nothing newer
   bench.receive(link, message::FetchChunks{4, lens, {}, {}, 0, 1, 65536, {}});
   CHECK(bench.sent<message::Unavailable>(link).size() == 4);
   CHECK(bench.sent_count(link) == 0);
@@ -160,9 +160,7 @@ TEST_CASE("what is cancelled while the store opens it counts until the store has
   bench.receive(link, message::FetchFeed{++request, own, {}, 65536});
   CHECK(bench.wanted<effect::OpenPack>().empty());
   SECTION("the store answers") { bench.on(input::SourceOpened{opened.at(0).job, std::uint64_t{10}, nullptr}); }
-  SECTION("the store has not opened it") {
-    bench.on(input::SourceOpened{opened.at(0).job, fail(Errc::cancelled), nullptr});
-  }
+  SECTION("the store has not opened it") { bench.on(input::SourceOpened{opened.at(0).job, fail(Errc::cancelled), nullptr}); }
   CHECK(bench.wanted<effect::OpenPack>().size() == 1);
 }
 

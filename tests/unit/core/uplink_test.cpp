@@ -19,9 +19,9 @@ struct Line {
   Context context{notary};
   Uplink uplink{context};
   Link* link = nullptr;
-  double queued = 0;           ///< bytes in front of the line
-  double carries = 125'000;    ///< a second
-  double credit = 200'000;     ///< peers let no more be under way
+  double queued = 0;         ///< bytes in front of the line
+  double carries = 125'000;  ///< a second
+  double credit = 200'000;   ///< peers let no more be under way
   std::uint64_t sent = 0;
   std::int64_t worst_ms = 0;
 

@@ -32,8 +32,14 @@ Told told(const std::string& answers, Json arguments = Json::object(), Language 
 TEST_CASE("an outcome is told by answers, and an empty one takes what is offered") {
   const auto all = told("2026-02-01\n2026-02-15\n3\n\n4\n\n2\n6\n\n3\no\nle jeu des cibles\n  les souris sans fil  \n\no\n");
   REQUIRE(all.done);
-  CHECK(all.arguments == Json{{"date", "2026-02-01"}, {"to", "2026-02-15"}, {"sessions", 3}, {"participants", {"12-17=4", "26-59=2", "60+=6"}},
-                              {"place", "library"}, {"priority_neighbourhood", true}, {"worked", "le jeu des cibles"}, {"failed", "les souris sans fil"}});
+  CHECK(all.arguments == Json{{"date", "2026-02-01"},
+                              {"to", "2026-02-15"},
+                              {"sessions", 3},
+                              {"participants", {"12-17=4", "26-59=2", "60+=6"}},
+                              {"place", "library"},
+                              {"priority_neighbourhood", true},
+                              {"worked", "le jeu des cibles"},
+                              {"failed", "les souris sans fil"}});
   const auto least = told("\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n");
   REQUIRE(least.done);
   CHECK(least.arguments == Json{{"date", "2026-03-03"}, {"sessions", 1}, {"place", "centre"}});
@@ -61,10 +67,11 @@ TEST_CASE("what an option said is not asked for, and nothing is sent that the pe
 }
 
 TEST_CASE("answers that cannot be sent now are not lost: a command says the same") {
-  const Json arguments{{"date", "2026-03-01"}, {"sessions", 2}, {"participants", {"60+=8"}}, {"place", "centre"}, {"worked", "l'atelier"},
-                       {"priority_neighbourhood", true}};
-  CHECK(outcome_command(KitId{"a", "b"}, arguments) ==
-        "essaimagectl outcome add a/b --date '2026-03-01' --place 'centre' --worked 'l'\\''atelier' --sessions 2 --participants 60+=8 --qpv");
+  const Json arguments{{"date", "2026-03-01"}, {"sessions", 2},         {"participants", {"60+=8"}},
+                       {"place", "centre"},    {"worked", "l'atelier"}, {"priority_neighbourhood", true}};
+  CHECK(
+      outcome_command(KitId{"a", "b"}, arguments) ==
+      "essaimagectl outcome add a/b --date '2026-03-01' --place 'centre' --worked 'l'\\''atelier' --sessions 2 --participants 60+=8 --qpv");
 }
 
 }  // namespace outcome_dialogue_test

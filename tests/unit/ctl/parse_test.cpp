@@ -25,8 +25,8 @@ std::string bad(const std::vector<std::string>& words, Language language = Langu
 }  // namespace
 
 TEST_CASE("options may stand anywhere, with a blank or an equals sign") {
-  const auto parsed = good({"--home", "/h", "member", "invite", "--name=Fives", "fives",
-                            "--territory", "lille", "--json", "--territory=loos"});
+  const auto parsed =
+      good({"--home", "/h", "member", "invite", "--name=Fives", "fives", "--territory", "lille", "--json", "--territory=loos"});
   CHECK(parsed.command->name == "member invite");
   CHECK(parsed.value("home") == "/h");
   CHECK(parsed.value("name") == "Fives");
@@ -72,8 +72,7 @@ TEST_CASE("no verb, --help and --version lead to help and version") {
 TEST_CASE("mistyped verbs and options come back with what was perhaps meant") {
   CHECK(bad({"pubish", "x"}).find("did you mean `publish`") != std::string::npos);
   CHECK(bad({"kit", "chekc", "x"}).find("did you mean `check`") != std::string::npos);
-  CHECK(bad({"publish", "x", "--audeince", "region"}).find("did you mean `--audience`") !=
-        std::string::npos);
+  CHECK(bad({"publish", "x", "--audeince", "region"}).find("did you mean `--audience`") != std::string::npos);
   CHECK(bad({"stauts"}, Language::french).find("vouliez-vous dire `status`") != std::string::npos);
   CHECK(bad({"xylophone"}).find("did you mean") == std::string::npos);
 }
@@ -101,8 +100,7 @@ TEST_CASE("how to speak is known even from a line that is not understood") {
   ::unsetenv("LC_ALL");
 }
 
-TEST_CASE(
-    "every verb, argument and option is told in both languages, and has an example that parses") {
+TEST_CASE("every verb, argument and option is told in both languages, and has an example that parses") {
   const auto both = [](const Text& text) {
     CHECK_FALSE(text.en.empty());
     CHECK_FALSE(text.fr.empty());
@@ -134,8 +132,7 @@ TEST_CASE(
           word += c;
         }
       }
-      if (const auto redirect = std::find(words.begin(), words.end(), ">"); redirect != words.end())
-        words.erase(redirect, words.end());
+      if (const auto redirect = std::find(words.begin(), words.end(), ">"); redirect != words.end()) words.erase(redirect, words.end());
       const auto parsed = parse(words, Language::english);
       REQUIRE(parsed.has_value());
       CHECK(parsed->command->name == command.name);

@@ -115,8 +115,7 @@ TEST_CASE("a bar of bytes tells the rate and what is left, once there is a rate"
     return ProgressBar::line("film", progress, language, 120, rate);
   };
   CHECK(line(half, 0, Language::english) == "film  [##########----------]  50 %  3.0 MB / 6.0 MB  media");
-  CHECK(line(half, 1'000'000, Language::english) ==
-        "film  [##########----------]  50 %  3.0 MB / 6.0 MB, 1.0 MB/s, 3 s left  media");
+  CHECK(line(half, 1'000'000, Language::english) == "film  [##########----------]  50 %  3.0 MB / 6.0 MB, 1.0 MB/s, 3 s left  media");
   CHECK(line(half, 1'000'000, Language::french).find("1,0 Mo/s, encore 3 s") != std::string::npos);
   const Progress files{3, 6, Progress::Unit::files, "x"};
   CHECK(line(files, 1'000'000, Language::english).find("/s") == std::string::npos);

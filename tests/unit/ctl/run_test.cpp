@@ -29,8 +29,7 @@ Outcome run_with(const std::vector<std::string>& words) {
   return {code, out.str(), err.str()};
 }
 
-Status write_file(TreeWriter& writer, const std::string& path, std::string_view content,
-                  bool executable = false) {
+Status write_file(TreeWriter& writer, const std::string& path, std::string_view content, bool executable = false) {
   CHECK_OK(writer.begin_file(path, executable));
   CHECK_OK(writer.write(bytes_of(content)));
   return writer.end_file();
@@ -49,13 +48,11 @@ TEST_CASE("without a home or a daemon the exit code and the words say which") {
   CHECK(none.code == ExitCode::refused);
   CHECK(none.out.empty());
   CHECK(none.err.find("there is no home here") != std::string::npos);
-  REQUIRE(run_with({"--home", home, "federation", "create", "--name", "Fédé", "--json"}).code ==
-          ExitCode::ok);
+  REQUIRE(run_with({"--home", home, "federation", "create", "--name", "Fédé", "--json"}).code == ExitCode::ok);
   const auto idle = run_with({"--home", home, "--lang", "fr", "status"});
   CHECK(idle.code == ExitCode::not_running);
   CHECK(idle.err.find("aucun essaimaged") != std::string::npos);
-  CHECK(run_with({"--home", home, "federation", "create", "--name", "F"}).code ==
-        ExitCode::refused);
+  CHECK(run_with({"--home", home, "federation", "create", "--name", "F"}).code == ExitCode::refused);
 }
 
 TEST_CASE("with --json an error is the one document on stdout") {
@@ -86,8 +83,7 @@ TEST_CASE("kit new writes a kit.toml that kit check accepts, and never overwrite
 TEST_CASE("kit check refuses what publishing would, and --fix --yes mends names") {
   TempFolder folder;
   const auto where = folder.path().string();
-  test::write_text(folder / "kit.toml",
-                   "title = \"x\"\nkind = \"method\"\nlicence = \"CC0-1.0\"\nslug = \"x\"\n");
+  test::write_text(folder / "kit.toml", "title = \"x\"\nkind = \"method\"\nlicence = \"CC0-1.0\"\nslug = \"x\"\n");
   test::write_text(folder / "a:b.txt", "x");
   const auto check = run_with({"kit", "check", where, "--lang", "en"});
   CHECK(check.code == ExitCode::refused);
@@ -104,8 +100,7 @@ TEST_CASE("kit check refuses what publishing would, and --fix --yes mends names"
 TEST_CASE("publishing a folder that has no title sends nothing and says why") {
   TempFolder folder;
   test::write_text(folder / "kit.toml", "kind = \"method\"\n");
-  const auto outcome =
-      run_with({"--home", (folder / "none").string(), "publish", folder.path().string(), "--json"});
+  const auto outcome = run_with({"--home", (folder / "none").string(), "publish", folder.path().string(), "--json"});
   CHECK(outcome.code == ExitCode::refused);
   const auto json = Json::parse(outcome.out);
   CHECK(json["error"]["code"] == "publish.refused");
@@ -115,12 +110,8 @@ TEST_CASE("publishing a folder that has no title sends nothing and says why") {
 TEST_CASE("findings of one cause make one block, refusals first") {
   std::vector<PlacedFinding> findings;
   for (int i = 0; i < 20; ++i)
-    findings.push_back({"",
-                        {kit::Severity::warning, Errc::kit_consent_missing,
-                         "p" + std::to_string(i) + ".jpg", "", false}});
-  findings.push_back(
-      {"",
-       {kit::Severity::refusal, Errc::kit_title_missing, "kit.toml", "kit.toml:1: title", false}});
+    findings.push_back({"", {kit::Severity::warning, Errc::kit_consent_missing, "p" + std::to_string(i) + ".jpg", "", false}});
+  findings.push_back({"", {kit::Severity::refusal, Errc::kit_title_missing, "kit.toml", "kit.toml:1: title", false}});
   const auto text = findings_text(findings, Language::english, {}, 3);
   CHECK(text.find("refused: the kit has no title\n    kit.toml:1: title\n") == 0);
   CHECK(text.find("(20)") != std::string::npos);
@@ -161,8 +152,7 @@ TEST_CASE("a checkout appears whole or not at all, and overwrites nothing") {
 TEST_CASE("a checkout never writes outside of its folder, whatever the daemon says") {
   TempFolder folder;
   auto writer = TreeWriter::create(folder / "out").value();
-  for (const auto* path :
-       {"../x", "/etc/x", "a/../../x", "", "a//b", ".git/config", "con.txt", "a\\b"}) {
+  for (const auto* path : {"../x", "/etc/x", "a/../../x", "", "a//b", ".git/config", "con.txt", "a\\b"}) {
     INFO(path);
     CHECK_FALSE(writer.begin_file(path, false).has_value());
   }
@@ -173,22 +163,18 @@ TEST_CASE("a checkout never writes outside of its folder, whatever the daemon sa
 TEST_CASE("kits and periods are read strictly") {
   CHECK(parse_kit_ref("a/b@12").value().version == 12u);
   CHECK_FALSE(parse_kit_ref("a/b").value().version.has_value());
-  for (const auto* wrong : {"a", "a/b@", "a/b@x", "a/b@-1", "a/b/c", "@1"})
-    CHECK_FALSE(parse_kit_ref(wrong).has_value());
+  for (const auto* wrong : {"a", "a/b@", "a/b@x", "a/b@-1", "a/b/c", "@1"}) CHECK_FALSE(parse_kit_ref(wrong).has_value());
   CHECK(parse_period("7d", "--valid").value() == 7u * 86'400);
   CHECK(parse_period("90m", "--valid").value() == 5'400u);
-  for (const auto* wrong : {"", "d", "7", "7w", "-7d", "7 d", "9999999d"})
-    CHECK_FALSE(parse_period(wrong, "--valid").has_value());
+  for (const auto* wrong : {"", "d", "7", "7w", "-7d", "7 d", "9999999d"}) CHECK_FALSE(parse_period(wrong, "--valid").has_value());
   CHECK(parse_seconds("30", "timeout").value() == 30u);
   CHECK_FALSE(parse_seconds("1.5", "timeout").has_value());
 }
 
 TEST_CASE("a kit is taken for another only if centre or name is the same") {
   const std::vector<std::string> known{"wazemmes/big", "wazemmes/malle-de-pret", "fives"};
-  CHECK(kit_suggestion({"wazemmes", "malle-de-prt"}, known, Language::english) ==
-        "; did you mean `wazemmes/malle-de-pret`?");
-  CHECK(kit_suggestion({"wazemes", "big"}, known, Language::french) ==
-        "\u00A0; vouliez-vous dire `wazemmes/big`\u00A0?");
+  CHECK(kit_suggestion({"wazemmes", "malle-de-prt"}, known, Language::english) == "; did you mean `wazemmes/malle-de-pret`?");
+  CHECK(kit_suggestion({"wazemes", "big"}, known, Language::french) == "\u00A0; vouliez-vous dire `wazemmes/big`\u00A0?");
   CHECK(kit_suggestion({"wazemmes", "nope"}, known, Language::english).empty());
   CHECK(kit_suggestion({"wazemes", "bif"}, known, Language::english).empty());
 }
@@ -215,8 +201,7 @@ TEST_CASE("the man page and the completion name every verb") {
   const auto completion = bash_completion();
   for (const auto& command : all_commands()) {
     INFO(command.name);
-    CHECK(man.find(".SS " + std::string(command.name.substr(0, command.name.find('-')))) !=
-          std::string::npos);
+    CHECK(man.find(".SS " + std::string(command.name.substr(0, command.name.find('-')))) != std::string::npos);
     CHECK(completion.find("\"" + std::string(command.name) + "\")") != std::string::npos);
   }
   CHECK(man.find("\n.\\-") == std::string::npos);

@@ -250,8 +250,7 @@ TEST_CASE("what a killed run left is removed, and nothing else") {
   const std::string left = "sub/.guide.md.essaimage-0123456789ab";
   put(folder / left, "half");
   const std::vector<std::string> others = {"sub/.guide.md.essaimage-0123456789aB", "sub/x.essaimage-0123456789ab",
-                                           ".essaimage-0123456789ab",
-                                           ".git/.x.essaimage-0123456789ab"};
+                                           ".essaimage-0123456789ab", ".git/.x.essaimage-0123456789ab"};
   for (const auto& name : others) put(folder / name, "mine");
   WorkingFolder working(folder.path());
   REQUIRE(working.write("new.md", false, {}, [&](const WorkingFolder::Sink& sink) -> Status {

@@ -102,7 +102,8 @@ TEST_CASE("a picture is drawn once it is whole: what comes, what waits and why, 
   // Of a kit with several files, those that come.
   auto several = moving();
   several["files_lacking"] = 3;
-  several["media"] = Json::parse(R"([{"path":"film.mp4","bytes_here":1000000,"bytes_total":2000000,"bytes_per_second":500000,"from":["deule"]},
+  several["media"] =
+      Json::parse(R"([{"path":"film.mp4","bytes_here":1000000,"bytes_total":2000000,"bytes_per_second":500000,"from":["deule"]},
     {"path":"rest.mp4","bytes_here":5,"bytes_total":9,"from":[]}])");
   (void)view.take(several);
   (void)view.take(state(1));

@@ -72,18 +72,15 @@ class LibraryWithMedia {
 
   void add(const std::string& path, const std::string& content) {
     std::string quoted;
-    for (const char c : path)
-      quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    stream_ += "M 100644 inline \"" + quoted + "\"\ndata " + std::to_string(content.size()) + "\n" +
-               content + "\n";
+    for (const char c : path) quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    stream_ += "M 100644 inline \"" + quoted + "\"\ndata " + std::to_string(content.size()) + "\n" + content + "\n";
   }
 
   void add_media(const std::string& path, const std::string& content, bool held) {
     const auto hash = store::sha256(bytes_of(content));
     add(path, encode_pointer({hash, content.size()}));
     const auto hex = hash.hex();
-    if (held)
-      write_text(bare() / "lfs/objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex, content);
+    if (held) write_text(bare() / "lfs/objects" / hex.substr(0, 2) / hex.substr(2, 2) / hex, content);
   }
 
   void commit() {
@@ -107,12 +104,9 @@ class LibraryWithMedia {
 
  private:
   /// What `git lfs install` sets.
-  static RunResult with_lfs(const std::filesystem::path& folder,
-                            std::vector<std::string> arguments) {
-    arguments.insert(
-        arguments.begin(),
-        {"-c", "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true", "-c",
-         "filter.lfs.smudge=git-lfs smudge -- %f", "-c", "filter.lfs.clean=git-lfs clean -- %f"});
+  static RunResult with_lfs(const std::filesystem::path& folder, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"-c", "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true", "-c",
+                                         "filter.lfs.smudge=git-lfs smudge -- %f", "-c", "filter.lfs.clean=git-lfs clean -- %f"});
     return git(folder, arguments);
   }
 
@@ -146,9 +140,8 @@ TEST_CASE("attributes in any other form are refused") {
   REQUIRE(parse_attributes(good));
   const std::string line = encode_attributes({"b.bin"});
   for (const auto& bad :
-       {std::string(), good + line, line + encode_attributes({"a.bin"}), good + "\n",
-        good.substr(1), good.substr(0, good.size() - 1), "# by hand\n" + good,
-        std::string("* -text\n"), std::string("\"/files/\" filter=lfs diff=lfs merge=lfs -text\n"),
+       {std::string(), good + line, line + encode_attributes({"a.bin"}), good + "\n", good.substr(1), good.substr(0, good.size() - 1),
+        "# by hand\n" + good, std::string("* -text\n"), std::string("\"/files/\" filter=lfs diff=lfs merge=lfs -text\n"),
         std::string("\"/files/a\\.bin\" filter=lfs diff=lfs merge=lfs -text\n"),
         std::string("\"/files/a\\\" filter=lfs diff=lfs merge=lfs -text\n"),
         std::string("\"/files/a*\" filter=lfs diff=lfs merge=lfs -text\n"),
@@ -166,10 +159,8 @@ TEST_CASE("damaged attributes never parse into something that prints differently
   for (int i = 0; i < 3000; ++i) {
     auto text = good;
     const auto at = random() % text.size();
-    if (random() % 2 == 0)
-      text[at] = "\\\"*[/ \n.%\xE9"[random() % 10];
-    else
-      text.erase(at, 1 + random() % 3);
+    if (random() % 2 == 0) text[at] = "\\\"*[/ \n.%\xE9"[random() % 10];
+    else text.erase(at, 1 + random() % 3);
     if (const auto media = parse_attributes(text)) REQUIRE(encode_attributes(*media) == text);
   }
 }
@@ -182,19 +173,15 @@ TEST_CASE("stock git applies the attributes to the awkward paths and to no other
   write_text(folder / "kit/.gitattributes", encode_attributes(media));
   std::string asked;
   for (const auto& path : media) asked += "kit/files/" + path + std::string(1, '\0');
-  const std::vector<std::string> others = {
-      "brackets1.bin", "a.bin",      "stars.bin",   "dir/a/z.bin",    "whyx.bin", "other",
-      "plain.binx",    "xplain.bin", "d/plain.bin", "back/slash.bin", "\\ab"};
+  const std::vector<std::string> others = {"brackets1.bin", "a.bin",      "stars.bin",   "dir/a/z.bin",    "whyx.bin", "other",
+                                           "plain.binx",    "xplain.bin", "d/plain.bin", "back/slash.bin", "\\ab"};
   for (const auto& path : others) asked += "kit/files/" + path + std::string(1, '\0');
-  const auto answer = LibraryWithMedia::require(
-      git(folder.path(), {"check-attr", "-z", "--stdin", "filter"}, asked));
+  const auto answer = LibraryWithMedia::require(git(folder.path(), {"check-attr", "-z", "--stdin", "filter"}, asked));
   std::map<std::string, std::string> filter;
   std::vector<std::string> words(1);
   for (const char c : answer) {
-    if (c == '\0')
-      words.emplace_back();
-    else
-      words.back().push_back(c);
+    if (c == '\0') words.emplace_back();
+    else words.back().push_back(c);
   }
   for (std::size_t i = 0; i + 2 < words.size(); i += 3) filter[words[i]] = words[i + 2];
   for (const auto& path : media) {

@@ -10,9 +10,7 @@ using namespace essaimage::kit;
 
 namespace {
 
-Entry sample() {
-  return {{"mdq-wazemmes", "bracelet"}, 3, {1'772'357'400}, "Photos \"neuves\", plan C:\\x"};
-}
+Entry sample() { return {{"mdq-wazemmes", "bracelet"}, 3, {1'772'357'400}, "Photos \"neuves\", plan C:\\x"}; }
 
 }  // namespace
 
@@ -32,8 +30,7 @@ TEST_CASE("an entry has one byte form") {
 }
 
 TEST_CASE("any other form of an entry is refused") {
-  const std::string good =
-      "format = 1\ncentre = \"a\"\nslug = \"b\"\nversion = 1\npublished = 2026-03-01T09:30:00Z\n";
+  const std::string good = "format = 1\ncentre = \"a\"\nslug = \"b\"\nversion = 1\npublished = 2026-03-01T09:30:00Z\n";
   REQUIRE(parse_entry(good));
   const auto with = [&](const std::string& from, const std::string& to) {
     auto text = good;
@@ -70,10 +67,9 @@ TEST_CASE("any other form of an entry is refused") {
 }
 
 TEST_CASE("an entry out of bounds is refused before it is written") {
-  for (const auto& change : std::vector<void (*)(Entry&)>{
-           [](Entry& e) { e.version = 0; }, [](Entry& e) { e.kit.slug = "Grand"; },
-           [](Entry& e) { e.published = {-1}; }, [](Entry& e) { e.note = "deux\nlignes"; },
-           [](Entry& e) { e.note = std::string(501, 'x'); }}) {
+  for (const auto& change : std::vector<void (*)(Entry&)>{[](Entry& e) { e.version = 0; }, [](Entry& e) { e.kit.slug = "Grand"; },
+                                                          [](Entry& e) { e.published = {-1}; }, [](Entry& e) { e.note = "deux\nlignes"; },
+                                                          [](Entry& e) { e.note = std::string(501, 'x'); }}) {
     auto entry = sample();
     change(entry);
     CHECK_FALSE(check_entry(entry));
@@ -88,10 +84,8 @@ TEST_CASE("damaged entries never parse into something that prints differently") 
     auto text = good;
     for (auto n = 1 + random() % 3; n > 0; --n) {
       const auto at = random() % text.size();
-      if (random() % 2 == 0)
-        text[at] = static_cast<char>(random() % 256);
-      else
-        text.erase(at, random() % 4);
+      if (random() % 2 == 0) text[at] = static_cast<char>(random() % 256);
+      else text.erase(at, random() % 4);
     }
     if (const auto entry = parse_entry(text)) REQUIRE(encode_entry(*entry) == text);
   }

@@ -83,12 +83,10 @@ TEST_CASE_METHOD(Fixture, "a file that changes before or while it is read is not
 TEST_CASE_METHOD(Fixture, "a change of size and back, or of time alone, is a change") {
   const auto file = scanned();
   auto reader = FileReader::open(handle(), file).value();
-  struct timespec times[2] = {
-      {0, UTIME_OMIT}, {file.state.mtime_ns / 1'000'000'000, file.state.mtime_ns % 1'000'000'000}};
+  struct timespec times[2] = {{0, UTIME_OMIT}, {file.state.mtime_ns / 1'000'000'000, file.state.mtime_ns % 1'000'000'000}};
   append("!");
   std::filesystem::resize_file(temp / "sub/a.txt", 5);
-  REQUIRE(::utimensat(AT_FDCWD, (temp / "sub/a.txt").c_str(), times, 0) ==
-          0);  // as some programs restore it
+  REQUIRE(::utimensat(AT_FDCWD, (temp / "sub/a.txt").c_str(), times, 0) == 0);  // as some programs restore it
   CHECK(rest_of(reader) == "first");
   CHECK(reader.finish().error().code == Errc::kit_file_changed);
 }
@@ -113,16 +111,14 @@ TEST_CASE_METHOD(Fixture, "what is swapped for a link after the scan is not foll
 }
 
 TEST_CASE_METHOD(Fixture, "paths that leave the folder are not opened") {
-  for (const auto* path :
-       {"", ".", "..", "../x", "sub/../sub/a.txt", "/etc/passwd", "sub//a.txt", "sub/a.txt/"}) {
+  for (const auto* path : {"", ".", "..", "../x", "sub/../sub/a.txt", "/etc/passwd", "sub//a.txt", "sub/a.txt/"}) {
     CAPTURE(path);
     CHECK_FALSE(handle().open_file(path));
   }
   CHECK_FALSE(handle().open_file(std::string("sub/a.txt\0x", 11)));
 }
 
-TEST_CASE_METHOD(Fixture,
-                 "a file that changes once is read again, one that keeps changing is refused") {
+TEST_CASE_METHOD(Fixture, "a file that changes once is read again, one that keeps changing is refused") {
   const auto file = scanned();
   std::string got;
   int restarts = 0;
@@ -151,8 +147,7 @@ TEST_CASE_METHOD(Fixture,
     CHECK(restarts == 2);
   }
   SECTION("an error of the receiver ends it") {
-    const auto state =
-        read_steadily(handle(), file, restart, [&](ByteView) { return fail(Errc::disk_full); });
+    const auto state = read_steadily(handle(), file, restart, [&](ByteView) { return fail(Errc::disk_full); });
     CHECK(state.error().code == Errc::disk_full);
     CHECK(restarts == 0);
   }
@@ -175,9 +170,9 @@ TEST_CASE("the state of a file is one to go by later only once a further write m
   const auto text = lasting_state(state);
   REQUIRE(text);
   CHECK(lasting_state(state) == text);
-  for (auto change : std::vector<std::function<void(FileState&)>>{
-           [](auto& s) { ++s.device; }, [](auto& s) { ++s.inode; }, [](auto& s) { ++s.size; }, [](auto& s) { ++s.mtime_ns; },
-           [](auto& s) { ++s.ctime_ns; }}) {
+  for (auto change :
+       std::vector<std::function<void(FileState&)>>{[](auto& s) { ++s.device; }, [](auto& s) { ++s.inode; }, [](auto& s) { ++s.size; },
+                                                    [](auto& s) { ++s.mtime_ns; }, [](auto& s) { ++s.ctime_ns; }}) {
     auto other = state;
     change(other);
     REQUIRE(lasting_state(other));

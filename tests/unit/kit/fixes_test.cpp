@@ -25,8 +25,7 @@ std::vector<std::string> plan(const std::filesystem::path& folder) {
 std::map<std::string, std::string> contents(const std::filesystem::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file())
-      files[std::filesystem::relative(entry.path(), folder).string()] = read_text(entry.path());
+    if (entry.is_regular_file()) files[std::filesystem::relative(entry.path(), folder).string()] = read_text(entry.path());
   }
   return files;
 }
@@ -35,31 +34,26 @@ std::map<std::string, std::string> contents(const std::filesystem::path& folder)
 
 TEST_CASE("a plan mends names, deepest folders first, and leaves right ones alone") {
   TempFolder folder;
-  for (const auto* path :
-       {"ok.txt", "a:b/c?.txt", "a:b/fine.txt", "re\xCC\x81union/fin ", ".git/a:b", "CON"})
+  for (const auto* path : {"ok.txt", "a:b/c?.txt", "a:b/fine.txt", "re\xCC\x81union/fin ", ".git/a:b", "CON"})
     write_text(folder / path, path);
-  CHECK(plan(folder.path()) ==
-        std::vector<std::string>{"a:b: c?.txt -> c.txt", "re\xCC\x81union: fin  -> fin",
-                                 ": CON -> _CON", ": a:b -> a-b", ": re\xCC\x81union -> réunion"});
+  CHECK(plan(folder.path()) == std::vector<std::string>{"a:b: c?.txt -> c.txt", "re\xCC\x81union: fin  -> fin", ": CON -> _CON",
+                                                        ": a:b -> a-b", ": re\xCC\x81union -> réunion"});
 }
 
 TEST_CASE("twins get a number, and never the name of another") {
   TempFolder folder;
-  for (const auto* path : {"Photo.jpg", "photo.jpg", "PHOTO.jpg", "photo (2).jpg", "a:b", "a-b",
-                           "\xC3\xA9", "e\xCC\x81", "KIT.toml", "kit.toml"}) {
+  for (const auto* path :
+       {"Photo.jpg", "photo.jpg", "PHOTO.jpg", "photo (2).jpg", "a:b", "a-b", "\xC3\xA9", "e\xCC\x81", "KIT.toml", "kit.toml"}) {
     write_text(folder / path, path);
   }
-  CHECK(plan(folder.path()) == std::vector<std::string>{": KIT.toml -> KIT (2).toml",
-                                                        ": Photo.jpg -> Photo (3).jpg",
-                                                        ": a:b -> a-b (2)", ": e\xCC\x81 -> é (2)",
-                                                        ": photo.jpg -> photo (4).jpg"});
+  CHECK(plan(folder.path()) == std::vector<std::string>{": KIT.toml -> KIT (2).toml", ": Photo.jpg -> Photo (3).jpg", ": a:b -> a-b (2)",
+                                                        ": e\xCC\x81 -> é (2)", ": photo.jpg -> photo (4).jpg"});
 }
 
 TEST_CASE("applied fixes lose nothing, and leave nothing to mend") {
   TempFolder folder;
-  for (const auto* path :
-       {"kit.toml", "a:b/c?.txt", "a:b/c.txt", "A-B/x", "re\xCC\x81union/fin ", "Re\xCC\x81union/x",
-        "CON/nul.txt", "latin\xE9.txt", "deep/d:/e:/f:.txt"}) {
+  for (const auto* path : {"kit.toml", "a:b/c?.txt", "a:b/c.txt", "A-B/x", "re\xCC\x81union/fin ", "Re\xCC\x81union/x", "CON/nul.txt",
+                           "latin\xE9.txt", "deep/d:/e:/f:.txt"}) {
     write_text(folder / path, path);
   }
   const auto before = contents(folder.path());
@@ -102,11 +96,8 @@ TEST_CASE("a fix stays within the folder") {
   write_text(folder / "outside/x:y", "x");
   write_text(folder / "kit/a", "a");
   std::filesystem::create_symlink("../outside", folder / "kit/link");
-  const auto report = apply_fixes(folder / "kit", {{"link", "x:y", "x-y"},
-                                                   {"", "../outside/x:y", "x-y"},
-                                                   {"", "a", "../b"},
-                                                   {"..", "kit", "k"}})
-                          .value();
+  const auto report =
+      apply_fixes(folder / "kit", {{"link", "x:y", "x-y"}, {"", "../outside/x:y", "x-y"}, {"", "a", "../b"}, {"..", "kit", "k"}}).value();
   CHECK(report.failed.size() == 4);
   CHECK(std::filesystem::exists(folder / "outside/x:y"));
   CHECK(std::filesystem::exists(folder / "kit/a"));

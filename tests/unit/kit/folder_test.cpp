@@ -52,8 +52,7 @@ TEST_CASE("a scan lists the files by the bytes of their paths, with size and exe
   write_text(folder / "run.sh", "#!/bin/sh\n");
   ::chmod((folder / "run.sh").c_str(), 0755);
   const auto result = check(folder.path());
-  CHECK(paths(result.scan) ==
-        std::vector<std::string>{"b.txt", "b/z.txt", "kit.toml", "run.sh", "é.txt"});
+  CHECK(paths(result.scan) == std::vector<std::string>{"b.txt", "b/z.txt", "kit.toml", "run.sh", "é.txt"});
   CHECK(result.scan.bytes == 1 + 1 + manifest.size() + 10);
   CHECK(result.scan.find("run.sh")->state.executable);
   CHECK_FALSE(result.scan.find("b.txt")->state.executable);
@@ -72,14 +71,11 @@ TEST_CASE("litter and empty folders are left out, and said so") {
   std::filesystem::create_directories(folder / "empty/deeper");
   const auto result = check(folder.path());
   CHECK(paths(result.scan) == std::vector<std::string>{"kit.toml"});
-  CHECK(result.scan.litter ==
-        std::vector<std::string>{".DS_Store", ".git/", "a/.svn/", "a/b/Thumbs.db"});
-  CHECK(result.scan.empty_folders ==
-        std::vector<std::string>{"a/b/", "a/", "empty/deeper/", "empty/"});
+  CHECK(result.scan.litter == std::vector<std::string>{".DS_Store", ".git/", "a/.svn/", "a/b/Thumbs.db"});
+  CHECK(result.scan.empty_folders == std::vector<std::string>{"a/b/", "a/", "empty/deeper/", "empty/"});
   CHECK(lines(result.findings, Severity::warning).empty());
   CHECK(lines(result.findings).find("kit.litter a/.svn/\n") != std::string::npos);
-  CHECK(lines(result.findings).find("kit.empty-folder a/b/ | holds litter alone\n") !=
-        std::string::npos);
+  CHECK(lines(result.findings).find("kit.empty-folder a/b/ | holds litter alone\n") != std::string::npos);
 }
 
 TEST_CASE("what does not travel is refused") {
@@ -104,13 +100,10 @@ TEST_CASE("what does not travel is refused") {
 TEST_CASE("a submodule that was never fetched is warned of") {
   TempFolder folder;
   write_text(folder / "kit.toml", manifest);
-  write_text(
-      folder / ".gitmodules",
-      "[submodule \"a\"]\n\tpath = parts/a\n\turl = x\n[submodule \"b\"]\n\tpath = parts/bc\n");
+  write_text(folder / ".gitmodules", "[submodule \"a\"]\n\tpath = parts/a\n\turl = x\n[submodule \"b\"]\n\tpath = parts/bc\n");
   std::filesystem::create_directories(folder / "parts/a");
   std::filesystem::create_directories(folder / "parts/b");
-  CHECK(lines(check(folder.path()).findings, Severity::warning) ==
-        "kit.empty-folder parts/a/ | a submodule that was never fetched\n");
+  CHECK(lines(check(folder.path()).findings, Severity::warning) == "kit.empty-folder parts/a/ | a submodule that was never fetched\n");
 }
 
 TEST_CASE("a kit.toml that is refused for itself is not said to be missing as well") {
@@ -120,8 +113,7 @@ TEST_CASE("a kit.toml that is refused for itself is not said to be missing as we
   CHECK(lines(check(folder.path()).findings) == "kit.symlink kit.toml\n");
   std::filesystem::remove(folder / "kit.toml");
   write_text(folder / "Kit.TOML", manifest);
-  CHECK(lines(check(folder.path()).findings) ==
-        "kit.manifest-missing  | rename Kit.TOML to kit.toml\n");
+  CHECK(lines(check(folder.path()).findings) == "kit.manifest-missing  | rename Kit.TOML to kit.toml\n");
 }
 
 TEST_CASE("an unreadable file is refused") {
@@ -136,8 +128,7 @@ TEST_CASE("an unreadable file is refused") {
 TEST_CASE("names are refused once each, with what can be mended marked") {
   TempFolder folder;
   write_text(folder / "kit.toml", manifest);
-  for (const auto* name :
-       {"a:b.txt", "Photo.txt", "photo.txt", "re\xCC\x81union.txt", "fin ", "CON", "latin\xE9"}) {
+  for (const auto* name : {"a:b.txt", "Photo.txt", "photo.txt", "re\xCC\x81union.txt", "fin ", "CON", "latin\xE9"}) {
     write_text(folder / name, "x");
   }
   CHECK(lines(check(folder.path()).findings) ==
@@ -158,8 +149,7 @@ TEST_CASE("paths are bounded in length and depth") {
   for (int i = 0; i < 20; ++i) deep += "d/";
   write_text(folder / (deep + "f"), "x");
   const auto text = lines(check(folder.path()).findings);
-  CHECK(text.find("name.path-too-long " + name + "/" + name + " | 241 bytes, at most 220\n") !=
-        std::string::npos);
+  CHECK(text.find("name.path-too-long " + name + "/" + name + " | 241 bytes, at most 220\n") != std::string::npos);
   CHECK(text.find("name.path-too-deep d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d | ") != std::string::npos);
 }
 
@@ -192,16 +182,13 @@ TEST_CASE("the slug comes from kit.toml, else from the folder's name") {
 
 TEST_CASE("consent is asked for pictures, dated, and compared with the audience") {
   TempFolder folder;
-  for (const auto* path :
-       {"photos/a.JPG", "photos/b.png", "film.mp4", "dessins/plan.png", "guide.pdf"})
-    write_text(folder / path, "x");
-  write_text(folder / "kit.toml",
-             manifest +
-                 "[[consent]]\nfile = \"photos/a.JPG\"\nrole = \"enfant\"\nscope = \"territory\"\n"
-                 "until = 2026-02-28\n"
-                 "[[consent]]\nfile = \"dessins/\"\nrole = \"none\"\nscope = \"public\"\n"
-                 "[[consent]]\nfile = \"gone.jpg\"\nrole = \"participant\"\nscope = \"region\"\n"
-                 "until = 2026-03-01\n");
+  for (const auto* path : {"photos/a.JPG", "photos/b.png", "film.mp4", "dessins/plan.png", "guide.pdf"}) write_text(folder / path, "x");
+  write_text(folder / "kit.toml", manifest +
+                                      "[[consent]]\nfile = \"photos/a.JPG\"\nrole = \"enfant\"\nscope = \"territory\"\n"
+                                      "until = 2026-02-28\n"
+                                      "[[consent]]\nfile = \"dessins/\"\nrole = \"none\"\nscope = \"public\"\n"
+                                      "[[consent]]\nfile = \"gone.jpg\"\nrole = \"participant\"\nscope = \"region\"\n"
+                                      "until = 2026-03-01\n");
   const std::string always =
       "kit.consent-missing film.mp4\n"
       "kit.consent-unused gone.jpg\n"
@@ -211,9 +198,8 @@ TEST_CASE("consent is asked for pictures, dated, and compared with the audience"
         always +
             "kit.consent-narrow photos/a.JPG | territory < region\nkit.consent-missing "
             "photos/b.png\n");
-  CHECK(
-      lines(check(folder.path(), {today, Audience{Audience::Kind::territory, "lille"}}).findings) ==
-      always + "kit.consent-missing photos/b.png\n");
+  CHECK(lines(check(folder.path(), {today, Audience{Audience::Kind::territory, "lille"}}).findings) ==
+        always + "kit.consent-missing photos/b.png\n");
 }
 
 }  // namespace folder_test

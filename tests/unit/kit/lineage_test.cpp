@@ -42,7 +42,9 @@ TEST_CASE("another parent is replaced where it stands, and a kit.toml that is no
   CHECK(*with_lineage("title = \"x\"\nadapted_from = \"https://example.org/\"\nkind = \"method\"\n", parent, 1, false) ==
         "title = \"x\"\nadapted_from = \"wazemmes/lampe@1\"\nkind = \"method\"\n");
   CHECK(*with_lineage("title = \"x\"\nadapted_from = \"a/b\"", parent, 1, false) == "title = \"x\"\nadapted_from = \"wazemmes/lampe@1\"\n");
-  CHECK(*with_lineage("\xEF\xBB\xBFtitle = \"x\"\n", parent, 1, false) == "\xEF\xBB\xBF" "adapted_from = \"wazemmes/lampe@1\"\ntitle = \"x\"\n");
+  CHECK(*with_lineage("\xEF\xBB\xBFtitle = \"x\"\n", parent, 1, false) ==
+        "\xEF\xBB\xBF"
+        "adapted_from = \"wazemmes/lampe@1\"\ntitle = \"x\"\n");
   CHECK_FALSE(with_lineage("title = ", parent, 1, false));
   CHECK_FALSE(with_lineage("kind = \"method\"\n", parent, 1, false));
   CHECK_FALSE(with_lineage(std::string(70'000, '#'), parent, 1, false));
@@ -54,7 +56,8 @@ TEST_CASE("a licence that forbids adaptations is known, unless it leaves a choic
     INFO(forbids);
     CHECK(forbids_adaptations(forbids));
   }
-  for (const char* const allows : {"CC-BY-SA-4.0", "", "CC-BY-ND-4.0 OR MIT", "MIT OR CC-BY-ND-4.0 AND MIT", "ND", "CC-BY-ND-4.0 OR", "no licence"}) {
+  for (const char* const allows :
+       {"CC-BY-SA-4.0", "", "CC-BY-ND-4.0 OR MIT", "MIT OR CC-BY-ND-4.0 AND MIT", "ND", "CC-BY-ND-4.0 OR", "no licence"}) {
     INFO(allows);
     CHECK_FALSE(forbids_adaptations(allows));
   }

@@ -128,9 +128,8 @@ TEST_CASE("what Windows or macOS cannot hold is refused by its reason") {
                                  "..."}) {
     CHECK(reason(name) == Errc::name_edge);
   }
-  for (const std::string name :
-       {"CON", "con", "Nul.txt", "aux.tar.gz", "PRN", "COM1", "com9.log", "LPT0", "COM\xC2\xB9",
-        "CONIN$", "clock$", "nul .txt", "\xEF\xBC\xA3ON"}) {
+  for (const std::string name : {"CON", "con", "Nul.txt", "aux.tar.gz", "PRN", "COM1", "com9.log", "LPT0", "COM\xC2\xB9", "CONIN$",
+                                 "clock$", "nul .txt", "\xEF\xBC\xA3ON"}) {
     CHECK(reason(name) == Errc::name_reserved);
   }
   CHECK(reason("e\xCC\x81") == Errc::name_decomposed);
@@ -142,9 +141,8 @@ TEST_CASE("what Windows or macOS cannot hold is refused by its reason") {
 
 TEST_CASE("no spelling of .git passes") {
   for (const std::string name :
-       {".git", ".GIT", ".Git", "git~1", "GIT~1", ".g\xE2\x80\x8Cit", "\xE2\x80\x8D.git",
-        ".git\xEF\xBB\xBF", "\xEF\xBC\x8Egit", "gitmod~1", "GITATT~4", "gi7eba~1", "GI7D29~9",
-        "g~123456", "\xE2\x80\x8C.gitmodules", "\xEF\xBC\x8Egitattributes"}) {
+       {".git", ".GIT", ".Git", "git~1", "GIT~1", ".g\xE2\x80\x8Cit", "\xE2\x80\x8D.git", ".git\xEF\xBB\xBF", "\xEF\xBC\x8Egit", "gitmod~1",
+        "GITATT~4", "gi7eba~1", "GI7D29~9", "g~123456", "\xE2\x80\x8C.gitmodules", "\xEF\xBC\x8Egitattributes"}) {
     CHECK(reason(name) == Errc::name_git);
     CHECK(check_name(mend_name(name)));
   }
@@ -163,8 +161,7 @@ TEST_CASE("names that fold to git's own files are stored escaped, and nothing el
   CHECK(to_stored_path("a/.gitattributes/%b") == "a/%2Egitattributes/%25b");
   CHECK(from_stored_path("a/%2Egitattributes/%25b").value() == "a/.gitattributes/%b");
   for (const std::string bad :
-       {".gitattributes", ".GitModules", "%", "%x", "%2E", "%2Ex", "%2egitattributes", "%41",
-        "%2Egit", "%25/", "%2Egitignore", ".git"}) {
+       {".gitattributes", ".GitModules", "%", "%x", "%2E", "%2Ex", "%2egitattributes", "%41", "%2Egit", "%25/", "%2Egitignore", ".git"}) {
     CAPTURE(bad);
     CHECK_FALSE(from_stored_name(bad));
   }
@@ -234,16 +231,31 @@ TEST_CASE("twins are names that one folder of Windows or macOS would confuse") {
 }
 
 TEST_CASE("litter is what programs leave, not what people name") {
-  for (const auto* name :
-       {".DS_Store", "Thumbs.db", "thumbs.DB", "desktop.ini", "~$rapport.docx", ".svn", ".git",
-        "__MACOSX", ".notes.md.swp", "x.swp", "._photo.jpg", ".~lock.budget.ods#", "notes.txt~",
-        "#notes#", ".#notes", "Icon\r", ".Trash-1000", "$RECYCLE.BIN", "film.mp4.crdownload", ".film.mp4.essaimage-0123abcd"}) {
+  for (const auto* name : {".DS_Store",
+                           "Thumbs.db",
+                           "thumbs.DB",
+                           "desktop.ini",
+                           "~$rapport.docx",
+                           ".svn",
+                           ".git",
+                           "__MACOSX",
+                           ".notes.md.swp",
+                           "x.swp",
+                           "._photo.jpg",
+                           ".~lock.budget.ods#",
+                           "notes.txt~",
+                           "#notes#",
+                           ".#notes",
+                           "Icon\r",
+                           ".Trash-1000",
+                           "$RECYCLE.BIN",
+                           "film.mp4.crdownload",
+                           ".film.mp4.essaimage-0123abcd"}) {
     CAPTURE(name);
     CHECK(is_litter(name));
   }
-  for (const auto* name :
-       {"kit.toml", ".gitignore", ".gitattributes", "CVS", "~", "#1", "#", "desktop.ini.txt",
-        "thumbs", ".nojekyll", "swp", "git", ".config", "a.swo", "répertoire"}) {
+  for (const auto* name : {"kit.toml", ".gitignore", ".gitattributes", "CVS", "~", "#1", "#", "desktop.ini.txt", "thumbs", ".nojekyll",
+                           "swp", "git", ".config", "a.swo", "répertoire"}) {
     CAPTURE(name);
     CHECK_FALSE(is_litter(name));
   }

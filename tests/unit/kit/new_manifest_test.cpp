@@ -37,11 +37,10 @@ std::string with_examples(const std::string& text) {
 
 TEST_CASE("a new kit.toml is commented, guesses what the folder tells, and passes") {
   TempFolder folder;
-  write_text(
-      folder / "bracelet/README.md",
-      "<!-- # not this -->\n# Bracelet *universel*\n![badge](x.png)\n\nUn bracelet pour les "
-      "[gouverner](x) tous,\n"
-      "avec le soin des détails.\n\n## Suite\nest pour la fin et les autres, dans la boîte\n");
+  write_text(folder / "bracelet/README.md",
+             "<!-- # not this -->\n# Bracelet *universel*\n![badge](x.png)\n\nUn bracelet pour les "
+             "[gouverner](x) tous,\n"
+             "avec le soin des détails.\n\n## Suite\nest pour la fin et les autres, dans la boîte\n");
   write_text(folder / "bracelet/LICENSE",
              "MIT License\n\nPermission is hereby granted, free of charge, to any "
              "person\nobtaining a copy");
@@ -53,8 +52,7 @@ TEST_CASE("a new kit.toml is commented, guesses what the folder tells, and passe
   CHECK(reading.findings.empty());
   REQUIRE(reading.manifest);
   CHECK(reading.manifest->title == "Bracelet universel");
-  CHECK(reading.manifest->summary ==
-        "Un bracelet pour les gouverner tous, avec le soin des détails.");
+  CHECK(reading.manifest->summary == "Un bracelet pour les gouverner tous, avec le soin des détails.");
   CHECK(reading.manifest->licence == "MIT");
   CHECK(reading.manifest->languages == std::vector<std::string>{"fr"});
   CHECK(text.find("# La fiche de ce kit.") == 0);
@@ -81,8 +79,7 @@ TEST_CASE("the examples of a new kit.toml are right as they stand, in both langu
 
 TEST_CASE("any folder gets a kit.toml that passes") {
   TempFolder folder;
-  for (const auto* name :
-       {"a\"b\\c", "日本", "caf\xE9", "e\xCC\x81te\xCC\x81", "tab\there", "..."}) {
+  for (const auto* name : {"a\"b\\c", "日本", "caf\xE9", "e\xCC\x81te\xCC\x81", "tab\there", "..."}) {
     write_text(folder / name / "x\"y\\.jpg", "x");
     write_text(folder / name / "z/im [1].png", "x");
     write_text(folder / name / "README.md", "# \x1B[31m\n\n\x1B[2J text\n");
@@ -101,14 +98,10 @@ TEST_CASE("the title comes from the README's heading, else from the folder's nam
   CHECK(guess_from_readme("## Second level\ntext").title.empty());
   CHECK(guess_from_readme("# <DeviceName>\n\n## Overview\n\nA switch.").title.empty());
   CHECK(guess_from_readme("# <DeviceName>\n\n## Overview\n\nA switch.").summary == "A switch.");
-  CHECK(
-      guess_from_readme("\xEF\xBB\xBF# Avec `BOM` ##\r\n\r\n| a | b |\r\n\r\nPhrase.\r\n").title ==
-      "Avec BOM");
-  CHECK(guess_from_readme("# T\n\n" + std::string(100, 'a') + " " + std::string(400, 'b'))
-            .summary.size() <= 300);
+  CHECK(guess_from_readme("\xEF\xBB\xBF# Avec `BOM` ##\r\n\r\n| a | b |\r\n\r\nPhrase.\r\n").title == "Avec BOM");
+  CHECK(guess_from_readme("# T\n\n" + std::string(100, 'a') + " " + std::string(400, 'b')).summary.size() <= 300);
   for (const auto& [name, title] :
-       {std::pair{"toy-robot_2", "Toy robot 2"},
-        std::pair{"Atelier-débat du lundi", "Atelier-débat du lundi"}}) {
+       {std::pair{"toy-robot_2", "Toy robot 2"}, std::pair{"Atelier-débat du lundi", "Atelier-débat du lundi"}}) {
     std::filesystem::create_directories(folder / name);
     CHECK(guess(folder / name).title == title);
   }
@@ -116,11 +109,8 @@ TEST_CASE("the title comes from the README's heading, else from the folder's nam
 
 TEST_CASE("languages come from the folders' names, else from the words of the README") {
   TempFolder folder;
-  for (const auto* path :
-       {"fr-FR/a.md", "en/a.md", "zh-CN/a.md", "de-DE/a.md", "code/a.py", "is/a.md"})
-    write_text(folder / path, "x");
-  CHECK(guess(folder.path()).languages ==
-        std::vector<std::string>{"de-DE", "en", "fr-FR", "zh-CN"});
+  for (const auto* path : {"fr-FR/a.md", "en/a.md", "zh-CN/a.md", "de-DE/a.md", "code/a.py", "is/a.md"}) write_text(folder / path, "x");
+  CHECK(guess(folder.path()).languages == std::vector<std::string>{"de-DE", "en", "fr-FR", "zh-CN"});
   const std::string french = "Le guide de la séance est pour les animateurs et les participants. ";
   const std::string english = "This is the guide of the session, for you and your group. ";
   CHECK(guess_languages(french) == std::vector<std::string>{"fr"});
@@ -144,10 +134,8 @@ TEST_CASE("licences are known by their texts, addresses and tags") {
   CHECK(guess_licence("// SPDX-License-Identifier: Apache-2.0\n") == "Apache-2.0");
   CHECK(guess_licence("<!-- SPDX-License-Identifier: CC-BY-4.0 OR MIT -->") == "CC-BY-4.0 OR MIT");
   CHECK(guess_licence("SPDX-License-Identifier: ((((\n").empty());
-  CHECK(guess_licence("see http://creativecommons.org/licenses/by-nc-sa/4.0/") ==
-        "CC-BY-NC-SA-4.0");
-  CHECK(guess_licence("Creative Commons\nAttribution-ShareAlike   4.0\nInternational") ==
-        "CC-BY-SA-4.0");
+  CHECK(guess_licence("see http://creativecommons.org/licenses/by-nc-sa/4.0/") == "CC-BY-NC-SA-4.0");
+  CHECK(guess_licence("Creative Commons\nAttribution-ShareAlike   4.0\nInternational") == "CC-BY-SA-4.0");
   CHECK(guess_licence("Attribution 4.0 International") == "CC-BY-4.0");
   CHECK(guess_licence("CC0 1.0 Universal") == "CC0-1.0");
   CHECK(guess_licence("GNU GENERAL PUBLIC LICENSE\n   Version 3, 29 June 2007 … the GNU Affero "
@@ -156,21 +144,19 @@ TEST_CASE("licences are known by their texts, addresses and tags") {
                       "Public License") == "LGPL-3.0-only");
   CHECK(guess_licence("Apache License\n Version 2.0, January 2004") == "Apache-2.0");
   CHECK(guess_licence("CERN Open Hardware Licence Version 2 - Weakly Reciprocal … "
-                      "https://creativecommons.org/licenses/by-sa/4.0/") ==
-        "CERN-OHL-W-2.0 AND CC-BY-SA-4.0");
+                      "https://creativecommons.org/licenses/by-sa/4.0/") == "CERN-OHL-W-2.0 AND CC-BY-SA-4.0");
   CHECK(guess_licence("All rights reserved").empty());
   CHECK(guess_licence("").empty());
 }
 
 TEST_CASE("licence expressions are judged and the nearest id is found") {
-  for (const auto* good :
-       {"MIT", "GPL-3.0-or-later", "MIT OR Apache-2.0", "(MIT AND CC0-1.0) OR LicenseRef-ours",
-        "GPL-2.0+", "GPL-2.0-only WITH Classpath-exception-2.0"}) {
+  for (const auto* good : {"MIT", "GPL-3.0-or-later", "MIT OR Apache-2.0", "(MIT AND CC0-1.0) OR LicenseRef-ours", "GPL-2.0+",
+                           "GPL-2.0-only WITH Classpath-exception-2.0"}) {
     CHECK(judge_licence(good) == LicenceVerdict::known);
   }
   CHECK(judge_licence("Sleepycat AND MIT") == LicenceVerdict::unknown);
-  for (const auto* bad : {"", "AND", "MIT AND", "MIT Apache-2.0", "(MIT", "MIT)", "()", "CC BY 4.0",
-                          "MIT/X11", "é", "MIT WITH", "((((((((((MIT))))))))))"}) {
+  for (const auto* bad :
+       {"", "AND", "MIT AND", "MIT Apache-2.0", "(MIT", "MIT)", "()", "CC BY 4.0", "MIT/X11", "é", "MIT WITH", "((((((((((MIT))))))))))"}) {
     CAPTURE(bad);
     CHECK(judge_licence(bad) == LicenceVerdict::malformed);
   }

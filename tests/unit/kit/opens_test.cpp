@@ -17,8 +17,8 @@ Opening look(const std::string& path, const std::string& content) {
   return opening_of(path, head, tail, content.size());
 }
 
-const std::string zip = "PK\x03\x04"s + std::string(26, '\0') + "mimetypeapplication/vnd.oasis.opendocument.text" + std::string(9'000, 'x') +
-                        "[Content_Types].xmlPK\x05\x06"s + std::string(18, '\0');
+const std::string zip = "PK\x03\x04"s + std::string(26, '\0') + "mimetypeapplication/vnd.oasis.opendocument.text" +
+                        std::string(9'000, 'x') + "[Content_Types].xmlPK\x05\x06"s + std::string(18, '\0');
 
 std::string stl(std::size_t triangles) {
   std::string file(84 + 50 * triangles, '\0');

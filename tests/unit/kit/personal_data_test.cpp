@@ -22,9 +22,10 @@ TEST_CASE("names, phone numbers and e-mail addresses are found where they stand"
 }
 
 TEST_CASE("ordinary reports are left alone") {
-  for (const char* const text : {"le montage a bien marché", "12 personnes, 3 séances le 12/03/2026", "Les participants de Lille et de Roubaix",
-                                 "3 groupes @ 10 h", "du 2026-03-01 12 au soir", "Raspberry Pi 4, carte SD de 32 Go", "rue Jean Jaurès, salle Camille Claudel",
-                                 "Très bien. Monsieur tout le monde comprend.", "", "@", "un @ tout seul"}) {
+  for (const char* const text :
+       {"le montage a bien marché", "12 personnes, 3 séances le 12/03/2026", "Les participants de Lille et de Roubaix", "3 groupes @ 10 h",
+        "du 2026-03-01 12 au soir", "Raspberry Pi 4, carte SD de 32 Go", "rue Jean Jaurès, salle Camille Claudel",
+        "Très bien. Monsieur tout le monde comprend.", "", "@", "un @ tout seul"}) {
     INFO(text);
     CHECK(personal_data(text).empty());
   }

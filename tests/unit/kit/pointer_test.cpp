@@ -13,8 +13,7 @@ using namespace essaimage::kit;
 namespace {
 
 const std::string hash(64, 'a');
-const std::string start =
-    "version https://git-lfs.github.com/spec/v1\noid sha256:" + hash + "\nsize ";
+const std::string start = "version https://git-lfs.github.com/spec/v1\noid sha256:" + hash + "\nsize ";
 
 }  // namespace
 
@@ -30,14 +29,11 @@ TEST_CASE("any other form of a pointer is refused") {
   auto upper = start + "1\n";
   upper.replace(upper.find(hash), 64, std::string(64, 'A'));
   for (const auto& bad :
-       {std::string(), start, start + "1", start + "01\n", start + "1\n\n", start + "-1\n",
-        start + "1 \n", start + "x\n", start + "99999999999999999999\n",
-        start + std::to_string(limits::media_bytes_max + 1) + "\n", upper,
+       {std::string(), start, start + "1", start + "01\n", start + "1\n\n", start + "-1\n", start + "1 \n", start + "x\n",
+        start + "99999999999999999999\n", start + std::to_string(limits::media_bytes_max + 1) + "\n", upper,
         "version https://git-lfs.github.com/spec/v1\r\noid sha256:" + hash + "\r\nsize 1\r\n",
-        "version https://git-lfs.github.com/spec/v1\next-0-x sha256:" + hash +
-            "\noid sha256:" + hash + "\nsize 1\n",
-        "version https://hawser.github.com/spec/v1\noid sha256:" + hash + "\nsize 1\n",
-        start + "1\n" + std::string(300, ' ')}) {
+        "version https://git-lfs.github.com/spec/v1\next-0-x sha256:" + hash + "\noid sha256:" + hash + "\nsize 1\n",
+        "version https://hawser.github.com/spec/v1\noid sha256:" + hash + "\nsize 1\n", start + "1\n" + std::string(300, ' ')}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_pointer(bad));
   }
@@ -48,10 +44,8 @@ TEST_CASE("damaged pointers never parse into something that prints differently")
   for (int i = 0; i < 3000; ++i) {
     auto text = start + std::to_string(random()) + "\n";
     const auto at = random() % text.size();
-    if (random() % 2 == 0)
-      text[at] = static_cast<char>(random() % 256);
-    else
-      text.erase(at, 1 + random() % 3);
+    if (random() % 2 == 0) text[at] = static_cast<char>(random() % 256);
+    else text.erase(at, 1 + random() % 3);
     if (const auto pointer = parse_pointer(text)) REQUIRE(encode_pointer(*pointer) == text);
   }
 }

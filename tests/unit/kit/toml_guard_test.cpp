@@ -9,9 +9,7 @@ using namespace essaimage::kit;
 
 namespace {
 
-Status guard(std::string_view text) {
-  return guard_toml(text, limits::manifest_bytes_max, "kit.toml");
-}
+Status guard(std::string_view text) { return guard_toml(text, limits::manifest_bytes_max, "kit.toml"); }
 
 std::string detail(std::string_view text) {
   const auto status = guard(text);
@@ -44,8 +42,7 @@ TEST_CASE("deep keys and brackets are refused, by their line") {
   CHECK(detail("a = 1\n" + dotted(17) + " = 1\n") == "kit.toml:2: too many dots in a key");
   CHECK(detail("[" + dotted(32'000) + "]\n") == "kit.toml:1: too many dots in a key");
   CHECK(detail("a = " + std::string(17, '[')) == "kit.toml:1: too many brackets within brackets");
-  CHECK(detail("a = [\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n") ==
-        "kit.toml:17: too many brackets within brackets");
+  CHECK(detail("a = [\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n[\n") == "kit.toml:17: too many brackets within brackets");
 }
 
 TEST_CASE("nothing hides behind the end of a string or comment") {
@@ -66,9 +63,8 @@ TEST_CASE("size, encoding and control characters are bounded") {
   CHECK(guard(std::string(limits::manifest_bytes_max + 1, '\n')).error().code == Errc::too_large);
   CHECK(detail("a = 1\n# caf\xE9\n") == "kit.toml:2: expected UTF-8");
   CHECK(detail("a = 1\n\n# caf\xE9") == "kit.toml:3: expected UTF-8");
-  for (const auto& bad :
-       {std::string("\x01"), std::string("\r"), std::string("\r\r\n"), std::string("\x7F"),
-        std::string("\xC2\x85"), std::string("\xE2\x80\xA8"), std::string(1, '\0')}) {
+  for (const auto& bad : {std::string("\x01"), std::string("\r"), std::string("\r\r\n"), std::string("\x7F"), std::string("\xC2\x85"),
+                          std::string("\xE2\x80\xA8"), std::string(1, '\0')}) {
     CHECK(detail("a = 1\n# " + bad) == "kit.toml:2: unexpected control character");
   }
 }

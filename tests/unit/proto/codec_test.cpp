@@ -80,8 +80,7 @@ TEST_CASE("flipped bits and garbage are refused or read, and never crash") {
 TEST_CASE("the largest messages that the core makes fit into a frame") {
   message::Have have;
   const std::string slug(64, 'a');
-  have.heads.assign(limits::heads_per_message_max,
-                    {{slug, {Audience::Kind::territory, slug}}, {~0ULL, ~0ULL, ~0ULL}, filled<ObjectId>(1)});
+  have.heads.assign(limits::heads_per_message_max, {{slug, {Audience::Kind::territory, slug}}, {~0ULL, ~0ULL, ~0ULL}, filled<ObjectId>(1)});
   CHECK(encode(have).size() <= limits::message_bytes_max);
   CHECK(readable(have));
   CHECK(encode(message::Slice{~0ULL, ~0ULL, true, shared(limits::slice_bytes_max)}).size() <= limits::message_bytes_max);
@@ -89,8 +88,7 @@ TEST_CASE("the largest messages that the core makes fit into a frame") {
   const Bytes map((limits::chunks_per_media_max + 7) / 8, 0xff);
   const message::MediaHave whole_map{feed, {{filled<Sha256>(1), false, map, filled<ObjectId>(2)}}};
   CHECK(encode(whole_map).size() <= limits::message_bytes_max);
-  CHECK(encode(message::ForkProof{shared(limits::commit_bytes_max), shared(limits::commit_bytes_max)}).size() <=
-        limits::message_bytes_max);
+  CHECK(encode(message::ForkProof{shared(limits::commit_bytes_max), shared(limits::commit_bytes_max)}).size() <= limits::message_bytes_max);
 }
 
 TEST_CASE("what is out of bounds is refused") {

@@ -12,8 +12,9 @@ TEST_CASE("one is one in both languages, nothing is one in French alone") {
   CHECK(counted(1, kits_counted, Language::french) == "1 kit");
   CHECK(counted(2, peers_counted, Language::french) == "2 pairs");
   CHECK(counted(12'345, members_counted, Language::english) == "12,345 members");
-  CHECK(counted(1'234, files_counted, Language::french) == "1\u202F"
-                                                           "234 fichiers");
+  CHECK(counted(1'234, files_counted, Language::french) ==
+        "1\u202F"
+        "234 fichiers");
   CHECK(by_number(1, {{"is", "est"}, {"are", "sont"}}, Language::french) == "est");
 }
 

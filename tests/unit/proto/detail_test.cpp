@@ -36,7 +36,8 @@ TEST_CASE("of several lines that fit, the one with the most words is said") {
 }
 
 TEST_CASE("names, paths and what a person typed are never changed, nor is anything in English") {
-  for (const std::string detail : {"", "wazemmes/lampe", "guide: suite; fin.txt", "--lang: fr | en", "photos/expected.jpg", ": ", "a: ", "; "}) {
+  for (const std::string detail :
+       {"", "wazemmes/lampe", "guide: suite; fin.txt", "--lang: fr | en", "photos/expected.jpg", ": ", "a: ", "; "}) {
     CHECK(fr(detail) == detail);
   }
   CHECK(detail_in("date: expected a number", Language::english) == "date: expected a number");

@@ -26,8 +26,8 @@ TEST_CASE("feeds and audiences parse only what they print") {
     REQUIRE(feed);
     CHECK(feed->str() == text);
   }
-  for (const auto* text : {"", "a", "a/", "/region", "a/regions", "a/territory", "a/territory/", "a/territory:lille",
-                           "a/territory/lille/x", "A/region", "a/region/x"}) {
+  for (const auto* text : {"", "a", "a/", "/region", "a/regions", "a/territory", "a/territory/", "a/territory:lille", "a/territory/lille/x",
+                           "A/region", "a/region/x"}) {
     CHECK_FALSE(FeedId::parse(text));
   }
   CHECK(Audience::parse("territory:lille")->path() == "territory/lille");

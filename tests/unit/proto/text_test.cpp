@@ -22,7 +22,12 @@ TEST_CASE("unassigned code points are told from assigned ones") {
 TEST_CASE("a plain line is safe to show") {
   CHECK(is_plain_line(""));
   CHECK(is_plain_line("L'été – à Lille 👍"));
-  for (const auto* bad : {"a\nb", "a\tb", "\x1B[2J", "\x7F", "\xC2\x9B" "2J", "\xE2\x80\xAE" "x", "\xE2\x80\xA8", "\xFF"}) {
+  for (const auto* bad : {"a\nb", "a\tb", "\x1B[2J", "\x7F",
+                          "\xC2\x9B"
+                          "2J",
+                          "\xE2\x80\xAE"
+                          "x",
+                          "\xE2\x80\xA8", "\xFF"}) {
     CAPTURE(bad);
     CHECK_FALSE(is_plain_line(bad));
   }

@@ -10,14 +10,26 @@ namespace {
 
 Counted counted() {
   Counted all;
-  all.reply = {{"from", "2018-01-01"}, {"to", "2019-12-31"}, {"territory", nullptr}, {"theme", nullptr}, {"centre", "fede"}, {"federation", "fede"}, {"whole", true}};
+  all.reply = {{"from", "2018-01-01"}, {"to", "2019-12-31"},   {"territory", nullptr}, {"theme", nullptr},
+               {"centre", "fede"},     {"federation", "fede"}, {"whole", true}};
   all.figures = {{{"row", "figure"}, {"name", "sessions"}, {"group", ""}, {"value", 1'234}, {"entries", {1, 2, 3, 7}}},
                  {{"row", "figure"}, {"name", "participants"}, {"group", ""}, {"value", 3}, {"entries", {1}}},
                  {{"row", "figure"}, {"name", "participants.priority"}, {"group", ""}, {"value", 2}, {"entries", {1}}}};
   all.points = {{{"row", "point"}, {"label", "2018-01"}, {"kits", 1}, {"adoptions", 0}, {"adaptations", 0}, {"sessions", 4}},
                 {{"row", "point"}, {"label", "2018-02"}, {"kits", 3}, {"adoptions", 1}, {"adaptations", 0}, {"sessions", 9}}};
-  all.entries = {{{"row", "entry"}, {"number", 1}, {"kind", "outcome"}, {"id", "a/robot"}, {"kit_version", 2}, {"centre", "a"}, {"date", "2018-03-01"},
-                  {"sessions", 2}, {"participants", 5}, {"feed", "a/region"}, {"path", "outcomes/a/robot/1.toml"}, {"commit", "ab"}, {"time", "2018-03-02T10:00:00Z"}}};
+  all.entries = {{{"row", "entry"},
+                  {"number", 1},
+                  {"kind", "outcome"},
+                  {"id", "a/robot"},
+                  {"kit_version", 2},
+                  {"centre", "a"},
+                  {"date", "2018-03-01"},
+                  {"sessions", 2},
+                  {"participants", 5},
+                  {"feed", "a/region"},
+                  {"path", "outcomes/a/robot/1.toml"},
+                  {"commit", "ab"},
+                  {"time", "2018-03-02T10:00:00Z"}}};
   return all;
 }
 
@@ -28,7 +40,9 @@ const Operation& example() {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-Document with_cell(Cell cell) { return {Language::french, "T", "S", {{"s", "S", {"a", "b"}, {{std::move(cell), Cell::number(1)}}, {}}}, {}}; }
+Document with_cell(Cell cell) {
+  return {Language::french, "T", "S", {{"s", "S", {"a", "b"}, {{std::move(cell), Cell::number(1)}}, {}}}, {}};
+}
 
 std::string csv_row(const std::string& cell) {
   const auto text = csv_of(with_cell(Cell::of(cell))).at("s.csv");
@@ -50,7 +64,9 @@ TEST_CASE("figures are shown as people of each language read them") {
 
 TEST_CASE("a CSV has a byte order mark, semicolons and French decimals, and what separates is quoted") {
   const auto text = csv_of(with_cell(Cell::money(-105))).at("s.csv");
-  CHECK(text == "\xEF\xBB\xBF" "a;b\r\n-1,05;1\r\n");
+  CHECK(text ==
+        "\xEF\xBB\xBF"
+        "a;b\r\n-1,05;1\r\n");
   CHECK(csv_row("a;b") == "\"a;b\";1");
   CHECK(csv_row("a\"b") == "\"a\"\"b\";1");
   CHECK(csv_row("a\nb") == "\"a\nb\";1");
@@ -116,7 +132,7 @@ TEST_CASE("the spreadsheet begins with its type, stored and without an extra fie
   const auto bytes = ods_of(document_of(&example(), counted(), Language::french)).value();
   const std::string_view text = essaimage::text_of(bytes);
   CHECK(text.substr(0, 4) == std::string_view("PK\x03\x04", 4));
-  CHECK(text.substr(8, 2) == std::string_view("\0\0", 2));    // stored
+  CHECK(text.substr(8, 2) == std::string_view("\0\0", 2));         // stored
   CHECK(text.substr(26, 4) == std::string_view("\x08\0\0\0", 4));  // the length of the name; no extra field
   CHECK(text.substr(30, 54) == "mimetypeapplication/vnd.oasis.opendocument.spreadsheet");
   CHECK(ods_of(document_of(&example(), counted(), Language::french)).value() == bytes);

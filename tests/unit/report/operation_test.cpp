@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "store/disk/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_folder.hpp"
-#include "store/disk/files.hpp"
 
 namespace operation_test {
 using namespace essaimage;
@@ -34,7 +34,9 @@ TEST_CASE("money is integer cents and a rate hundredths of a percent, in one for
   CHECK(parse_money("320000.00") == 32'000'000);
   CHECK(parse_money("0.05") == 5);
   CHECK(parse_money("999999999999.99") == 99'999'999'999'999);
-  for (const char* text : {"", ".00", "1", "1.0", "1.000", "01.00", "-1.00", "+1.00", "1,00", "1 000.00", "1000000000000.00", "1.0x", "1..0"}) CHECK_FALSE(parse_money(text));
+  for (const char* text :
+       {"", ".00", "1", "1.0", "1.000", "01.00", "-1.00", "+1.00", "1,00", "1 000.00", "1000000000000.00", "1.0x", "1..0"})
+    CHECK_FALSE(parse_money(text));
   CHECK(parse_rate("57.14") == 5'714);
   CHECK(parse_rate("100.00") == 10'000);
   CHECK_FALSE(parse_rate("57.1"));
@@ -44,7 +46,7 @@ TEST_CASE("money is integer cents and a rate hundredths of a percent, in one for
 TEST_CASE("rates are rounded half up, with integers alone") {
   CHECK(rate_of(1, 3) == 3'333);
   CHECK(rate_of(2, 3) == 6'667);
-  CHECK(rate_of(1, 20'000) == 1);        // 0.005 %
+  CHECK(rate_of(1, 20'000) == 1);  // 0.005 %
   CHECK(rate_of(9'999, 200'000'000) == 0);
   CHECK(rate_of(0, 7) == 0);
   CHECK(rate_of(99'999'999'999'999, 99'999'999'999'999) == 10'000);

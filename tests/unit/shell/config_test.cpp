@@ -86,7 +86,8 @@ TEST_CASE("how fast and when media move") {
   CHECK(config->traffic.hours == std::vector<Hours>{{1200, 420}, {720, 810}});
   const auto wrong = parse("[traffic]\nhours = [\"20-7\"]\n", "f");
   REQUIRE_FALSE(wrong);
-  CHECK(wrong.error().detail.find("f:2: [traffic] hours: expected a list of at most 8 parts of the day, such as [\"20:00-07:00\"]") != std::string::npos);
+  CHECK(wrong.error().detail.find("f:2: [traffic] hours: expected a list of at most 8 parts of the day, such as [\"20:00-07:00\"]") !=
+        std::string::npos);
 }
 
 TEST_CASE("The configuration example names every key") {
@@ -116,7 +117,8 @@ TEST_CASE("Every key has an effect") {
       "listen = \"\"\nadvertise = [\"tcp://centre.example:80\"]\nlanguage = \"fr\"\n"
       "[log]\nlevel = \"debug\"\nformat = \"json\"\nfile = false\nfile_mib = 7\nfiles_kept = 0\n"
       "[limits]\nconnections = 8\nconnections_per_peer = 2\nsend_queue_mib = 1\n"
-      "[[peers]]\nendpoint = \"tcp://[fe80::1]:7490\"\nkey = \"" + some_key + "\"\n",
+      "[[peers]]\nendpoint = \"tcp://[fe80::1]:7490\"\nkey = \"" +
+          some_key + "\"\n",
       "essaimage.toml");
   REQUIRE(config);
   CHECK(config->listen.empty());
@@ -186,11 +188,9 @@ TEST_CASE("What is wrong is said in the language of the file, else in that which
 }
 
 TEST_CASE("An endpoint is tcp with a host and a port, and nothing that ZeroMQ would read as more") {
-  for (const char* good : {"tcp://127.0.0.1:7490", "tcp://centre-1.example:1", "tcp://[::1]:65535"})
-    CHECK(is_endpoint(good, false));
-  for (const char* bad : {"", "tcp://", "tcp://:7490", "tcp://host", "tcp://host:", "tcp://host:0", "tcp://host:65536",
-                          "tcp://a;b:1", "udp://host:1", "ipc:///tmp/x:1", "tcp://host:1 ", "tcp://ho st:1",
-                          "tcp://host:+1", "tcp://*:1"})
+  for (const char* good : {"tcp://127.0.0.1:7490", "tcp://centre-1.example:1", "tcp://[::1]:65535"}) CHECK(is_endpoint(good, false));
+  for (const char* bad : {"", "tcp://", "tcp://:7490", "tcp://host", "tcp://host:", "tcp://host:0", "tcp://host:65536", "tcp://a;b:1",
+                          "udp://host:1", "ipc:///tmp/x:1", "tcp://host:1 ", "tcp://ho st:1", "tcp://host:+1", "tcp://*:1"})
     CHECK_FALSE(is_endpoint(bad, false));
   CHECK(is_endpoint("tcp://127.0.0.1:0", true));
 }

@@ -126,9 +126,7 @@ class FakeLibrary : public store::Library {
   Result<std::vector<FeedVersion>> feed_history(const FeedId&, std::size_t) const override { return std::vector<FeedVersion>{}; }
   std::vector<store::Problem> problems() const override { return {}; }
 
-  Result<std::unique_ptr<store::Publication>> publish(const store::PublishOptions&) override {
-    return fail(Errc::not_found);
-  }
+  Result<std::unique_ptr<store::Publication>> publish(const store::PublishOptions&) override { return fail(Errc::not_found); }
   Status publish_centre(const std::vector<std::string>& endpoints) override {
     published_endpoints = endpoints;
     return {};
@@ -171,18 +169,14 @@ class FakeLibrary : public store::Library {
     if (found == packs.end()) return fail(Errc::not_found);
     return store::PackSource{std::make_unique<FakeSource>(found->second), Bytes{1, 2, 3}};
   }
-  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t,
-                                                  std::uint32_t, const Sha256&) override {
+  Result<std::unique_ptr<store::Source>> open_run(const FeedId&, const Sha256&, const ObjectId&, std::uint32_t, std::uint32_t,
+                                                  const Sha256&) override {
     return fail(Errc::not_found);
   }
-  Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>& media) const override {
-    return media;
-  }
-  Result<std::unique_ptr<store::FeedReception>> receive_feed() override {
-    return std::make_unique<FakeFeedReception>(accepted);
-  }
-  Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256& media, std::uint32_t first,
-                                                           std::uint32_t, const Sha256&) override {
+  Result<std::vector<Sha256>> find_media(const FeedId&, const std::vector<Sha256>& media) const override { return media; }
+  Result<std::unique_ptr<store::FeedReception>> receive_feed() override { return std::make_unique<FakeFeedReception>(accepted); }
+  Result<std::unique_ptr<store::RunReception>> receive_run(const FeedId&, const Sha256& media, std::uint32_t first, std::uint32_t,
+                                                           const Sha256&) override {
     if (media.is_zero()) return fail(Errc::not_found, "no longer needed");
     return std::make_unique<FakeRunReception>(first);
   }
@@ -200,9 +194,7 @@ class FakeLibrary : public store::Library {
   test::FakeSearch finder;
   store::Deadlines& deadlines() override { return due; }
   const store::KitSearch& search() const override { return finder; }
-  Result<std::vector<store::KitVersion>> history(const KitId&) const override {
-    return none<std::vector<store::KitVersion>>();
-  }
+  Result<std::vector<store::KitVersion>> history(const KitId&) const override { return none<std::vector<store::KitVersion>>(); }
   Result<std::vector<store::KitFile>> files(const KitId&, std::optional<std::uint64_t>) const override {
     return none<std::vector<store::KitFile>>();
   }

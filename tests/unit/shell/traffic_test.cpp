@@ -11,7 +11,8 @@ TEST_CASE("hours are written as a clock shows them") {
   CHECK(parse_hours("00:00-24:00").value() == Hours{0, 1440});
   CHECK(parse_hours("12:30-24:00").value() == Hours{750, 1440});
   for (const char* text : {"20:00-07:05", "00:00-24:00", "09:30-12:00"}) CHECK(str(parse_hours(text).value()) == text);
-  for (const char* wrong : {"", "20:00", "20-07", "20:00-7:00", "25:00-07:00", "20:60-07:00", "20:00-20:00", "24:00-07:00", "20:00 - 07:00", "xx:00-07:00"}) {
+  for (const char* wrong :
+       {"", "20:00", "20-07", "20:00-7:00", "25:00-07:00", "20:60-07:00", "20:00-20:00", "24:00-07:00", "20:00 - 07:00", "xx:00-07:00"}) {
     CAPTURE(wrong);
     CHECK_FALSE(parse_hours(wrong));
   }

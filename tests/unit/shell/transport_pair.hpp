@@ -49,10 +49,8 @@ struct End {
     if (auto* message = std::get_if<Received>(&input)) received.push_back(std::move(message->message));
     if (std::holds_alternative<Garbage>(input)) ++garbage;
     if (auto* writable = std::get_if<Writable>(&input)) {
-      if (writable->writable)
-        full.erase(writable->channel);
-      else
-        full.insert(writable->channel);
+      if (writable->writable) full.erase(writable->channel);
+      else full.insert(writable->channel);
     }
   }
 

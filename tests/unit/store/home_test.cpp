@@ -29,8 +29,7 @@ unsigned mode_of(const Path& path) {
 TEST_CASE("a federation's home holds its keys, its word, its own membership and its first commit") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};
-  const auto identity = create_federation_home(
-      layout, {"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}}, "# config\n", start);
+  const auto identity = create_federation_home(layout, {"Fédération du Nord", "", {"tcp://127.0.0.1:7373"}}, "# config\n", start);
   REQUIRE(identity);
   CHECK(identity->slug == "federation-du-nord");
   CHECK(identity->is_federation());
@@ -70,8 +69,7 @@ TEST_CASE("a home is made once, and never into somebody's folder") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};
   std::filesystem::create_directories(layout.home);
-  std::filesystem::create_directories(layout.home / ".making" /
-                                      "keys");  // of an attempt that was cut
+  std::filesystem::create_directories(layout.home / ".making" / "keys");  // of an attempt that was cut
   REQUIRE(create_federation_home(layout, {"Nord", "nord", {}}, "", start));
   const auto again = create_federation_home(layout, {"Nord", "nord", {}}, "", start);
   REQUIRE_FALSE(again);
@@ -80,18 +78,15 @@ TEST_CASE("a home is made once, and never into somebody's folder") {
   const Layout used{folder / "used"};
   std::filesystem::create_directories(used.home);
   test::write_text(used.home / "letter.txt", "mine");
-  CHECK(create_federation_home(used, {"Nord", "nord", {}}, "", start).error().code ==
-        Errc::home_exists);
+  CHECK(create_federation_home(used, {"Nord", "nord", {}}, "", start).error().code == Errc::home_exists);
   CHECK(load_identity(used).error().code == Errc::home_missing);
 }
 
-TEST_CASE(
-    "a federation without a right slug, name or endpoint is refused before anything is made") {
+TEST_CASE("a federation without a right slug, name or endpoint is refused before anything is made") {
   const test::TempFolder folder;
   const Layout layout{folder / "fed"};
-  for (const auto& wrong :
-       {NewFederation{"", "", {}}, NewFederation{"Nord", "No", {}}, NewFederation{"a\nb", "ab", {}},
-        NewFederation{"Nord", "nord", {"127.0.0.1:1"}}}) {
+  for (const auto& wrong : {NewFederation{"", "", {}}, NewFederation{"Nord", "No", {}}, NewFederation{"a\nb", "ab", {}},
+                            NewFederation{"Nord", "nord", {"127.0.0.1:1"}}}) {
     CHECK_FALSE(create_federation_home(layout, wrong, "", start));
   }
   CHECK_FALSE(std::filesystem::exists(layout.home));
@@ -125,10 +120,8 @@ TEST_CASE("stock git finds a new federation's repository without fault") {
   const auto fsck = test::git(layout.library(), {"fsck", "--full", "--strict"});
   CHECK(fsck.exit_code == 0);
   CHECK(fsck.output.empty());
-  const auto log = test::git(
-      layout.library(),
-      {"-c", "gpg.format=ssh", "-c",
-       "gpg.ssh.allowedSignersFile=" + layout.allowed_signers().string(), "log", "--format=%G?"});
+  const auto log = test::git(layout.library(), {"-c", "gpg.format=ssh", "-c",
+                                                "gpg.ssh.allowedSignersFile=" + layout.allowed_signers().string(), "log", "--format=%G?"});
   CHECK(log.output == "G\n");
 }
 
@@ -212,9 +205,7 @@ TEST_CASE("a home with another home's key does not open, and names the file") {
   a->close();
   b->close();
   for (const bool signing : {true, false}) {
-    const auto file = [&](const test::TestNode& node) {
-      return signing ? node.layout().signing_key() : node.layout().transport_key();
-    };
+    const auto file = [&](const test::TestNode& node) { return signing ? node.layout().signing_key() : node.layout().transport_key(); };
     const std::string right = test::read_text(file(*a));
     test::write_text(file(*a), test::read_text(file(*b)));
     const auto opened = a->open();

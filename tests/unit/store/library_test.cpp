@@ -13,8 +13,7 @@ using namespace essaimage::test;
 
 TEST_CASE("a centre joins by its invitation") {
   auto federation = TestNode::federation();
-  const auto invitation = federation->library().invite(
-      {"mdq", "Maison", {"lille"}, std::chrono::hours(1), "tcp://127.0.0.1:7373"});
+  const auto invitation = federation->library().invite({"mdq", "Maison", {"lille"}, std::chrono::hours(1), "tcp://127.0.0.1:7373"});
   REQUIRE(invitation);
   auto centre = TestNode::joining(*invitation);
   CHECK(centre->library().roster() == nullptr);
@@ -23,32 +22,26 @@ TEST_CASE("a centre joins by its invitation") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::publish_joining);
 
-  const auto join = make_join(*invitation, centre->library().signing().public_key(),
-                              centre->library().transport().public_key());
+  const auto join = make_join(*invitation, centre->library().signing().public_key(), centre->library().transport().public_key());
   REQUIRE(federation->library().admit(join));
   REQUIRE(fetch_feed(*federation, *centre, federation->feed()));
   REQUIRE(centre->library().roster() != nullptr);
   CHECK(centre->library().roster()->find("mdq")->territories == std::set<std::string>{"lille"});
-  CHECK(centre->library().roster()->find("fed")->endpoints ==
-        std::vector<std::string>{"tcp://127.0.0.1:7373"});
+  CHECK(centre->library().roster()->find("fed")->endpoints == std::vector<std::string>{"tcp://127.0.0.1:7373"});
   REQUIRE(centre->changes.size() >= 2);
   CHECK(std::holds_alternative<change::RosterChanged>(centre->changes[0]));
   CHECK(std::holds_alternative<change::HeadChanged>(centre->changes[1]));
 }
 
-TEST_CASE(
-    "a published kit reaches another member byte for byte, media included, and so do its updates") {
+TEST_CASE("a published kit reaches another member byte for byte, media included, and so do its updates") {
   auto federation = TestNode::federation();
   auto a = TestNode::member(*federation, "a", {"lille"});
   auto b = TestNode::member(*federation, "b", {"lille"});
   replicate(*federation, *a);
 
-  const KitFiles files{{"kit.toml", manifest_of("Boîte à histoires")},
-                       {"guide.md", "Bonjour\n"},
-                       {"vide.txt", ""},
-                       {"photos/été.jpg", photo(300'000, 1)},
-                       {"photos/petite.png", photo(900, 2)},
-                       {"run.sh", "#!/bin/sh\n"}};
+  const KitFiles files{
+      {"kit.toml", manifest_of("Boîte à histoires")}, {"guide.md", "Bonjour\n"}, {"vide.txt", ""}, {"photos/été.jpg", photo(300'000, 1)},
+      {"photos/petite.png", photo(900, 2)},           {"run.sh", "#!/bin/sh\n"}};
   const auto published = a->publish_one("boite", files);
   CHECK(published.version == 1);
   CHECK_FALSE(published.unchanged);
@@ -128,8 +121,7 @@ TEST_CASE("a kit moves to a wider audience as the same version, and never to a n
 TEST_CASE("publishing is refused at the door for what peers would refuse, and leaves nothing") {
   auto federation = TestNode::federation();
   auto a = TestNode::member(*federation, "a", {"lille"});
-  const auto code = [&](const std::map<std::string, KitFiles>& kits,
-                        const std::optional<std::string>& audience = {}) {
+  const auto code = [&](const std::map<std::string, KitFiles>& kits, const std::optional<std::string>& audience = {}) {
     const auto published = a->publish(kits, audience);
     REQUIRE_FALSE(published);
     return published.error().code;
@@ -176,8 +168,7 @@ TEST_CASE("packs stay few however often a centre publishes and receives, and eve
   auto b = TestNode::member(*federation, "b", {"lille"});
   const auto packs = [](const TestNode& node) {
     std::size_t count = 0;
-    for (const auto& item : std::filesystem::directory_iterator(node.layout().packs()))
-      count += item.path().extension() == ".pack" ? 1 : 0;
+    for (const auto& item : std::filesystem::directory_iterator(node.layout().packs())) count += item.path().extension() == ".pack" ? 1 : 0;
     return count;
   };
   constexpr int versions = 40;

@@ -58,7 +58,9 @@ inline bool in_any_pack(const TestNode& node, const ObjectId& id) {
   return ObjectDb::open(node.layout().library() / "objects").value()->contains(id);
 }
 
-inline Withdrawals::Wish wish(const std::vector<std::string>& files, const KitId& kit = lamp) { return {kit, files, "le consentement est retiré", false, false}; }
+inline Withdrawals::Wish wish(const std::vector<std::string>& files, const KitId& kit = lamp) {
+  return {kit, files, "le consentement est retiré", false, false};
+}
 
 struct Lamp {
   Members m;

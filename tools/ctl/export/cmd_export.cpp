@@ -40,7 +40,8 @@ fs::path plain(const std::string& path) {
 Status check_feed(const Wish& wish) {
   if (wish.opds.empty()) return {};
   const auto ending = fs::path(wish.opds).extension();
-  if (ending != ".xml" && ending != ".json") return fail(Errc::usage, "--opds " + wish.opds + ": expected a name that ends with .xml or .json");
+  if (ending != ".xml" && ending != ".json")
+    return fail(Errc::usage, "--opds " + wish.opds + ": expected a name that ends with .xml or .json");
   if (wish.base_url.empty() && (wish.html.empty() || plain(wish.opds).parent_path() != plain(wish.html)))
     return fail(Errc::usage, "--opds " + wish.opds + ": a feed leads to a site: name a file in the folder of --html, or give --base-url");
   return {};
@@ -61,7 +62,8 @@ Result<Wish> wish_of(const Context& context) {
   const auto media = parsed.value("media"), readers = parsed.value("for");
   if (!media.empty() && media != "all" && media != "pictures" && media != "none")
     return fail(Errc::usage, "--media " + media + ": expected all, pictures or none");
-  if (!readers.empty() && readers != "public" && readers != "members") return fail(Errc::usage, "--for " + readers + ": expected public or members");
+  if (!readers.empty() && readers != "public" && readers != "members")
+    return fail(Errc::usage, "--for " + readers + ": expected public or members");
   wish.media = media == "none" ? MediaWish::none : media == "pictures" ? MediaWish::pictures : MediaWish::all;
   wish.reader = readers == "members" ? Reader::members : Reader::everyone;
   if (!wish.base_url.empty()) {
@@ -190,7 +192,7 @@ class Export {
       CHECK_OK(writer_->put(entrances.back(), index_page(about, kits_, language)));
     }
     TRY(const auto counts, writer_->finish(entrances));
-    result_["html"] = {{"folder", wish_.html},       {"files", counts.files},     {"written", counts.written},
+    result_["html"] = {{"folder", wish_.html},          {"files", counts.files},     {"written", counts.written},
                        {"unchanged", counts.unchanged}, {"removed", counts.removed}, {"bytes_written", counts.bytes_written}};
     return {};
   }
@@ -238,7 +240,8 @@ class Export {
 void tell_left_out(const Context& context, const Json& result) {
   constexpr std::size_t paths_max = 3;
   std::map<std::string, std::vector<std::string>> by_why;
-  for (const auto& each : list_at(result, "left_out")) by_why[text_at(each, "why")].push_back(text_at(each, "kit") + "/" + text_at(each, "path"));
+  for (const auto& each : list_at(result, "left_out"))
+    by_why[text_at(each, "why")].push_back(text_at(each, "kit") + "/" + text_at(each, "path"));
   for (const auto& [why, paths] : by_why) {
     std::string named;
     for (std::size_t i = 0; i < std::min(paths.size(), paths_max); ++i) named += (i == 0 ? "" : ", ") + paths[i];
@@ -257,21 +260,20 @@ void tell(const Context& context, const Json& result) {
   if (result.contains("html")) {
     const auto& html = result["html"];
     const auto number = [&](const char* key) { return human_number(number_at(html, key), context.language); };
-    context.out() << fmt::format(
-        fmt::runtime(context.say("{}: {}, in {} ({} written, {} unchanged, {} removed, {})\n", "{} : {}, dans {} ({} écrits, {} inchangés, {} effacés, {})\n")),
-        text_at(html, "folder"), counted(number_at(result, "kits"), kits_counted, context.language),
-        counted(number_at(html, "files"), files_counted, context.language), number("written"), number("unchanged"), number("removed"),
-        human_bytes(number_at(html, "bytes_written"), context.language));
+    context.out() << fmt::format(fmt::runtime(context.say("{}: {}, in {} ({} written, {} unchanged, {} removed, {})\n",
+                                                          "{} : {}, dans {} ({} écrits, {} inchangés, {} effacés, {})\n")),
+                                 text_at(html, "folder"), counted(number_at(result, "kits"), kits_counted, context.language),
+                                 counted(number_at(html, "files"), files_counted, context.language), number("written"), number("unchanged"),
+                                 number("removed"), human_bytes(number_at(html, "bytes_written"), context.language));
   }
   for (const auto& file : list_at(result, "files"))
     context.out() << fmt::format(fmt::runtime(context.say("{}: {}\n", "{} : {}\n")), file.get<std::string>(),
                                  counted(number_at(result, "kits"), kits_counted, context.language));
   tell_left_out(context, result);
   const auto heartbeat = text_at(result, "heartbeat");
-  context.out() << (flag_at(result, "level")
-                        ? context.say("This node is level with its peers", "Ce nœud est à jour avec ses pairs")
-                        : context.say("This node is not level with its peers, something newer may be elsewhere",
-                                      "Ce nœud n'est pas à jour avec ses pairs, il peut y avoir plus récent ailleurs"))
+  context.out() << (flag_at(result, "level") ? context.say("This node is level with its peers", "Ce nœud est à jour avec ses pairs")
+                                             : context.say("This node is not level with its peers, something newer may be elsewhere",
+                                                           "Ce nœud n'est pas à jour avec ses pairs, il peut y avoir plus récent ailleurs"))
                 << (heartbeat.empty() ? std::string()
                                       : context.say("; last sign of the federation: ", " ; dernier signe de la fédération : ") +
                                             human_time(heartbeat, context.language))

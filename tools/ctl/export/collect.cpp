@@ -59,17 +59,18 @@ Status Collector::read_about() {
   }
   std::ranges::sort(ids_);
   const auto federation = status.value("federation", Json::object());
-  about_ = {{"format", "essaimage-catalogue"},
-            {"version", 1},
-            {"exported", to_utc(wish_->now)},
-            {"federation", {{"id", text_at(federation, "id")}, {"slug", text_at(federation, "slug")}, {"name", text_at(federation, "name")}}},
-            {"exported_by", text_at(status, "centre")},
-            {"for", wish_->reader == Reader::everyone ? "public" : "members"},
-            {"territory", wish_->territory.empty() ? Json(nullptr) : Json(wish_->territory)},
-            {"base_url", wish_->base_url.empty() ? Json(nullptr) : Json(wish_->base_url)},
-            {"level", flag_at(status, "level")},
-            {"peers_connected", number_at(status, "peers_connected")},
-            {"heartbeat", text_at(federation, "heartbeat").empty() ? Json(nullptr) : Json(text_at(federation, "heartbeat"))}};
+  about_ = {
+      {"format", "essaimage-catalogue"},
+      {"version", 1},
+      {"exported", to_utc(wish_->now)},
+      {"federation", {{"id", text_at(federation, "id")}, {"slug", text_at(federation, "slug")}, {"name", text_at(federation, "name")}}},
+      {"exported_by", text_at(status, "centre")},
+      {"for", wish_->reader == Reader::everyone ? "public" : "members"},
+      {"territory", wish_->territory.empty() ? Json(nullptr) : Json(wish_->territory)},
+      {"base_url", wish_->base_url.empty() ? Json(nullptr) : Json(wish_->base_url)},
+      {"level", flag_at(status, "level")},
+      {"peers_connected", number_at(status, "peers_connected")},
+      {"heartbeat", text_at(federation, "heartbeat").empty() ? Json(nullptr) : Json(text_at(federation, "heartbeat"))}};
   return {};
 }
 
@@ -148,7 +149,8 @@ Status Collector::stream(const Json& kit, const std::vector<std::string>& paths,
       if (data.end) ++done;
       return status;
     };
-    const auto reply = client_->ask("kit.file", Json{{"id", text_at(kit, "id")}, {"version", number_at(kit, "version")}, {"paths", batch}}, handlers);
+    const auto reply =
+        client_->ask("kit.file", Json{{"id", text_at(kit, "id")}, {"version", number_at(kit, "version")}, {"paths", batch}}, handlers);
     if (reply && done != count) return fail(Errc::control_closed, "files are lacking");
     first += done;
     if (reply) continue;

@@ -112,7 +112,8 @@ Json files_json(const std::string& id, const Facts& facts) {
 std::string words_of_name(const std::string& path) {
   auto name = path.substr(path.rfind('/') + 1);
   name = name.substr(0, name.rfind('.'));
-  std::ranges::replace_if(name, [](char c) { return c == '_' || c == '-'; }, ' ');
+  std::ranges::replace_if(
+      name, [](char c) { return c == '_' || c == '-'; }, ' ');
   return name;
 }
 
@@ -169,7 +170,7 @@ void fill_document(Json& document, const Facts& facts) {
   document["licence"] = clean(manifest.licence);
   document["authors"] = texts_json(manifest.authors);
   if (facts.wish.reader == Reader::members) document["contact"] = clean(manifest.contact);
-    document["review"] = review_of(facts, number_at(document, "version"));
+  document["review"] = review_of(facts, number_at(document, "version"));
   document["adapted_from"] = lineage_of(manifest);
   document["adopted_by"] = facts.adoptions;
   document["outcomes"] = facts.outcomes;
@@ -207,7 +208,8 @@ Json left_out_of(const Json& document) {
   auto out = Json::array();
   for (const auto& file : list_at(document, "files")) {
     const auto why = text_at(file, "left_out");
-    if (!why.empty() && why != str(Left::not_asked)) out.push_back({{"kit", text_at(document, "id")}, {"path", text_at(file, "path")}, {"why", why}});
+    if (!why.empty() && why != str(Left::not_asked))
+      out.push_back({{"kit", text_at(document, "id")}, {"path", text_at(file, "path")}, {"why", why}});
   }
   return out;
 }

@@ -87,10 +87,17 @@ void picture(Html& out, const Json& kit) {
 void card(Html& out, const Page& page, const Json& kit) {
   const auto& language = page.language;
   out.raw("<li data-kit=\"").text(text_at(kit, "id")).raw("\" data-theme=\"").text(keys_of(list_at(kit, "themes"))).raw("\" data-kind=\"");
-  out.text(text_at(kit, "kind")).raw("\" data-duration=\"").raw(duration_class(number_at(kit, "duration_minutes"))).raw("\" data-territory=\"");
+  out.text(text_at(kit, "kind"))
+      .raw("\" data-duration=\"")
+      .raw(duration_class(number_at(kit, "duration_minutes")))
+      .raw("\" data-territory=\"");
   out.text(keys_of(list_at(kit, "territories"))).raw("\">\n<article class=\"card\">\n");
   picture(out, kit);
-  out.raw("<div class=\"inside\">\n<h2").raw(lang_of(kit)).raw("><a href=\"").text(url(folder_of(text_at(kit, "id")))).raw(page_name(language));
+  out.raw("<div class=\"inside\">\n<h2")
+      .raw(lang_of(kit))
+      .raw("><a href=\"")
+      .text(url(folder_of(text_at(kit, "id"))))
+      .raw(page_name(language));
   out.raw("\">").text(text_at(kit, "title")).raw("</a></h2>\n<p class=\"by\">").text(text_at(kit, "centre_name")).raw("</p>\n");
   if (const auto summary = text_at(kit, "summary"); !summary.empty())
     out.raw("<p class=\"summary\"").raw(lang_of(kit)).raw(">").text(summary).raw("</p>\n");
@@ -118,9 +125,12 @@ void freshness(Html& out, const Page& page, const Json& about, const std::vector
   out.text(human_day(text_at(about, "exported").substr(0, 10), page.language));
   out.text(page.put(" to the centre ", " au centre ")).text(text_at(about, "exported_by")).raw(". ");
   if (const auto heartbeat = text_at(about, "heartbeat"); !heartbeat.empty())
-    out.text(page.put("Last sign of the federation: ", "Dernier signe de la fédération : ")).text(human_day(heartbeat.substr(0, 10), page.language)).raw(". ");
+    out.text(page.put("Last sign of the federation: ", "Dernier signe de la fédération : "))
+        .text(human_day(heartbeat.substr(0, 10), page.language))
+        .raw(". ");
   if (!flag_at(about, "level"))
-    out.text(page.put("That computer was not up to date with the others then. ", "Cet ordinateur n’était alors pas à jour avec les autres. "));
+    out.text(
+        page.put("That computer was not up to date with the others then. ", "Cet ordinateur n’était alors pas à jour avec les autres. "));
   constexpr Noun files_lack{{"file was not there and is lacking.", "fichier n’y était pas et manque."},
                             {"files were not there and are lacking.", "fichiers n’y étaient pas et manquent."}};
   if (lacking > 0) out.text(counted(lacking, files_lack, page.language)).raw(" ");
@@ -137,11 +147,13 @@ std::string index_page(const Json& about, const std::vector<Json>& kits, Languag
   page.federation = text_at(about["federation"], "name");
   page.title = page.federation;
   page.searches = true;
-  page.description = page.put("Kits that social centres made and tested, for others to use.", "Des kits que des centres sociaux ont faits et essayés, à reprendre.");
+  page.description = page.put("Kits that social centres made and tested, for others to use.",
+                              "Des kits que des centres sociaux ont faits et essayés, à reprendre.");
   if (const auto base = text_at(about, "base_url"); !base.empty()) page.address = base + std::string(page_name(language));
   Html main;
   main.raw("<h1>").text(page.put("Kits that work", "Des kits qui marchent")).raw("</h1>\n<p class=\"lead\">");
-  main.text(page.put("What social centres made, tested and recommend to each other.", "Ce que des centres sociaux ont fait, essayé, et se recommandent."));
+  main.text(page.put("What social centres made, tested and recommend to each other.",
+                     "Ce que des centres sociaux ont fait, essayé, et se recommandent."));
   main.raw("</p>\n");
   freshness(main, page, about, kits);
   search_form(main, page, kits);

@@ -59,11 +59,15 @@ class Writer {
     const auto& review = kit_["review"];
     out_.raw("<h2>").raw(page_.say("Why it is in the catalogue", "Pourquoi il est au catalogue")).raw("</h2>\n");
     if (flag_at(review, "newer"))
-      out_.raw("<p class=\"mark\">").text(page_.put("This version is newer than the one that was reviewed: version ",
-                                                    "Cette version est plus récente que celle qui a été examinée : version "))
-          .text(std::to_string(number_at(review, "kit_version"))).raw(".</p>\n");
+      out_.raw("<p class=\"mark\">")
+          .text(page_.put("This version is newer than the one that was reviewed: version ",
+                          "Cette version est plus récente que celle qui a été examinée : version "))
+          .text(std::to_string(number_at(review, "kit_version")))
+          .raw(".</p>\n");
     out_.element("p", text_at(review, "reason"));
-    out_.raw("<p class=\"note\">").text(page_.put("Reviewed: version ", "Examinée : version ")).text(std::to_string(number_at(review, "kit_version")));
+    out_.raw("<p class=\"note\">")
+        .text(page_.put("Reviewed: version ", "Examinée : version "))
+        .text(std::to_string(number_at(review, "kit_version")));
     out_.text(", " + human_day(text_at(review, "decided").substr(0, 10), page_.language)).raw("</p>\n");
     said_by(review);
     if (const auto conditions = texts_at(review, "conditions"); !conditions.empty())
@@ -74,8 +78,12 @@ class Writer {
     if (const auto reviewer = text_at(review, "reviewer"); !reviewer.empty())
       out_.raw("<p class=\"note\">").text(page_.put("By: ", "Par : ")).text(reviewer).raw("</p>\n");
     for (const auto& each : list_at(review, "recommended_by"))
-      out_.raw("<p>").text(page_.put("Recommended by the territory ", "Recommandé par le territoire ")).text(text_at(each, "territory")).text(
-          page_.put(": ", " : ")).text(text_at(each, "reason")).raw("</p>\n");
+      out_.raw("<p>")
+          .text(page_.put("Recommended by the territory ", "Recommandé par le territoire "))
+          .text(text_at(each, "territory"))
+          .text(page_.put(": ", " : "))
+          .text(text_at(each, "reason"))
+          .raw("</p>\n");
   }
 
   void fact(std::string_view name, const std::string& value) {
@@ -93,7 +101,8 @@ class Writer {
     fact(page_.say("Duration", "Durée"), duration);
     fact(page_.say("Group", "Groupe"), group_words(kit_, language));
     std::string spoken;
-    for (const auto& tag : list_at(kit_, "languages")) spoken += (spoken.empty() ? "" : ", ") + language_words(tag.get<std::string>(), language);
+    for (const auto& tag : list_at(kit_, "languages"))
+      spoken += (spoken.empty() ? "" : ", ") + language_words(tag.get<std::string>(), language);
     fact(page_.say("Languages", "Langues"), spoken);
     fact(page_.say("Themes", "Thèmes"), texts_at(kit_, "themes"));
     fact(page_.say("Territory", "Territoire"), texts_at(kit_, "territories"));
@@ -117,7 +126,8 @@ class Writer {
     } else {
       out_.text(id.empty() ? address : id);
     }
-    if (const auto version = number_at(from, "version"); version > 0) out_.text(page_.put(", version ", ", version ")).text(std::to_string(version));
+    if (const auto version = number_at(from, "version"); version > 0)
+      out_.text(page_.put(", version ", ", version ")).text(std::to_string(version));
     out_.raw("</p>\n");
   }
 
@@ -135,13 +145,16 @@ class Writer {
     if (adopted.empty() && number_at(outcomes, "outcomes") == 0) return;
     out_.raw("<h2>").raw(page_.say("In use", "Où il sert")).raw("</h2>\n");
     if (number_at(outcomes, "outcomes") > 0)
-      out_.raw("<p>").text(page_.put("Reported so far: ", "Rapporté jusqu’ici : ")).text(
-          counted(number_at(outcomes, "sessions"), sessions_counted, page_.language) + ", " +
-          counted(number_at(outcomes, "participants"), participants_counted, page_.language)).raw(".</p>\n");
+      out_.raw("<p>")
+          .text(page_.put("Reported so far: ", "Rapporté jusqu’ici : "))
+          .text(counted(number_at(outcomes, "sessions"), sessions_counted, page_.language) + ", " +
+                counted(number_at(outcomes, "participants"), participants_counted, page_.language))
+          .raw(".</p>\n");
     if (adopted.empty()) return;
     out_.raw("<p>").text(page_.put("Centres that use it:", "Des centres qui l’utilisent :")).raw("</p>\n<ul>\n");
     for (const auto& each : adopted)
-      out_.element("li", text_at(each, "centre_name") + page_.put(", version ", ", version ") + std::to_string(number_at(each, "kit_version")));
+      out_.element("li",
+                   text_at(each, "centre_name") + page_.put(", version ", ", version ") + std::to_string(number_at(each, "kit_version")));
     out_.raw("</ul>\n");
   }
 
@@ -169,15 +182,20 @@ class Writer {
     if (texts_.empty()) return;
     std::vector<std::string> paths;
     for (const auto& [path, content] : texts_) paths.push_back(path);
-    std::ranges::stable_sort(paths, {}, [](const std::string& path) {
-      return std::pair(!is_readme(path), std::count(path.begin(), path.end(), '/'));
-    });
+    std::ranges::stable_sort(
+        paths, {}, [](const std::string& path) { return std::pair(!is_readme(path), std::count(path.begin(), path.end(), '/')); });
     out_.raw("<h2>").raw(page_.say("To read", "À lire")).raw("</h2>\n");
     bool first = true;
     for (const auto& path : paths) {
       // The anchor is inside: a browser opens the details of what it is led to.
       out_.raw(first ? "<details open>" : "<details>").raw("<summary>").text(path).raw("</summary>\n");
-      out_.raw("<div class=\"text\" id=\"").raw(anchor_of(path)).raw("\"").raw(lang_).raw(">\n").raw(text_html(path, texts_.at(path))).raw("</div>\n</details>\n");
+      out_.raw("<div class=\"text\" id=\"")
+          .raw(anchor_of(path))
+          .raw("\"")
+          .raw(lang_)
+          .raw(">\n")
+          .raw(text_html(path, texts_.at(path)))
+          .raw("</div>\n</details>\n");
       first = false;
     }
   }
@@ -190,14 +208,24 @@ class Writer {
       any = true;
       const auto address = html(from_page(kit_, file));
       out_.raw("<li><figure><a href=\"").raw(address).raw("\"><img loading=\"lazy\" src=\"").raw(address).raw("\" alt=\"");
-      out_.text(text_at(file, "alt")).raw("\"").raw(lang_).raw("></a>\n<figcaption>").text(text_at(file, "path")).raw("</figcaption></figure></li>\n");
+      out_.text(text_at(file, "alt"))
+          .raw("\"")
+          .raw(lang_)
+          .raw("></a>\n<figcaption>")
+          .text(text_at(file, "path"))
+          .raw("</figcaption></figure></li>\n");
     }
     if (any) out_.raw("</ul>\n");
   }
 
   void file_table() {
-    out_.raw("<h2>").raw(page_.say("All files", "Tous les fichiers")).raw("</h2>\n<div class=\"wide\"><table class=\"files\">\n<thead><tr><th scope=\"col\">");
-    out_.raw(page_.say("File", "Fichier")).raw("</th><th scope=\"col\" class=\"size\">").raw(page_.say("Size", "Taille")).raw("</th></tr></thead>\n<tbody>\n");
+    out_.raw("<h2>")
+        .raw(page_.say("All files", "Tous les fichiers"))
+        .raw("</h2>\n<div class=\"wide\"><table class=\"files\">\n<thead><tr><th scope=\"col\">");
+    out_.raw(page_.say("File", "Fichier"))
+        .raw("</th><th scope=\"col\" class=\"size\">")
+        .raw(page_.say("Size", "Taille"))
+        .raw("</th></tr></thead>\n<tbody>\n");
     for (const auto& file : list_at(kit_, "files")) {
       const auto path = text_at(file, "path"), address = from_page(kit_, file);
       out_.raw("<tr><td>");

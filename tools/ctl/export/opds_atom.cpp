@@ -17,7 +17,13 @@ void element(std::string& out, std::string_view name, std::string_view content) 
 }
 
 void add_link(std::string& out, std::string_view rel, const FeedLink& to) {
-  out.append("<link rel=\"").append(rel).append("\" href=\"").append(html(to.address)).append("\" type=\"").append(html(to.type)).append("\"");
+  out.append("<link rel=\"")
+      .append(rel)
+      .append("\" href=\"")
+      .append(html(to.address))
+      .append("\" type=\"")
+      .append(html(to.type))
+      .append("\"");
   if (!to.title.empty()) out.append(" title=\"").append(html(to.title)).append("\"");
   out.append("/>\n");
 }

@@ -23,7 +23,8 @@ Json head(const Json& about, const FeedPart& part, const std::string& start) {
             {"title", part.title.empty() ? federation : part.title + " – " + federation},
             {"modified", updated_of(about, part.kits)},
             {"numberOfItems", part.kits.size()}}},
-          {"links", {link_to("self", {address_of(about, part.name), feed_type, ""}), link_to("start", {address_of(about, start), feed_type, ""})}}};
+          {"links",
+           {link_to("self", {address_of(about, part.name), feed_type, ""}), link_to("start", {address_of(about, start), feed_type, ""})}}};
 }
 
 Json publication(const Json& about, const Json& kit) {

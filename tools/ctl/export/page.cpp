@@ -22,8 +22,11 @@ void head(Html& out, const Page& page) {
   out.raw("<link rel=\"alternate\" hreflang=\"").raw(page.say("fr", "en")).raw("\" href=\"").raw(page_name(other)).raw("\">\n");
   out.raw("<link rel=\"stylesheet\" href=\"").raw(page.root).raw("assets/site.css\">\n");
   if (page.searches)
-    out.raw("<script src=\"").raw(page.root).raw("assets/search.js\" defer></script>\n<script src=\"").raw(page.root).raw(
-        "assets/site.js\" defer></script>\n");
+    out.raw("<script src=\"")
+        .raw(page.root)
+        .raw("assets/search.js\" defer></script>\n<script src=\"")
+        .raw(page.root)
+        .raw("assets/site.js\" defer></script>\n");
   out.raw("</head>\n");
 }
 

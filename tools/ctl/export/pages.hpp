@@ -17,7 +17,7 @@ std::string index_page(const Json& about, const std::vector<Json>& kits, Languag
 struct KitPage {
   const Json& about;
   const Json& kit;
-  const std::map<std::string, std::string>& texts;       ///< as ExportKit has them
+  const std::map<std::string, std::string>& texts;        ///< as ExportKit has them
   const std::function<bool(const std::string& id)>& has;  ///< whether a kit is in the site, too
 };
 std::string kit_page(const KitPage& what, Language language);

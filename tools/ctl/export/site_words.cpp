@@ -28,14 +28,16 @@ constexpr std::array durations = {
     Word{"long", {"more than 2 hours", "plus de 2 heures"}},
 };
 constexpr std::array languages = {
-    Word{"fr", {"French", "français"}},    Word{"en", {"English", "anglais"}},      Word{"nl", {"Dutch", "néerlandais"}},
-    Word{"ar", {"Arabic", "arabe"}},       Word{"es", {"Spanish", "espagnol"}},     Word{"pt", {"Portuguese", "portugais"}},
-    Word{"tr", {"Turkish", "turc"}},       Word{"uk", {"Ukrainian", "ukrainien"}},  Word{"ru", {"Russian", "russe"}},
-    Word{"de", {"German", "allemand"}},    Word{"it", {"Italian", "italien"}},      Word{"pl", {"Polish", "polonais"}},
+    Word{"fr", {"French", "français"}}, Word{"en", {"English", "anglais"}},     Word{"nl", {"Dutch", "néerlandais"}},
+    Word{"ar", {"Arabic", "arabe"}},    Word{"es", {"Spanish", "espagnol"}},    Word{"pt", {"Portuguese", "portugais"}},
+    Word{"tr", {"Turkish", "turc"}},    Word{"uk", {"Ukrainian", "ukrainien"}}, Word{"ru", {"Russian", "russe"}},
+    Word{"de", {"German", "allemand"}}, Word{"it", {"Italian", "italien"}},     Word{"pl", {"Polish", "polonais"}},
 };
 constexpr std::array lefts = {
     Word{"consent-missing", {"nothing says that people shown in it agree", "rien ne dit que les personnes montrées sont d’accord"}},
-    Word{"consent-narrow", {"the people shown did not agree to a publication as wide as this", "les personnes montrées n’ont pas accepté une diffusion aussi large"}},
+    Word{"consent-narrow",
+         {"the people shown did not agree to a publication as wide as this",
+          "les personnes montrées n’ont pas accepté une diffusion aussi large"}},
     Word{"consent-over", {"the agreement of the people shown has ended", "l’accord des personnes montrées est terminé"}},
     Word{"withdrawn", {"it was withdrawn", "il a été retiré"}},
     Word{"not-here", {"it was not on the computer that made this site", "il n’était pas sur l’ordinateur qui a fait ce site"}},

@@ -42,7 +42,6 @@ Status sync_all(const fs::path& folder) {
   return {};
 }
 
-
 }  // namespace
 
 std::string encode_made(const Made& made) {

@@ -57,8 +57,7 @@ Result<std::string> FilesAhead::read_text(const KitSide& side, Client& client, c
   return text;
 }
 
-Status FilesAhead::read_file(const KitSide& side, Client& client, const std::string& path,
-                             const std::function<Status(ByteView)>& sink) {
+Status FilesAhead::read_file(const KitSide& side, Client& client, const std::string& path, const std::function<Status(ByteView)>& sink) {
   TRY(const auto ahead, has(side, client, path));
   if (!ahead) return ctl::read_file(side, client, path, sink);
   return sink(bytes_of(fetched_.extract(path).mapped()));

@@ -26,8 +26,8 @@ class FilesAhead {
   Status fetch(const KitSide& side, Client& client);
 
   std::vector<std::string> paths_;
-  std::size_t next_ = 0;                       ///< of paths_: the first that was not fetched yet
-  std::map<std::string, std::string> fetched_; ///< and not asked for yet
+  std::size_t next_ = 0;                        ///< of paths_: the first that was not fetched yet
+  std::map<std::string, std::string> fetched_;  ///< and not asked for yet
 };
 
 }  // namespace essaimage::ctl

@@ -16,11 +16,11 @@ struct KitSide {
   std::string name;  ///< "wazemmes/lampe@2", or the folder as it was typed
   KitId id;          ///< of a kit
   std::uint64_t version = 0;
-  std::filesystem::path folder;  ///< empty: it is a kit
-  std::vector<kit::FileId> files;  ///< by path
-  std::set<std::string> texts;     ///< paths of those that are no media
+  std::filesystem::path folder;                      ///< empty: it is a kit
+  std::vector<kit::FileId> files;                    ///< by path
+  std::set<std::string> texts;                       ///< paths of those that are no media
   std::map<std::string, std::uint64_t> small_files;  ///< of a kit: those that are here and no longer than a text may be; their bytes
-  std::vector<kit::ScannedFile> scanned;  ///< of a folder, by path; as they were when they were read
+  std::vector<kit::ScannedFile> scanned;             ///< of a folder, by path; as they were when they were read
 
   bool is_folder() const { return !folder.empty(); }
   const kit::FileId* find(const std::string& path) const;

@@ -21,8 +21,7 @@ bool is_free(const std::filesystem::path& destination) {
   std::error_code error;
   const auto status = std::filesystem::symlink_status(destination, error);
   if (status.type() == std::filesystem::file_type::not_found) return true;
-  return status.type() == std::filesystem::file_type::directory &&
-         std::filesystem::is_empty(destination, error) && !error;
+  return status.type() == std::filesystem::file_type::directory && std::filesystem::is_empty(destination, error) && !error;
 }
 
 }  // namespace
@@ -33,11 +32,8 @@ std::filesystem::path without_slash(const std::filesystem::path& path) {
   return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
-TreeWriter::TreeWriter(std::filesystem::path destination, std::filesystem::path temporary,
-                       store::Fd root)
-    : destination_(std::move(destination)),
-      temporary_(std::move(temporary)),
-      root_(std::move(root)) {}
+TreeWriter::TreeWriter(std::filesystem::path destination, std::filesystem::path temporary, store::Fd root)
+    : destination_(std::move(destination)), temporary_(std::move(temporary)), root_(std::move(root)) {}
 
 TreeWriter::TreeWriter(TreeWriter&& other) noexcept
     : destination_(std::move(other.destination_)),
@@ -59,10 +55,8 @@ Result<TreeWriter> TreeWriter::create(const std::filesystem::path& given) {
   if (error) return fail(Errc::io, parent.string() + ": " + error.message());
   std::array<std::uint8_t, 6> random;
   store::random_bytes(random);
-  const auto temporary = parent / ("." + destination.filename().string().substr(0, 200) +
-                                   ".essaimage-" + to_hex(random));
-  if (::mkdir(temporary.c_str(), 0777) != 0)
-    return tl::unexpected(store::system_error(temporary, "mkdir"));
+  const auto temporary = parent / ("." + destination.filename().string().substr(0, 200) + ".essaimage-" + to_hex(random));
+  if (::mkdir(temporary.c_str(), 0777) != 0) return tl::unexpected(store::system_error(temporary, "mkdir"));
   store::Fd root(::open(temporary.c_str(), folder_flags));
   TreeWriter writer(destination, temporary, std::move(root));
   if (!writer.root_) return tl::unexpected(store::system_error(temporary, "open"));
@@ -90,20 +84,15 @@ Result<store::Fd> TreeWriter::open_folder(const std::string& path) {
 Status TreeWriter::begin_file(const std::string& path, bool executable) {
   CHECK_OK(kit::check_path(path));
   const auto slash = path.rfind('/');
-  TRY(const auto folder,
-      open_folder(slash == std::string::npos ? std::string() : path.substr(0, slash)));
+  TRY(const auto folder, open_folder(slash == std::string::npos ? std::string() : path.substr(0, slash)));
   const auto name = slash == std::string::npos ? path : path.substr(slash + 1);
-  file_ = store::Fd(::openat(folder.get(), name.c_str(),
-                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                             executable ? 0777 : 0666));
+  file_ = store::Fd(::openat(folder.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, executable ? 0777 : 0666));
   if (!file_) return tl::unexpected(store::system_error(destination_ / path, "create"));
   path_ = path;
   return {};
 }
 
-Status TreeWriter::write(ByteView bytes) {
-  return store::write_all(file_.get(), bytes, destination_ / path_);
-}
+Status TreeWriter::write(ByteView bytes) { return store::write_all(file_.get(), bytes, destination_ / path_); }
 
 Status TreeWriter::end_file() {
   file_.reset();
@@ -113,8 +102,7 @@ Status TreeWriter::end_file() {
 Status TreeWriter::finish() {
   // Over an empty folder a rename succeeds; over one that was filled meanwhile it does not.
   if (::rename(temporary_.c_str(), destination_.c_str()) != 0) {
-    if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
-      return fail(Errc::destination_taken, destination_.string());
+    if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return fail(Errc::destination_taken, destination_.string());
     return tl::unexpected(store::system_error(destination_, "rename"));
   }
   temporary_.clear();

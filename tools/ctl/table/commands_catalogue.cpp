@@ -9,24 +9,30 @@ namespace essaimage::ctl {
 std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size): a table of words
   const Positional kit{{"KIT", "KIT"}, {"the kit: CENTRE/NAME", "le kit : CENTRE/NOM"}, true, false, Completes::kit};
   const Option reason{"reason", {"TEXT", "TEXTE"}, {"why; every member can read it", "pourquoi ; chaque membre peut le lire"}, true};
-  const Option version{"version", {"N", "N"}, {"the version that was reviewed; otherwise the newest", "la version examinée ; sinon la dernière"}};
+  const Option version{
+      "version", {"N", "N"}, {"the version that was reviewed; otherwise the newest", "la version examinée ; sinon la dernière"}};
   const Option theme{"theme", {"T", "T"}, {"a theme under which it is listed", "un thème sous lequel il figure"}, false, true};
-  const Option condition{"condition",
-                         {"TEXT", "TEXTE"},
-                         {"what has to be seen to, such as \"from the age of 12\"", "ce qu'il faut respecter, comme « à partir de 12 ans »"},
-                         false,
-                         true};
+  const Option condition{
+      "condition",
+      {"TEXT", "TEXTE"},
+      {"what has to be seen to, such as \"from the age of 12\"", "ce qu'il faut respecter, comme « à partir de 12 ans »"},
+      false,
+      true};
   const Option reviewer{"reviewer",
                         {"ROLE", "FONCTION"},
                         {"who has reviewed it: a function, never a person's name (otherwise: the curators)",
                          "qui l'a examiné : une fonction, jamais le nom d'une personne (sinon : les responsables du catalogue)"}};
-  const Option reviewed{"reviewed", {"DATE", "DATE"}, {"the day of the review: 2026-03-01 (otherwise: today)", "le jour de l'examen : 2026-03-01 (sinon : aujourd'hui)"}};
+  const Option reviewed{"reviewed",
+                        {"DATE", "DATE"},
+                        {"the day of the review: 2026-03-01 (otherwise: today)", "le jour de l'examen : 2026-03-01 (sinon : aujourd'hui)"}};
   const Option after{"after",
                      {"N", "N"},
-                     {"the statement that this one replaces, by the number that a refusal names", "la décision que celle-ci remplace, par le numéro que le refus indique"}};
+                     {"the statement that this one replaces, by the number that a refusal names",
+                      "la décision que celle-ci remplace, par le numéro que le refus indique"}};
   Option needed_reviewer = reviewer;
   needed_reviewer.required = true;
-  needed_reviewer.help = {"who has reviewed it: a function, never a person's name", "qui l'a examiné : une fonction, jamais le nom d'une personne"};
+  needed_reviewer.help = {"who has reviewed it: a function, never a person's name",
+                          "qui l'a examiné : une fonction, jamais le nom d'une personne"};
   const Option territory{"territory", {"SLUG", "NOM"}, {"of this territory alone", "de ce territoire seulement"}};
   return {
       {"catalogue list",
@@ -39,7 +45,9 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
        {territory,
         {"region", {}, {"what was decided for the region alone", "seulement ce qui est décidé pour la région"}},
         {"proposed", {}, {"what is proposed, and what it waits for", "ce qui est proposé, et ce que cela attend"}},
-        {"all", {}, {"those that were declined, retired or advised against too", "aussi ceux qui sont non retenus, sortis ou déconseillés"}},
+        {"all",
+         {},
+         {"those that were declined, retired or advised against too", "aussi ceux qui sont non retenus, sortis ou déconseillés"}},
         {"theme", {"T", "T"}, {"of this theme alone", "de ce thème seulement"}}},
        {{"catalogue list", {"What the federation recommends:", "Ce que la fédération recommande :"}},
         {"catalogue list --proposed", {"A curator's inbox:", "La corbeille des responsables du catalogue :"}}},
@@ -62,12 +70,17 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
        {{"catalogue history wazemmes/lampe", {"Its story:", "Son histoire :"}}},
        verb::catalogue_history},
       {"catalogue propose",
-       {"Propose a version of a kit of this centre to the curators.", "Proposer une version d'un kit de ce centre aux responsables du catalogue."},
+       {"Propose a version of a kit of this centre to the curators.",
+        "Proposer une version d'un kit de ce centre aux responsables du catalogue."},
        {"--to territory: for a review. --to region: for the catalogue of the region; if the kit is published to a territory alone, this is also the "
         "consent: once the federation accepts that version, this node publishes it to the region by itself.",
         "--to territory : pour un examen. --to region : pour le catalogue de la région ; si le kit n'est publié que pour un territoire, c'est aussi "
         "l'accord : dès que la fédération retient cette version, ce nœud la publie pour la région de lui-même."},
-       {{{"KIT[@VERSION]", "KIT[@VERSION]"}, {"the kit, and its version if not the newest", "le kit, et sa version si ce n'est pas la dernière"}, true, false, Completes::kit}},
+       {{{"KIT[@VERSION]", "KIT[@VERSION]"},
+         {"the kit, and its version if not the newest", "le kit, et sa version si ce n'est pas la dernière"},
+         true,
+         false,
+         Completes::kit}},
        {{"to", {"WHOM", "QUI"}, {"territory or region", "territory ou region"}},
         {"note", {"TEXT", "TEXTE"}, {"a line for the curators", "une ligne pour les responsables du catalogue"}},
         {"withdraw", {}, {"take the proposal back", "retirer la proposition"}},
@@ -83,7 +96,16 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
        {kit},
        {{"recommend", {}, {"it is good to use", "il est bon à employer"}},
         {"advise-against", {}, {"it is better not used", "mieux vaut ne pas l'employer"}},
-        reason, needed_reviewer, reviewed, theme, condition, territory, version, after, request_option(), offline_option()},
+        reason,
+        needed_reviewer,
+        reviewed,
+        theme,
+        condition,
+        territory,
+        version,
+        after,
+        request_option(),
+        offline_option()},
        {{"catalogue review wazemmes/lampe --recommend --reviewer \"digital coordinator\" --reason \"tried\" --condition \"from the age of 12\"",
          {"After a trial:", "Après un essai :"}}},
        verb::catalogue_review},
@@ -97,13 +119,13 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
         "une nouvelle version."},
        {kit},
        {reason, version, theme, condition, reviewer, reviewed, after, request_option(), offline_option()},
-       {{"catalogue accept wazemmes/lampe --reason \"tried in three centres\" --theme énergie",
-         {"After a review:", "Après un examen :"}}},
+       {{"catalogue accept wazemmes/lampe --reason \"tried in three centres\" --theme énergie", {"After a review:", "Après un examen :"}}},
        verb::catalogue_accept},
       {"catalogue decline",
        {"Say that a version of a kit is not taken into the catalogue (on the federation's node).",
         "Dire qu'une version d'un kit n'est pas retenue dans le catalogue (sur le nœud de la fédération)."},
-       {"Every member reads it, with the reason. A newer version may be proposed.", "Chaque membre le lit, avec la raison. Une nouvelle version peut être proposée."},
+       {"Every member reads it, with the reason. A newer version may be proposed.",
+        "Chaque membre le lit, avec la raison. Une nouvelle version peut être proposée."},
        {kit},
        {reason, version, reviewer, reviewed, after, request_option(), offline_option()},
        {{"catalogue decline wazemmes/lampe --reason \"the plans lack\"", {"It is not ready:", "Il n'est pas prêt :"}}},
@@ -118,7 +140,8 @@ std::vector<Command> catalogue_commands() {  // NOLINT(readability-function-size
       {"kit adopt",
        {"Say that this centre uses a kit of another centre, in its newest version.",
         "Dire que ce centre utilise un kit d'un autre centre, dans sa dernière version."},
-       {"Told to all who may know the kit. Again for a newer version.", "Dit à tous ceux qui peuvent connaître le kit. À refaire pour une nouvelle version."},
+       {"Told to all who may know the kit. Again for a newer version.",
+        "Dit à tous ceux qui peuvent connaître le kit. À refaire pour une nouvelle version."},
        {kit},
        {{"note", {"TEXT", "TEXTE"}, {"a line for the others", "une ligne pour les autres"}}, offline_option()},
        {{"kit adopt wazemmes/lampe --note \"every Tuesday\"", {"It works well:", "Il marche bien :"}}},

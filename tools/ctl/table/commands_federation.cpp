@@ -11,9 +11,12 @@ namespace {
 const Positional role{{"ROLE", "RÔLE"},
                       {"root, members, curators, withdrawals or heartbeat", "root, members, curators, withdrawals ou heartbeat"}};
 const Option threshold{"threshold", {"N", "N"}, {"how many of its keys have to sign", "combien de ses clés doivent signer"}};
-const Option expires{"expires", {"2027-12-31", "2027-12-31"}, {"the last day on which it counts, or never", "le dernier jour où il compte, ou jamais"}};
-const Option note{"note", {"TEXT", "TEXTE"}, {"whose key it is, for people; every member can read it",
-                                              "à qui est la clé, pour les personnes ; chaque membre peut le lire"}};
+const Option expires{
+    "expires", {"2027-12-31", "2027-12-31"}, {"the last day on which it counts, or never", "le dernier jour où il compte, ou jamais"}};
+const Option note{
+    "note",
+    {"TEXT", "TEXTE"},
+    {"whose key it is, for people; every member can read it", "à qui est la clé, pour les personnes ; chaque membre peut le lire"}};
 const Positional request{{"FILE", "FICHIER"}, {"the request", "la demande"}};
 
 std::vector<Command> role_commands() {  // NOLINT(readability-function-size): a table of words
@@ -30,9 +33,11 @@ std::vector<Command> role_commands() {  // NOLINT(readability-function-size): a 
        {"Give a role one more key (on the federation's node).", "Ajouter une clé à un rôle (sur le nœud de la fédération)."},
        {"Signed by the root keys as they are and as they will be. Where they lie elsewhere, it writes a request for them to sign.",
         "Signé par les clés racines telles qu'elles sont et telles qu'elles seront. Si elles sont ailleurs, écrit une demande à leur faire signer."},
-       {role, {{"KEY", "CLÉ"}, {"a key file, its .pub, or \"ssh-ed25519 AAAA…\"", "un fichier de clé, son .pub, ou « ssh-ed25519 AAAA… »"}}},
+       {role,
+        {{"KEY", "CLÉ"}, {"a key file, its .pub, or \"ssh-ed25519 AAAA…\"", "un fichier de clé, son .pub, ou « ssh-ed25519 AAAA… »"}}},
        {note, threshold, expires, request_option(), offline_option()},
-       {{"federation role add curators anne.pub --note Anne --threshold 2", {"Two of the curators have to sign:", "Deux curateurs doivent signer :"}}},
+       {{"federation role add curators anne.pub --note Anne --threshold 2",
+         {"Two of the curators have to sign:", "Deux curateurs doivent signer :"}}},
        verb::role_add},
       {"federation role remove",
        {"Take a key from a role (on the federation's node).", "Retirer une clé d'un rôle (sur le nœud de la fédération)."},
@@ -78,7 +83,9 @@ std::vector<Command> signing_commands() {  // NOLINT(readability-function-size):
         "Sans démon ni nœud. La signature s'ajoute au fichier ; passez-le à la personne suivante, ou rendez-le au nœud de la fédération. Un voisin "
         "signe une nouvelle clé avec celle de son nœud."},
        {request},
-       {{"key", {"KEYFILE", "CLÉ"}, {"the key to sign with; else those of this home", "la clé avec laquelle signer ; sinon celles de ce nœud"}},
+       {{"key",
+         {"KEYFILE", "CLÉ"},
+         {"the key to sign with; else those of this home", "la clé avec laquelle signer ; sinon celles de ce nœud"}},
         {"look", {}, {"only show it", "seulement la montrer"}},
         {"yes", {}, {"do not ask", "sans demander"}}},
        {{"federation sign request-federation-v2.toml --key /media/anne/curatrice", {"With a key on a stick:", "Avec une clé USB :"}}},

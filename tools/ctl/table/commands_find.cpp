@@ -8,19 +8,27 @@ namespace essaimage::ctl {
 namespace {
 
 std::vector<Option> search_options() {
-  return {{"theme", {"THEME", "THÈME"}, {"of this theme", "de ce thème"}},
-          {"kind", {"KIND", "GENRE"}, {"prototype or method", "prototype ou method (méthode)"}},
-          {"stage", {"STAGE", "STADE"}, {"how far it has come: workshop, prototype, field-tested, metropolitan or regional", "jusqu'où il est allé : workshop (atelier), prototype, field-tested (testé), metropolitan (métropolitain) ou regional (régional)"}},
-          {"territory", {"T", "T"}, {"of the centres of this territory, or told to it alone", "des centres de ce territoire, ou diffusé à lui seul"}},
-          {"centre", {"CENTRE", "CENTRE"}, {"of this centre", "de ce centre"}, false, false, Completes::member},
-          {"max-duration",
-           {"TIME", "DURÉE"},
-           {"of a session, at most: \"2 h\", \"1 h 30\", \"45 min\"", "d'une séance, au plus : « 2 h », « 1 h 30 », « 45 min »"}},
-          {"equipment", {"THING", "MATÉRIEL"}, {"that needs this: \"tablette\"", "qui demande ceci : « tablette »"}},
-          {"licence", {"LICENCE", "LICENCE"}, {"under this licence: \"CC-BY-SA-4.0\", or its beginning", "sous cette licence : « CC-BY-SA-4.0 », ou son début"}},
-          {"language", {"L", "L"}, {"in this language: fr", "dans cette langue : fr"}, false, false, Completes::language},
-          {"catalogue", {}, {"of the federation's catalogue", "du catalogue de la fédération"}},
-          {"limit", {"N", "N"}, {"at most so many (default: 20; 500 at most)", "au plus tant (par défaut : 20 ; 500 au maximum)"}}};
+  return {
+      {"theme", {"THEME", "THÈME"}, {"of this theme", "de ce thème"}},
+      {"kind", {"KIND", "GENRE"}, {"prototype or method", "prototype ou method (méthode)"}},
+      {"stage",
+       {"STAGE", "STADE"},
+       {"how far it has come: workshop, prototype, field-tested, metropolitan or regional",
+        "jusqu'où il est allé : workshop (atelier), prototype, field-tested (testé), metropolitan (métropolitain) ou regional (régional)"}},
+      {"territory",
+       {"T", "T"},
+       {"of the centres of this territory, or told to it alone", "des centres de ce territoire, ou diffusé à lui seul"}},
+      {"centre", {"CENTRE", "CENTRE"}, {"of this centre", "de ce centre"}, false, false, Completes::member},
+      {"max-duration",
+       {"TIME", "DURÉE"},
+       {"of a session, at most: \"2 h\", \"1 h 30\", \"45 min\"", "d'une séance, au plus : « 2 h », « 1 h 30 », « 45 min »"}},
+      {"equipment", {"THING", "MATÉRIEL"}, {"that needs this: \"tablette\"", "qui demande ceci : « tablette »"}},
+      {"licence",
+       {"LICENCE", "LICENCE"},
+       {"under this licence: \"CC-BY-SA-4.0\", or its beginning", "sous cette licence : « CC-BY-SA-4.0 », ou son début"}},
+      {"language", {"L", "L"}, {"in this language: fr", "dans cette langue : fr"}, false, false, Completes::language},
+      {"catalogue", {}, {"of the federation's catalogue", "du catalogue de la fédération"}},
+      {"limit", {"N", "N"}, {"at most so many (default: 20; 500 at most)", "au plus tant (par défaut : 20 ; 500 au maximum)"}}};
 }
 
 }  // namespace

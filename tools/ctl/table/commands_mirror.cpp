@@ -37,7 +37,8 @@ std::vector<Command> mirror_commands() {  // NOLINT(readability-function-size): 
          {"Another territory takes part:", "Un autre territoire y prend part :"}}},
        verb::mirror_change},
       {"mirror end",
-       {"End the link between territories (on the federation's node).", "Terminer le lien entre des territoires (sur le nœud de la fédération)."},
+       {"End the link between territories (on the federation's node).",
+        "Terminer le lien entre des territoires (sur le nœud de la fédération)."},
        {"Nothing is shared there any more: each centre keeps what it published, and what it has checked out; its library lets go of what others "
         "published there alone. To change its territories, `mirror change` is enough.",
         "Plus rien n'y est partagé : chaque centre garde ce qu'il a publié, et ce qu'il en a sorti (checkout) ; sa bibliothèque se défait de ce "

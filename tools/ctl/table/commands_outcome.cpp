@@ -7,38 +7,41 @@ namespace essaimage::ctl {
 
 namespace {
 
-const Option territory{"territory",
-                       {"T", "T"},
-                       {"of the centres of this territory alone", "des seuls centres de ce territoire"}};
+const Option territory{"territory", {"T", "T"}, {"of the centres of this territory alone", "des seuls centres de ce territoire"}};
 const Option from{"from", {"DAY", "JOUR"}, {"that began on this day or later", "commencés ce jour-là ou après"}};
 const Option to{"to", {"DAY", "JOUR"}, {"that began on this day or earlier", "commencés ce jour-là ou avant"}};
-const Positional outcome{{"OUTCOME", "RETOUR"},
-                         {"CENTRE/NUMBER, or the number alone of one of this centre", "CENTRE/NUMÉRO, ou le seul numéro s'il est de ce centre"}};
+const Positional outcome{
+    {"OUTCOME", "RETOUR"},
+    {"CENTRE/NUMBER, or the number alone of one of this centre", "CENTRE/NUMÉRO, ou le seul numéro s'il est de ce centre"}};
 
 std::vector<Option> add_options() {
-  return {{"date", {"DAY", "JOUR"}, {"the day, or the first one: 2026-03-01; without it, in a terminal, you are asked for all of this",
-           "le jour, ou le premier : 2026-03-01 ; sans lui, dans un terminal, tout est demandé pas à pas"}},
-          {"to", {"DAY", "JOUR"}, {"the last day, if there were several", "le dernier jour, s'il y en a eu plusieurs"}},
-          {"sessions", {"N", "N"}, {"how many sessions (default: 1)", "combien de séances (par défaut : 1)"}},
-          {"participants",
-           {"[AGES=]N", "[ÂGES=]N"},
-           {"how many people, perhaps of an age: 0-11, 12-17, 18-25, 26-59, 60+; again for each",
-            "combien de personnes, au besoin d'un âge : 0-11, 12-17, 18-25, 26-59, 60+ ; à répéter pour chacun"},
-           false,
-           true},
-          {"place",
-           {"TYPE", "TYPE"},
-           {"where: centre, school, library, association, residence, outdoors, other (default: centre)",
-            "où : centre, school (école), library (bibliothèque), association, residence (résidence), outdoors (plein air), other (autre) ; par "
-            "défaut : centre"}},
-          {"qpv", {}, {"in a priority neighbourhood", "dans un quartier prioritaire (QPV)"}},
-          {"worked", {"TEXT", "TEXTE"}, {"what worked", "ce qui a marché"}},
-          {"failed", {"TEXT", "TEXTE"}, {"what did not", "ce qui n'a pas marché"}},
-          {"note", {"TEXT", "TEXTE"}, {"a line for the others", "une ligne pour les autres"}},
-          {"anyway",
-           {},
-           {"also if a text looks like a name, a phone number or an e-mail address", "même si un texte ressemble à un nom, un téléphone ou une adresse"}},
-          offline_option()};
+  return {
+      {"date",
+       {"DAY", "JOUR"},
+       {"the day, or the first one: 2026-03-01; without it, in a terminal, you are asked for all of this",
+        "le jour, ou le premier : 2026-03-01 ; sans lui, dans un terminal, tout est demandé pas à pas"}},
+      {"to", {"DAY", "JOUR"}, {"the last day, if there were several", "le dernier jour, s'il y en a eu plusieurs"}},
+      {"sessions", {"N", "N"}, {"how many sessions (default: 1)", "combien de séances (par défaut : 1)"}},
+      {"participants",
+       {"[AGES=]N", "[ÂGES=]N"},
+       {"how many people, perhaps of an age: 0-11, 12-17, 18-25, 26-59, 60+; again for each",
+        "combien de personnes, au besoin d'un âge : 0-11, 12-17, 18-25, 26-59, 60+ ; à répéter pour chacun"},
+       false,
+       true},
+      {"place",
+       {"TYPE", "TYPE"},
+       {"where: centre, school, library, association, residence, outdoors, other (default: centre)",
+        "où : centre, school (école), library (bibliothèque), association, residence (résidence), outdoors (plein air), other (autre) ; par "
+        "défaut : centre"}},
+      {"qpv", {}, {"in a priority neighbourhood", "dans un quartier prioritaire (QPV)"}},
+      {"worked", {"TEXT", "TEXTE"}, {"what worked", "ce qui a marché"}},
+      {"failed", {"TEXT", "TEXTE"}, {"what did not", "ce qui n'a pas marché"}},
+      {"note", {"TEXT", "TEXTE"}, {"a line for the others", "une ligne pour les autres"}},
+      {"anyway",
+       {},
+       {"also if a text looks like a name, a phone number or an e-mail address",
+        "même si un texte ressemble à un nom, un téléphone ou une adresse"}},
+      offline_option()};
 }
 
 }  // namespace
@@ -78,7 +81,8 @@ std::vector<Command> outcome_commands() {  // NOLINT(readability-function-size):
        verb::outcome_show},
       {"outcome remove",
        {"Take back an outcome that this centre reported.", "Reprendre un retour d'expérience de ce centre."},
-       {"What was said once stays in the history of this centre's feed.", "Ce qui a été dit une fois reste dans l'historique du fil de ce centre."},
+       {"What was said once stays in the history of this centre's feed.",
+        "Ce qui a été dit une fois reste dans l'historique du fil de ce centre."},
        {outcome},
        {offline_option()},
        {{"outcome remove 3", {"Reported by mistake:", "Rapporté par erreur :"}}},

@@ -8,7 +8,8 @@ namespace essaimage::ctl {
 std::vector<Command> report_commands() {  // NOLINT(readability-function-size): a table of words
   return {
       {"report",
-       {"Report to funders what was shared, adopted and used in a period.", "Rendre compte aux financeurs de ce qui a été partagé, adopté et utilisé."},
+       {"Report to funders what was shared, adopted and used in a period.",
+        "Rendre compte aux financeurs de ce qui a été partagé, adopté et utilisé."},
        {"For an operation: operations/CODE.toml of the home, or a file; its financing is checked to the cent. Each figure is counted from signed "
         "entries, which the annex lists. No person is named. On the federation's node everything is counted; elsewhere what lies there.",
         "Pour une opération : operations/CODE.toml du nœud, ou un fichier ; son financement est vérifié au centime. Chaque chiffre est compté sur "
@@ -28,7 +29,8 @@ std::vector<Command> report_commands() {  // NOLINT(readability-function-size): 
          false,
          false,
          Completes::folder}},
-       {{"report --operation NP0024867 --format html --output rapport.html", {"For the funders of an operation:", "Pour les financeurs d'une opération :"}},
+       {{"report --operation NP0024867 --format html --output rapport.html",
+         {"For the funders of an operation:", "Pour les financeurs d'une opération :"}},
         {"report --from 2026-01-01 --to 2026-12-31 --territory lille", {"A year of one territory:", "L'année d'un territoire :"}},
         {"report --operation NP0024867 --format ods", {"For a spreadsheet:", "Pour un tableur :"}}},
        verb::report},

@@ -65,20 +65,23 @@ Status name_is_free(const Context& context, const std::string& folder) {
 
 /// What the licence asks of who adapts; empty if nothing.
 std::string licence_warning(const std::string& licence, const Context& context) {
-  if (licence.empty()) return context.say("the kit names no licence: ask its author before publishing what you made of it",
-                                          "le kit ne nomme aucune licence : demandez à son auteur avant de publier ce que vous en faites");
+  if (licence.empty())
+    return context.say("the kit names no licence: ask its author before publishing what you made of it",
+                       "le kit ne nomme aucune licence : demandez à son auteur avant de publier ce que vous en faites");
   if (!kit::forbids_adaptations(licence)) return {};
-  return fmt::format(fmt::runtime(context.say("its licence, {}, forbids to pass on what was changed: ask its author before publishing",
-                                              "sa licence, {}, interdit de diffuser une version modifiée : demandez à son auteur avant de publier")),
-                     licence);
+  return fmt::format(
+      fmt::runtime(context.say("its licence, {}, forbids to pass on what was changed: ask its author before publishing",
+                               "sa licence, {}, interdit de diffuser une version modifiée : demandez à son auteur avant de publier")),
+      licence);
 }
 
 /// An adaptation goes where its parent is (PublicationImpl::audience_of); empty if that is the whole region.
 std::string audience_warning(const std::string& audience, const Context& context) {
   if (audience == "region") return {};
-  return fmt::format(fmt::runtime(context.say("its author tells it to {} alone; yours goes there too, unless you publish it with --audience",
-                                              "son auteur ne le diffuse qu'à {} ; le vôtre y va aussi, sauf si vous le publiez avec --audience")),
-                     audience);
+  return fmt::format(
+      fmt::runtime(context.say("its author tells it to {} alone; yours goes there too, unless you publish it with --audience",
+                               "son auteur ne le diffuse qu'à {} ; le vôtre y va aussi, sauf si vous le publiez avec --audience")),
+      audience);
 }
 
 /// The two sides of `kit diff`: what was given, or the one given and what it came from.

@@ -91,7 +91,8 @@ Result<ExitCode> catalogue_accept(Context& context) {
   TRY(const auto decision, ask_about_kit(context, "catalogue.accept", std::move(arguments), true));
   auto text = context.say("in the catalogue, ", "au catalogue, ") + version_text(decision, "kit_version", context);
   if (text_at(decision, "waits_for") == "centre")
-    text += context.say("; its centre's node publishes it to the region by itself", " ; le nœud de son centre le publie pour la région de lui-même");
+    text += context.say("; its centre's node publishes it to the region by itself",
+                        " ; le nœud de son centre le publie pour la région de lui-même");
   return print(context, decision, text + ".");
 }
 

@@ -41,10 +41,14 @@ std::string catalogue_table(const Json& entries, const Context& context) {
                Column{context.say("reason", "raison"), Table::Align::left, true}});
   for (const auto& entry : entries) {
     const auto newest = number_at(entry, "newest_version");
-    table.add({text_at(entry, "id"), text_at(entry, "title"), place_of(entry, context), decision_text(entry, context),
+    table.add({text_at(entry, "id"),
+               text_at(entry, "title"),
+               place_of(entry, context),
+               decision_text(entry, context),
                std::to_string(number_at(entry, "kit_version")),
                {newest == 0 ? std::string("-") : std::to_string(newest), flag_at(entry, "newer") ? Colour::yellow : Colour::none},
-               human_time(text_at(entry, "decided"), context.language), text_at(entry, "reason")});
+               human_time(text_at(entry, "decided"), context.language),
+               text_at(entry, "reason")});
   }
   return table.str(context.out_style);
 }
@@ -78,7 +82,8 @@ void print_decision(const Context& context, const Json& entry, const Line& line)
 std::string event_text(const Json& event, const Context& context) {
   const auto kind = text_at(event, "event");
   const bool to_region = text_at(event, "to") == "region";
-  if (kind == "proposed") return to_region ? context.say("proposed for the region", "proposé pour la région") : context.say("proposed", "proposé");
+  if (kind == "proposed")
+    return to_region ? context.say("proposed for the region", "proposé pour la région") : context.say("proposed", "proposé");
   if (kind == "taken-back") return context.say("proposal taken back", "proposition retirée");
   return decision_text({{"decision", kind}}, context);
 }
@@ -94,7 +99,8 @@ Result<ExitCode> catalogue_list(Context& context) {
   } else if (!entries.empty()) {
     context.out() << (proposed ? proposed_table(entries, context) : catalogue_table(entries, context));
   } else if (proposed) {
-    context.err() << context.say("Nothing that is proposed waits for anything.\n", "Rien de ce qui est proposé n'attend quoi que ce soit.\n");
+    context.err() << context.say("Nothing that is proposed waits for anything.\n",
+                                 "Rien de ce qui est proposé n'attend quoi que ce soit.\n");
   } else {
     const bool filtered = !list_arguments(context).empty();
     context.err() << (filtered ? context.say("The catalogue lists no such kit.\n", "Le catalogue ne contient aucun kit de ce genre.\n")
@@ -119,7 +125,8 @@ Result<ExitCode> catalogue_show(Context& context) {
     if (value.empty()) return;
     const auto name = context.say(en, fr);
     const auto width = display_width(name);
-    context.out() << context.out_style.paint(Colour::dim, name) << std::string(width < 12 ? 12 - width : 1, ' ') << printable(value) << "\n";
+    context.out() << context.out_style.paint(Colour::dim, name) << std::string(width < 12 ? 12 - width : 1, ' ') << printable(value)
+                  << "\n";
   };
   line("kit", "kit", text_at(entry, "id"));
   line("title", "titre", text_at(entry, "title"));
@@ -152,9 +159,12 @@ Result<ExitCode> catalogue_history(Context& context) {
                Column{context.say("what", "quoi")}, Column{"version", Table::Align::right},
                Column{context.say("reason", "raison"), Table::Align::left, true}});
   for (const auto& event : events) {
-    table.add({human_time(text_at(event, "time"), context.language), text_at(event, "centre"), text_at(event, "audience"),
+    table.add({human_time(text_at(event, "time"), context.language),
+               text_at(event, "centre"),
+               text_at(event, "audience"),
                {event_text(event, context), flag_at(event, "in_force") ? Colour::bold : Colour::none},
-               std::to_string(number_at(event, "kit_version")), text_at(event, "text")});
+               std::to_string(number_at(event, "kit_version")),
+               text_at(event, "text")});
   }
   context.out() << table.str(context.out_style);
   return ExitCode::ok;

@@ -23,23 +23,19 @@ class Reception {
 
   Status list(const Json& page) {
     if (!page.is_array() || begun_) return fail(Errc::control_closed, "a listing out of order");
-    for (const auto& entry : page)
-      files_.push_back(
-          {text_at(entry, "path"), number_at(entry, "bytes"), flag_at(entry, "executable")});
+    for (const auto& entry : page) files_.push_back({text_at(entry, "path"), number_at(entry, "bytes"), flag_at(entry, "executable")});
     if (files_.size() > limits::files_per_kit_max) return fail(Errc::kit_too_many_files);
     return {};
   }
 
   Status data(const control::Data& data) {
     begun_ = true;
-    if (at_ >= files_.size() || data.file != at_)
-      return fail(Errc::control_closed, "data out of order");
+    if (at_ >= files_.size() || data.file != at_) return fail(Errc::control_closed, "data out of order");
     const auto& file = files_[at_];
     if (!open_) CHECK_OK(writer_.begin_file(file.path, file.executable));
     open_ = true;
     written_ += data.bytes.size();
-    if (written_ > file.bytes)
-      return fail(Errc::control_closed, file.path + ": longer than announced");
+    if (written_ > file.bytes) return fail(Errc::control_closed, file.path + ": longer than announced");
     const bool edited = edit_ && file.path == kit::manifest_name;
     if (edited && written_ > limits::manifest_bytes_max) return fail(Errc::too_large, file.path);
     if (edited) {
@@ -48,8 +44,7 @@ class Reception {
       CHECK_OK(writer_.write(data.bytes));
     }
     if (!data.end) return {};
-    if (written_ != file.bytes)
-      return fail(Errc::control_closed, file.path + ": shorter than announced");
+    if (written_ != file.bytes) return fail(Errc::control_closed, file.path + ": shorter than announced");
     if (edited) {
       TRY(const auto text, edit_(manifest_));
       CHECK_OK(writer_.write(bytes_of(text)));
@@ -114,12 +109,13 @@ Result<ExitCode> checkout(Context& context) {
   if (context.json) {
     context.out() << pretty(reply) << "\n";
   } else {
-    context.out() << fmt::format(
-        fmt::runtime(context.say("{}, version {}: {}, {}, in {}\n", "{}, version {} : {}, {}, dans {}\n")),
-        ref.id.str(), number_at(reply, "version"), counted(number_at(reply, "files"), files_counted, context.language),
-        human_bytes(number_at(reply, "bytes"), context.language), destination);
+    context.out() << fmt::format(fmt::runtime(context.say("{}, version {}: {}, {}, in {}\n", "{}, version {} : {}, {}, dans {}\n")),
+                                 ref.id.str(), number_at(reply, "version"),
+                                 counted(number_at(reply, "files"), files_counted, context.language),
+                                 human_bytes(number_at(reply, "bytes"), context.language), destination);
     for (const auto& path : list_at(reply, "withdrawn"))
-      if (path.is_string()) context.out() << context.say("withdrawn, left out: ", "retiré, laissé de côté : ") << printable(path.get<std::string>()) << "\n";
+      if (path.is_string())
+        context.out() << context.say("withdrawn, left out: ", "retiré, laissé de côté : ") << printable(path.get<std::string>()) << "\n";
   }
   return ExitCode::ok;
 }

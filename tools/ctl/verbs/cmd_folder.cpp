@@ -40,8 +40,7 @@ bool confirmed(const Context& context, std::size_t renames) {
                 << std::flush;
   std::string answer;
   if (!std::getline(context.io.in, answer)) return false;
-  return answer == "y" || answer == "Y" || answer == "yes" || answer == "o" || answer == "O" ||
-         answer == "oui";
+  return answer == "y" || answer == "Y" || answer == "yes" || answer == "o" || answer == "O" || answer == "oui";
 }
 
 /// Plans, shows, asks, renames. Returns false if nothing was done though something should have
@@ -53,26 +52,21 @@ Result<bool> mend(const Context& context, const std::filesystem::path& folder, J
   if (fixes.empty()) return true;
   if (!context.parsed.has("yes")) {
     if (!context.io.in_is_terminal) {
-      context.err() << context.say("Nothing was renamed: add --yes to do it.\n",
-                                   "Rien n'a été renommé : ajoutez --yes pour le faire.\n");
+      context.err() << context.say("Nothing was renamed: add --yes to do it.\n", "Rien n'a été renommé : ajoutez --yes pour le faire.\n");
       return false;
     }
     if (!confirmed(context, fixes.size())) return false;
   }
   TRY(const auto done, kit::apply_fixes(folder, fixes));
   auto renamed = Json::array();
-  for (const auto& fix : done.done)
-    renamed.push_back({{"folder", fix.folder}, {"from", fix.from}, {"to", fix.to}});
+  for (const auto& fix : done.done) renamed.push_back({{"folder", fix.folder}, {"from", fix.from}, {"to", fix.to}});
   report["renamed"] = std::move(renamed);
-  for (const auto& error : done.failed)
-    context.err() << error_text(error, context.language, context.err_style);
+  for (const auto& error : done.failed) context.err() << error_text(error, context.language, context.err_style);
   if (!context.json) {
-    out << fmt::format(
-        fmt::runtime(context.say(
-            "{} renamed. Links inside of documents to the old names are not followed up.\n\n",
-            "{} {}. Les liens vers les anciens noms, dans les documents, restent à "
-            "corriger.\n\n")),
-        done.done.size(), by_number(done.done.size(), {{"", "renommé"}, {"", "renommés"}}, context.language));
+    out << fmt::format(fmt::runtime(context.say("{} renamed. Links inside of documents to the old names are not followed up.\n\n",
+                                                "{} {}. Les liens vers les anciens noms, dans les documents, restent à "
+                                                "corriger.\n\n")),
+                       done.done.size(), by_number(done.done.size(), {{"", "renommé"}, {"", "renommés"}}, context.language));
   }
   return done.failed.empty();
 }
@@ -82,16 +76,12 @@ void print_check(const Context& context, const kit::FolderCheck& check, bool pub
   out << findings_text(placed(check.findings), context.language, context.out_style);
   if (!check.findings.empty()) out << "\n";
   if (check.manifest) {
-    out << context.out_style.paint(Colour::bold, printable(check.manifest->title)) << "  "
-        << check.slug << "  " << counted(check.scan.files.size(), files_counted, context.language) << ", "
-        << human_bytes(check.scan.bytes, context.language)
+    out << context.out_style.paint(Colour::bold, printable(check.manifest->title)) << "  " << check.slug << "  "
+        << counted(check.scan.files.size(), files_counted, context.language) << ", " << human_bytes(check.scan.bytes, context.language)
         << "\n";
   }
-  out << (publishes
-              ? context.out_style.paint(Colour::green,
-                                        context.say("Ready to publish.", "Prêt à publier."))
-              : context.out_style.paint(Colour::red, context.say("Publishing would be refused.",
-                                                                 "La publication serait refusée.")))
+  out << (publishes ? context.out_style.paint(Colour::green, context.say("Ready to publish.", "Prêt à publier."))
+                    : context.out_style.paint(Colour::red, context.say("Publishing would be refused.", "La publication serait refusée.")))
       << "\n";
 }
 
@@ -102,8 +92,7 @@ Result<ExitCode> kit_new(Context& context) {
   TRY(const auto text, kit::new_manifest(folder, context.language));
   const auto path = folder / kit::manifest_name;
   // Never over a file that is there, nor through a link.
-  const store::Fd fd(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const store::Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!fd && errno == EEXIST) return fail(Errc::kit_manifest_exists, path.string());
   if (!fd) return tl::unexpected(kit::system_error(errno, path.string()));
   CHECK_OK(store::write_all(fd.get(), bytes_of(text), path));
@@ -111,9 +100,8 @@ Result<ExitCode> kit_new(Context& context) {
     context.out() << pretty({{"file", path.string()}, {"text", text}}) << "\n";
   } else {
     context.out() << path.string() << "\n";
-    context.err() << context.say(
-                         "Complete it with a text editor, then: essaimagectl kit check ",
-                         "Complétez-le avec un éditeur de texte, puis : essaimagectl kit check ")
+    context.err() << context.say("Complete it with a text editor, then: essaimagectl kit check ",
+                                 "Complétez-le avec un éditeur de texte, puis : essaimagectl kit check ")
                   << folder.string() << "\n";
   }
   return ExitCode::ok;

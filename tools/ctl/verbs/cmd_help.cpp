@@ -65,8 +65,7 @@ Result<ExitCode> version(Context& context) {
     if (const auto reply = client->ask("version")) daemon = text_at(*reply, "version");
   }
   if (context.json) {
-    context.out() << pretty({{"essaimagectl", essaimage::version_text()},
-                             {"essaimaged", daemon.empty() ? Json(nullptr) : Json(daemon)}})
+    context.out() << pretty({{"essaimagectl", essaimage::version_text()}, {"essaimaged", daemon.empty() ? Json(nullptr) : Json(daemon)}})
                   << "\n";
     return ExitCode::ok;
   }

@@ -17,13 +17,15 @@ namespace {
 /// What is to be expected now.
 std::string outlook(const Json& kit, const Context& context) {
   if (flag_at(kit, "complete")) return context.say("it is here, whole.", "il est ici, entier.");
-  if (text_at(kit, "state") == "not-held") return not_held_text(kit, context) + context.say(": ", " : ") + reason_text(kit, "why_not", context) + ".";
+  if (text_at(kit, "state") == "not-held")
+    return not_held_text(kit, context) + context.say(": ", " : ") + reason_text(kit, "why_not", context) + ".";
   const auto& progress = progress_of(kit);
   if (const auto wait = wait_text(progress, context.language); !wait.empty())
     return context.say("its media do not come yet: ", "ses médias n'arrivent pas encore : ") + wait + ".";
   const auto why = reason_text(kit, "why_not", context);
   if (why.empty()) return context.say("its media are on their way.", "ses médias arrivent.");
-  return context.say("its media are on their way; ", "ses médias arrivent ; ") + not_held_text(kit, context) + context.say(": ", " : ") + why + ".";
+  return context.say("its media are on their way; ", "ses médias arrivent ; ") + not_held_text(kit, context) + context.say(": ", " : ") +
+         why + ".";
 }
 
 /// What lacks room, in the person's words; the daemon's detail if that cannot be asked.
@@ -71,21 +73,22 @@ void print_policy(const Context& context, const Json& policy,
     return value == 0 ? context.say("no limit", "sans limite") : human_bytes(value, context.language);
   };
   const auto media = text_at(policy, "media");
-  line("media", "médias", media == "all"         ? context.say("of all kits", "de tous les kits")
-                          : media == "none"      ? context.say("only of kits that are asked for", "seulement des kits demandés")
-                          : media == "catalogue" ? context.say("of the kits of the catalogue", "des kits du catalogue")
-                          : media == "adopted"   ? context.say("of adopted kits", "des kits adoptés")
-                                                 : context.say("of the kits of our territories", "des kits de nos territoires"));
+  line("media", "médias",
+       media == "all"         ? context.say("of all kits", "de tous les kits")
+       : media == "none"      ? context.say("only of kits that are asked for", "seulement des kits demandés")
+       : media == "catalogue" ? context.say("of the kits of the catalogue", "des kits du catalogue")
+       : media == "adopted"   ? context.say("of adopted kits", "des kits adoptés")
+                              : context.say("of the kits of our territories", "des kits de nos territoires"));
   line("themes", "thèmes", texts_at(policy, "themes"));
   line("kinds", "genres", texts_at(policy, "kinds"));
   line("largest file", "plus grand fichier", bytes("file_bytes_max"));
   line("quota", "quota", bytes("quota_bytes"));
   line("left free", "laissé libre", bytes("free_bytes_min"));
-  line("copies", "copies", fmt::format(fmt::runtime(context.say("{} other {}, before a kit is dropped here",
-                                                                "{} {}, avant qu'un kit soit retiré d'ici")),
-                                       number_at(policy, "copies_min"),
-                                       by_number(number_at(policy, "copies_min"),
-                                                 {{"member", "autre membre"}, {"members", "autres membres"}}, context.language)));
+  line("copies", "copies",
+       fmt::format(
+           fmt::runtime(context.say("{} other {}, before a kit is dropped here", "{} {}, avant qu'un kit soit retiré d'ici")),
+           number_at(policy, "copies_min"),
+           by_number(number_at(policy, "copies_min"), {{"member", "autre membre"}, {"members", "autres membres"}}, context.language)));
 }
 
 }  // namespace
@@ -97,7 +100,8 @@ Result<ExitCode> pin(Context& context) {
 
 Result<ExitCode> unpin(Context& context) {
   TRY(const auto kit, ask_of_kit(context, "unpin", nullptr, nullptr));
-  return print_kit(context, kit, context.say("the policy decides again; ", "la règle générale décide de nouveau ; ") + outlook(kit, context));
+  return print_kit(context, kit,
+                   context.say("the policy decides again; ", "la règle générale décide de nouveau ; ") + outlook(kit, context));
 }
 
 Result<ExitCode> fetch(Context& context) {
@@ -115,9 +119,10 @@ Result<ExitCode> fetch(Context& context) {
 Result<ExitCode> drop(Context& context) {
   TRY(const auto kit, ask_of_kit(context, "drop", "anyway", nullptr));
   const auto files = number_at(kit, "removed_files");
-  const auto text = fmt::format(fmt::runtime(context.say("dropped; {} ({}) {} removed from this node.", "retiré ; {} ({}) {} de ce nœud.")),
-                                counted(files, media_files, context.language), human_bytes(number_at(kit, "removed_bytes"), context.language),
-                                by_number(files, {{"was", "a été enlevé"}, {"were", "ont été enlevés"}}, context.language));
+  const auto text =
+      fmt::format(fmt::runtime(context.say("dropped; {} ({}) {} removed from this node.", "retiré ; {} ({}) {} de ce nœud.")),
+                  counted(files, media_files, context.language), human_bytes(number_at(kit, "removed_bytes"), context.language),
+                  by_number(files, {{"was", "a été enlevé"}, {"were", "ont été enlevés"}}, context.language));
   return print_kit(context, kit, text);
 }
 
@@ -132,7 +137,8 @@ Result<ExitCode> hold(Context& context) {
     if (value.empty()) return;
     const auto name = context.say(en, fr);
     const auto width = display_width(name);
-    context.out() << context.out_style.paint(Colour::dim, name) << std::string(width < 20 ? 20 - width : 1, ' ') << printable(value) << "\n";
+    context.out() << context.out_style.paint(Colour::dim, name) << std::string(width < 20 ? 20 - width : 1, ' ') << printable(value)
+                  << "\n";
   };
   const auto at = view.find("policy");
   print_policy(context, at != view.end() && at->is_object() ? *at : Json::object(), line);
@@ -147,13 +153,14 @@ Result<ExitCode> hold(Context& context) {
   line("disk free", "disque libre", bytes("disk_free_bytes"));
   for (const auto& sum : list_at(view, "not_held"))
     line("not held", "non gardés",
-         fmt::format(fmt::runtime(context.say("{} ({}): {}", "{} ({}) : {}")), counted(number_at(sum, "files"), media_files, context.language),
+         fmt::format(fmt::runtime(context.say("{} ({}): {}", "{} ({}) : {}")),
+                     counted(number_at(sum, "files"), media_files, context.language),
                      human_bytes(number_at(sum, "bytes"), context.language), reason_text(sum, "why", context)));
-  for (const auto& choice : list_at(view, "choices"))
-    line("chosen", "choix", text_at(choice, "id") + ", " + choice_text(choice, context));
+  for (const auto& choice : list_at(view, "choices")) line("chosen", "choix", text_at(choice, "id") + ", " + choice_text(choice, context));
   for (const auto& kit : list_at(view, "waiting"))
     line("waits for room", "attend de la place",
-         text_at(kit, "id") + ", " + human_bytes(number_at(kit, "bytes"), context.language) + context.say(": ", " : ") + reason_text(kit, "why", context));
+         text_at(kit, "id") + ", " + human_bytes(number_at(kit, "bytes"), context.language) + context.say(": ", " : ") +
+             reason_text(kit, "why", context));
   return ExitCode::ok;
 }
 

@@ -42,8 +42,7 @@ Result<KitRef> parse_kit_ref(const std::string& text) {
   TRY(ref.id, KitId::parse(text.substr(0, at)));
   if (at == std::string::npos) return ref;
   const auto version = text.substr(at + 1);
-  if (version.empty() || version.size() > 18 ||
-      version.find_first_not_of("0123456789") != std::string::npos)
+  if (version.empty() || version.size() > 18 || version.find_first_not_of("0123456789") != std::string::npos)
     return fail(Errc::usage, "KIT@VERSION: " + text);
   ref.version = std::stoull(version);
   return ref;
@@ -55,8 +54,7 @@ Json KitRef::arguments() const {
   return out;
 }
 
-std::string kit_suggestion(const KitId& id, const std::vector<std::string>& known,
-                           Language language) {
+std::string kit_suggestion(const KitId& id, const std::vector<std::string>& known, Language language) {
   std::vector<std::string_view> slugs, centres;
   for (const auto& kit : known) {
     const auto slash = kit.find('/');
@@ -174,29 +172,31 @@ Result<ExitCode> kits(Context& context) {
     return ExitCode::ok;
   }
   if (kits.empty()) {
-    context.err() << context.say(
-        "No kit is known here yet. `essaimagectl publish DIR` publishes one.\n",
-        "Aucun kit n'est encore connu ici. `essaimagectl publish DOSSIER` en publie un.\n");
+    context.err() << context.say("No kit is known here yet. `essaimagectl publish DIR` publishes one.\n",
+                                 "Aucun kit n'est encore connu ici. `essaimagectl publish DOSSIER` en publie un.\n");
     return ExitCode::ok;
   }
   std::vector<Table::Column> columns{{"kit"},
-               {context.say("title", "titre"), Table::Align::left, true},
-               {context.say("kind", "genre")},
-               {context.say("audience", "diffusion")},
-               {"version", Table::Align::right},
-               {context.say("files", "fichiers"), Table::Align::right},
-               {context.say("size", "taille"), Table::Align::right},
-               {context.say("media", "médias")},
-               {context.say("published", "publié")}};
+                                     {context.say("title", "titre"), Table::Align::left, true},
+                                     {context.say("kind", "genre")},
+                                     {context.say("audience", "diffusion")},
+                                     {"version", Table::Align::right},
+                                     {context.say("files", "fichiers"), Table::Align::right},
+                                     {context.say("size", "taille"), Table::Align::right},
+                                     {context.say("media", "médias")},
+                                     {context.say("published", "publié")}};
   if (holders) columns.push_back({context.say("whole at", "entier chez")});
   Table table(columns);
   for (const auto& kit : kits) {
-    std::vector<Table::Cell> row{text_at(kit, "id"), text_at(kit, "title"),
-               word_of(text_at(kit, "kind"), context.language), text_at(kit, "audience"),
-               std::to_string(number_at(kit, "version")),
-               human_number(number_at(kit, "files"), context.language),
-               human_bytes(number_at(kit, "bytes"), context.language), here_cell(kit, context),
-               human_time(text_at(kit, "published_at"), context.language)};
+    std::vector<Table::Cell> row{text_at(kit, "id"),
+                                 text_at(kit, "title"),
+                                 word_of(text_at(kit, "kind"), context.language),
+                                 text_at(kit, "audience"),
+                                 std::to_string(number_at(kit, "version")),
+                                 human_number(number_at(kit, "files"), context.language),
+                                 human_bytes(number_at(kit, "bytes"), context.language),
+                                 here_cell(kit, context),
+                                 human_time(text_at(kit, "published_at"), context.language)};
     if (holders) row.emplace_back(texts_at(kit, "held_by"));
     table.add(std::move(row));
   }
@@ -226,8 +226,7 @@ Result<ExitCode> kit_show(Context& context) {
   };
   context.out() << context.out_style.paint(Colour::bold, printable(text_at(kit, "title"))) << "\n";
   if (const auto summary = text_at(kit, "summary"); !summary.empty())
-    context.out() << wrapped(printable(summary),
-                             context.out_style.columns > 0 ? context.out_style.columns : 100, 0);
+    context.out() << wrapped(printable(summary), context.out_style.columns > 0 ? context.out_style.columns : 100, 0);
   context.out() << "\n";
   line("kit", "kit", text_at(kit, "id"));
   line("kind", "genre", word_of(text_at(kit, "kind"), language));
@@ -240,16 +239,12 @@ Result<ExitCode> kit_show(Context& context) {
   line("themes", "thèmes", texts_at(kit, "themes"));
   line("audience", "diffusion", texts_at(kit, "audiences"));
   for (const auto& mirror : kit.value("ended_mirrors", Json::array())) line("", "", ended_mirror_text(mirror, context));
-  line("version", "version",
-       fmt::format("{} ({})", number_at(kit, "version"),
-                   human_time(text_at(kit, "published_at"), language)));
+  line("version", "version", fmt::format("{} ({})", number_at(kit, "version"), human_time(text_at(kit, "published_at"), language)));
   print_opinions(context, kit, line);
   for (const auto& told : story_lines(life, context)) line("story", "histoire", told);
   line("files", "fichiers",
-       fmt::format("{}, {}", human_number(number_at(kit, "files"), language),
-                   human_bytes(number_at(kit, "bytes"), language)));
-  line("media here", "médias ici",
-       fmt::format("{}/{}", number_at(kit, "media_here"), number_at(kit, "media_total")));
+       fmt::format("{}, {}", human_number(number_at(kit, "files"), language), human_bytes(number_at(kit, "bytes"), language)));
+  line("media here", "médias ici", fmt::format("{}/{}", number_at(kit, "media_here"), number_at(kit, "media_total")));
   if (const auto& progress = progress_of(kit); number_at(progress, "files_lacking") > 0)
     line("coming", "arrive", share_text(progress) + ", " + progress_text(progress, context));
   print_holding(context, kit, line);
@@ -274,12 +269,13 @@ Result<ExitCode> kit_files(Context& context) {
     if (flag_at(file, "executable")) path += "*";
     const bool withdrawn = file.contains("withdrawn");
     if (withdrawn) path += withdrawn_text(file["withdrawn"], context);
-    table.add(
-        {human_bytes(number_at(file, "bytes"), context.language),
-         flag_at(file, "media") ? context.say("media", "média") : context.say("text", "texte"),
-         {withdrawn ? context.say("withdrawn", "retiré") : here ? context.say("yes", "oui") : context.say("no", "non"),
-          here && !withdrawn ? Colour::none : Colour::yellow},
-         path});
+    table.add({human_bytes(number_at(file, "bytes"), context.language),
+               flag_at(file, "media") ? context.say("media", "média") : context.say("text", "texte"),
+               {withdrawn ? context.say("withdrawn", "retiré")
+                : here    ? context.say("yes", "oui")
+                          : context.say("no", "non"),
+                here && !withdrawn ? Colour::none : Colour::yellow},
+               path});
   }
   context.out() << table.str(context.out_style);
   return ExitCode::ok;
@@ -293,13 +289,9 @@ Result<ExitCode> kit_history(Context& context) {
     context.out() << pretty(history) << "\n";
     return ExitCode::ok;
   }
-  Table table({{"version", Table::Align::right},
-               {context.say("published", "publié")},
-               {context.say("audience", "diffusion")},
-               {"commit"}});
+  Table table({{"version", Table::Align::right}, {context.say("published", "publié")}, {context.say("audience", "diffusion")}, {"commit"}});
   for (const auto& version : history)
-    table.add({std::to_string(number_at(version, "version")),
-               human_time(text_at(version, "published_at"), context.language),
+    table.add({std::to_string(number_at(version, "version")), human_time(text_at(version, "published_at"), context.language),
                text_at(version, "audience"), text_at(version, "commit").substr(0, 12)});
   context.out() << table.str(context.out_style);
   return ExitCode::ok;

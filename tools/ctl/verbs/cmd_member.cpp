@@ -15,8 +15,7 @@ Result<std::uint64_t> parse_period(const std::string& text, const char* option) 
   static constexpr std::array<std::uint64_t, 4> seconds = {1, 60, 3600, 86'400};
   const auto digits = text.find_first_not_of("0123456789");
   const auto unit = text.empty() ? std::string_view::npos : units.find(text.back());
-  if (digits == 0 || digits == std::string::npos || digits + 1 != text.size() || digits > 6 ||
-      unit == std::string_view::npos)
+  if (digits == 0 || digits == std::string::npos || digits + 1 != text.size() || digits > 6 || unit == std::string_view::npos)
     return fail(Errc::usage, std::string(option) + ": 7d, 12h, 30m, 45s; " + text);
   return std::stoull(text) * seconds[unit];
 }
@@ -72,8 +71,7 @@ Result<Json> ask_about(Context& context, const char* verb, const Json& arguments
 
 Result<ExitCode> member_invite(Context& context) {
   Json arguments{{"slug", context.parsed.positionals[0]}, {"name", context.parsed.value("name")}};
-  if (const auto territories = context.parsed.values("territory"); !territories.empty())
-    arguments["territories"] = territories;
+  if (const auto territories = context.parsed.values("territory"); !territories.empty()) arguments["territories"] = territories;
   CHECK_OK(add_period(context, arguments));
   if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));
@@ -95,9 +93,10 @@ Result<ExitCode> member_new_key(Context& context) {
   TRY(const auto printed, print_invitation(context, reply));
   if (!by_neighbours) return printed;
   if (!wait) {
-    context.err() << fmt::format(fmt::runtime(context.say("Once the centre has joined, its neighbours have to sign: essaimagectl federation requests {}\n",
-                                                          "Quand le centre aura rejoint, ses voisins devront signer : essaimagectl federation requests {}\n")),
-                                 slug);
+    context.err() << fmt::format(
+        fmt::runtime(context.say("Once the centre has joined, its neighbours have to sign: essaimagectl federation requests {}\n",
+                                 "Quand le centre aura rejoint, ses voisins devront signer : essaimagectl federation requests {}\n")),
+        slug);
     return printed;
   }
   TRY(auto client, Client::connect(context));
@@ -125,8 +124,9 @@ Result<ExitCode> member_neighbours(Context& context) {
                                                           "{} n'a plus de voisins : seul le rôle members lui donne une nouvelle clé.\n")),
                                  slug);
   } else if (!asked) {
-    context.out() << fmt::format(fmt::runtime(context.say("{} of {} may give {} its next key.\n", "{} parmi {} peuvent donner à {} sa prochaine clé.\n")),
-                                 number_at(reply, "neighbours_needed"), texts_at(reply, "neighbours"), slug);
+    context.out() << fmt::format(
+        fmt::runtime(context.say("{} of {} may give {} its next key.\n", "{} parmi {} peuvent donner à {} sa prochaine clé.\n")),
+        number_at(reply, "neighbours_needed"), texts_at(reply, "neighbours"), slug);
   }
   return ExitCode::ok;
 }
@@ -149,14 +149,16 @@ Result<ExitCode> member_show(Context& context) {
     return ExitCode::ok;
   }
   context.out() << printable(text_at(reply, "name")) << " (" << text_at(reply, "centre") << ")";
-  if (flag_at(reply, "suspended")) context.out() << context.say(", suspended: ", ", suspendu : ") << printable(text_at(reply, "suspended_why"));
+  if (flag_at(reply, "suspended"))
+    context.out() << context.say(", suspended: ", ", suspendu : ") << printable(text_at(reply, "suspended_why"));
   context.out() << "\n";
   if (const auto keys = reply.value("keys", Json::array()).size(); keys > 1)
     context.out() << fmt::format(fmt::runtime(context.say("It is under its key number {}.\n", "Il en est à sa clé numéro {}.\n")), keys);
   if (const auto by = texts_at(reply, "key_given_by"); !by.empty())
     context.out() << context.say("Its neighbours gave it this key: ", "Ses voisins lui ont donné cette clé : ") << by << "\n";
   if (const auto who = neighbours_text(reply, context); !who.empty())
-    context.out() << context.say("Its next key may be given by its neighbours: ", "Sa prochaine clé peut être donnée par ses voisins : ") << who << "\n";
+    context.out() << context.say("Its next key may be given by its neighbours: ", "Sa prochaine clé peut être donnée par ses voisins : ")
+                  << who << "\n";
   if (const auto of = texts_at(reply, "neighbour_of"); !of.empty())
     context.out() << context.say("It is a neighbour of: ", "Il est voisin de : ") << of << "\n";
   Table table({{context.say("published", "publié")}, {context.say("time", "date")}});
@@ -203,11 +205,9 @@ Result<ExitCode> member_suspend(Context& context) {
   if (context.json) {
     context.out() << pretty(reply) << "\n";
   } else if (!asked) {
-    context.out() << fmt::format(
-        fmt::runtime(
-            context.say("{} is suspended. Peers cut it off as soon as they hear of it.\n",
-                        "{} est suspendu. Les pairs rompent avec lui dès qu'ils l'apprennent.\n")),
-        slug);
+    context.out() << fmt::format(fmt::runtime(context.say("{} is suspended. Peers cut it off as soon as they hear of it.\n",
+                                                          "{} est suspendu. Les pairs rompent avec lui dès qu'ils l'apprennent.\n")),
+                                 slug);
   }
   return ExitCode::ok;
 }

@@ -43,9 +43,10 @@ Result<ExitCode> print_act(const Context& context, const Json& mirror, const std
 
 std::string state_text(const Json& mirror, const Context& context) {
   if (flag_at(mirror, "runs"))
-    return fmt::format(fmt::runtime(context.say("runs since {}", "en cours depuis le {}")), human_time(text_at(mirror, "begun"), context.language));
-  return fmt::format(fmt::runtime(context.say("ended on {}: {}", "terminé le {} : {}")), human_time(text_at(mirror, "ended"), context.language),
-                     text_at(mirror, "ended_why"));
+    return fmt::format(fmt::runtime(context.say("runs since {}", "en cours depuis le {}")),
+                       human_time(text_at(mirror, "begun"), context.language));
+  return fmt::format(fmt::runtime(context.say("ended on {}: {}", "terminé le {} : {}")),
+                     human_time(text_at(mirror, "ended"), context.language), text_at(mirror, "ended_why"));
 }
 
 std::string rule_text(const Json& rule, const Context& context) {

@@ -68,8 +68,8 @@ void print_figure(const Context& context, std::string_view en, std::string_view 
 std::vector<Table::Cell> sums_of(std::string name, const Json& group, const Context& context) {
   const auto number = [&](std::uint64_t value) { return human_number(value, context.language); };
   const auto priority = group.contains("priority_neighbourhood") ? number_at(group["priority_neighbourhood"], "participants") : 0;
-  return {std::move(name), number(number_at(group, "outcomes")), number(number_at(group, "sessions")), number(people_of(group)), number(priority),
-          number(number_at(group, "centres"))};
+  return {std::move(name),  number(number_at(group, "outcomes")), number(number_at(group, "sessions")), number(people_of(group)),
+          number(priority), number(number_at(group, "centres"))};
 }
 
 void print_groups(const Context& context, const Json& sums, const char* list, const std::string& title, const auto& name_of) {
@@ -103,14 +103,16 @@ Result<Json> sent(const Context& context, const Json& arguments) {
 Result<ExitCode> outcome_add(Context& context) {
   TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
   auto arguments = ref.arguments();
-  take(context, arguments, {{"date", "date"}, {"to", "to"}, {"place", "place"}, {"worked", "worked"}, {"failed", "failed"}, {"note", "note"}});
+  take(context, arguments,
+       {{"date", "date"}, {"to", "to"}, {"place", "place"}, {"worked", "worked"}, {"failed", "failed"}, {"note", "note"}});
   take_flags(context, arguments, {{"qpv", "priority_neighbourhood"}, {"anyway", "anyway"}, {"offline", "offline"}});
   if (const auto sessions = context.parsed.value("sessions"); !sessions.empty()) {
     TRY(arguments["sessions"], parse_seconds(sessions, "sessions"));
   }
   if (const auto people = context.parsed.values("participants"); !people.empty()) arguments["participants"] = people;
   const bool asks = !arguments.contains("date") && context.io.in_is_terminal && !context.json;
-  if (!asks && !arguments.contains("date")) return fail(Errc::usage, context.say("`outcome add` needs --date DAY", "`outcome add` attend --date JOUR"));
+  if (!asks && !arguments.contains("date"))
+    return fail(Errc::usage, context.say("`outcome add` needs --date DAY", "`outcome add` attend --date JOUR"));
   if (asks) {
     CHECK_OK(check_before_asking(context, ref.id));
     CHECK_OK(ask_outcome(context, today_here(), arguments));
@@ -161,9 +163,10 @@ Result<ExitCode> outcome_list(Context& context) {
                {context.say("worked", "a marché"), Table::Align::left, true},
                {context.say("failed", "n'a pas marché"), Table::Align::left, true}});
   for (const auto& outcome : *outcomes)
-    table.add({text_at(outcome, "outcome"), text_at(outcome, "id"), std::to_string(number_at(outcome, "kit_version")), days_text(outcome, context),
-               human_number(number_at(outcome, "sessions"), context.language), human_number(people_of(outcome), context.language),
-               where_text(outcome, context), text_at(outcome, "worked"), text_at(outcome, "failed")});
+    table.add({text_at(outcome, "outcome"), text_at(outcome, "id"), std::to_string(number_at(outcome, "kit_version")),
+               days_text(outcome, context), human_number(number_at(outcome, "sessions"), context.language),
+               human_number(people_of(outcome), context.language), where_text(outcome, context), text_at(outcome, "worked"),
+               text_at(outcome, "failed")});
   context.out() << table.str(context.out_style);
   return ExitCode::ok;
 }
@@ -217,11 +220,10 @@ Result<ExitCode> outcome_sum(Context& context) {
     return ExitCode::ok;
   }
   const auto language = context.language;
-  context.out() << fmt::format(fmt::runtime(context.say("{} of {}: {}, {}.\n", "{} de {} : {}, {}.\n")),
-                               counted(number_at(sums, "outcomes"), outcomes_counted, language),
-                               counted(number_at(sums, "centres"), centres_counted, language),
-                               counted(number_at(sums, "sessions"), sessions_counted, language),
-                               counted(people_of(sums), participants_counted, language));
+  context.out() << fmt::format(
+      fmt::runtime(context.say("{} of {}: {}, {}.\n", "{} de {} : {}, {}.\n")),
+      counted(number_at(sums, "outcomes"), outcomes_counted, language), counted(number_at(sums, "centres"), centres_counted, language),
+      counted(number_at(sums, "sessions"), sessions_counted, language), counted(people_of(sums), participants_counted, language));
   print_figure(context, "ages", "âges", ages_text(sums.value("participants", Json::object()), context));
   const auto named = [](const char* key) { return [key](const Json& group) { return text_at(group, key); }; };
   print_groups(context, sums, "by_kit", "kit", named("id"));

@@ -22,7 +22,7 @@ constexpr std::size_t questions_max = 64;
 struct Folder {
   std::filesystem::path path;
   std::filesystem::path place;  ///< absolute, however it was written: "lampe/", ".", "a/.."; empty if that cannot be told
-  std::string name;  ///< the folder's own, from which a slug is made where kit.toml has none
+  std::string name;             ///< the folder's own, from which a slug is made where kit.toml has none
   kit::FolderCheck check;
 };
 
@@ -76,10 +76,7 @@ struct Verdict {
 class Upload {
  public:
   Upload(const Context& context, Client& client, const std::vector<Folder>& folders)
-      : client_(client),
-        folders_(folders),
-        bar_(context, context.say("publish", "publication")),
-        asks_(!context.parsed.has("full")) {
+      : client_(client), folders_(folders), bar_(context, context.say("publish", "publication")), asks_(!context.parsed.has("full")) {
     for (const auto& folder : folders) total_ += folder.check.scan.bytes;
   }
 
@@ -110,10 +107,8 @@ class Upload {
       const auto state = kit::lasting_state(files[i].state);
       asked[i] = state.has_value();
       if (!state) continue;
-      CHECK_OK(client_.send(Json{{"step", "known"},
-                                 {"path", files[i].path},
-                                 {"executable", files[i].state.executable},
-                                 {"state", *state}}));
+      CHECK_OK(
+          client_.send(Json{{"step", "known"}, {"path", files[i].path}, {"executable", files[i].state.executable}, {"state", *state}}));
     }
     for (std::size_t i = 0; i < files.size(); ++i) {
       if (!asked[i]) continue;
@@ -121,10 +116,8 @@ class Upload {
       known[i] = flag_at(answer, "known");
     }
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (known[i])
-        done_ += files[i].state.size;
-      else
-        CHECK_OK(send_file(handle, files[i]));
+      if (known[i]) done_ += files[i].state.size;
+      else CHECK_OK(send_file(handle, files[i]));
     }
     return {};
   }
@@ -194,8 +187,7 @@ void print_published(const Context& context, const Json& kits) {
 
 ExitCode refuse(const Context& context, const Verdict& verdict) {
   if (context.json) {
-    Json out =
-        Json::parse(error_json({Errc::publish_refused, {}}, context.language), nullptr, false);
+    Json out = Json::parse(error_json({Errc::publish_refused, {}}, context.language), nullptr, false);
     out["findings"] = findings_json(verdict.findings, context.language);
     context.out() << pretty(out) << "\n";
   } else {
@@ -211,11 +203,9 @@ Result<ExitCode> publish(Context& context) {
   TRY(const auto folders, check_all(context));
   const Verdict verdict(folders);
   if (verdict.refused) return refuse(context, verdict);
-  if (!context.json)
-    context.err() << findings_text(verdict.findings, context.language, context.err_style, 4);
+  if (!context.json) context.err() << findings_text(verdict.findings, context.language, context.err_style, 4);
   Json arguments = Json::object();
-  if (const auto audience = context.parsed.value("audience"); !audience.empty())
-    arguments["audience"] = audience;
+  if (const auto audience = context.parsed.value("audience"); !audience.empty()) arguments["audience"] = audience;
   if (context.parsed.has("offline")) arguments["offline"] = true;
   TRY(auto client, Client::connect(context));
   Upload upload(context, client, folders);

@@ -42,18 +42,19 @@ void print_files(const Context& context, const Json& reply, const char* list, co
 
 void print_ready(const Context& context, const Json& reply) {
   context.out() << context.out_style.paint(
-      Colour::green,
-      fmt::format(fmt::runtime(context.say("{}, version {}: ready. {} ({}) read and right; it opens without a network.",
-                                           "{}, version {} : prêt. {} ({}) relus et intacts ; il s'ouvre sans réseau.")),
-                  text_at(reply, "id"), number_at(reply, "version"), counted(number_at(reply, "files"), files_counted, context.language),
-                  human_bytes(number_at(reply, "bytes_read"), context.language)))
+                       Colour::green,
+                       fmt::format(fmt::runtime(context.say("{}, version {}: ready. {} ({}) read and right; it opens without a network.",
+                                                            "{}, version {} : prêt. {} ({}) relus et intacts ; il s'ouvre sans réseau.")),
+                                   text_at(reply, "id"), number_at(reply, "version"),
+                                   counted(number_at(reply, "files"), files_counted, context.language),
+                                   human_bytes(number_at(reply, "bytes_read"), context.language)))
                 << "\n";
 }
 
 void print_not_ready(const Context& context, const Json& reply) {
-  context.out() << context.out_style.paint(Colour::yellow,
-                                           fmt::format(fmt::runtime(context.say("{}, version {}: not ready.", "{}, version {} : pas prêt.")),
-                                                       text_at(reply, "id"), number_at(reply, "version")))
+  context.out() << context.out_style.paint(
+                       Colour::yellow, fmt::format(fmt::runtime(context.say("{}, version {}: not ready.", "{}, version {} : pas prêt.")),
+                                                   text_at(reply, "id"), number_at(reply, "version")))
                 << "\n";
   print_files(context, reply, "lacking", [&](const Json& file) {
     return context.say("not here (", "pas ici (") + human_bytes(number_at(file, "bytes"), context.language) + ")";
@@ -94,7 +95,8 @@ Result<ExitCode> forget_deadline(Context& context, const KitRef& ref) {
   if (context.json) {
     context.out() << pretty(reply) << "\n";
   } else {
-    context.out() << fmt::format(fmt::runtime(context.say("{}: it has no deadline any more.", "{} : il n'a plus d'échéance.")), ref.id.str());
+    context.out() << fmt::format(fmt::runtime(context.say("{}: it has no deadline any more.", "{} : il n'a plus d'échéance.")),
+                                 ref.id.str());
     if (text_at(reply, "choice") == "pinned")
       context.out() << fmt::format(fmt::runtime(context.say(" You pinned it, and it stays so; `essaimagectl unpin {}` takes that back.",
                                                             " Vous l'avez épinglé, et il le reste ; `essaimagectl unpin {}` l'annule.")),

@@ -30,8 +30,7 @@ Result<std::string> format_of(const Context& context) {
   static constexpr std::array<std::string_view, 5> formats = {"text", "html", "csv", "ods", "json"};
   const auto format = context.parsed.value("format");
   if (format.empty()) return std::string(context.json ? "json" : "text");
-  if (std::find(formats.begin(), formats.end(), format) == formats.end())
-    return fail(Errc::usage, "--format: text, html, csv, ods, json");
+  if (std::find(formats.begin(), formats.end(), format) == formats.end()) return fail(Errc::usage, "--format: text, html, csv, ods, json");
   return format;
 }
 

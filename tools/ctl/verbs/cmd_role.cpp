@@ -74,14 +74,16 @@ Result<ExitCode> change(Context& context, const Json& arguments) {
     return ExitCode::ok;
   }
   if (flag_at(reply, "needs_all_keys"))
-    context.err() << fmt::format(fmt::runtime(context.say("warning: the role {} needs all of its keys: losing one of them locks it. Add one more key.\n",
-                                                          "attention : le rôle {} a besoin de toutes ses clés : en perdre une le bloque. Ajoutez une clé "
-                                                          "de plus.\n")),
-                                 text_at(reply, "role"));
+    context.err() << fmt::format(
+        fmt::runtime(context.say("warning: the role {} needs all of its keys: losing one of them locks it. Add one more key.\n",
+                                 "attention : le rôle {} a besoin de toutes ses clés : en perdre une le bloque. Ajoutez une clé "
+                                 "de plus.\n")),
+        text_at(reply, "role"));
   TRY(const bool asked, save_request(context, reply));
   if (!asked)
-    context.out() << fmt::format(fmt::runtime(context.say("The role {} is changed, and in force.\n", "Le rôle {} est changé, et en vigueur.\n")),
-                                 text_at(reply, "role"));
+    context.out() << fmt::format(
+        fmt::runtime(context.say("The role {} is changed, and in force.\n", "Le rôle {} est changé, et en vigueur.\n")),
+        text_at(reply, "role"));
   return ExitCode::ok;
 }
 
@@ -127,7 +129,8 @@ Result<ExitCode> role_show(Context& context) {
                {context.say("whose", "à qui"), Table::Align::left, true}});
   for (const auto& role : roles) {
     const auto& keys = list_at(role, "keys");
-    std::string name = text_at(role, "role"), count = fmt::format(fmt::runtime(context.say("{} of {}", "{} sur {}")), number_at(role, "threshold"), keys.size());
+    std::string name = text_at(role, "role"),
+                count = fmt::format(fmt::runtime(context.say("{} of {}", "{} sur {}")), number_at(role, "threshold"), keys.size());
     auto expiry = expiry_cell(role, context);
     for (const auto& key : keys) {
       auto whose = text_at(key, "note");
@@ -138,8 +141,9 @@ Result<ExitCode> role_show(Context& context) {
     }
   }
   context.out() << table.str(context.out_style);
-  context.out() << fmt::format(fmt::runtime(context.say("version {} of the roles, signed by {}\n", "version {} des rôles, signée par {}\n")),
-                               number_at(reply, "version"), texts_joined(list_at(reply, "signed_by")));
+  context.out() << fmt::format(
+      fmt::runtime(context.say("version {} of the roles, signed by {}\n", "version {} des rôles, signée par {}\n")),
+      number_at(reply, "version"), texts_joined(list_at(reply, "signed_by")));
   return ExitCode::ok;
 }
 

@@ -61,7 +61,8 @@ std::string facts_text(const Json& kit, const Context& context) {
 }
 
 void print_kit(const Context& context, const Json& kit) {
-  context.out() << marked(list_at(kit, "title_pieces"), context) << "\n  " << context.out_style.paint(Colour::dim, facts_text(kit, context)) << "\n";
+  context.out() << marked(list_at(kit, "title_pieces"), context) << "\n  " << context.out_style.paint(Colour::dim, facts_text(kit, context))
+                << "\n";
   const auto& snippet = list_at(kit, "snippet");
   const bool says_more = !snippet.empty() && plain(snippet) != text_at(kit, "title");
   const auto text = says_more ? marked(snippet, context) : printable(text_at(kit, "summary"));
@@ -71,8 +72,9 @@ void print_kit(const Context& context, const Json& kit) {
 void print_nothing(const Context& context, const Json& reply) {
   context.err() << context.say("No kit that is known here has this.\n", "Aucun kit connu ici n'a cela.\n");
   for (const auto& each : list_at(reply, "instead"))
-    context.err() << fmt::format(fmt::runtime(context.say("No kit has \"{}\"; did you mean \"{}\"?\n", "Aucun kit n'a « {} » ; vouliez-vous dire « {} » ?\n")),
-                                 printable(text_at(each, "word")), printable(text_at(each, "known")));
+    context.err() << fmt::format(
+        fmt::runtime(context.say("No kit has \"{}\"; did you mean \"{}\"?\n", "Aucun kit n'a « {} » ; vouliez-vous dire « {} » ?\n")),
+        printable(text_at(each, "word")), printable(text_at(each, "known")));
 }
 
 }  // namespace
@@ -97,7 +99,8 @@ Result<ExitCode> search(Context& context) {
     return ExitCode::ok;
   }
   if (flag_at(reply, "any_word"))
-    context.err() << context.say("No kit has all of these words; these have some of them:\n", "Aucun kit n'a tous ces mots ; ceux-ci en ont certains :\n");
+    context.err() << context.say("No kit has all of these words; these have some of them:\n",
+                                 "Aucun kit n'a tous ces mots ; ceux-ci en ont certains :\n");
   for (const auto& kit : kits) print_kit(context, kit);
   if (flag_at(reply, "more"))
     context.err() << context.say("There are more; --limit shows them.\n", "Il y en a d'autres ; --limit les montre.\n");

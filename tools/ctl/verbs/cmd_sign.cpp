@@ -39,7 +39,9 @@ Result<std::vector<store::SigningSecret>> secrets_for(const Context& context, co
       secrets.push_back(std::move(secret));
     }
   }
-  if (secrets.empty()) return fail(Errc::usage, context.say("--key KEYFILE: this home has no key of these roles", "--key CLÉ : ce nœud n'a aucune clé de ces rôles"));
+  if (secrets.empty())
+    return fail(Errc::usage,
+                context.say("--key KEYFILE: this home has no key of these roles", "--key CLÉ : ce nœud n'a aucune clé de ces rôles"));
   return secrets;
 }
 
@@ -71,9 +73,10 @@ void print_request(const Context& context, const store::SigningRequest& request)
   context.out() << context.say("Of the federation ", "De la fédération ") << request.federation.hex().substr(0, 16) << "…\n";
   for (const auto& line : words_of(request, context)) context.out() << "- " << line << "\n";
   if (!request.neighbours) return;
-  context.out() << context.say("Sign only if somebody whom you know at that centre asks for it, and reads you this fingerprint (`essaimagectl status` there).\n",
-                               "Ne signez que si une personne de ce centre, que vous connaissez, le demande et vous lit cette empreinte (`essaimagectl "
-                               "status` là-bas).\n");
+  context.out() << context.say(
+      "Sign only if somebody whom you know at that centre asks for it, and reads you this fingerprint (`essaimagectl status` there).\n",
+      "Ne signez que si une personne de ce centre, que vous connaissez, le demande et vous lit cette empreinte (`essaimagectl "
+      "status` là-bas).\n");
 }
 
 }  // namespace
@@ -100,10 +103,11 @@ Result<ExitCode> key_new(Context& context) {
     return ExitCode::ok;
   }
   context.out() << line << "\n";
-  context.err() << fmt::format(fmt::runtime(context.say("The secret key is in {}: nobody else may have it. Send the federation {}.pub, which is no secret.\n",
-                                                        "La clé secrète est dans {} : personne d'autre ne doit l'avoir. Envoyez à la fédération {}.pub, qui "
-                                                        "n'a rien de secret.\n")),
-                               printable(file.string()), printable(file.string()));
+  context.err() << fmt::format(
+      fmt::runtime(context.say("The secret key is in {}: nobody else may have it. Send the federation {}.pub, which is no secret.\n",
+                               "La clé secrète est dans {} : personne d'autre ne doit l'avoir. Envoyez à la fédération {}.pub, qui "
+                               "n'a rien de secret.\n")),
+      printable(file.string()), printable(file.string()));
   return ExitCode::ok;
 }
 
@@ -125,8 +129,10 @@ Result<ExitCode> federation_sign(Context& context) {
   const bool enough = is_enough(standing);
   if (context.json) {
     auto roles = Json::array();
-    for (const auto& each : standing) roles.push_back({{"role", each.role}, {"signatures", each.signatures}, {"threshold", each.threshold}});
-    context.out() << pretty({{"file", file}, {"signed", !look}, {"says", words_of(request, context)}, {"roles", roles}, {"enough", enough}}) << "\n";
+    for (const auto& each : standing)
+      roles.push_back({{"role", each.role}, {"signatures", each.signatures}, {"threshold", each.threshold}});
+    context.out() << pretty({{"file", file}, {"signed", !look}, {"says", words_of(request, context)}, {"roles", roles}, {"enough", enough}})
+                  << "\n";
     return ExitCode::ok;
   }
   context.out() << (look ? context.say("Signatures: ", "Signatures : ") : context.say("Signed. Signatures: ", "Signé. Signatures : "))
@@ -177,7 +183,8 @@ Result<ExitCode> federation_requests(Context& context) {
   if (requests.empty()) context.err() << context.say("No centre waits for signatures.\n", "Aucun centre n'attend de signatures.\n");
   for (const auto& each : requests) {
     TRY(const auto request, store::parse_request(text_at(each, "request")));
-    for (const auto& line : words_of(request, context)) context.out() << printable(text_at(each, "centre")) << context.say(": ", " : ") << line << "\n";
+    for (const auto& line : words_of(request, context))
+      context.out() << printable(text_at(each, "centre")) << context.say(": ", " : ") << line << "\n";
   }
   return ExitCode::ok;
 }

@@ -16,18 +16,15 @@ namespace {
 
 constexpr std::size_t text_columns_default = 100;
 
-std::string worded(const Json& both, Language language) {
-  return printable(text_at(both, language == Language::french ? "fr" : "en"));
-}
+std::string worded(const Json& both, Language language) { return printable(text_at(both, language == Language::french ? "fr" : "en")); }
 
 std::string actor_of(const std::string& id, Language language) {
-  static constexpr std::array<std::pair<std::string_view, Actor>, 6> actors = {
-      {{"author", Actor::author},
-       {"admin", Actor::admin},
-       {"federation", Actor::federation},
-       {"peer", Actor::peer},
-       {"nobody", Actor::nobody},
-       {"developer", Actor::developer}}};
+  static constexpr std::array<std::pair<std::string_view, Actor>, 6> actors = {{{"author", Actor::author},
+                                                                                {"admin", Actor::admin},
+                                                                                {"federation", Actor::federation},
+                                                                                {"peer", Actor::peer},
+                                                                                {"nobody", Actor::nobody},
+                                                                                {"developer", Actor::developer}}};
   for (const auto& [name, actor] : actors)
     if (name == id) return std::string(describe(actor, language));
   return printable(id);
@@ -36,46 +33,35 @@ std::string actor_of(const std::string& id, Language language) {
 /// One finding of explain.hpp: the matter, who can act, what to do.
 std::string explanation_text(const Json& entry, const Context& context) {
   const bool problem = flag_at(entry, "problem");
-  const auto columns =
-      context.out_style.columns > 0 ? context.out_style.columns : text_columns_default;
+  const auto columns = context.out_style.columns > 0 ? context.out_style.columns : text_columns_default;
   static const Json none = Json::object();
   const auto part = [&](const char* key) -> const Json& {
     const auto at = entry.find(key);
     return at != entry.end() && at->is_object() ? *at : none;
   };
   auto text = wrapped(worded(part("text"), context.language), columns, 2);
-  if (!text.empty())
-    text.replace(
-        0, 1,
-        context.out_style.paint(problem ? Colour::yellow : Colour::green, problem ? "!" : "·"));
+  if (!text.empty()) text.replace(0, 1, context.out_style.paint(problem ? Colour::yellow : Colour::green, problem ? "!" : "·"));
   const auto actor = text_at(entry, "actor");
   if (problem && actor != "nobody")
-    text += wrapped(
-        context.say("Who can act: ", "Qui peut agir : ") + actor_of(actor, context.language) + ".",
-        columns, 4);
-  if (const auto next = worded(part("next_step"), context.language); !next.empty())
-    text += wrapped(next, columns, 4);
+    text += wrapped(context.say("Who can act: ", "Qui peut agir : ") + actor_of(actor, context.language) + ".", columns, 4);
+  if (const auto next = worded(part("next_step"), context.language); !next.empty()) text += wrapped(next, columns, 4);
   return text;
 }
 
-void print_line(const Context& context, std::string_view en, std::string_view fr,
-                const std::string& value) {
+void print_line(const Context& context, std::string_view en, std::string_view fr, const std::string& value) {
   if (value.empty()) return;
   const auto name = context.say(en, fr);
   const auto width = display_width(name);
-  context.out() << context.out_style.paint(Colour::dim, name)
-                << std::string(width < 16 ? 16 - width : 1, ' ') << value << "\n";
+  context.out() << context.out_style.paint(Colour::dim, name) << std::string(width < 16 ? 16 - width : 1, ' ') << value << "\n";
 }
 
 std::string standing_of(const Json& status, const Context& context) {
   const auto paint = [&](Colour colour, std::string_view en, std::string_view fr) {
     return context.out_style.paint(colour, context.say(en, fr));
   };
-  if (!flag_at(status, "joined"))
-    return paint(Colour::yellow, "not a member yet", "pas encore membre");
+  if (!flag_at(status, "joined")) return paint(Colour::yellow, "not a member yet", "pas encore membre");
   if (flag_at(status, "suspended")) return paint(Colour::red, "suspended", "suspendu");
-  if (flag_at(status, "level") &&
-      (number_at(status, "peers_connected") > 0 || number_at(status, "members") <= 1))
+  if (flag_at(status, "level") && (number_at(status, "peers_connected") > 0 || number_at(status, "members") <= 1))
     return paint(Colour::green, "level", "à jour");
   return paint(Colour::yellow, "not level", "pas à jour");
 }
@@ -104,7 +90,9 @@ std::string word_text(const Json& federation, const Context& context) {
   const auto days = number_at(federation, "heartbeat_days_ago");
   auto text = when.empty() ? std::string(context.say("unknown: no signed time counts", "inconnue : aucune heure signée ne compte"))
                            : human_time(when, context.language);
-  if (days > 0) text += fmt::format(fmt::runtime(context.say("; {} old", " ; il y a {}")), counted(days, {{"day", "jour"}, {"days", "jours"}}, context.language));
+  if (days > 0)
+    text += fmt::format(fmt::runtime(context.say("; {} old", " ; il y a {}")),
+                        counted(days, {{"day", "jour"}, {"days", "jours"}}, context.language));
   const bool old = days >= old_days;
   const bool fresh = !old && !when.empty();
   if (old) text += context.say(": the federation's node may be off", " : le nœud de la fédération est peut-être éteint");
@@ -122,12 +110,10 @@ void print_status(const Context& context, const Json& status) {
   for (const auto& problem : problems) context.out() << explanation_text(problem, context);
   if (!problems.empty()) context.out() << "\n";
   auto who = printable(text_at(status, "name")) + " (" + text_at(status, "centre") + ")";
-  if (flag_at(status, "is_federation"))
-    who += context.say(", the federation's node", ", le nœud de la fédération");
+  if (flag_at(status, "is_federation")) who += context.say(", the federation's node", ", le nœud de la fédération");
   print_line(context, "centre", "centre", who);
   print_line(context, "federation", "fédération",
-             fmt::format("{} {}…", printable(text_at(federation, "slug")),
-                         text_at(federation, "id").substr(0, 16)));
+             fmt::format("{} {}…", printable(text_at(federation, "slug")), text_at(federation, "id").substr(0, 16)));
   print_line(context, "its word is of", "sa parole date", word_text(federation, context));
   print_line(context, "territories", "territoires", printable(texts_at(status, "territories")));
   print_line(context, "state", "état", standing_of(status, context));
@@ -154,25 +140,20 @@ void print_status(const Context& context, const Json& status) {
                            counted(not_held, media_files, language), human_bytes(number_at(status, "bytes_not_held"), language),
                            counted(number_at(status, "kits_not_held"), kits_counted, language)));
   print_line(context, "content", "contenu",
-             fmt::format(fmt::runtime(context.say("{} here of {}, media {}/{}",
-                                                  "{} ici sur {}, médias {}/{}")),
-                         human_bytes(number_at(status, "bytes_here"), language),
-                         human_bytes(number_at(status, "bytes"), language),
+             fmt::format(fmt::runtime(context.say("{} here of {}, media {}/{}", "{} ici sur {}, médias {}/{}")),
+                         human_bytes(number_at(status, "bytes_here"), language), human_bytes(number_at(status, "bytes"), language),
                          number_at(status, "media_here"), number_at(status, "media_total")));
   const auto traffic = status.find("traffic");
   if (traffic != status.end() && text_at(*traffic, "rest") != "none")
     print_line(context, "media", "médias", context.out_style.paint(Colour::yellow, traffic_text(*traffic, context)));
-  print_line(context, "disk free", "disque libre",
-             human_bytes(number_at(status, "disk_free_bytes"), language));
+  print_line(context, "disk free", "disque libre", human_bytes(number_at(status, "disk_free_bytes"), language));
   print_line(context, "listens at", "écoute sur", printable(texts_at(status, "endpoints")));
   print_line(context, "transport key", "clé de transport", text_at(status, "transport_key"));
   print_line(context, "home", "dossier", printable(text_at(status, "home")));
   print_line(
       context, "daemon", "démon",
-      fmt::format(
-          fmt::runtime(context.say("version {}, up for {}", "version {}, lancé depuis {}")),
-          printable(text_at(status, "version")),
-          human_duration(static_cast<std::int64_t>(number_at(status, "uptime_ms")), language)));
+      fmt::format(fmt::runtime(context.say("version {}, up for {}", "version {}, lancé depuis {}")), printable(text_at(status, "version")),
+                  human_duration(static_cast<std::int64_t>(number_at(status, "uptime_ms")), language)));
 }
 
 struct StateWords {
@@ -180,12 +161,11 @@ struct StateWords {
   Text text;
   Colour colour;
 };
-constexpr std::array<StateWords, 5> states{
-    {{"connected", {"connected", "connecté"}, Colour::green},
-     {"connecting", {"connecting", "connexion en cours"}, Colour::none},
-     {"waiting", {"waiting", "en attente"}, Colour::yellow},
-     {"unreachable", {"unreachable", "injoignable"}, Colour::yellow},
-     {"refused-us", {"refuses us", "nous refuse"}, Colour::red}}};
+constexpr std::array<StateWords, 5> states{{{"connected", {"connected", "connecté"}, Colour::green},
+                                            {"connecting", {"connecting", "connexion en cours"}, Colour::none},
+                                            {"waiting", {"waiting", "en attente"}, Colour::yellow},
+                                            {"unreachable", {"unreachable", "injoignable"}, Colour::yellow},
+                                            {"refused-us", {"refuses us", "nous refuse"}, Colour::red}}};
 
 Table::Cell state_cell(const std::string& id, Language language) {
   for (const auto& state : states)
@@ -197,8 +177,7 @@ Table::Cell level_cell(const Json& peer, const Context& context) {
   if (text_at(peer, "state") != "connected") {
     const auto retry = number_at(peer, "retry_in_ms");
     if (retry == 0) return {""};
-    return {context.say("next try in ", "prochain essai dans ") +
-            human_duration(static_cast<std::int64_t>(retry), context.language)};
+    return {context.say("next try in ", "prochain essai dans ") + human_duration(static_cast<std::int64_t>(retry), context.language)};
   }
   if (flag_at(peer, "level")) return {context.say("level", "à jour"), Colour::green};
   return {context.say("exchanging", "échange en cours"), Colour::yellow};
@@ -246,12 +225,9 @@ Result<ExitCode> peers(Context& context) {
                {context.say("last error", "dernière erreur"), Table::Align::left, true}});
   for (const auto& peer : peers) {
     const auto slug = text_at(peer, "centre");
-    table.add({slug.empty() ? text_at(peer, "key").substr(0, 8) : slug,
-               state_cell(text_at(peer, "state"), context.language), level_cell(peer, context),
-               text_at(peer, "endpoint"),
-               human_bytes(number_at(peer, "received_bytes"), context.language),
-               human_bytes(number_at(peer, "sent_bytes"), context.language),
-               last_error_of(peer, context.language)});
+    table.add({slug.empty() ? text_at(peer, "key").substr(0, 8) : slug, state_cell(text_at(peer, "state"), context.language),
+               level_cell(peer, context), text_at(peer, "endpoint"), human_bytes(number_at(peer, "received_bytes"), context.language),
+               human_bytes(number_at(peer, "sent_bytes"), context.language), last_error_of(peer, context.language)});
   }
   context.out() << table.str(context.out_style);
   return ExitCode::ok;
@@ -281,25 +257,21 @@ std::string suggestion_for(const Context& context, const std::string& id) {
 }  // namespace
 
 Result<ExitCode> explain(Context& context) {
-  const auto id =
-      context.parsed.positionals.empty() ? std::string() : context.parsed.positionals[0];
+  const auto id = context.parsed.positionals.empty() ? std::string() : context.parsed.positionals[0];
   Json arguments = Json::object();
   if (!id.empty()) arguments["id"] = id;
   TRY(auto client, Client::connect(context));
   const auto reply = client.ask("explain", arguments);
-  if (!reply && reply.error().code == Errc::peer_unknown)
-    return fail(Errc::peer_unknown, id + suggestion_for(context, id));
+  if (!reply && reply.error().code == Errc::peer_unknown) return fail(Errc::peer_unknown, id + suggestion_for(context, id));
   if (!reply) return tl::unexpected(reply.error());
   const bool well = flag_at(*reply, "well");
   if (context.json) {
     context.out() << pretty(*reply) << "\n";
     return well ? ExitCode::ok : ExitCode::refused;
   }
-  for (const auto& entry : list_at(*reply, "explanations"))
-    context.out() << explanation_text(entry, context);
+  for (const auto& entry : list_at(*reply, "explanations")) context.out() << explanation_text(entry, context);
   if (!well && !id.empty())
-    if (const auto hint = suggestion_for(context, id); !hint.empty())
-      context.err() << id << hint << "\n";
+    if (const auto hint = suggestion_for(context, id); !hint.empty()) context.err() << id << hint << "\n";
   return well ? ExitCode::ok : ExitCode::refused;
 }
 

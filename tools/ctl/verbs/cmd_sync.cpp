@@ -10,8 +10,7 @@
 namespace essaimage::ctl {
 
 Result<std::uint64_t> parse_seconds(const std::string& text, const char* option) {
-  const bool digits = !text.empty() && text.size() <= 7 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
+  const bool digits = !text.empty() && text.size() <= 7 && text.find_first_not_of("0123456789") == std::string::npos;
   if (!digits) return fail(Errc::usage, std::string("--") + option + ": " + text);
   return std::stoull(text);
 }
@@ -46,26 +45,27 @@ Result<ExitCode> sync(Context& context) {
   if (rest) {
     context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} ({}). ",
                                                           "À jour avec tous les pairs connectés ({}), sauf {} ({}). ")),
-                                 number_at(reply, "peers_connected"), counted(number_at(reply, "media_lacking"), media_files, context.language),
+                                 number_at(reply, "peers_connected"),
+                                 counted(number_at(reply, "media_lacking"), media_files, context.language),
                                  human_bytes(number_at(reply, "bytes_lacking"), context.language))
                   << traffic_text(*traffic, context) << "\n";
     return ExitCode::refused;
   }
   if (lacks) {
     const auto files = number_at(reply, "media_lacking");
-    context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), but for {} ({}) that no connected peer has; "
-                                                          "`essaimagectl explain` says more.\n",
-                                                          "À jour avec tous les pairs connectés ({}), sauf {} ({}) qu'aucun pair connecté n'a ; "
-                                                          "`essaimagectl explain` en dit plus.\n")),
-                                 number_at(reply, "peers_connected"), counted(files, media_files, context.language),
-                                 human_bytes(number_at(reply, "bytes_lacking"), context.language));
+    context.out() << fmt::format(
+        fmt::runtime(context.say("Level with all connected peers ({}), but for {} ({}) that no connected peer has; "
+                                 "`essaimagectl explain` says more.\n",
+                                 "À jour avec tous les pairs connectés ({}), sauf {} ({}) qu'aucun pair connecté n'a ; "
+                                 "`essaimagectl explain` en dit plus.\n")),
+        number_at(reply, "peers_connected"), counted(files, media_files, context.language),
+        human_bytes(number_at(reply, "bytes_lacking"), context.language));
     return ExitCode::refused;
   }
   if (level) {
-    context.out() << fmt::format(
-        fmt::runtime(context.say("Level with all connected peers ({}), media included.\n",
-                                 "À jour avec tous les pairs connectés ({}), médias compris.\n")),
-        number_at(reply, "peers_connected"));
+    context.out() << fmt::format(fmt::runtime(context.say("Level with all connected peers ({}), media included.\n",
+                                                          "À jour avec tous les pairs connectés ({}), médias compris.\n")),
+                                 number_at(reply, "peers_connected"));
     return ExitCode::ok;
   }
   const auto detail =

@@ -27,18 +27,15 @@ Result<ExitCode> verify(Context& context) {
   }
   const auto read = human_bytes(number_at(reply, "bytes"), context.language);
   if (problems.empty()) {
-    context.out() << context.say("All that is held is as it should be",
-                                 "Tout ce qui est ici est comme il doit être")
-                  << " (" << read << ").\n";
+    context.out() << context.say("All that is held is as it should be", "Tout ce qui est ici est comme il doit être") << " (" << read
+                  << ").\n";
     return ExitCode::ok;
   }
   for (const auto& problem : problems) {
     const auto code = errc_from(text_at(problem, "code"));
-    const auto cause =
-        code ? std::string(describe(*code, context.language).cause) : text_at(problem, "cause");
+    const auto cause = code ? std::string(describe(*code, context.language).cause) : text_at(problem, "cause");
     context.out() << printable(text_at(problem, "where")) << context.say(": ", " : ") << printable(cause);
-    if (const auto detail = text_at(problem, "detail");
-        !detail.empty() && detail != text_at(problem, "where"))
+    if (const auto detail = text_at(problem, "detail"); !detail.empty() && detail != text_at(problem, "where"))
       context.out() << " (" << printable(detail) << ")";
     context.out() << "\n";
   }
@@ -72,7 +69,8 @@ Result<ExitCode> scrub(Context& context) {
                                  bytes, when("begun"), when("due"));
   }
   if (const auto damaged = number_at(view, "damaged"); damaged > 0) {
-    const Noun things{{"feed or media file was", "fil ou média était abîmé"}, {"feeds or media files were", "fils ou médias étaient abîmés"}};
+    const Noun things{{"feed or media file was", "fil ou média était abîmé"},
+                      {"feeds or media files were", "fils ou médias étaient abîmés"}};
     context.out() << counted(damaged, things, context.language)
                   << context.say(" damaged; peers bring back what they have (`essaimagectl explain`).\n",
                                  " ; les pairs rapportent ce qu'ils ont (`essaimagectl explain`).\n");

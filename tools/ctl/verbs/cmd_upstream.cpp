@@ -259,8 +259,7 @@ Result<std::set<std::string>> chosen(const Context& context, const Upstream& ups
 /// What was done, also if it could not be brought to its end.
 class Settlement {
  public:
-  Settlement(const Context& context, Upstream& upstream, WorkingFolder& folder)
-      : context_(context), upstream_(upstream), folder_(folder) {}
+  Settlement(const Context& context, Upstream& upstream, WorkingFolder& folder) : context_(context), upstream_(upstream), folder_(folder) {}
 
   Status settle() {
     TRY(const auto take, chosen(context_, upstream_, "take"));

@@ -13,7 +13,8 @@
 namespace essaimage::ctl {
 
 std::string withdrawn_what(const Json& withdrawal, const Context& context) {
-  if (text_at(withdrawal, "by") == "federation") return text_at(withdrawal, "withdrawal").substr(text_at(withdrawal, "withdrawal").find('/') + 1);
+  if (text_at(withdrawal, "by") == "federation")
+    return text_at(withdrawal, "withdrawal").substr(text_at(withdrawal, "withdrawal").find('/') + 1);
   std::string paths;
   for (const auto& path : list_at(withdrawal, "paths")) {
     if (path.is_string()) paths += (paths.empty() ? "" : ", ") + path.get<std::string>();
@@ -46,16 +47,18 @@ std::string lacking_text(const Json& withdrawal, const Context& context) {
     text += (text.empty() ? "" : ", ") + text_at(each, "centre");
     const auto heard = text_at(each, "last_heard");
     if (!heard.empty())
-      text += fmt::format(fmt::runtime(context.say(" (last heard of {})", " (dernières nouvelles : {})")), human_time(heard, context.language));
+      text +=
+          fmt::format(fmt::runtime(context.say(" (last heard of {})", " (dernières nouvelles : {})")), human_time(heard, context.language));
   }
   return text;
 }
 
 void print_one(const Context& context, const Json& withdrawal) {
-  context.out() << context.out_style.paint(Colour::bold, text_at(withdrawal, "withdrawal")) << "  " << printable(withdrawn_what(withdrawal, context))
-                << "\n  "
+  context.out() << context.out_style.paint(Colour::bold, text_at(withdrawal, "withdrawal")) << "  "
+                << printable(withdrawn_what(withdrawal, context)) << "\n  "
                 << fmt::format(fmt::runtime(context.say("withdrawn {}: {}", "retiré {} : {}")),
-                               human_time(text_at(withdrawal, "withdrawn"), context.language), printable(withdrawn_why(withdrawal, context)))
+                               human_time(text_at(withdrawal, "withdrawn"), context.language),
+                               printable(withdrawn_why(withdrawal, context)))
                 << "\n";
   if (flag_at(withdrawal, "taken_back")) {
     context.out() << "  " << context.say("taken back by the federation", "la fédération est revenue sur ce retrait") << "\n";
@@ -71,7 +74,9 @@ void print_one(const Context& context, const Json& withdrawal) {
   std::size_t keepers = 0;
   for (const auto& receipt : list_at(withdrawal, "receipts")) keepers += number_at(receipt, "kept") > 0;
   context.out() << "  "
-                << fmt::format(fmt::runtime(context.say("kept at {}: named by another kit", "gardé chez {} : un autre kit le nomme")), keepers) << "\n";
+                << fmt::format(fmt::runtime(context.say("kept at {}: named by another kit", "gardé chez {} : un autre kit le nomme")),
+                               keepers)
+                << "\n";
 }
 
 Result<ExitCode> print_receipts(const Context& context, const Json& reply, bool waited) {
@@ -167,8 +172,9 @@ Result<ExitCode> withdraw_list(Context& context) {
                {context.say("why", "pourquoi"), Table::Align::left, true}});
   for (const auto& each : withdrawals) {
     const auto count = fmt::format("{}/{}", number_at(each, "signed"), number_at(each, "members"));
-    table.add({text_at(each, "withdrawal"), human_day(text_at(each, "withdrawn").substr(0, 10), context.language), withdrawn_what(each, context),
-               flag_at(each, "taken_back") ? context.say("taken back", "annulé") : count, withdrawn_why(each, context)});
+    table.add({text_at(each, "withdrawal"), human_day(text_at(each, "withdrawn").substr(0, 10), context.language),
+               withdrawn_what(each, context), flag_at(each, "taken_back") ? context.say("taken back", "annulé") : count,
+               withdrawn_why(each, context)});
   }
   context.out() << table.str(context.out_style);
   return ExitCode::ok;

@@ -2,8 +2,8 @@
 // The functions of the verbs; the table in commands.cpp names them. Each prints what it found, and
 // returns how it went; an Error is printed by the caller.
 
-#include "tools/ctl/context.hpp"
 #include "tools/ctl/client.hpp"
+#include "tools/ctl/context.hpp"
 
 namespace essaimage::ctl {
 

@@ -22,8 +22,10 @@ std::string word_of(std::string_view code, const auto& words, const Context& con
 }
 
 constexpr std::array decisions = {
-    Word{"accepted", {"accepted", "retenu"}},           Word{"declined", {"declined", "non retenu"}},
-    Word{"retired", {"retired", "sorti du catalogue"}}, Word{"recommended", {"recommended", "recommandé"}},
+    Word{"accepted", {"accepted", "retenu"}},
+    Word{"declined", {"declined", "non retenu"}},
+    Word{"retired", {"retired", "sorti du catalogue"}},
+    Word{"recommended", {"recommended", "recommandé"}},
     Word{"advised-against", {"advised against", "déconseillé"}},
 };
 constexpr std::array waits_for_words = {
@@ -37,7 +39,9 @@ std::string because(const std::string& text, const Context& context) { return te
 
 }  // namespace
 
-std::string decision_text(const Json& decision, const Context& context) { return word_of(text_at(decision, "decision"), decisions, context); }
+std::string decision_text(const Json& decision, const Context& context) {
+  return word_of(text_at(decision, "decision"), decisions, context);
+}
 
 std::string reviewer_text(const Json& decision, const Context& context) {
   const auto reviewer = text_at(decision, "reviewer");

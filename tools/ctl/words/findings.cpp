@@ -14,24 +14,18 @@ namespace {
 std::string label(kit::Severity severity, Language language, const Style& style) {
   const bool fr = language == Language::french;
   switch (severity) {
-    case kit::Severity::refusal:
-      return style.paint(Colour::red, fr ? "refusé" : "refused");
-    case kit::Severity::warning:
-      return style.paint(Colour::yellow, fr ? "attention" : "warning");
-    case kit::Severity::note:
-      return style.paint(Colour::dim, "note");
+    case kit::Severity::refusal: return style.paint(Colour::red, fr ? "refusé" : "refused");
+    case kit::Severity::warning: return style.paint(Colour::yellow, fr ? "attention" : "warning");
+    case kit::Severity::note: return style.paint(Colour::dim, "note");
   }
   return {};
 }
 
 std::string_view id_of(kit::Severity severity) {
   switch (severity) {
-    case kit::Severity::refusal:
-      return "refusal";
-    case kit::Severity::warning:
-      return "warning";
-    case kit::Severity::note:
-      return "note";
+    case kit::Severity::refusal: return "refusal";
+    case kit::Severity::warning: return "warning";
+    case kit::Severity::note: return "note";
   }
   return "note";
 }
@@ -50,18 +44,15 @@ std::string place_of(const PlacedFinding& placed, Language language) {
 
 }  // namespace
 
-std::string findings_text(const std::vector<PlacedFinding>& findings, Language language,
-                          const Style& style, std::size_t places_max) {
+std::string findings_text(const std::vector<PlacedFinding>& findings, Language language, const Style& style, std::size_t places_max) {
   // By severity (refusals first), then by code.
   std::map<std::pair<int, Errc>, std::vector<const PlacedFinding*>> blocks;
-  for (const auto& placed : findings)
-    blocks[{-static_cast<int>(placed.finding.severity), placed.finding.code}].push_back(&placed);
+  for (const auto& placed : findings) blocks[{-static_cast<int>(placed.finding.severity), placed.finding.code}].push_back(&placed);
   std::string out;
   for (const auto& [key, block] : blocks) {
     const auto text = describe(key.second, language);
     const bool fr = language == Language::french;
-    out += fmt::format("{}{} {}", label(block.front()->finding.severity, language, style),
-                       fr ? "\u00A0:" : ":", text.cause);
+    out += fmt::format("{}{} {}", label(block.front()->finding.severity, language, style), fr ? "\u00A0:" : ":", text.cause);
     if (block.size() > 1) out += fmt::format(" ({})", block.size());
     out += "\n";
     for (std::size_t i = 0; i < block.size() && i < places_max; ++i) {
@@ -71,8 +62,7 @@ std::string findings_text(const std::vector<PlacedFinding>& findings, Language l
     if (block.size() > places_max)
       out += fmt::format(fmt::runtime(fr ? "    … et {} {}\n" : "    … and {} more\n"), block.size() - places_max,
                          by_number(block.size() - places_max, {{"", "autre"}, {"", "autres"}}, language));
-    if (block.front()->finding.severity != kit::Severity::note)
-      out += fmt::format("  → {}\n", text.next_step);
+    if (block.front()->finding.severity != kit::Severity::note) out += fmt::format("  → {}\n", text.next_step);
   }
   return out;
 }

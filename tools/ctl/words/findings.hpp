@@ -15,8 +15,7 @@ struct PlacedFinding {
 };
 
 /// Blocks: refusals first. At most `places_max` places each are named.
-std::string findings_text(const std::vector<PlacedFinding>& findings, Language language,
-                          const Style& style, std::size_t places_max = 8);
+std::string findings_text(const std::vector<PlacedFinding>& findings, Language language, const Style& style, std::size_t places_max = 8);
 Json findings_json(const std::vector<PlacedFinding>& findings, Language language);
 
 }  // namespace essaimage::ctl

@@ -21,12 +21,9 @@ constexpr std::array stages = {
     LifeWord{"regional", {"regional essaimage", "essaimage régional"}},
 };
 constexpr std::array places = {
-    LifeWord{"centre", {"centre", "centre"}},
-    LifeWord{"school", {"school", "école"}},
-    LifeWord{"library", {"library", "bibliothèque"}},
-    LifeWord{"association", {"association", "association"}},
-    LifeWord{"residence", {"residence", "résidence"}},
-    LifeWord{"outdoors", {"outdoors", "en plein air"}},
+    LifeWord{"centre", {"centre", "centre"}},          LifeWord{"school", {"school", "école"}},
+    LifeWord{"library", {"library", "bibliothèque"}},  LifeWord{"association", {"association", "association"}},
+    LifeWord{"residence", {"residence", "résidence"}}, LifeWord{"outdoors", {"outdoors", "en plein air"}},
     LifeWord{"other", {"elsewhere", "ailleurs"}},
 };
 
@@ -55,7 +52,9 @@ std::string event_text(const Json& event, const Context& context) {
   if (kind == "adapted") return put("adapted by {}: {}", "adapté par {} : {}", centre, text_at(event, "id"));
   if (kind == "accepted")
     return put("in the catalogue of the federation, version {}", "au catalogue de la fédération, version {}", version);
-  if (kind == "declined") return put("not taken into the catalogue of the federation, version {}", "non retenu au catalogue de la fédération, version {}", version);
+  if (kind == "declined")
+    return put("not taken into the catalogue of the federation, version {}", "non retenu au catalogue de la fédération, version {}",
+               version);
   if (kind == "retired") return put("out of the catalogue of the federation", "sorti du catalogue de la fédération");
   if (kind != "tested") return kind;
   return put("tested by {}: {}, {}", "essayé par {} : {}, {}", centre,

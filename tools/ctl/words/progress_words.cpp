@@ -101,8 +101,9 @@ std::string progress_cell(const Json& progress, Language language) {
 }
 
 std::string progress_text(const Json& progress, const Context& context) {
-  auto text = fmt::format(fmt::runtime(context.say("{} of {}", "{} sur {}")), human_bytes(number_at(progress, "bytes_here"), context.language),
-                          human_bytes(number_at(progress, "bytes_total"), context.language));
+  auto text =
+      fmt::format(fmt::runtime(context.say("{} of {}", "{} sur {}")), human_bytes(number_at(progress, "bytes_here"), context.language),
+                  human_bytes(number_at(progress, "bytes_total"), context.language));
   if (const auto wait = wait_text(progress, context.language); !wait.empty()) return text += context.say(": ", " : ") + wait;
   text += pace_text(progress, context.language);
   if (const auto from = texts_at(progress, "from"); !from.empty()) text += context.say(", from ", ", de ") + printable(from);

@@ -100,20 +100,16 @@ Explanations explain_node(const Situation& here) {
     if (due.outlook != DueKit::Outlook::whole) out.push_back(about_due(due, civil_now()));
   add_feeds_and_media(here, out);
   const auto& peers = here.status.peers;
-  const bool any = std::any_of(peers.begin(), peers.end(),
-                               [](const auto& p) { return p.state == State::connected; });
+  const bool any = std::any_of(peers.begin(), peers.end(), [](const auto& p) { return p.state == State::connected; });
   // Whoever refuses us has been reached: then the network is not what is wrong.
-  const bool reached = any || std::any_of(peers.begin(), peers.end(), [](const auto& p) {
-                         return p.state == State::refused_us;
-                       });
+  const bool reached = any || std::any_of(peers.begin(), peers.end(), [](const auto& p) { return p.state == State::refused_us; });
   const bool alone = here.roster != nullptr && here.roster->members.size() <= 1;
   if (here.status.joined && !reached && !alone) out.push_back(about_nobody_connected());
   for (const auto& peer : peers)
     if (auto found = about_peer(here, peer)) out.push_back(std::move(*found));
   if (std::none_of(out.begin(), out.end(), [](const auto& e) { return e.problem; })) {
-    out.push_back(
-        all_well("", {"All is well: level with every peer that can be reached, nothing is lacking.",
-                      "Tout va bien : à jour avec tous les pairs joignables, rien ne manque."}));
+    out.push_back(all_well("", {"All is well: level with every peer that can be reached, nothing is lacking.",
+                                "Tout va bien : à jour avec tous les pairs joignables, rien ne manque."}));
   }
   return out;
 }
@@ -126,27 +122,21 @@ Explanations explain_peer(const Situation& here, const Member& member) {
     out.push_back({"peer-suspended",
                    true,
                    member.slug,
-                   {fmt::format("The federation has suspended {}{}. Nothing is exchanged with it.",
-                                member.slug, why),
-                    fmt::format("La fédération a suspendu {}{}. Rien n'est échangé avec ce centre.",
-                                member.slug, why)},
+                   {fmt::format("The federation has suspended {}{}. Nothing is exchanged with it.", member.slug, why),
+                    fmt::format("La fédération a suspendu {}{}. Rien n'est échangé avec ce centre.", member.slug, why)},
                    Actor::federation,
                    {"Only the federation can end it.", "Seule la fédération peut y mettre fin."}});
     return out;
   }
   const auto* peer = find_peer(here, member.slug);
   if (peer == nullptr) {
-    out.push_back(
-        {"peer-not-tried",
-         false,
-         member.slug,
-         {fmt::format("No connection with {} is kept now: its feeds come through other peers.",
-                      member.slug),
-          fmt::format(
-              "Aucune connexion avec {} en ce moment : ses fils arrivent par d'autres pairs.",
-              member.slug)},
-         Actor::nobody,
-         {}});
+    out.push_back({"peer-not-tried",
+                   false,
+                   member.slug,
+                   {fmt::format("No connection with {} is kept now: its feeds come through other peers.", member.slug),
+                    fmt::format("Aucune connexion avec {} en ce moment : ses fils arrivent par d'autres pairs.", member.slug)},
+                   Actor::nobody,
+                   {}});
   } else if (auto found = about_peer(here, *peer)) {
     out.push_back(std::move(*found));
   }
@@ -155,9 +145,8 @@ Explanations explain_peer(const Situation& here, const Member& member) {
   }
   add_neighbours(here, member, out);
   if (out.empty())
-    out.push_back(
-        all_well(member.slug, {fmt::format("{} is connected and level with us.", member.slug),
-                               fmt::format("{} est connecté et à jour avec nous.", member.slug)}));
+    out.push_back(all_well(member.slug, {fmt::format("{} is connected and level with us.", member.slug),
+                                         fmt::format("{} est connecté et à jour avec nous.", member.slug)}));
   return out;
 }
 
@@ -174,21 +163,18 @@ Explanations explain_feed(const Situation& here, const FeedId& feed) {
   if (!out.empty()) return out;
   if (known == nullptr || known->held.order.seq == 0) return {about_absent(feed.str(), *member)};
   const auto order = known->held.order.str();
-  return {
-      all_well(feed.str(),
-               {fmt::format("The newest state that anybody has told of is here ({}).", order),
-                fmt::format("L'état le plus récent que l'on ait annoncé est ici ({}).", order)})};
+  return {all_well(feed.str(), {fmt::format("The newest state that anybody has told of is here ({}).", order),
+                                fmt::format("L'état le plus récent que l'on ait annoncé est ici ({}).", order)})};
 }
 
-Explanations explain_kit(const Situation& here, const KitId& id,
-                         const std::optional<store::KitSummary>& kit) {
+Explanations explain_kit(const Situation& here, const KitId& id, const std::optional<store::KitSummary>& kit) {
   Explanations out;
   if (here.roster == nullptr) return explain_node(here);
   const auto* member = here.roster->find(id.centre);
   if (!kit) {
     if (member == nullptr) return {about_unknown_centre(id.str(), id.centre)};
-    const bool lost = std::ranges::any_of(
-        here.status.feeds, [&](const auto& feed) { return feed.lacking && feed.held.feed.centre == id.centre; });
+    const bool lost =
+        std::ranges::any_of(here.status.feeds, [&](const auto& feed) { return feed.lacking && feed.held.feed.centre == id.centre; });
     if (!lost) out.push_back(about_absent(id.str(), *member));
   }
   add_centre(here, id.centre, out);
@@ -199,8 +185,7 @@ Explanations explain_kit(const Situation& here, const KitId& id,
     Arrival lacking;
     const auto& media = kit->row.media;
     for (const auto& entry : here.status.media) {
-      const bool ours = std::any_of(media.begin(), media.end(),
-                                    [&](const auto& named) { return named.media == entry.media; });
+      const bool ours = std::any_of(media.begin(), media.end(), [&](const auto& named) { return named.media == entry.media; });
       if (ours) lacking.add(entry);
     }
     if (lacking.coming()) out.push_back(about_media(here, id.str(), lacking));
@@ -216,11 +201,10 @@ Explanations explain_kit(const Situation& here, const KitId& id,
         if (auto found = about_peer(here, peer)) out.push_back(std::move(*found));
   }
   if (!out.empty()) return out;
-  return {all_well(
-      id.str(), {fmt::format("Version {} is here, whole ({}, {}).", kit->row.version,
-                             counted(kit->row.files, files_counted, Language::english), words_of_bytes(kit->row.bytes).en),
-                 fmt::format("La version {} est ici, entière ({}, {}).", kit->row.version,
-                             counted(kit->row.files, files_counted, Language::french), words_of_bytes(kit->row.bytes).fr)})};
+  return {all_well(id.str(), {fmt::format("Version {} is here, whole ({}, {}).", kit->row.version,
+                                          counted(kit->row.files, files_counted, Language::english), words_of_bytes(kit->row.bytes).en),
+                              fmt::format("La version {} est ici, entière ({}, {}).", kit->row.version,
+                                          counted(kit->row.files, files_counted, Language::french), words_of_bytes(kit->row.bytes).fr)})};
 }
 
 }  // namespace essaimage::shell

@@ -44,7 +44,7 @@ struct Situation {
   std::vector<store::Problem> problems = {};  ///< of the library, as it knows them now
   std::map<store::HoldReason, store::KeptBack> not_held = {};
   Traffic::State traffic = {};
-  bool key_succeeded = false;  ///< the federation has given this centre a key that is not this home's
+  bool key_succeeded = false;                            ///< the federation has given this centre a key that is not this home's
   std::optional<store::FederationView> federation = {};  ///< nothing while joining
   std::vector<DueKit> due = {};                          ///< kits that have a deadline
 };
@@ -53,8 +53,7 @@ Explanations explain_node(const Situation& here);
 Explanations explain_peer(const Situation& here, const Member& member);
 Explanations explain_feed(const Situation& here, const FeedId& feed);
 /// `kit`: as this node knows it, or nothing.
-Explanations explain_kit(const Situation& here, const KitId& id,
-                         const std::optional<store::KitSummary>& kit);
+Explanations explain_kit(const Situation& here, const KitId& id, const std::optional<store::KitSummary>& kit);
 
 /// "3.4 MB" and "3,4 Mo".
 Words words_of_bytes(std::uint64_t bytes);

@@ -20,9 +20,10 @@ Explanation about_old_word(const store::Identity& identity, Timestamp heartbeat,
     return {"federation-silent",
             true,
             "",
-            {fmt::format("This node last signed the time on {}, {} ago: other centres see the federation as silent.", when, age(Language::english)),
-             fmt::format("Ce nœud a signé l'heure pour la dernière fois le {}, il y a {} : les autres centres voient la fédération muette.", when,
-                         age(Language::french))},
+            {fmt::format("This node last signed the time on {}, {} ago: other centres see the federation as silent.", when,
+                         age(Language::english)),
+             fmt::format("Ce nœud a signé l'heure pour la dernière fois le {}, il y a {} : les autres centres voient la fédération muette.",
+                         when, age(Language::french))},
             Actor::admin,
             {"Check the clock. If it is right: `essaimagectl federation heartbeat`.",
              "Vérifiez l'horloge. Si elle est juste : `essaimagectl federation heartbeat`."}};
@@ -45,7 +46,8 @@ Words words_of_lack(const store::FederationView& view) {
     case store::TimeLack::absent: return {"its feed has none", "son fil n'en a aucune"};
     case store::TimeLack::form: return {"the one in its feed cannot be read", "celle de son fil est illisible"};
     case store::TimeLack::key:
-      return {"no key of its role `heartbeat` has signed the one in its feed", "aucune clé de son rôle `heartbeat` n'a signé celle de son fil"};
+      return {"no key of its role `heartbeat` has signed the one in its feed",
+              "aucune clé de son rôle `heartbeat` n'a signé celle de son fil"};
     case store::TimeLack::role_over: break;
   }
   return {fmt::format("the one in its feed is of after the end of its role `heartbeat`, {}", end),
@@ -58,75 +60,85 @@ Explanation about_no_time(const store::Identity& identity, const store::Federati
   const auto clock = day_of(view.clock);
   const bool over = view.time_lack == store::TimeLack::role_over;
   const bool ours = identity.is_federation();
-  Explanation told{"time-unsigned",
-                   true,
-                   "",
-                   {fmt::format("No time that the federation has signed counts here: {}. How old its word is cannot be told; what runs out is "
-                                "judged by this computer's clock alone, {}.",
-                                why.en, clock),
-                    fmt::format("Aucune heure signée par la fédération ne compte ici : {}. On ne peut dire de quand date sa parole ; ce qui expire "
-                                "est jugé par la seule horloge de cet ordinateur, {}.",
-                                why.fr, clock)},
-                   ours && !over ? Actor::admin : Actor::federation,
-                   {}};
+  Explanation told{
+      "time-unsigned",
+      true,
+      "",
+      {fmt::format("No time that the federation has signed counts here: {}. How old its word is cannot be told; what runs out is "
+                   "judged by this computer's clock alone, {}.",
+                   why.en, clock),
+       fmt::format("Aucune heure signée par la fédération ne compte ici : {}. On ne peut dire de quand date sa parole ; ce qui expire "
+                   "est jugé par la seule horloge de cet ordinateur, {}.",
+                   why.fr, clock)},
+      ours && !over ? Actor::admin : Actor::federation,
+      {}};
   if (over) {
-    told.next_step = {"Who holds the root keys renews it: `essaimagectl federation role set heartbeat --expires DATE`; then, on the federation's "
-                      "node: `essaimagectl federation heartbeat`.",
-                      "Les détenteurs des clés racines le renouvellent : `essaimagectl federation role set heartbeat --expires DATE` ; puis, sur le "
-                      "nœud de la fédération : `essaimagectl federation heartbeat`."};
+    told.next_step = {
+        "Who holds the root keys renews it: `essaimagectl federation role set heartbeat --expires DATE`; then, on the federation's "
+        "node: `essaimagectl federation heartbeat`.",
+        "Les détenteurs des clés racines le renouvellent : `essaimagectl federation role set heartbeat --expires DATE` ; puis, sur le "
+        "nœud de la fédération : `essaimagectl federation heartbeat`."};
   } else if (ours) {
-    told.next_step = {"Check the clock. If it is right: `essaimagectl federation heartbeat`. Should it be told again, somebody else may have this "
-                      "node's key.",
-                      "Vérifiez l'horloge. Si elle est juste : `essaimagectl federation heartbeat`. Si cela revient, quelqu'un d'autre a peut-être "
-                      "la clé de ce nœud."};
+    told.next_step = {
+        "Check the clock. If it is right: `essaimagectl federation heartbeat`. Should it be told again, somebody else may have this "
+        "node's key.",
+        "Vérifiez l'horloge. Si elle est juste : `essaimagectl federation heartbeat`. Si cela revient, quelqu'un d'autre a peut-être "
+        "la clé de ce nœud."};
   } else {
-    told.next_step = {"Check the clock, and ask the federation what is new: its news may be kept from this node. On its node: `essaimagectl "
-                      "federation heartbeat`.",
-                      "Vérifiez l'horloge, et demandez à la fédération ce qu'il y a de neuf : on cache peut-être ses nouvelles à ce nœud. Sur son "
-                      "nœud : `essaimagectl federation heartbeat`."};
+    told.next_step = {
+        "Check the clock, and ask the federation what is new: its news may be kept from this node. On its node: `essaimagectl "
+        "federation heartbeat`.",
+        "Vérifiez l'horloge, et demandez à la fédération ce qu'il y a de neuf : on cache peut-être ses nouvelles à ce nœud. Sur son "
+        "nœud : `essaimagectl federation heartbeat`."};
   }
   return told;
 }
 
 Explanation about_clock_beyond(const store::FederationView& view) {
-  return {"clock-beyond",
-          true,
-          "",
-          {fmt::format("This computer's clock says {}, more than 30 days after the federation's signed time of {}. It is not believed: what "
-                       "runs out is judged by the latter.",
-                       day_of(view.clock), day_of(*view.heartbeat)),
-           fmt::format("L'horloge de cet ordinateur dit {}, plus de 30 jours après l'heure signée par la fédération le {}. Elle n'est pas crue : "
-                       "ce qui expire est jugé par cette dernière.",
-                       day_of(view.clock), day_of(*view.heartbeat))},
-          Actor::admin,
-          {"Check the clock; if it is right, the federation's node has been off.",
-           "Vérifiez l'horloge ; si elle est juste, le nœud de la fédération est resté éteint."}};
+  return {
+      "clock-beyond",
+      true,
+      "",
+      {fmt::format("This computer's clock says {}, more than 30 days after the federation's signed time of {}. It is not believed: what "
+                   "runs out is judged by the latter.",
+                   day_of(view.clock), day_of(*view.heartbeat)),
+       fmt::format(
+           "L'horloge de cet ordinateur dit {}, plus de 30 jours après l'heure signée par la fédération le {}. Elle n'est pas crue : "
+           "ce qui expire est jugé par cette dernière.",
+           day_of(view.clock), day_of(*view.heartbeat))},
+      Actor::admin,
+      {"Check the clock; if it is right, the federation's node has been off.",
+       "Vérifiez l'horloge ; si elle est juste, le nœud de la fédération est resté éteint."}};
 }
 
 Explanation about_clock_behind(const store::FederationView& view) {
-  return {"clock-behind",
-          true,
-          "",
-          {fmt::format("This computer's clock says {}, before the federation's signed time of {}, which counts instead. What cannot be undone waits: "
-                       "media whose consent has ended by that time are given out no more, and not erased here yet.",
-                       day_of(view.clock), day_of(*view.heartbeat)),
-           fmt::format("L'horloge de cet ordinateur dit {}, avant l'heure signée par la fédération le {}, qui compte à sa place. Ce qui est sans retour "
-                       "attend : les médias dont l'accord est fini à cette heure ne sont plus donnés, mais pas encore effacés ici.",
-                       day_of(view.clock), day_of(*view.heartbeat))},
-          Actor::admin,
-          {"Set the clock. If it is right, tell the federation: somebody else may have its heartbeat key (`essaimagectl federation role rotate heartbeat`).",
-           "Réglez l'horloge. Si elle est juste, prévenez la fédération : quelqu'un d'autre a peut-être sa clé d'heure signée (`essaimagectl federation role "
-           "rotate heartbeat`)."}};
+  return {
+      "clock-behind",
+      true,
+      "",
+      {fmt::format(
+           "This computer's clock says {}, before the federation's signed time of {}, which counts instead. What cannot be undone waits: "
+           "media whose consent has ended by that time are given out no more, and not erased here yet.",
+           day_of(view.clock), day_of(*view.heartbeat)),
+       fmt::format(
+           "L'horloge de cet ordinateur dit {}, avant l'heure signée par la fédération le {}, qui compte à sa place. Ce qui est sans retour "
+           "attend : les médias dont l'accord est fini à cette heure ne sont plus donnés, mais pas encore effacés ici.",
+           day_of(view.clock), day_of(*view.heartbeat))},
+      Actor::admin,
+      {"Set the clock. If it is right, tell the federation: somebody else may have its heartbeat key (`essaimagectl federation role rotate heartbeat`).",
+       "Réglez l'horloge. Si elle est juste, prévenez la fédération : quelqu'un d'autre a peut-être sa clé d'heure signée (`essaimagectl federation role "
+       "rotate heartbeat`)."}};
 }
 
 Explanation about_role(const std::string& name, Timestamp expires, bool over) {
-  const Words text = over ? Words{fmt::format("The federation's role `{}` ran out on {}. What it said is still in force; nothing new by it is taken.",
-                                              name, day_of(expires)),
-                                  fmt::format("Le rôle `{}` de la fédération a expiré le {}. Ce qu'il a dit reste en vigueur ; rien de nouveau "
-                                              "n'est accepté de lui.",
-                                              name, day_of(expires))}
-                          : Words{fmt::format("The federation's role `{}` runs out on {}.", name, day_of(expires)),
-                                  fmt::format("Le rôle `{}` de la fédération expire le {}.", name, day_of(expires))};
+  const Words text =
+      over ? Words{fmt::format("The federation's role `{}` ran out on {}. What it said is still in force; nothing new by it is taken.",
+                               name, day_of(expires)),
+                   fmt::format("Le rôle `{}` de la fédération a expiré le {}. Ce qu'il a dit reste en vigueur ; rien de nouveau "
+                               "n'est accepté de lui.",
+                               name, day_of(expires))}
+           : Words{fmt::format("The federation's role `{}` runs out on {}.", name, day_of(expires)),
+                   fmt::format("Le rôle `{}` de la fédération expire le {}.", name, day_of(expires))};
   return {over ? "role-expired" : "role-expires",
           true,
           "",

@@ -18,12 +18,14 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
         "own-feed-forked",
         true,
         name,
-        {fmt::format("Our own feed {} is frozen: two different publications carry the same number. That happens when two copies of this home "
-                     "publish (a restored backup, a cloned card).",
-                     name),
-         fmt::format("Notre propre fil {} est gelé : deux publications différentes portent le même numéro. Cela arrive quand deux copies de ce "
-                     "nœud publient (sauvegarde restaurée, carte clonée).",
-                     name)},
+        {fmt::format(
+             "Our own feed {} is frozen: two different publications carry the same number. That happens when two copies of this home "
+             "publish (a restored backup, a cloned card).",
+             name),
+         fmt::format(
+             "Notre propre fil {} est gelé : deux publications différentes portent le même numéro. Cela arrive quand deux copies de ce "
+             "nœud publient (sauvegarde restaurée, carte clonée).",
+             name)},
         Actor::admin,
         {fmt::format("Stop the other copy for good, and ask the federation for a new key: it runs `essaimagectl member new-key {}`, and "
                      "you join with that invitation in an empty home. What the federation's node holds of the feed counts then.",
@@ -44,9 +46,10 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
                    "rien de plus récent n'est pris.",
                    name, feed.centre)},
       Actor::author,
-      {fmt::format("Tell {0}: it must stop one of its two copies; then the federation gives it a new key (`essaimagectl member new-key {0}`), "
-                   "which frees the feed.",
-                   feed.centre),
+      {fmt::format(
+           "Tell {0}: it must stop one of its two copies; then the federation gives it a new key (`essaimagectl member new-key {0}`), "
+           "which frees the feed.",
+           feed.centre),
        fmt::format("Prévenez {0} : l'une de ses deux copies doit être arrêtée ; puis la fédération lui donne une nouvelle clé "
                    "(`essaimagectl member new-key {0}`), ce qui libère le fil.",
                    feed.centre)}};
@@ -57,21 +60,17 @@ Explanation about_wanted(const core::FeedStatus& feed) {
   const auto why = error_words(feed.last_error);
   const auto wanted = feed.wanted->order.str();
   const bool nothing = feed.held.order.seq == 0;
-  const Words held =
-      nothing ? Words{"nothing", "rien"} : Words{feed.held.order.str(), feed.held.order.str()};
+  const Words held = nothing ? Words{"nothing", "rien"} : Words{feed.held.order.str(), feed.held.order.str()};
   if (feed.holders.empty()) {
-    return {
-        "feed-wanted-no-holder",
-        true,
-        name,
-        {fmt::format("The feed {} has news ({}; here: {}), but no connected peer holds it{}.", name,
-                     wanted, held.en, why.en),
-         fmt::format("Le fil {} a du nouveau ({} ; ici : {}), mais aucun pair connecté ne l'a{}.",
-                     name, wanted, held.fr, why.fr)},
-        Actor::peer,
-        {"It comes when a peer that holds it connects; `essaimagectl peers` says who is away.",
-         "Cela viendra quand un pair qui l'a se connectera ; `essaimagectl peers` dit qui est "
-         "absent."}};
+    return {"feed-wanted-no-holder",
+            true,
+            name,
+            {fmt::format("The feed {} has news ({}; here: {}), but no connected peer holds it{}.", name, wanted, held.en, why.en),
+             fmt::format("Le fil {} a du nouveau ({} ; ici : {}), mais aucun pair connecté ne l'a{}.", name, wanted, held.fr, why.fr)},
+            Actor::peer,
+            {"It comes when a peer that holds it connects; `essaimagectl peers` says who is away.",
+             "Cela viendra quand un pair qui l'a se connectera ; `essaimagectl peers` dit qui est "
+             "absent."}};
   }
   Words next{"Nothing to do: it goes on by itself.", "Rien à faire : cela se poursuit tout seul."};
   // Objects of it may be lost at its author's, where nobody else has them.
@@ -84,12 +83,9 @@ Explanation about_wanted(const core::FeedStatus& feed) {
           true,
           name,
           {fmt::format("The feed {} has news ({}; here: {}) {} {}{}.", name, wanted, held.en,
-                       feed.fetching ? "and is being fetched from" : "and waits to be fetched from",
-                       joined(feed.holders), why.en),
-           fmt::format(
-               "Le fil {} a du nouveau ({} ; ici : {}), {} {}{}.", name, wanted, held.fr,
-               feed.fetching ? "en cours de réception depuis" : "en attente de réception depuis",
-               joined(feed.holders), why.fr)},
+                       feed.fetching ? "and is being fetched from" : "and waits to be fetched from", joined(feed.holders), why.en),
+           fmt::format("Le fil {} a du nouveau ({} ; ici : {}), {} {}{}.", name, wanted, held.fr,
+                       feed.fetching ? "en cours de réception depuis" : "en attente de réception depuis", joined(feed.holders), why.fr)},
           Actor::nobody,
           next};
 }

@@ -34,17 +34,23 @@ namespace {
 /// What brings a kit that is not held: asking for it, or room where that is what it waits for.
 Words advice_of(HoldReason why, const std::string& id) {
   if (why == HoldReason::quota)
-    return {"Raise `quota_gib` in essaimage.toml, or drop other kits (`essaimagectl drop`): it then comes by itself. `essaimagectl hold` says more.",
-            "Augmentez `quota_gib` dans essaimage.toml, ou retirez d'autres kits (`essaimagectl drop`) : il viendra alors tout seul. "
-            "`essaimagectl hold` en dit plus."};
+    return {
+        "Raise `quota_gib` in essaimage.toml, or drop other kits (`essaimagectl drop`): it then comes by itself. `essaimagectl hold` says more.",
+        "Augmentez `quota_gib` dans essaimage.toml, ou retirez d'autres kits (`essaimagectl drop`) : il viendra alors tout seul. "
+        "`essaimagectl hold` en dit plus."};
   if (why == HoldReason::disk)
-    return {"Free some of the disk, drop other kits (`essaimagectl drop`), or lower `free_gib_min` in essaimage.toml: it then comes by itself.",
-            "Libérez du disque, retirez d'autres kits (`essaimagectl drop`), ou baissez `free_gib_min` dans essaimage.toml : il viendra alors "
-            "tout seul."};
+    return {
+        "Free some of the disk, drop other kits (`essaimagectl drop`), or lower `free_gib_min` in essaimage.toml: it then comes by itself.",
+        "Libérez du disque, retirez d'autres kits (`essaimagectl drop`), ou baissez `free_gib_min` dans essaimage.toml : il viendra alors "
+        "tout seul."};
   if (why == HoldReason::not_adopted)
-    return {fmt::format("If this centre uses it, `essaimagectl kit adopt {}` says so and brings what lacks; `essaimagectl fetch {}` brings it without.", id, id),
-            fmt::format("Si ce centre l'utilise, `essaimagectl kit adopt {}` le dit et apporte ce qui manque ; `essaimagectl fetch {}` l'apporte sans le dire.",
-                        id, id)};
+    return {
+        fmt::format(
+            "If this centre uses it, `essaimagectl kit adopt {}` says so and brings what lacks; `essaimagectl fetch {}` brings it without.",
+            id, id),
+        fmt::format(
+            "Si ce centre l'utilise, `essaimagectl kit adopt {}` le dit et apporte ce qui manque ; `essaimagectl fetch {}` l'apporte sans le dire.",
+            id, id)};
   return {fmt::format("`essaimagectl fetch {}` brings what lacks; `essaimagectl kit show {}` says who has them.", id, id),
           fmt::format("`essaimagectl fetch {}` apporte ce qui manque ; `essaimagectl kit show {}` dit qui les a.", id, id)};
 }

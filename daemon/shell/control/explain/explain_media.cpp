@@ -21,22 +21,28 @@ Advice advice_of(std::optional<Wait> wait) {
   if (!wait) wait = Wait::turn;
   switch (*wait) {
     case Wait::paused:
-      return {"media-paused", Actor::admin, {"`essaimagectl resume` lets media move again.", "`essaimagectl resume` laisse repartir les médias."}};
+      return {"media-paused",
+              Actor::admin,
+              {"`essaimagectl resume` lets media move again.", "`essaimagectl resume` laisse repartir les médias."}};
     case Wait::hours:
-      return {"media-not-now", Actor::nobody,
+      return {"media-not-now",
+              Actor::nobody,
               {"What lacks comes at the hours of the section [traffic] of essaimage.toml.",
                "Ce qui manque viendra aux heures de la section [traffic] d'essaimage.toml."}};
     case Wait::disk_fails:
-      return {"media-disk-fails", Actor::admin,
+      return {"media-disk-fails",
+              Actor::admin,
               {"See that the disk is neither full nor damaged; the log says what failed. It is tried again by itself.",
                "Vérifiez que le disque n'est ni plein ni abîmé ; le journal dit ce qui a échoué. De nouveaux essais se font tout seuls."}};
     case Wait::no_peer:
     case Wait::no_holder:
-      return {"media-lacking-no-holder", Actor::peer,
+      return {"media-lacking-no-holder",
+              Actor::peer,
               {"What lacks comes when a peer that holds it connects; `essaimagectl peers` says who is away.",
                "Ce qui manque viendra quand un pair qui l'a se connectera ; `essaimagectl peers` dit qui est absent."}};
     case Wait::refused:
-      return {"media-peer-refuses", Actor::peer,
+      return {"media-peer-refuses",
+              Actor::peer,
               {"What lacks comes when media are served there again; this node goes on asking.",
                "Ce qui manque viendra quand des médias y seront de nouveau servis ; ce nœud continue de demander."}};
     case Wait::quota:
@@ -45,7 +51,8 @@ Advice advice_of(std::optional<Wait> wait) {
     case Wait::checked:
     case Wait::turn: break;
   }
-  return {"media-lacking", Actor::nobody,
+  return {"media-lacking",
+          Actor::nobody,
           {"Nothing to do: it goes on by itself; `essaimagectl watch` shows how it goes.",
            "Rien à faire : cela se poursuit tout seul ; `essaimagectl watch` montre où cela en est."}};
 }

@@ -11,15 +11,12 @@ namespace {
 
 using State = core::PeerStatus::State;
 
-std::string name_of(const core::PeerStatus& peer) {
-  return peer.slug.empty() ? peer.transport.hex().substr(0, 8) : peer.slug;
-}
+std::string name_of(const core::PeerStatus& peer) { return peer.slug.empty() ? peer.transport.hex().substr(0, 8) : peer.slug; }
 
 Words retry_words(const core::PeerStatus& peer, Instant now) {
   if (!peer.retry_at || *peer.retry_at <= now) return {};
   const auto left = words_of_time(*peer.retry_at - now);
-  return {fmt::format("; the next try is in {}", left.en),
-          fmt::format(" ; prochain essai dans {}", left.fr)};
+  return {fmt::format("; the next try is in {}", left.en), fmt::format(" ; prochain essai dans {}", left.fr)};
 }
 
 Explanation about_unreachable(const Situation& here, const core::PeerStatus& peer) {
@@ -27,17 +24,14 @@ Explanation about_unreachable(const Situation& here, const core::PeerStatus& pee
   const auto retry = retry_words(peer, here.now);
   const auto name = name_of(peer);
   if (peer.endpoint.empty()) {
-    return {
-        "peer-only-inbound",
-        false,
-        name,
-        {fmt::format("{} is not connected, and has told no address: only it can reach us.", name),
-         fmt::format(
-             "{} n'est pas connecté et n'a donné aucune adresse : lui seul peut nous joindre.",
-             name)},
-        Actor::peer,
-        {fmt::format("Nothing to do here; see that essaimaged runs at {}.", name),
-         fmt::format("Rien à faire ici ; vérifiez que essaimaged tourne chez {}.", name)}};
+    return {"peer-only-inbound",
+            false,
+            name,
+            {fmt::format("{} is not connected, and has told no address: only it can reach us.", name),
+             fmt::format("{} n'est pas connecté et n'a donné aucune adresse : lui seul peut nous joindre.", name)},
+            Actor::peer,
+            {fmt::format("Nothing to do here; see that essaimaged runs at {}.", name),
+             fmt::format("Rien à faire ici ; vérifiez que essaimaged tourne chez {}.", name)}};
   }
   return {"peer-unreachable",
           true,
@@ -60,8 +54,7 @@ Explanation about_refusal(const core::PeerStatus& peer) {
   return {"peer-refuses-us",
           true,
           name,
-          {fmt::format("{} refuses to speak with us{}.", name, why.en),
-           fmt::format("{} refuse de nous parler{}.", name, why.fr)},
+          {fmt::format("{} refuses to speak with us{}.", name, why.en), fmt::format("{} refuse de nous parler{}.", name, why.fr)},
           Actor::federation,
           {"Ask the federation whether this centre is a member in good standing; a peer that has "
            "not yet heard of a new "
@@ -75,8 +68,7 @@ Explanation about_refusal(const core::PeerStatus& peer) {
 
 Words error_words(const std::optional<Error>& error) {
   if (!error) return {};
-  return {" (" + to_line(*error, Language::english) + ")",
-          " (" + to_line(*error, Language::french) + ")"};
+  return {" (" + to_line(*error, Language::english) + ")", " (" + to_line(*error, Language::french) + ")"};
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -90,29 +82,26 @@ std::optional<Explanation> about_peer(const Situation& here, const core::PeerSta
   switch (peer.state) {
     case State::connected:
       if (peer.level) return std::nullopt;
-      return Explanation{
-          "peer-not-level",
-          true,
-          name,
-          {fmt::format("{} is connected; not everything has been exchanged with it yet.", name),
-           fmt::format("{} est connecté ; tout n'a pas encore été échangé avec lui.", name)},
-          Actor::nobody,
-          {"Nothing to do: it goes on by itself; `essaimagectl sync --wait` waits for it.",
-           "Rien à faire : cela se poursuit tout seul ; `essaimagectl sync --wait` l'attend."}};
+      return Explanation{"peer-not-level",
+                         true,
+                         name,
+                         {fmt::format("{} is connected; not everything has been exchanged with it yet.", name),
+                          fmt::format("{} est connecté ; tout n'a pas encore été échangé avec lui.", name)},
+                         Actor::nobody,
+                         {"Nothing to do: it goes on by itself; `essaimagectl sync --wait` waits for it.",
+                          "Rien à faire : cela se poursuit tout seul ; `essaimagectl sync --wait` l'attend."}};
     case State::connecting:
       return Explanation{"peer-connecting",
                          false,
                          name,
-                         {fmt::format("A connection to {} is being made.", name),
-                          fmt::format("Une connexion à {} est en cours.", name)},
+                         {fmt::format("A connection to {} is being made.", name), fmt::format("Une connexion à {} est en cours.", name)},
                          Actor::nobody,
                          {}};
     case State::refused_us:
       if (peer.last_error && peer.last_error->code == Errc::key_succeeded) return std::nullopt;  // about_told_succession()
       return about_refusal(peer);
     case State::waiting:
-    case State::unreachable:
-      return about_unreachable(here, peer);
+    case State::unreachable: return about_unreachable(here, peer);
   }
   return std::nullopt;
 }
@@ -123,7 +112,8 @@ Explanation about_succession() {
   return {"own-key-succeeded",
           true,
           "",
-          {fmt::format("No peer speaks with this node any more: {}.", en.cause), fmt::format("Plus aucun pair ne parle avec ce nœud : {}.", fr.cause)},
+          {fmt::format("No peer speaks with this node any more: {}.", en.cause),
+           fmt::format("Plus aucun pair ne parle avec ce nœud : {}.", fr.cause)},
           Actor::admin,
           {std::string(en.next_step) + ".", std::string(fr.next_step) + "."}};
 }
@@ -140,17 +130,18 @@ std::vector<std::string> who_tell_of_succession(const Situation& here) {
 Explanation about_told_succession(const std::vector<std::string>& peers) {
   const auto next = [](Language language) { return std::string(describe(Errc::key_succeeded, language).next_step) + "."; };
   const auto names = joined(peers);
-  return {"peer-tells-key-succeeded",
-          true,
-          "",
-          {fmt::format("{} refuse to speak with this home, and say that the federation has given this centre another key. What is published "
-                       "here reaches nobody.",
-                       names),
-           fmt::format("{} : refus de parler avec ce nœud, au motif que la fédération a donné une autre clé à ce centre. Ce qui est publié "
-                       "ici n'arrive chez personne.",
-                       names)},
-          Actor::admin,
-          {next(Language::english), next(Language::french)}};
+  return {
+      "peer-tells-key-succeeded",
+      true,
+      "",
+      {fmt::format("{} refuse to speak with this home, and say that the federation has given this centre another key. What is published "
+                   "here reaches nobody.",
+                   names),
+       fmt::format("{} : refus de parler avec ce nœud, au motif que la fédération a donné une autre clé à ce centre. Ce qui est publié "
+                   "ici n'arrive chez personne.",
+                   names)},
+      Actor::admin,
+      {next(Language::english), next(Language::french)}};
 }
 
 Explanation about_joining(const Situation& here) {
@@ -158,10 +149,8 @@ Explanation about_joining(const Situation& here) {
   return {"not-joined",
           true,
           "",
-          {fmt::format("This centre has an invitation of {}, but is not a member yet{}.",
-                       here.identity.federation_slug, why.en),
-           fmt::format("Ce centre a une invitation de {}, mais n'est pas encore membre{}.",
-                       here.identity.federation_slug, why.fr)},
+          {fmt::format("This centre has an invitation of {}, but is not a member yet{}.", here.identity.federation_slug, why.en),
+           fmt::format("Ce centre a une invitation de {}, mais n'est pas encore membre{}.", here.identity.federation_slug, why.fr)},
           Actor::federation,
           {"The daemon goes on asking. If it lasts: see that the federation's node runs and can be "
            "reached from here, and "
@@ -174,17 +163,14 @@ Explanation about_joining(const Situation& here) {
 
 Explanation about_suspension(const Situation& here) {
   const Member* self = here.roster == nullptr ? nullptr : here.roster->find(here.identity.slug);
-  const std::string why =
-      self == nullptr || self->suspended_why.empty() ? "" : ": " + self->suspended_why;
+  const std::string why = self == nullptr || self->suspended_why.empty() ? "" : ": " + self->suspended_why;
   return {"suspended",
           true,
           "",
           {fmt::format("The federation has suspended this centre{}. It keeps what it holds and "
                        "gets nothing new.",
                        why),
-           fmt::format(
-               "La fédération a suspendu ce centre{}. Il garde ce qu'il a et ne reçoit plus rien.",
-               why)},
+           fmt::format("La fédération a suspendu ce centre{}. Il garde ce qu'il a et ne reçoit plus rien.", why)},
           Actor::federation,
           {"Talk with the federation.", "Parlez-en avec la fédération."}};
 }
@@ -215,20 +201,16 @@ Explanation about_disk(const Situation& here) {
           {fmt::format("Only {} are free on the disk of this home.", free.en),
            fmt::format("Il ne reste que {} sur le disque de ce nœud.", free.fr)},
           Actor::admin,
-          {"Free some space, or move the home to a larger disk.",
-           "Libérez de la place, ou déplacez le nœud sur un disque plus grand."}};
+          {"Free some space, or move the home to a larger disk.", "Libérez de la place, ou déplacez le nœud sur un disque plus grand."}};
 }
 
-Explanation all_well(const std::string& subject, Words text) {
-  return {"all-well", false, subject, std::move(text), Actor::nobody, {}};
-}
+Explanation all_well(const std::string& subject, Words text) { return {"all-well", false, subject, std::move(text), Actor::nobody, {}}; }
 
 Explanation about_nobody_connected() {
   return {"no-peer-connected",
           true,
           "",
-          {"No other member is connected: nothing can be exchanged.",
-           "Aucun autre membre n'est connecté : rien ne peut s'échanger."},
+          {"No other member is connected: nothing can be exchanged.", "Aucun autre membre n'est connecté : rien ne peut s'échanger."},
           Actor::admin,
           {"Check this computer's network; the reasons for each peer follow.",
            "Vérifiez le réseau de cet ordinateur ; les raisons pour chaque pair suivent."}};
@@ -247,37 +229,24 @@ Explanation about_absent(const std::string& subject, const Member& centre) {
                        "jusqu'ici, soit sa diffusion n'inclut pas ce centre.",
                        centre.slug)},
           Actor::author,
-          {fmt::format("`essaimagectl kits` lists what is known; ask {} for whom it was published.",
-                       centre.slug),
-           fmt::format(
-               "`essaimagectl kits` montre ce qui est connu ; demandez à {} pour qui c'est publié.",
-               centre.slug)}};
+          {fmt::format("`essaimagectl kits` lists what is known; ask {} for whom it was published.", centre.slug),
+           fmt::format("`essaimagectl kits` montre ce qui est connu ; demandez à {} pour qui c'est publié.", centre.slug)}};
 }
 
 Explanation about_other_audience(const std::string& subject, const Audience& audience) {
-  return {
-      "other-audience",
-      true,
-      subject,
-      {fmt::format("This centre is not in {}, so it is never told whether there is such a feed.",
-                   audience.str()),
-       fmt::format(
-           "Ce centre ne fait pas partie de {} : on ne lui dit jamais si un tel fil existe.",
-           audience.str())},
-      Actor::federation,
-      {"The federation decides who is in which territory.",
-       "C'est la fédération qui décide qui est dans quel territoire."}};
+  return {"other-audience",
+          true,
+          subject,
+          {fmt::format("This centre is not in {}, so it is never told whether there is such a feed.", audience.str()),
+           fmt::format("Ce centre ne fait pas partie de {} : on ne lui dit jamais si un tel fil existe.", audience.str())},
+          Actor::federation,
+          {"The federation decides who is in which territory.", "C'est la fédération qui décide qui est dans quel territoire."}};
 }
 
 Explanation about_unknown_centre(const std::string& subject, const std::string& centre) {
-  return {
-      "centre-unknown",
-      true,
-      subject,
-      {fmt::format("No member is called {}.", centre),
-       fmt::format("Aucun membre ne s'appelle {}.", centre)},
-      Actor::author,
-      {"`essaimagectl member list` names them all.", "`essaimagectl member list` les nomme tous."}};
+  return {"centre-unknown", true,
+          subject,          {fmt::format("No member is called {}.", centre), fmt::format("Aucun membre ne s'appelle {}.", centre)},
+          Actor::author,    {"`essaimagectl member list` names them all.", "`essaimagectl member list` les nomme tous."}};
 }
 
 Words words_of_bytes(std::uint64_t bytes) {

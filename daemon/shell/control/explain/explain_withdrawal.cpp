@@ -25,10 +25,13 @@ Explanation about(const store::WithdrawalView& view) {
   return {"withdrawn",
           false,
           said.kit.str(),
-          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {} ({}).", view.key.centre, en_what, day, view.why, done, all, view.key.str()),
-           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {} ({}).", view.key.centre, fr_what, day, view.why, done, all, view.key.str())},
+          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {} ({}).", view.key.centre, en_what, day, view.why, done, all,
+                       view.key.str()),
+           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {} ({}).", view.key.centre, fr_what, day, view.why, done, all,
+                       view.key.str())},
           Actor::nobody,
-          view.is_done() ? Words{} : Words{"`essaimagectl withdraw status` says who is lacking.", "`essaimagectl withdraw status` dit qui manque."}};
+          view.is_done() ? Words{}
+                         : Words{"`essaimagectl withdraw status` says who is lacking.", "`essaimagectl withdraw status` dit qui manque."}};
 }
 
 }  // namespace
@@ -49,16 +52,17 @@ Result<Explanations> explain_consents(const store::Library& library) {
     const auto day = to_utc({consent.until.seconds - seconds_per_day}).substr(0, 10);
     const bool same = !found.empty() && found.back().subject == kit.str() + ":" + consent.file;
     if (same) continue;  // in two audiences
-    found.push_back({"consent-ends",
-                     true,
-                     kit.str() + ":" + consent.file,
-                     {fmt::format("The consent for {} of {} ends on {}: from the day after, nobody gives it out, and it is erased.", consent.file,
-                                  kit.str(), day),
-                      fmt::format("Le consentement pour {} de {} prend fin le {} : dès le lendemain, plus personne ne le donne, et il est effacé.",
-                                  consent.file, kit.str(), day)},
-                     Actor::author,
-                     {"If it was renewed, publish the kit with the later day in its kit.toml.",
-                      "S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml."}});
+    found.push_back(
+        {"consent-ends",
+         true,
+         kit.str() + ":" + consent.file,
+         {fmt::format("The consent for {} of {} ends on {}: from the day after, nobody gives it out, and it is erased.", consent.file,
+                      kit.str(), day),
+          fmt::format("Le consentement pour {} de {} prend fin le {} : dès le lendemain, plus personne ne le donne, et il est effacé.",
+                      consent.file, kit.str(), day)},
+         Actor::author,
+         {"If it was renewed, publish the kit with the later day in its kit.toml.",
+          "S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml."}});
   }
   return found;
 }

@@ -61,7 +61,9 @@ bool is_proposed(const store::Library& library, const CatalogueView& view, const
 Json event_json(const store::CatalogueEvent& event) {
   Json json = Json::object();
   const bool said = event.said.has_value();
-  json["event"] = said ? std::string(str(event.said->decision)) : event.kind == store::CatalogueEvent::Kind::proposed ? "proposed" : "taken-back";
+  json["event"] = said                                                  ? std::string(str(event.said->decision))
+                  : event.kind == store::CatalogueEvent::Kind::proposed ? "proposed"
+                                                                        : "taken-back";
   json["time"] = to_utc(event.time);
   json["centre"] = event.feed.centre;
   json["audience"] = event.feed.audience.str();

@@ -16,7 +16,8 @@ Json known_of(const store::Library& library, const KitId& id) {
   json["adoptions"] = Json::array();
   if (const auto adoptions = library.adoptions(id)) {
     for (const auto& row : *adoptions)
-      json["adoptions"].push_back({{"centre", row.feed.centre}, {"kit_version", row.adoption.kit_version}, {"adopted", to_utc(row.adoption.adopted)}});
+      json["adoptions"].push_back(
+          {{"centre", row.feed.centre}, {"kit_version", row.adoption.kit_version}, {"adopted", to_utc(row.adoption.adopted)}});
   }
   return json;
 }

@@ -89,7 +89,8 @@ Result<store::Library::RoleChange> read_change(const store::FederationView& view
     TRY(change.remove, find_key(role->second, *remove));
   }
   if (threshold) {
-    if (*threshold == 0 || *threshold > store::role_keys_max) return fail(Errc::usage, "threshold: 1 to " + std::to_string(store::role_keys_max));
+    if (*threshold == 0 || *threshold > store::role_keys_max)
+      return fail(Errc::usage, "threshold: 1 to " + std::to_string(store::role_keys_max));
     change.threshold = static_cast<std::uint32_t>(*threshold);
   }
   if (expires) {

@@ -35,8 +35,7 @@ Result<Json> choose_only(Session& session, Arguments& arguments, Kind kind) {
 /// "fives/film: quota, 1.5 kB", if something of it waits for room.
 Status has_room(const store::KitSummary& kit) {
   if (kit.is_whole() || kit.not_held.files == 0 || !kit.why_not || !store::waits_for_room(*kit.why_not)) return {};
-  return fail(Errc::room_lacking,
-              fmt::format("{}: {}, {}", kit.row.id.str(), str(*kit.why_not), words_of_bytes(kit.not_held.bytes).en));
+  return fail(Errc::room_lacking, fmt::format("{}: {}, {}", kit.row.id.str(), str(*kit.why_not), words_of_bytes(kit.not_held.bytes).en));
 }
 
 /// Until it is whole, whatever version that is then; an error if it waits for room.
@@ -116,8 +115,7 @@ Result<Json> fetch(Session& session, Arguments& arguments) {
   auto& library = session.node().library();
   TRY(const auto before, library.kit(id));
   // A kit that is pinned, or our own, is held anyway, and for longer.
-  if (before.choice.kind != Kind::pinned && id.centre != library.identity().slug)
-    CHECK_OK(library.choose(id, Kind::fetched));
+  if (before.choice.kind != Kind::pinned && id.centre != library.identity().slug) CHECK_OK(library.choose(id, Kind::fetched));
   if (wait) CHECK_OK(wait_whole(session, id));
   TRY(const auto kit, library.kit(id));
   CHECK_OK(has_room(kit));  // it stays chosen, and comes once there is
@@ -154,10 +152,8 @@ Result<Json> hold(Session& session, Arguments& arguments) {
     not_held.push_back({{"why", shell::to_json(why)}, {"files", sum.files}, {"bytes", sum.bytes}});
   for (const auto& kit : kits) {
     if (!kit.why_not || !store::waits_for_room(*kit.why_not)) continue;
-    waiting.push_back({{"id", kit.row.id.str()},
-                       {"why", shell::to_json(*kit.why_not)},
-                       {"files", kit.not_held.files},
-                       {"bytes", kit.not_held.bytes}});
+    waiting.push_back(
+        {{"id", kit.row.id.str()}, {"why", shell::to_json(*kit.why_not)}, {"files", kit.not_held.files}, {"bytes", kit.not_held.bytes}});
   }
   const auto earlier = earlier_media(library, kits);
   return Json{{"policy", policy_json(view.policy)},

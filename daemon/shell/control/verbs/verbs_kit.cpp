@@ -14,8 +14,7 @@ namespace essaimage::shell {
 
 /// At least one frame, also for an empty file; the length is what the listing said, or the client
 /// would not trust it. Media that rotted on the disk is never handed out as whole.
-Status send_file(Session& session, std::uint32_t index, const store::KitFile& file,
-                 std::uint64_t& done, std::uint64_t total) {
+Status send_file(Session& session, std::uint32_t index, const store::KitFile& file, std::uint64_t& done, std::uint64_t total) {
   const auto& library = session.node().library();
   store::Sha256Stream hash;
   std::uint64_t offset = 0;
@@ -42,8 +41,7 @@ namespace essaimage::shell::verb {
 namespace {
 
 /// A number of this kit's versions that is known here; absent: the newest.
-Result<std::uint64_t> version_of(const store::Library& library, const KitId& id,
-                                 std::optional<std::uint64_t> asked) {
+Result<std::uint64_t> version_of(const store::Library& library, const KitId& id, std::optional<std::uint64_t> asked) {
   TRY(const auto kit, library.kit(id));
   const auto version = asked.value_or(kit.row.version);
   if (version == kit.row.version) return version;
@@ -157,8 +155,8 @@ Status nothing_lacks(const KitId& id, const std::vector<store::KitFile>& files, 
   }
   if (lacking == 0) return {};
   if (lacking > names_max) names += ", …";
-  return fail(is_held ? Errc::checkout_incomplete : Errc::checkout_not_held, id.str() + ": " + std::to_string(lacking) + "/" +
-                                             std::to_string(files.size()) + ": " + names);
+  return fail(is_held ? Errc::checkout_incomplete : Errc::checkout_not_held,
+              id.str() + ": " + std::to_string(lacking) + "/" + std::to_string(files.size()) + ": " + names);
 }
 
 }  // namespace
@@ -178,8 +176,7 @@ Result<Json> checkout(Session& session, Arguments& arguments) {
   CHECK_OK(session.list(files));
   std::uint64_t done = 0, total = 0;
   for (const auto& file : files) total += file.bytes;
-  for (std::uint32_t index = 0; index < files.size(); ++index)
-    CHECK_OK(send_file(session, index, files[index], done, total));
+  for (std::uint32_t index = 0; index < files.size(); ++index) CHECK_OK(send_file(session, index, files[index], done, total));
   return Json{{"id", id.str()}, {"version", version}, {"files", files.size()}, {"bytes", done}, {"withdrawn", std::move(left_out)}};
 }
 

@@ -37,9 +37,8 @@ Result<Json> invited(Session& session, Arguments& arguments, const store::Librar
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   std::optional<store::SigningRequest> lacking;
   TRY(const auto invitation, session.node().library().invite(invite, &lacking));
-  Json reply{{"invitation", to_text(invitation)}, {"slug", invitation.slug},
-              {"name", invitation.name},           {"territories", to_json(invite.territories)},
-              {"endpoint", invitation.endpoint},   {"expires", to_utc(invitation.expires)}};
+  Json reply{{"invitation", to_text(invitation)},          {"slug", invitation.slug},         {"name", invitation.name},
+             {"territories", to_json(invite.territories)}, {"endpoint", invitation.endpoint}, {"expires", to_utc(invitation.expires)}};
   add_request(reply, lacking);
   return reply;
 }
@@ -66,7 +65,8 @@ Result<Json> member_invite(Session& session, Arguments& arguments) {
   TRY(const auto territories, arguments.texts("territories"));
   if (invite.name.empty()) return fail(Errc::usage, "name is empty");
   for (const auto& territory : territories)
-    if (!is_slug(territory)) return fail(Errc::usage, "territory: " + territory + ": expected 1 to 64 of a-z, 0-9 and single inner hyphens");
+    if (!is_slug(territory))
+      return fail(Errc::usage, "territory: " + territory + ": expected 1 to 64 of a-z, 0-9 and single inner hyphens");
   invite.territories.insert(territories.begin(), territories.end());
   return invited(session, arguments, invite);
 }
@@ -78,7 +78,8 @@ Result<Json> member_new_key(Session& session, Arguments& arguments) {
   TRY(invite.by_neighbours, arguments.flag("by_neighbours"));
   TRY(const auto texts, arguments.texts("last"));
   TRY(invite.last, read_last(texts));
-  if (!invite.last.empty() && !invite.by_neighbours) return fail(Errc::usage, "last: with by_neighbours alone; else suspend the member first");
+  if (!invite.last.empty() && !invite.by_neighbours)
+    return fail(Errc::usage, "last: with by_neighbours alone; else suspend the member first");
   invite.new_key = true;
   if (const auto roster = session.node().library().roster()) {
     const Member* member = roster->find(invite.slug);
@@ -102,7 +103,8 @@ Result<Json> member_neighbours(Session& session, Arguments& arguments) {
   if (roster->find(slug) == nullptr) return fail(Errc::peer_unknown, slug);
   const std::set<std::string> neighbours(named.begin(), named.end());
   const auto needs = needed.value_or(limits::neighbours_needed_min);
-  if (needs > limits::neighbours_max) return fail(Errc::neighbours_refused, std::to_string(needs) + " of " + std::to_string(neighbours.size()));
+  if (needs > limits::neighbours_max)
+    return fail(Errc::neighbours_refused, std::to_string(needs) + " of " + std::to_string(neighbours.size()));
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   std::optional<store::SigningRequest> lacking;
   CHECK_OK(library.name_neighbours(slug, neighbours, static_cast<std::uint32_t>(needs), &lacking));
@@ -127,7 +129,9 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
     if (head.feed.centre != slug) continue;
     TRY(const auto history, library.feed_history(head.feed, count.value_or(count_default)));
     for (const auto& version : history)
-      versions.push_back({{"feed", version.head.feed.str()}, {"order", version.head.order.str()}, {"time", to_utc(version.time)},
+      versions.push_back({{"feed", version.head.feed.str()},
+                          {"order", version.head.order.str()},
+                          {"time", to_utc(version.time)},
                           {"commit", version.head.commit.hex()}});
   }
   CHECK_OK(session.list(versions));
@@ -136,9 +140,14 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
   auto neighbour_of = Json::array();
   for (const auto& [centre, other] : roster->members)
     if (other.neighbours.contains(slug)) neighbour_of.push_back(centre);
-  return Json{{"centre", slug}, {"name", member->name}, {"territories", to_json(member->territories)}, {"suspended", member->suspended},
-              {"suspended_why", member->suspended_why}, {"keys", std::move(keys)},
-              {"key_given_by", to_json(member->current_keys().by_neighbours)}, {"neighbours", neighbours_json(*roster, *member)},
+  return Json{{"centre", slug},
+              {"name", member->name},
+              {"territories", to_json(member->territories)},
+              {"suspended", member->suspended},
+              {"suspended_why", member->suspended_why},
+              {"keys", std::move(keys)},
+              {"key_given_by", to_json(member->current_keys().by_neighbours)},
+              {"neighbours", neighbours_json(*roster, *member)},
               {"neighbour_of", std::move(neighbour_of)}};
 }
 
@@ -180,8 +189,7 @@ Result<Json> member_suspend(Session& session, Arguments& arguments) {
   const auto roster = library.roster();
   if (roster == nullptr) return fail(Errc::not_joined);
   if (roster->find(slug) == nullptr) return fail(Errc::peer_unknown, slug);
-  if (slug == roster->federation_slug)
-    return fail(Errc::usage, slug + ": the federation cannot suspend itself");
+  if (slug == roster->federation_slug) return fail(Errc::usage, slug + ": the federation cannot suspend itself");
   if (why.empty()) return fail(Errc::usage, "why is empty");
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   std::optional<store::SigningRequest> lacking;

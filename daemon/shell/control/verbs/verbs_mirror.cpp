@@ -7,14 +7,10 @@
 namespace essaimage::shell {
 
 Json to_json(const store::MirrorFile& mirror) {
-  return {{"mirror", mirror.slug},
-          {"name", mirror.name},
-          {"territories", to_json(mirror.territories)},
-          {"begun", to_utc(mirror.begun)},
-          {"runs", mirror.runs()},
-          {"ended", mirror.ended ? Json(to_utc(*mirror.ended)) : Json(nullptr)},
-          {"ended_why", mirror.ended_why},
-          {"version", mirror.version}};
+  return {
+      {"mirror", mirror.slug},         {"name", mirror.name},      {"territories", to_json(mirror.territories)},
+      {"begun", to_utc(mirror.begun)}, {"runs", mirror.runs()},    {"ended", mirror.ended ? Json(to_utc(*mirror.ended)) : Json(nullptr)},
+      {"ended_why", mirror.ended_why}, {"version", mirror.version}};
 }
 
 Json ended_mirrors(const store::Library& library, const std::vector<Audience>& audiences) {

@@ -16,12 +16,8 @@ namespace {
 using State = core::PeerStatus::State;
 
 Json document_of(const Explanation& explanation) {
-  return {{"code", explanation.code},
-          {"problem", explanation.problem},
-          {"subject", explanation.subject},
-          {"text", to_json(explanation.text)},
-          {"actor", str(explanation.actor)},
-          {"next_step", to_json(explanation.next_step)}};
+  return {{"code", explanation.code},          {"problem", explanation.problem},  {"subject", explanation.subject},
+          {"text", to_json(explanation.text)}, {"actor", str(explanation.actor)}, {"next_step", to_json(explanation.next_step)}};
 }
 
 struct Totals {
@@ -50,8 +46,7 @@ constexpr std::chrono::seconds connecting_max{5};
 constexpr std::uint64_t round_seconds_default = 30;
 
 std::size_t count(const core::NodeStatus& status, State state) {
-  return static_cast<std::size_t>(std::count_if(status.peers.begin(), status.peers.end(),
-                                                [&](const auto& p) { return p.state == state; }));
+  return static_cast<std::size_t>(std::count_if(status.peers.begin(), status.peers.end(), [&](const auto& p) { return p.state == state; }));
 }
 
 /// One look at where a sync stands.
@@ -65,11 +60,9 @@ struct Standing {
   Standing(const core::NodeStatus& status, std::uint64_t round, bool alone, Duration waited) {
     connected = count(status, State::connected);
     media = status.media.size();
-    for (const auto& entry : status.media)
-      lacking_bytes += entry.bytes - std::min(entry.bytes, entry.here_bytes);
+    for (const auto& entry : status.media) lacking_bytes += entry.bytes - std::min(entry.bytes, entry.here_bytes);
     const bool settled = waited >= connecting_max || count(status, State::connecting) == 0;
-    round_done =
-        status.joined && settled && status.sync_rounds_done >= round && (connected > 0 || alone);
+    round_done = status.joined && settled && status.sync_rounds_done >= round && (connected > 0 || alone);
     level = round_done && status.level;
   }
 };
@@ -116,7 +109,8 @@ std::optional<store::FederationView> federation_of(const store::Library& library
 
 /// Who it is, and how fresh its word is here.
 Json federation_json(const store::Identity& identity, const Roster* roster, const std::optional<store::FederationView>& view) {
-  Json json{{"id", identity.federation.hex()}, {"slug", identity.federation_slug}, {"name", roster == nullptr ? "" : roster->federation_name}};
+  Json json{
+      {"id", identity.federation.hex()}, {"slug", identity.federation_slug}, {"name", roster == nullptr ? "" : roster->federation_name}};
   if (!view) return json;
   const auto days = days_since_word(*view);
   auto expired = Json::array();
@@ -233,8 +227,7 @@ Result<Json> sync(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   auto& node = session.node();
   const auto start = node.now();
-  const std::uint64_t seconds =
-      timeout.value_or(wait ? 0 : round_seconds_default);  // 0: as long as it takes
+  const std::uint64_t seconds = timeout.value_or(wait ? 0 : round_seconds_default);  // 0: as long as it takes
   TRY(const auto round, node.sync_now());
   std::uint64_t most = 0;
   for (;;) {
@@ -247,8 +240,7 @@ Result<Json> sync(Session& session, Arguments& arguments) {
     TRY(const auto traffic, node.traffic());
     const auto document = [&] { return document_of(standing, round, to_json(traffic, node.now())); };
     if (standing.level || (standing.round_done && !wait)) return document();
-    if (seconds > 0 && waited >= std::chrono::seconds(static_cast<std::int64_t>(
-                                     std::min<std::uint64_t>(seconds, 1'000'000))))
+    if (seconds > 0 && waited >= std::chrono::seconds(static_cast<std::int64_t>(std::min<std::uint64_t>(seconds, 1'000'000))))
       return document();
     if (most > 0)
       CHECK_OK(session.progress(most - standing.lacking_bytes, most, control::Progress::Unit::bytes, obstacle(status, traffic)));
@@ -261,8 +253,7 @@ Result<Json> sync(Session& session, Arguments& arguments) {
 namespace {
 
 /// What `id` names: a kit, a feed, a member, or nothing at all: the node.
-Result<Explanations> explain_any(const Situation& here, const store::Library& library,
-                                 const std::string& id) {
+Result<Explanations> explain_any(const Situation& here, const store::Library& library, const std::string& id) {
   if (id.empty()) {
     auto found = explain_node(here);
     TRY(const auto ending, explain_consents(library));

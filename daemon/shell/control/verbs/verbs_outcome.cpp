@@ -58,7 +58,8 @@ Result<store::OutcomeFacts> facts_from(Arguments& arguments) {
     facts.place = *type;
   }
   TRY(facts.priority_neighbourhood, arguments.flag("priority_neighbourhood"));
-  for (const auto& [name, text] : {std::pair("worked", &facts.worked), std::pair("failed", &facts.failed), std::pair("note", &facts.note)}) {
+  for (const auto& [name, text] :
+       {std::pair("worked", &facts.worked), std::pair("failed", &facts.failed), std::pair("note", &facts.note)}) {
     TRY(const auto typed, arguments.optional_text(name));
     *text = typed.value_or("");
   }

@@ -17,8 +17,7 @@ constexpr std::size_t place_bytes_max = 4096;
 /// The client's steps, applied to the publication in their order.
 class Upload {
  public:
-  Upload(Session& session, store::Publication& publication)
-      : session_(session), publication_(publication) {}
+  Upload(Session& session, store::Publication& publication) : session_(session), publication_(publication) {}
 
   /// Until the client says commit.
   Status run() {

@@ -35,14 +35,16 @@ Words advice_of(const store::KitSummary& kit, const KitCheck& check, bool has_de
   const auto id = kit.row.id.str();
   if (check.is_ready()) return {};
   if (!check.damaged.empty())
-    return {"Peers bring again what they have; `essaimagectl explain` says more.", "Les pairs rapportent ce qu'ils ont ; `essaimagectl explain` en dit plus."};
+    return {"Peers bring again what they have; `essaimagectl explain` says more.",
+            "Les pairs rapportent ce qu'ils ont ; `essaimagectl explain` en dit plus."};
   if (!check.lacking.empty() && kit.not_held.files > 0 && !has_deadline)
     return {fmt::format("`essaimagectl ready {} --by TIME` brings it before all else.", id),
             fmt::format("`essaimagectl ready {} --by MOMENT` l'apporte avant tout le reste.", id)};
   if (!check.lacking.empty())
     return {fmt::format("`essaimagectl explain {}` says who can act; `essaimagectl watch` shows what comes.", id),
             fmt::format("`essaimagectl explain {}` dit qui peut agir ; `essaimagectl watch` montre ce qui arrive.", id)};
-  return {"Open these files and look; their author can publish right ones.", "Ouvrez ces fichiers pour voir ; leur auteur peut en publier de bons."};
+  return {"Open these files and look; their author can publish right ones.",
+          "Ouvrez ces fichiers pour voir ; leur auteur peut en publier de bons."};
 }
 
 /// Which peers are known to have what lacks.

@@ -43,9 +43,12 @@ Json row_of(const store::ReportEntry& entry, std::size_t number) {
 }
 
 Json row_of(const store::ReportPoint& point) {
-  return {{"row", "point"},           {"label", point.label},
-          {"kits", point.kits},       {"adoptions", point.adoptions},
-          {"sessions", point.sessions}, {"adaptations", point.adaptations}};
+  return {{"row", "point"},
+          {"label", point.label},
+          {"kits", point.kits},
+          {"adoptions", point.adoptions},
+          {"sessions", point.sessions},
+          {"adaptations", point.adaptations}};
 }
 
 }  // namespace

@@ -29,10 +29,10 @@ Status is_one_of(const char* name, const std::string& value, std::initializer_li
 Result<store::KitQuery> query_of(Arguments& arguments) {
   store::KitQuery query;
   auto& filter = query.filter;
-  for (const auto& [name, text] : {std::pair("words", &query.words), std::pair("theme", &filter.theme), std::pair("kind", &filter.kind),
-                                   std::pair("stage", &filter.stage), std::pair("territory", &query.territory),
-                                   std::pair("centre", &filter.centre), std::pair("equipment", &filter.equipment),
-                                   std::pair("licence", &filter.licence), std::pair("language", &filter.language)}) {
+  for (const auto& [name, text] :
+       {std::pair("words", &query.words), std::pair("theme", &filter.theme), std::pair("kind", &filter.kind),
+        std::pair("stage", &filter.stage), std::pair("territory", &query.territory), std::pair("centre", &filter.centre),
+        std::pair("equipment", &filter.equipment), std::pair("licence", &filter.licence), std::pair("language", &filter.language)}) {
     TRY(const auto given, arguments.optional_text(name));
     *text = given.value_or("");
     if (text->size() > limits::search_bytes_max)
@@ -48,7 +48,8 @@ Result<store::KitQuery> query_of(Arguments& arguments) {
   }
   TRY(query.catalogue, arguments.flag("catalogue"));
   TRY(const auto limit, arguments.number("limit"));
-  if (limit && (*limit == 0 || *limit > limits::search_hits_max)) return fail(Errc::usage, "limit: 1-" + std::to_string(limits::search_hits_max));
+  if (limit && (*limit == 0 || *limit > limits::search_hits_max))
+    return fail(Errc::usage, "limit: 1-" + std::to_string(limits::search_hits_max));
   query.limit = static_cast<std::size_t>(limit.value_or(20));
   return query;
 }

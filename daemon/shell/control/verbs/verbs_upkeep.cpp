@@ -8,14 +8,13 @@ Result<Json> verify(Session& session, Arguments& arguments) {
   CHECK_OK(arguments.nothing_else());
   std::optional<Error> ended;
   std::uint64_t checked = 0;
-  const auto problems =
-      session.node().library().verify([&](std::uint64_t done, std::uint64_t total) {
-        checked = done;
-        auto status = session.pause(std::chrono::milliseconds(0));
-        if (status) status = session.progress(done, total, control::Progress::Unit::bytes, "");
-        if (!status) ended = status.error();
-        return status.has_value();
-      });
+  const auto problems = session.node().library().verify([&](std::uint64_t done, std::uint64_t total) {
+    checked = done;
+    auto status = session.pause(std::chrono::milliseconds(0));
+    if (status) status = session.progress(done, total, control::Progress::Unit::bytes, "");
+    if (!status) ended = status.error();
+    return status.has_value();
+  });
   if (ended) return tl::unexpected(*ended);
   if (!problems) return tl::unexpected(problems.error());
   std::vector<Json> list;

@@ -115,7 +115,8 @@ class Look {
       Arrival one;
       one.add(*each);
       one.rate = arrivals.rate(each->media);
-      media.push_back({{"media", each->media.hex()}, {"path", paths_.of(kit.row.id, kit.row.version, each->media)}, {"bytes_here", one.here}});
+      media.push_back(
+          {{"media", each->media.hex()}, {"path", paths_.of(kit.row.id, kit.row.version, each->media)}, {"bytes_here", one.here}});
       media.back()["bytes_total"] = one.total;
       media.back()["bytes_per_second"] = one.rate;
       media.back()["remaining_ms"] = one.left() ? Json(one.left()->count()) : Json(nullptr);

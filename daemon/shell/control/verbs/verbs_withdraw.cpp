@@ -42,7 +42,8 @@ Json to_json(const store::WithdrawalView& view, bool members) {
   for (const auto& centre : view.members) {
     if (view.signed_by.contains(centre)) continue;
     const auto heard = view.last_heard.find(centre);
-    json["lacking"].push_back({{"centre", centre}, {"last_heard", heard == view.last_heard.end() ? Json(nullptr) : Json(to_utc(heard->second))}});
+    json["lacking"].push_back(
+        {{"centre", centre}, {"last_heard", heard == view.last_heard.end() ? Json(nullptr) : Json(to_utc(heard->second))}});
   }
   return json;
 }
@@ -161,9 +162,8 @@ Result<Views> withdraw_media(Session& session, const Asked& asked, std::optional
   }
   TRY(const auto files, withdrawals.withdraw_media(cause, &lacking));
   TRY(auto views, withdrawals.of_federation());
-  std::erase_if(views, [&](const auto& view) {
-    return std::ranges::none_of(files, [&](const auto& file) { return file.media == view.key.media; });
-  });
+  std::erase_if(
+      views, [&](const auto& view) { return std::ranges::none_of(files, [&](const auto& file) { return file.media == view.key.media; }); });
   return views;
 }
 

@@ -27,7 +27,8 @@ Json media_file(const std::string& path, bool here = true) {
 /// A kit of one picture, one document, and what each test adds.
 struct Kit {
   Json shown{{"id", "w/k"}, {"life", {{"stage", "field-tested"}}}, {"adapted_from", nullptr}};
-  Json decision{{"id", "w/k"}, {"decision", "accepted"}, {"kit_version", 1}, {"decided", "2026-02-02T00:00:00Z"}, {"reason", "bien"}, {"newer", true}};
+  Json decision{{"id", "w/k"},      {"decision", "accepted"}, {"kit_version", 1}, {"decided", "2026-02-02T00:00:00Z"},
+                {"reason", "bien"}, {"newer", true}};
   kit::Manifest manifest;
   Json files = Json::array({text_file("kit.toml"), text_file("README.md"), media_file("guide.pdf"), media_file("photos/a_b.jpg")});
   Wish wish;
@@ -86,8 +87,8 @@ TEST_CASE("a card shows the picture that the first text shows, and calls it as t
 
 TEST_CASE("what was said to one territory is told to its members alone") {
   Kit kit;
-  kit.decision["recommendations"] =
-      Json::array({Json{{"territory", "lille"}, {"decision", "recommended"}, {"reason", "oui"}}, Json{{"territory", "lens"}, {"decision", "recommended"}}});
+  kit.decision["recommendations"] = Json::array({Json{{"territory", "lille"}, {"decision", "recommended"}, {"reason", "oui"}},
+                                                 Json{{"territory", "lens"}, {"decision", "recommended"}}});
   CHECK(kit.document()["review"]["recommended_by"].empty());
   CHECK(kit.document()["stage"] == "prototype");  // sessions that only a territory knows of prove nothing to others
   kit.outcomes["outcomes"] = 1;

@@ -34,33 +34,35 @@ Json about() {
 
 Json kit_named(const std::string& name, const std::string& theme) {
   const auto id = "wazemmes/" + name;
-  return {{"id", id},
-          {"version", 2},
-          {"published", "2026-02-01T00:00:00Z"},
-          {"centre", "wazemmes"},
-          {"centre_name", "Wazemmes"},
-          {"territories", {"lille"}},
-          {"title", "</title>\"" + name},
-          {"summary", "=1+1"},
-          {"kind", "method"},
-          {"stage", "prototype"},
-          {"languages", {"fr"}},
-          {"themes", {theme}},
-          {"participants", Json::array()},
-          {"duration_minutes", 90},
-          {"sessions", 1},
-          {"group_min", nullptr},
-          {"group_max", 8},
-          {"equipment", Json::array()},
-          {"licence", "CC0-1.0"},
-          {"authors", Json::array()},
-          {"review", {{"kit_version", 1}, {"decided", "2026-02-02T00:00:00Z"}, {"reason", "<b>"}, {"newer", true}, {"conditions", {"avec un adulte"}}}},
-          {"adapted_from", {{"url", "javascript:alert(1)"}}},
-          {"adopted_by", Json::array()},
-          {"outcomes", {{"outcomes", 0}, {"sessions", 0}, {"participants", 0}}},
-          {"page", folder_of(id) + "index.html"},
-          {"picture", nullptr},
-          {"files", Json::array()}};
+  return {
+      {"id", id},
+      {"version", 2},
+      {"published", "2026-02-01T00:00:00Z"},
+      {"centre", "wazemmes"},
+      {"centre_name", "Wazemmes"},
+      {"territories", {"lille"}},
+      {"title", "</title>\"" + name},
+      {"summary", "=1+1"},
+      {"kind", "method"},
+      {"stage", "prototype"},
+      {"languages", {"fr"}},
+      {"themes", {theme}},
+      {"participants", Json::array()},
+      {"duration_minutes", 90},
+      {"sessions", 1},
+      {"group_min", nullptr},
+      {"group_max", 8},
+      {"equipment", Json::array()},
+      {"licence", "CC0-1.0"},
+      {"authors", Json::array()},
+      {"review",
+       {{"kit_version", 1}, {"decided", "2026-02-02T00:00:00Z"}, {"reason", "<b>"}, {"newer", true}, {"conditions", {"avec un adulte"}}}},
+      {"adapted_from", {{"url", "javascript:alert(1)"}}},
+      {"adopted_by", Json::array()},
+      {"outcomes", {{"outcomes", 0}, {"sessions", 0}, {"participants", 0}}},
+      {"page", folder_of(id) + "index.html"},
+      {"picture", nullptr},
+      {"files", Json::array()}};
 }
 
 std::vector<Json> kits_of(std::size_t count) {
@@ -113,11 +115,13 @@ TEST_CASE("a feed escapes what strangers wrote, and leads to the page of a kit w
   auto at = about();
   at["base_url"] = "https://c.example/";
   auto kit = kits_of(1);
-  kit[0]["files"].push_back({{"path", "a.pdf"}, {"bytes", 3}, {"kind", "document"}, {"type", "application/pdf"}, {"place", "kits/wazemmes/k0/files/a-01.pdf"}});
+  kit[0]["files"].push_back(
+      {{"path", "a.pdf"}, {"bytes", 3}, {"kind", "document"}, {"type", "application/pdf"}, {"place", "kits/wazemmes/k0/files/a-01.pdf"}});
   kit[0]["picture"] = {{"place", "kits/wazemmes/k0/files/p-01.png"}, {"alt", "p"}};
   const auto there = opds_atom(at, kit, "c.xml").front().content;
   CHECK(has(there, "href=\"https://c.example/kits/wazemmes/k0/files/a-01.pdf\" type=\"application/pdf\""));
-  CHECK(has(there, "rel=\"http://opds-spec.org/image/thumbnail\" href=\"https://c.example/kits/wazemmes/k0/files/p-01.png\" type=\"image/png\""));
+  CHECK(has(there,
+            "rel=\"http://opds-spec.org/image/thumbnail\" href=\"https://c.example/kits/wazemmes/k0/files/p-01.png\" type=\"image/png\""));
 }
 
 TEST_CASE("the same kit has the same id in every export of its federation") {

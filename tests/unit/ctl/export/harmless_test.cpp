@@ -26,7 +26,9 @@ std::optional<std::string> all_here(const std::string& path, bool /*picture*/) {
 
 TEST_CASE("text of others ends no element, attribute, script or cell") {
   CHECK(html("<img src=x onerror='a(\"b\")'>&") == "&lt;img src=x onerror=&#39;a(&quot;b&quot;)&#39;&gt;&amp;");
-  CHECK(html("a\x01" "b\u202e" "c\td\n") == "abc\td\n");
+  CHECK(html("a\x01"
+             "b\u202e"
+             "c\td\n") == "abc\td\n");
   CHECK(html("caf\xe9") == "café");  // Latin-1
   CHECK(js("</script><!-- \" \\ \u2028 é") == R"("\u003c/script\u003e\u003c!-- \" \\  \u00e9")");
   CHECK(url("a b/<c>\"?#%é") == "a%20b/%3Cc%3E%22%3F%23%25%C3%A9");
@@ -50,7 +52,8 @@ TEST_CASE("a stored file has a name that every stick takes and no browser or ser
   const std::string id = "0123456789abcdef";
   CHECK(stored_name("guide/Séance 1.md", id, true) == "guide-seance-1-0123456789ab.md");
   CHECK(stored_name("Photos/groupe [1].PNG", id, false) == "photos-groupe-1-0123456789ab.png");
-  for (const auto* active : {"a.html", "a.htm", "a.xhtml", "a.svg", "a.js", "a.xml", "a.php", "a.mht", "a.swf", "a.css", "a.shtml", "a.htaccess"}) {
+  for (const auto* active :
+       {"a.html", "a.htm", "a.xhtml", "a.svg", "a.js", "a.xml", "a.php", "a.mht", "a.swf", "a.css", "a.shtml", "a.htaccess"}) {
     const auto name = stored_name(active, id, true);
     CHECK(name.ends_with("-0123456789ab.txt"));
     CHECK(std::count(name.begin(), name.end(), '.') == 1);
@@ -124,7 +127,8 @@ TEST_CASE("a picture in a link, and what is not exported, leave their words") {
 TEST_CASE("an address in a text means a path of the kit, and none outside of it") {
   CHECK(path_in_kit("guide", "../photos/a.png#x") == "photos/a.png");
   CHECK(path_in_kit("", "./a%20b.md") == "a b.md");
-  for (const auto* const out : {"../a", "/a", "https://x/a", "#x", "", "a/%00b", "..%2f..%2fa"}) CHECK(path_in_kit("", out) == std::nullopt);
+  for (const auto* const out : {"../a", "/a", "https://x/a", "#x", "", "a/%00b", "..%2f..%2fa"})
+    CHECK(path_in_kit("", out) == std::nullopt);
 }
 
 TEST_CASE("words are found without accents, case and plural endings") {

@@ -141,7 +141,8 @@ TEST_CASE("the list of an export has one form, and names nothing outside of its 
   REQUIRE(read_again);
   CHECK(*read_again == made);
   const auto head = encode_made({});
-  for (const auto* const line : {"1 ../a\n", "1 /a\n", "01 a\n", "-1 a\n", "1 a", "1  a\n", " a\n", "1 b\n1 a\n", "1 a\n1 a\n", "99999999999999999999 a\n"})
+  for (const auto* const line :
+       {"1 ../a\n", "1 /a\n", "01 a\n", "-1 a\n", "1 a", "1  a\n", " a\n", "1 b\n1 a\n", "1 a\n1 a\n", "99999999999999999999 a\n"})
     CHECK_FALSE(parse_made(head + line));
   CHECK_FALSE(parse_made(""));
   CHECK_FALSE(parse_made("1 a\n"));

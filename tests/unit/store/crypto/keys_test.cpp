@@ -49,8 +49,7 @@ TEST_CASE("ssh-keygen reads our key file, and we read its") {
   const auto shown = run({"ssh-keygen", "-y", "-f", (folder / "ours").string()});
   CHECK(shown.output == to_openssh(secret.public_key()) + " a comment\n");
 
-  REQUIRE(run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "theirs", "-f", (folder / "theirs").string()})
-              .exit_code == 0);
+  REQUIRE(run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "theirs", "-f", (folder / "theirs").string()}).exit_code == 0);
   const auto loaded = SigningSecret::load(folder / "theirs");
   REQUIRE(loaded);
   CHECK(read_text(folder / "theirs.pub") == to_openssh(loaded->public_key()) + " theirs\n");

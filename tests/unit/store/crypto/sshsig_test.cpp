@@ -24,8 +24,8 @@ TEST_CASE("ssh-keygen verifies our signature") {
   const auto secret = SigningSecret::from_seed(seed);
   write_text(folder / "sig", sign_ssh(secret, statement_namespace, bytes_of(text)));
   write_text(folder / "allowed", "wazemmes " + to_openssh(secret.public_key()) + "\n");
-  const std::vector<std::string> command = {"ssh-keygen", "-Y", "verify", "-f", (folder / "allowed").string(),
-                                            "-I", "wazemmes", "-n", "essaimage", "-s", (folder / "sig").string()};
+  const std::vector<std::string> command = {"ssh-keygen", "-Y", "verify",    "-f", (folder / "allowed").string(), "-I",
+                                            "wazemmes",   "-n", "essaimage", "-s", (folder / "sig").string()};
   CHECK(run(command, ".", text).exit_code == 0);
   CHECK(run(command, ".", text + "x").exit_code != 0);
 }
@@ -35,8 +35,7 @@ TEST_CASE("we verify the signature of ssh-keygen, which is byte for byte ours") 
   const auto secret = SigningSecret::from_seed(seed);
   REQUIRE(secret.save(folder / "key", ""));
   write_text(folder / "text", text);
-  REQUIRE(run({"ssh-keygen", "-q", "-Y", "sign", "-f", (folder / "key").string(), "-n", "git",
-               (folder / "text").string()}).exit_code == 0);
+  REQUIRE(run({"ssh-keygen", "-q", "-Y", "sign", "-f", (folder / "key").string(), "-n", "git", (folder / "text").string()}).exit_code == 0);
   const std::string theirs = read_text(folder / "text.sig");
   CHECK(theirs == sign_ssh(secret, git_namespace, bytes_of(text)));
   const auto parsed = parse_ssh_signature(theirs);
@@ -67,8 +66,7 @@ TEST_CASE("every single changed byte of an armoured signature is refused or does
       if (bad[i] == replacement) continue;
       bad[i] = replacement;
       const auto parsed = parse_ssh_signature(bad);
-      CHECK_FALSE((parsed && verify(*parsed, git_namespace, bytes_of(text)) &&
-                   parsed->key == secret.public_key()));
+      CHECK_FALSE((parsed && verify(*parsed, git_namespace, bytes_of(text)) && parsed->key == secret.public_key()));
     }
     CHECK_FALSE(parse_ssh_signature(good.substr(0, i)));
   }

@@ -90,7 +90,8 @@ TEST_CASE("an adoption survives what is published later, a restart, and the loss
     REQUIRE(node->open());
     CHECK(known(*node) == Rows{"b region 1"});
     node->close();
-    for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(node->layout().home / file);
+    for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+      std::filesystem::remove(node->layout().home / file);
     REQUIRE(node->open());
     CHECK(known(*node) == Rows{"b region 1"});
   }

@@ -15,9 +15,7 @@ namespace {
 const KitId film{"a", "film"};
 const std::string path = "catalogue/a/film.toml";
 
-SigningSecret curator_of(const TestNode& federation) {
-  return SigningSecret::load(federation.layout().role_key("curators")).value();
-}
+SigningSecret curator_of(const TestNode& federation) { return SigningSecret::load(federation.layout().role_key("curators")).value(); }
 
 /// A federation whose catalogue has version 1 of a decision about a/film, at b too.
 struct Decided {
@@ -202,8 +200,11 @@ TEST_CASE("who was away while the curators changed takes what they decide since"
   roles.roles["curators"].keys = {other.public_key()};
   const StatementName name{d.m.federation->library().identity().federation, "federation.toml", 2, roles.previous};
   const auto signatures = sign_statement(name, bytes_of(encode(roles)), {&root});
-  edit_feed(*d.m.federation, d.feed, {{"federation.toml", encode(roles)}, {"federation.toml.sigs", signatures},
-                                      {"federation/2.toml", encode(roles)}, {"federation/2.toml.sigs", signatures}});
+  edit_feed(*d.m.federation, d.feed,
+            {{"federation.toml", encode(roles)},
+             {"federation.toml.sigs", signatures},
+             {"federation/2.toml", encode(roles)},
+             {"federation/2.toml.sigs", signatures}});
   CHECK(d.at(*d.m.federation) == nullptr);
   std::filesystem::remove(d.m.federation->layout().role_key("curators"));
   REQUIRE(other.save(d.m.federation->layout().role_key("curators"), "curators"));

@@ -258,8 +258,9 @@ TEST_CASE("the history tells whatever was said about a kit, by whom, and what of
   REQUIRE(history);
   std::vector<std::string> told;
   for (const auto& event : history->events) {
-    const auto what = event.said ? std::string(str(event.said->decision))
-                                 : event.kind == CatalogueEvent::Kind::proposed ? "proposed" : "taken back";
+    const auto what = event.said                                     ? std::string(str(event.said->decision))
+                      : event.kind == CatalogueEvent::Kind::proposed ? "proposed"
+                                                                     : "taken back";
     told.push_back(event.feed.str() + " " + what + (event.in_force ? " *" : ""));
   }
   CHECK(told == std::vector<std::string>{"fed/territory/lille recommended *", "a/territory/lille proposed", "fed/region accepted",

@@ -1,6 +1,6 @@
 // The byte forms of decisions and adoptions.
-#include "store/federation/adoption_file.hpp"
 #include "store/federation/catalogue_file.hpp"
+#include "store/federation/adoption_file.hpp"
 #include "tests/support/catch.hpp"
 
 namespace catalogue_file_test {
@@ -91,7 +91,7 @@ TEST_CASE("a decision in any other form is refused") {
       {"2026-03-01T09:30:00Z", "2026-03-01T10:30:00+01:00"},
       {"2026-03-01T09:30:00Z", "\"2026-03-01T09:30:00Z\""},
       {"decided = ", "more = 1\ndecided = "},
-      {"\"accepted\"", "\"recommended\""},  // by no territory
+      {"\"accepted\"", "\"recommended\""},                                  // by no territory
       {"slug = \"robot\"\n", "slug = \"robot\"\nterritory = \"lille\"\n"},  // accepted by a territory
       {"[\"à partir de 12 ans\"]", "[]"},
       {"[\"à partir de 12 ans\"]", "[\"a\\nb\"]"},
@@ -116,8 +116,8 @@ TEST_CASE("a decision in any other form is refused") {
 }
 
 TEST_CASE("what a territory recommends names it, and is no decision of the region") {
-  const auto text = changed(changed(decision_text, "\"accepted\"", "\"recommended\""), "slug = \"robot\"\n",
-                            "slug = \"robot\"\nterritory = \"lille\"\n");
+  const auto text =
+      changed(changed(decision_text, "\"accepted\"", "\"recommended\""), "slug = \"robot\"\n", "slug = \"robot\"\nterritory = \"lille\"\n");
   const auto file = parse_catalogue_file(text);
   REQUIRE(file);
   CHECK(encode(*file) == text);
@@ -150,10 +150,17 @@ TEST_CASE("an adoption reads as it was written, and in no other form") {
   CHECK(adoption->note == "chaque mardi");
   CHECK(parse_adoption(changed(adoption_text, "note = \"chaque mardi\"\n", "")));
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {"format = 1", "format = 2"},       {"mdq-wazemmes", "MDQ"},      {"slug = \"robot\"", "slug = 1"},
-      {"kit_version = 3", "kit_version = 0"}, {"kit_version = 3\n", ""}, {"tree = \"f8", "tree = \"F8"},
-      {"chaque mardi", ""},               {"chaque mardi", "a\\tb"},    {"chaque mardi", std::string(501, 'x')},
-      {"09:30:00Z", "09:30:00"},          {"note = ", "more = 1\nnote = "},
+      {"format = 1", "format = 2"},
+      {"mdq-wazemmes", "MDQ"},
+      {"slug = \"robot\"", "slug = 1"},
+      {"kit_version = 3", "kit_version = 0"},
+      {"kit_version = 3\n", ""},
+      {"tree = \"f8", "tree = \"F8"},
+      {"chaque mardi", ""},
+      {"chaque mardi", "a\\tb"},
+      {"chaque mardi", std::string(501, 'x')},
+      {"09:30:00Z", "09:30:00"},
+      {"note = ", "more = 1\nnote = "},
   };
   for (const auto& [from, to] : changes) {
     INFO(from << " -> " << to);

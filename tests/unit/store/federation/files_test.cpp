@@ -21,8 +21,7 @@ FederationFile federation_file() {
   FederationFile file;
   file.slug = "fcs-npdc";
   file.name = "Fédération \"test\" \\ Nord";
-  for (const auto role :
-       {role_root, role_members, role_curators, role_withdrawals, role_heartbeat}) {
+  for (const auto role : {role_root, role_members, role_curators, role_withdrawals, role_heartbeat}) {
     file.roles[std::string(role)] = Role{{key(3), key(1)}, 1, std::nullopt};
   }
   file.roles["heartbeat"].expires = Timestamp{1'900'000'001};
@@ -131,11 +130,9 @@ TEST_CASE("invitations and centres read back as they were written") {
 }
 
 TEST_CASE("an endpoint is tcp, a host and a port") {
-  for (const auto* good : {"tcp://a:1", "tcp://example.org:65535", "tcp://[::1]:7373"})
-    CHECK(is_endpoint(good));
-  for (const auto* bad :
-       {"", "tcp://", "tcp://:1", "tcp://a", "tcp://a:", "tcp://a:0", "tcp://a:65536", "tcp://a:01",
-        "tcp://a b:1", "ipc://a:1", "tcp://a:1\n", "tcp://a;b:1"}) {
+  for (const auto* good : {"tcp://a:1", "tcp://example.org:65535", "tcp://[::1]:7373"}) CHECK(is_endpoint(good));
+  for (const auto* bad : {"", "tcp://", "tcp://:1", "tcp://a", "tcp://a:", "tcp://a:0", "tcp://a:65536", "tcp://a:01", "tcp://a b:1",
+                          "ipc://a:1", "tcp://a:1\n", "tcp://a;b:1"}) {
     CHECK_FALSE(is_endpoint(bad));
   }
 }

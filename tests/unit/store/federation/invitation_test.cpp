@@ -26,9 +26,7 @@ Invitation sample() {
 TEST_CASE("an invitation is one line that fits an e-mail and a QR code") {
   const auto text = to_text(sample());
   CHECK(text.size() < 400);
-  CHECK(
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
-      std::string::npos);
+  CHECK(text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == std::string::npos);
   const auto parsed = parse_invitation("  " + text + "\r\n");
   REQUIRE(parsed);
   CHECK(to_text(*parsed) == text);
@@ -68,8 +66,7 @@ TEST_CASE("what has no place in an invitation is refused before it is made") {
 
 TEST_CASE("a join holds for its own keys, invitation and federation alone") {
   const auto secret = SigningSecret::generate();
-  const auto join =
-      make_join(sample(), secret.public_key(), TransportSecret::generate().public_key());
+  const auto join = make_join(sample(), secret.public_key(), TransportSecret::generate().public_key());
   CHECK(join_holds(join));
   CHECK(join.invitation == SigningSecret::from_seed(sample().seed).public_key());
   auto changed = join;

@@ -16,8 +16,7 @@ Library::Invite invite_of(const std::string& slug) {
 }
 
 message::Join join_of(const Invitation& invitation) {
-  return make_join(invitation, SigningSecret::generate().public_key(),
-                   TransportSecret::generate().public_key());
+  return make_join(invitation, SigningSecret::generate().public_key(), TransportSecret::generate().public_key());
 }
 
 }  // namespace
@@ -66,8 +65,7 @@ TEST_CASE("a node without the federation's keys can neither invite nor admit nor
   CHECK(a->library().suspend("fed", "no").error().code == Errc::not_federation);
 }
 
-TEST_CASE(
-    "a short name is given once: to a member, to the federation, or to a pending invitation") {
+TEST_CASE("a short name is given once: to a member, to the federation, or to a pending invitation") {
   auto federation = TestNode::federation();
   auto a = TestNode::member(*federation, "a", {"lille"});
   const auto code = [&](const Library::Invite& invite) {
@@ -170,18 +168,14 @@ TEST_CASE("a centre's endpoints reach the others with its region feed") {
   CHECK(a->head(a->feed()) == head);
   CHECK_FALSE(a->library().publish_centre({"nowhere"}));
   replicate(*a, *b);
-  CHECK(b->library().roster()->find("a")->endpoints ==
-        std::vector<std::string>{"tcp://192.0.2.1:7373"});
+  CHECK(b->library().roster()->find("a")->endpoints == std::vector<std::string>{"tcp://192.0.2.1:7373"});
   REQUIRE(federation->library().publish_centre({"tcp://192.0.2.9:1"}));
-  CHECK(federation->library().roster()->find("fed")->endpoints ==
-        std::vector<std::string>{"tcp://192.0.2.9:1"});
+  CHECK(federation->library().roster()->find("fed")->endpoints == std::vector<std::string>{"tcp://192.0.2.9:1"});
   replicate(*federation, *b);
-  CHECK(b->library().roster()->find("fed")->endpoints ==
-        std::vector<std::string>{"tcp://192.0.2.9:1"});
+  CHECK(b->library().roster()->find("fed")->endpoints == std::vector<std::string>{"tcp://192.0.2.9:1"});
   b->close();
   REQUIRE(b->open());
-  CHECK(b->library().roster()->find("a")->endpoints ==
-        std::vector<std::string>{"tcp://192.0.2.1:7373"});
+  CHECK(b->library().roster()->find("a")->endpoints == std::vector<std::string>{"tcp://192.0.2.1:7373"});
 }
 
 TEST_CASE("a restored federation that knows of a newer state of its feed says nothing on top of the old one") {

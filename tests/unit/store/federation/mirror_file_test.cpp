@@ -27,16 +27,17 @@ TEST_CASE("a mirror has one byte form") {
   CHECK_FALSE(file.runs());
   CHECK(file.last_accepted.at("wazemmes") == Order{2, 1, 40});
   CHECK(encode(file) == ended);
-  for (const auto& [old, now] : std::vector<std::pair<std::string, std::string>>{{"[\"lille\", \"valenciennes\"]", "[\"valenciennes\", \"lille\"]"},
-                                                                                 {"[\"lille\", \"valenciennes\"]", "[\"lille\"]"},
-                                                                                 {"[\"lille\", \"valenciennes\"]", "[\"lille\", \"lille\"]"},
-                                                                                 {"moulins 1.1.3", "moulins 1.1.03"},
-                                                                                 {"moulins 1.1.3", "moulins"},
-                                                                                 {"moulins 1.1.3", "zoo 1.1.3"},
-                                                                                 {"ended_why = \"le projet est fini\"\n", ""},
-                                                                                 {"slug = \"numerique\"", "slug = \"Numerique\""},
-                                                                                 {"version = 2", "version = 1"},
-                                                                                 {"version = 2", "version = 0"}}) {
+  for (const auto& [old, now] :
+       std::vector<std::pair<std::string, std::string>>{{"[\"lille\", \"valenciennes\"]", "[\"valenciennes\", \"lille\"]"},
+                                                        {"[\"lille\", \"valenciennes\"]", "[\"lille\"]"},
+                                                        {"[\"lille\", \"valenciennes\"]", "[\"lille\", \"lille\"]"},
+                                                        {"moulins 1.1.3", "moulins 1.1.03"},
+                                                        {"moulins 1.1.3", "moulins"},
+                                                        {"moulins 1.1.3", "zoo 1.1.3"},
+                                                        {"ended_why = \"le projet est fini\"\n", ""},
+                                                        {"slug = \"numerique\"", "slug = \"Numerique\""},
+                                                        {"version = 2", "version = 1"},
+                                                        {"version = 2", "version = 0"}}) {
     CAPTURE(old, now);
     CHECK(parse_mirror_file(with(ended, old, now)).error().code == Errc::malformed);
   }

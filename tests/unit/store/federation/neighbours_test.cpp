@@ -263,8 +263,7 @@ TEST_CASE("the members role goes on from what neighbours gave, and overrules it"
     REQUIRE(n.fed.library().suspend("a", "taken over", {{n.feed, counts.order}}));
     replicate(n.fed, n.c);
     CHECK(n.c.checkout("a/k").at("x") == "1");
-    const auto invitation =
-        n.fed.library().invite({"a", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, true}).value();
+    const auto invitation = n.fed.library().invite({"a", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, true}).value();
     const auto again = TestNode::joining(invitation);
     REQUIRE(n.fed.library().admit(Neighbours::join_of(invitation, *again)));
     level({&n.fed, again.get(), &n.c});

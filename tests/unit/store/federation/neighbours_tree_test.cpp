@@ -45,8 +45,8 @@ TEST_CASE("a succession counts by as many distinct neighbours as the member's fi
   };
   CHECK(by({}) == Errc::role_threshold);
   CHECK(by({&n.b}) == Errc::role_threshold);
-  CHECK(by({&n.b, &n.a}) == Errc::role_threshold);                // its own old key
-  CHECK(by({&n.b, &n.fed}) == Errc::role_threshold);              // the federation's node
+  CHECK(by({&n.b, &n.a}) == Errc::role_threshold);    // its own old key
+  CHECK(by({&n.b, &n.fed}) == Errc::role_threshold);  // the federation's node
   const auto members = SigningSecret::load(n.fed.layout().role_key("members")).value();
   CHECK(n.delivered(n.stated(file, {&n.key(n.b), &members})) == Errc::role_threshold);
   CHECK(by({&n.b, &n.d}) == taken);
@@ -107,15 +107,13 @@ TEST_CASE("what a neighbour signed while it could counts still when it has gone,
     CHECK(n.member("d", n.fed).current_keys().vouched.size() == 1);
   }
   SECTION("under a new key by the members role") {
-    const auto invitation =
-        n.fed.library().invite({"d", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, false}).value();
+    const auto invitation = n.fed.library().invite({"d", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, false}).value();
     n.homes.push_back(TestNode::joining(invitation));
     REQUIRE(n.fed.library().admit(Neighbours::join_of(invitation, *n.homes.back())));
   }
   SECTION("suspended, and back under a new key") {
     REQUIRE(n.fed.library().suspend("d", "left"));
-    const auto invitation =
-        n.fed.library().invite({"d", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, true}).value();
+    const auto invitation = n.fed.library().invite({"d", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true, true}).value();
     n.homes.push_back(TestNode::joining(invitation));
     REQUIRE(n.fed.library().admit(Neighbours::join_of(invitation, *n.homes.back())));
     CHECK(n.member("d", n.fed).keys.front().vouched.size() == 1);

@@ -155,7 +155,8 @@ TEST_CASE("federation.toml never goes back, nor does an older version become ano
   CHECK_FALSE(r.change(set));
   replicate(r.fed, r.b);
   SECTION("back to version 1") {
-    Edits edits{{"federation.toml", first}, {"federation.toml.sigs", first_signatures}, {"federation/2.toml", {}}, {"federation/2.toml.sigs", {}}};
+    Edits edits{
+        {"federation.toml", first}, {"federation.toml.sigs", first_signatures}, {"federation/2.toml", {}}, {"federation/2.toml.sigs", {}}};
     CHECK(r.delivered(edits) == Errc::role_threshold);
   }
   SECTION("another version 2 below a version 4, both by root") {
@@ -305,7 +306,8 @@ TEST_CASE("an invitation that is changed is as new as another one: a role that i
   file.territories = {"lens"};
   const auto members = r.own("members");
   const StatementName name{r.fed.library().identity().federation, path, 1, {}};
-  CHECK(r.delivered({{path, encode(file)}, {path + ".sigs", sign_statement(name, bytes_of(encode(file)), {&members})}}) == Errc::role_expired);
+  CHECK(r.delivered({{path, encode(file)}, {path + ".sigs", sign_statement(name, bytes_of(encode(file)), {&members})}}) ==
+        Errc::role_expired);
 }
 
 TEST_CASE("a clock that is years ahead ends no invitation") {

@@ -21,8 +21,7 @@ StatementName name_of_mdq() {
 
 }  // namespace
 
-TEST_CASE(
-    "a statement holds for its own federation, path, version, predecessor and content alone") {
+TEST_CASE("a statement holds for its own federation, path, version, predecessor and content alone") {
   const auto secret = SigningSecret::generate();
   const Role role{{secret.public_key()}, 1, std::nullopt};
   const auto name = name_of_mdq();
@@ -52,11 +51,9 @@ TEST_CASE("a statement needs as many distinct keys of its role as the threshold 
   role.threshold = 2;
   const auto name = name_of_mdq();
   const auto content = bytes_of("x");
-  CHECK(verify_statement(name, content, sign_statement(name, content, {&secrets[0], &secrets[2]}),
-                         role));
+  CHECK(verify_statement(name, content, sign_statement(name, content, {&secrets[0], &secrets[2]}), role));
   CHECK_FALSE(verify_statement(name, content, sign_statement(name, content, {&secrets[0]}), role));
-  CHECK_FALSE(verify_statement(name, content,
-                               sign_statement(name, content, {&secrets[0], &stranger}), role));
+  CHECK_FALSE(verify_statement(name, content, sign_statement(name, content, {&secrets[0], &stranger}), role));
   const auto one = sign_statement(name, content, {&secrets[0]});
   const auto twice = verify_statement(name, content, one + one, role);
   REQUIRE_FALSE(twice);

@@ -15,8 +15,8 @@ std::unique_ptr<TestNode> succeed(TestNode& federation, const std::string& slug,
   const auto invitation = federation.library().invite(invite);
   if (!invitation) FAIL(to_line(invitation.error()));
   auto node = TestNode::joining(*invitation);
-  REQUIRE(federation.library().admit(store::make_join(*invitation, node->library().signing().public_key(),
-                                                      node->library().transport().public_key())));
+  REQUIRE(federation.library().admit(
+      store::make_join(*invitation, node->library().signing().public_key(), node->library().transport().public_key())));
   return node;
 }
 
@@ -209,8 +209,8 @@ TEST_CASE("an invitation for a new key that is on its way ends with a suspension
   REQUIRE(invitation);
   REQUIRE(library.suspend("a", "stolen"));
   const auto node = TestNode::joining(*invitation);
-  const auto admitted = library.admit(store::make_join(*invitation, node->library().signing().public_key(),
-                                                       node->library().transport().public_key()));
+  const auto admitted =
+      library.admit(store::make_join(*invitation, node->library().signing().public_key(), node->library().transport().public_key()));
   REQUIRE_FALSE(admitted);
   CHECK(admitted.error().code == Errc::invitation_unknown);
   CHECK(library.roster()->find("a")->suspended);

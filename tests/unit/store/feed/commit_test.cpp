@@ -142,21 +142,21 @@ TEST_CASE("any other byte anywhere in a commit is refused or breaks the signatur
 
 TEST_CASE("numbers have one writing and bounds") {
   const std::string good = signed_text();
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {"Seq: 42", "Seq: 042"},
-           {"Seq: 42", "Seq: +42"},
-           {"Seq: 42", "Seq: 0"},
-           {"Seq: 42", "Seq: 99999999999999999999"},
-           {"Seq: 42", "Seq: 1000000000001"},
-           {"Seq: 42", "Seq: 1"},  // a first commit has no parent
-           {"Epoch: 1", "Epoch: 0"},
-           {"Generation: 1", "Generation: 0"},
-           {"Format: 1", "Format: 2"},
-           {"1700000000 +0000\ncommitter", "1700000000 +0100\ncommitter"},
-           {"1700000000 +0000\ncommitter", "1700000001 +0000\ncommitter"},
-           {"1700000000 +0000\ncommitter", "-1 +0000\ncommitter"},
-           {"parent 1111111111111111111111111111111111111111\n", ""},
-           {"territory/lille\nEss", "territory/Lille\nEss"}}) {
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"Seq: 42", "Seq: 042"},
+                                                        {"Seq: 42", "Seq: +42"},
+                                                        {"Seq: 42", "Seq: 0"},
+                                                        {"Seq: 42", "Seq: 99999999999999999999"},
+                                                        {"Seq: 42", "Seq: 1000000000001"},
+                                                        {"Seq: 42", "Seq: 1"},  // a first commit has no parent
+                                                        {"Epoch: 1", "Epoch: 0"},
+                                                        {"Generation: 1", "Generation: 0"},
+                                                        {"Format: 1", "Format: 2"},
+                                                        {"1700000000 +0000\ncommitter", "1700000000 +0100\ncommitter"},
+                                                        {"1700000000 +0000\ncommitter", "1700000001 +0000\ncommitter"},
+                                                        {"1700000000 +0000\ncommitter", "-1 +0000\ncommitter"},
+                                                        {"parent 1111111111111111111111111111111111111111\n", ""},
+                                                        {"territory/lille\nEss", "territory/Lille\nEss"}}) {
     INFO(to);
     CHECK_FALSE(parse_commit(bytes_of(with(good, from, to))));
   }

@@ -23,8 +23,7 @@ void publish_three(TestLibrary& author) {
 }
 
 std::string whole_parcel(const TestLibrary& author, const FeedId& feed = region) {
-  return take_text(
-      export_parcel(author.objects(), author.layout().scratch(), author.head(feed).commit, ObjectId{}, ObjectId{}).value());
+  return take_text(export_parcel(author.objects(), author.layout().scratch(), author.head(feed).commit, ObjectId{}, ObjectId{}).value());
 }
 
 }  // namespace
@@ -172,8 +171,12 @@ TEST_CASE("an order that does not follow its parent's is refused") {
   Receiver receiver;
   author.commit(region, feed_with(robot, 1));
   REQUIRE(receiver.fetch(author, region));
-  SECTION("a seq left out") { author.commit(region, feed_with(robot, 2), [](Commit& c) { ++c.order.seq; }); }
-  SECTION("another epoch") { author.commit(region, feed_with(robot, 2), [](Commit& c) { c.order.epoch = 2; }); }
+  SECTION("a seq left out") {
+    author.commit(region, feed_with(robot, 2), [](Commit& c) { ++c.order.seq; });
+  }
+  SECTION("another epoch") {
+    author.commit(region, feed_with(robot, 2), [](Commit& c) { c.order.epoch = 2; });
+  }
   CHECK(refusal(receiver.fetch(author, region)) == Errc::malformed);
 }
 

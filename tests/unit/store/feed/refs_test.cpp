@@ -44,12 +44,10 @@ TEST_CASE("heads come back after a restart, in the order in which stock git look
   REQUIRE(library.refs().update({{a, {}, id_of(1)}, {ab, {}, id_of(2)}, {lille, {}, id_of(3)}}));
   CHECK(*Refs::open(library.layout()).value()->snapshot() == *library.refs().snapshot());
   CHECK(read_text(library.layout().packed_refs()) ==
-        "# pack-refs with: peeled fully-peeled sorted \n" + id_of(2).hex() + " refs/heads/essaimage/a-b/region\n" +
-            id_of(1).hex() + " refs/heads/essaimage/a/region\n" + id_of(3).hex() +
-            " refs/heads/essaimage/a/territory/lille\n");
+        "# pack-refs with: peeled fully-peeled sorted \n" + id_of(2).hex() + " refs/heads/essaimage/a-b/region\n" + id_of(1).hex() +
+            " refs/heads/essaimage/a/region\n" + id_of(3).hex() + " refs/heads/essaimage/a/territory/lille\n");
   for (const FeedId& feed : {a, ab, lille}) {
-    CHECK(git(library.layout().library(), {"rev-parse", feed.ref()}).output ==
-          library.refs().snapshot()->at(feed).hex() + "\n");
+    CHECK(git(library.layout().library(), {"rev-parse", feed.ref()}).output == library.refs().snapshot()->at(feed).hex() + "\n");
   }
 }
 
@@ -66,9 +64,9 @@ TEST_CASE("a damaged file of heads is an error, never a library without feeds") 
   TestLibrary library;
   REQUIRE(library.refs().update({{a, {}, id_of(1)}}));
   const std::string whole = read_text(library.layout().packed_refs());
-  for (const auto& bad : {whole.substr(0, whole.size() - 5), whole + "x", whole + "zz refs/heads/essaimage/b/region\n",
-                          whole + std::string(40, 'g') + " refs/heads/essaimage/b/region\n",
-                          whole + id_of(1).hex() + " refs/heads/essaimage/B/region\n"}) {
+  for (const auto& bad :
+       {whole.substr(0, whole.size() - 5), whole + "x", whole + "zz refs/heads/essaimage/b/region\n",
+        whole + std::string(40, 'g') + " refs/heads/essaimage/b/region\n", whole + id_of(1).hex() + " refs/heads/essaimage/B/region\n"}) {
     write_text(library.layout().packed_refs(), bad);
     const auto opened = Refs::open(library.layout());
     REQUIRE_FALSE(opened);

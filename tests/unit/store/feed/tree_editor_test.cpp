@@ -9,9 +9,7 @@ using namespace essaimage::store;
 
 namespace {
 
-ObjectId blob(PackWriter& pack, std::string_view text) {
-  return *pack.add(ObjectType::blob, bytes_of(text));
-}
+ObjectId blob(PackWriter& pack, std::string_view text) { return *pack.add(ObjectType::blob, bytes_of(text)); }
 
 }  // namespace
 
@@ -39,8 +37,7 @@ TEST_CASE("an edited tree is the same as one made at once, and costs the changed
   REQUIRE(changed);
   CHECK(pack->object_count() == 4);  // the blob, b, a, the root
 
-  REQUIRE(second.set("a/b/two", TreeEntry::Mode::file,
-                     object_id(ObjectType::blob, bytes_of("a/b/two"))));
+  REQUIRE(second.set("a/b/two", TreeEntry::Mode::file, object_id(ObjectType::blob, bytes_of("a/b/two"))));
   CHECK(*second.write(*pack) == *root);
   CHECK(pack->object_count() == 4);
 }

@@ -78,8 +78,8 @@ TEST_CASE("the federation's statements stand in its region feed") {
   }
   CHECK(verdict(files, federation));
   CHECK(refusal(verdict(files, federation_lille)) == Errc::feed_content);
-  for (const std::string path : {"members/csc-fives.txt", "members/CSC.toml", "members/.toml", "members/a/b/c.toml",
-                                 "members/..toml", "members/a.toml.sigs.sigs"}) {
+  for (const std::string path :
+       {"members/csc-fives.txt", "members/CSC.toml", "members/.toml", "members/a/b/c.toml", "members/..toml", "members/a.toml.sigs.sigs"}) {
     INFO(path);
     CHECK(refusal(verdict(with(files, path, "x\n"), federation)) == Errc::feed_content);
   }
@@ -121,9 +121,9 @@ TEST_CASE("outcomes stand in every feed, of own kits too, each in its form and a
   CHECK(refusal(verdict(with(good(), path, outcome(other) + "\n"))) == Errc::feed_content);
   CHECK(refusal(verdict(with(good(), path, outcome({"csc-fives", "autre"})))) == Errc::feed_content);
   CHECK(refusal(verdict(with(good(), path, outcome(other, 2)))) == Errc::feed_content);
-  for (const std::string wrong : {"outcomes/csc-fives/1.toml", "outcomes/1.toml", "outcomes/csc-fives/robot/01.toml", "outcomes/csc-fives/robot/1",
-                                  "outcomes/csc-fives/robot/1.toml.sigs", "outcomes/CSC/robot/1.toml", "outcomes/csc-fives/Robot/1.toml",
-                                  "outcomes/csc-fives/robot/a/1.toml", "outcomes"}) {
+  for (const std::string wrong : {"outcomes/csc-fives/1.toml", "outcomes/1.toml", "outcomes/csc-fives/robot/01.toml",
+                                  "outcomes/csc-fives/robot/1", "outcomes/csc-fives/robot/1.toml.sigs", "outcomes/CSC/robot/1.toml",
+                                  "outcomes/csc-fives/Robot/1.toml", "outcomes/csc-fives/robot/a/1.toml", "outcomes"}) {
     INFO(wrong);
     CHECK(refusal(verdict(with(good(), wrong, outcome(other)))) == Errc::feed_content);
   }
@@ -179,10 +179,29 @@ TEST_CASE("names that a computer of the region cannot hold, or that git would ac
   const std::string files = base + "files/";
   CHECK(verdict(with(good(), files + "Café à Lille (1).txt", "x")));
   CHECK(verdict(with(good(), files + "%2Egitattributes", "x")));
-  for (const std::string name :
-       {".git", ".GIT", "git~1", ".git ", ".git...", ".g\xE2\x80\x8Cit", ".git::$INDEX_ALLOCATION", "..", ".", "a/.git/config",
-        ".gitattributes", ".gitmodules", "GITMOD~1", "con", "aux.txt", "a:b", "a\\b", "a ", "a.", "e\xCC\x81t\xC3\xA9", "a\x01",
-        "\xFF\xFE", "%2egitmodules"}) {
+  for (const std::string name : {".git",
+                                 ".GIT",
+                                 "git~1",
+                                 ".git ",
+                                 ".git...",
+                                 ".g\xE2\x80\x8Cit",
+                                 ".git::$INDEX_ALLOCATION",
+                                 "..",
+                                 ".",
+                                 "a/.git/config",
+                                 ".gitattributes",
+                                 ".gitmodules",
+                                 "GITMOD~1",
+                                 "con",
+                                 "aux.txt",
+                                 "a:b",
+                                 "a\\b",
+                                 "a ",
+                                 "a.",
+                                 "e\xCC\x81t\xC3\xA9",
+                                 "a\x01",
+                                 "\xFF\xFE",
+                                 "%2egitmodules"}) {
     INFO(name);
     CHECK_FALSE(verdict(with(good(), files + name, "x")));
   }
@@ -249,9 +268,7 @@ TEST_CASE("trees that name each other many times end the walk early") {
     mode = TreeEntry::Mode::tree;
   }
   const auto blob = [&](const std::string& text) { return writer->add(ObjectType::blob, bytes_of(text)).value(); };
-  const auto folder = [&](const std::string& name, const ObjectId& below) {
-    return Tree{{TreeEntry::Mode::tree, name, below}};
-  };
+  const auto folder = [&](const std::string& name, const ObjectId& below) { return Tree{{TreeEntry::Mode::tree, name, below}}; };
   Tree kit = folder("files", id);
   kit.push_back({TreeEntry::Mode::file, "entry.toml", blob(good().at(base + "entry.toml"))});
   ObjectId at = writer->add(ObjectType::tree, encode_tree(kit)).value();

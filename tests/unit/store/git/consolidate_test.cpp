@@ -67,9 +67,7 @@ void check_with_git(const TestLibrary& library) {
   CHECK(fsck.output.find("error") == std::string::npos);
 }
 
-std::size_t open_files() {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
-}
+std::size_t open_files() { return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {})); }
 
 }  // namespace
 

@@ -20,8 +20,8 @@ using essaimage::test::write_text;
 namespace {
 
 Bytes deflated(ByteView content) {
-  const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
-      libdeflate_alloc_compressor(9), libdeflate_free_compressor);
+  const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(libdeflate_alloc_compressor(9),
+                                                                                            libdeflate_free_compressor);
   Bytes out(libdeflate_zlib_compress_bound(compressor.get(), content.size()));
   out.resize(libdeflate_zlib_compress(compressor.get(), content.data(), content.size(), out.data(), out.size()));
   return out;

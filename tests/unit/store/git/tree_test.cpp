@@ -29,8 +29,10 @@ Bytes raw(const std::vector<std::pair<std::string, std::string>>& mode_and_name)
 }  // namespace
 
 TEST_CASE("a tree is encoded in git's order and read back") {
-  const Tree tree = {{Mode::tree, "a", some_id()},       {Mode::file, "a.b", some_id()},
-                     {Mode::executable, "a0", some_id()}, {Mode::file, "Z", some_id()},
+  const Tree tree = {{Mode::tree, "a", some_id()},
+                     {Mode::file, "a.b", some_id()},
+                     {Mode::executable, "a0", some_id()},
+                     {Mode::file, "Z", some_id()},
                      {Mode::file, "\xC3\xA9", some_id()}};
   const auto parsed = parse_tree(encode_tree(tree));
   REQUIRE(parsed);

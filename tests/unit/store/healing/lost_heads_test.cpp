@@ -23,9 +23,8 @@ struct Lost {
   }
   std::size_t rollbacks() const {
     const auto problems = a.library().problems();
-    return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(), [](const store::Problem& problem) {
-      return problem.error.code == Errc::feed_rollback;
-    }));
+    return static_cast<std::size_t>(std::count_if(problems.begin(), problems.end(),
+                                                  [](const store::Problem& problem) { return problem.error.code == Errc::feed_rollback; }));
   }
 };
 

@@ -271,9 +271,7 @@ TEST_CASE("a centre whose copy of the federation's word is damaged is a member a
   b.close();
   for (const Path& pack : packs_of(b)) remove_pack(pack);
   SECTION("all is lost") {}
-  SECTION("the newest commit is there, and what it says is not") {
-    put_head_alone(*m.federation, b, word);
-  }
+  SECTION("the newest commit is there, and what it says is not") { put_head_alone(*m.federation, b, word); }
   REQUIRE(b.open());
   CHECK_FALSE(b.library().roster());
   catch_up(b);
@@ -292,9 +290,7 @@ TEST_CASE("with the index lost as well, a feed that cannot be indexed comes back
   remove_pack(h.second);  // with the head
   for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(Path(h.b.layout().state()) += part);
   SECTION("with its head") {}
-  SECTION("its newest commit alone is there") {
-    put_head_alone(h.a, h.b, h.feed);
-  }
+  SECTION("its newest commit alone is there") { put_head_alone(h.a, h.b, h.feed); }
   REQUIRE(h.b.open());
   catch_up(h.b);
   replicate(h.a, h.b);

@@ -17,8 +17,7 @@ void flip(const Path& file, std::size_t at) {
   auto content = read_text(file);
   REQUIRE(at < content.size());
   content[at] = static_cast<char>(content[at] ^ 1);
-  std::filesystem::permissions(file, std::filesystem::perms::owner_write,
-                               std::filesystem::perm_options::add);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
   write_text(file, content);
 }
 
@@ -26,8 +25,7 @@ Path newest_pack(const Layout& layout) {
   Path newest;
   for (const auto& entry : std::filesystem::directory_iterator(layout.packs())) {
     if (entry.path().extension() != ".pack") continue;
-    if (newest.empty() || entry.last_write_time() >= std::filesystem::last_write_time(newest))
-      newest = entry.path();
+    if (newest.empty() || entry.last_write_time() >= std::filesystem::last_write_time(newest)) newest = entry.path();
   }
   return newest;
 }
@@ -58,8 +56,7 @@ TEST_CASE("a damaged photo is found, set aside, and fetched again") {
   CHECK(b->library().verify({})->empty());
 }
 
-TEST_CASE(
-    "verification says what is missing or altered in the packs, wherever it is hit, and ends") {
+TEST_CASE("verification says what is missing or altered in the packs, wherever it is hit, and ends") {
   auto federation = TestNode::federation();
   auto a = TestNode::member(*federation, "a", {});
   a->publish_one("k", {{"x.txt", "some text that is long enough to be hit"}});
@@ -136,10 +133,8 @@ TEST_CASE("what a crash left between the refs and the index is caught up with") 
   a->publish_one("k", {{"x", "2"}, {"p.jpg", photo(1'000, 3)}});
   a->publish_one("l", {{"x", "1"}});
   a->close();
-  for (const auto* suffix : {"", "-wal", "-shm"})
-    std::filesystem::remove(Path(a->layout().state().string() + suffix));
-  for (const auto& [suffix, content] : old_state)
-    write_text(a->layout().state().string() + suffix, content);
+  for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(Path(a->layout().state().string() + suffix));
+  for (const auto& [suffix, content] : old_state) write_text(a->layout().state().string() + suffix, content);
   REQUIRE(a->open());
   CHECK(a->library().problems().empty());
   CHECK(a->find("a/k")->row.version == 2);

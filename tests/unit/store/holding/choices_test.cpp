@@ -26,8 +26,8 @@ Status open_with(TestNode& node, const HoldPolicy& policy) {
 
 template <class T>
 std::size_t told(const TestNode& node) {
-  return static_cast<std::size_t>(std::count_if(node.changes.begin(), node.changes.end(),
-                                                [](const Change& each) { return std::holds_alternative<T>(each); }));
+  return static_cast<std::size_t>(
+      std::count_if(node.changes.begin(), node.changes.end(), [](const Change& each) { return std::holds_alternative<T>(each); }));
 }
 
 const KitId kit{"a", "k"};

@@ -11,8 +11,8 @@ namespace {
 Roster roster() {
   Roster roster;
   roster.federation_slug = "fed";
-  for (const auto& [slug, territories] : std::map<std::string, std::set<std::string>>{
-           {"fed", {}}, {"a", {"lille"}}, {"b", {"lille", "roubaix"}}, {"c", {"valenciennes"}}}) {
+  for (const auto& [slug, territories] :
+       std::map<std::string, std::set<std::string>>{{"fed", {}}, {"a", {"lille"}}, {"b", {"lille", "roubaix"}}, {"c", {"valenciennes"}}}) {
     Member member;
     member.slug = slug;
     member.territories = territories;

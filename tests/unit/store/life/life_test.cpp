@@ -1,6 +1,6 @@
 // The life of a kit and its family, from facts alone.
-#include "store/life/family.hpp"
 #include "store/life/life.hpp"
+#include "store/life/family.hpp"
 #include "tests/support/catch.hpp"
 
 namespace life_test {
@@ -16,7 +16,8 @@ Timestamp day(int number) { return {1'790'000'000 + number * 86'400}; }
 Roster roster() {
   Roster made;
   made.federation_slug = "fed";
-  for (const auto& [slug, territory] : {std::pair("a", "lille"), std::pair("b", "lille"), std::pair("c", "valenciennes"), std::pair("fed", "")}) {
+  for (const auto& [slug, territory] :
+       {std::pair("a", "lille"), std::pair("b", "lille"), std::pair("c", "valenciennes"), std::pair("fed", "")}) {
     made.members[slug].slug = slug;
     if (*territory != 0) made.members[slug].territories = {territory};
   }

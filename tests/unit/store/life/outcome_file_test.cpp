@@ -16,8 +16,15 @@ Outcome outcome() {
   made.kit_version = 3;
   made.tree = ObjectId::parse("f8240f6f9680b2330535f4141d133c23ba3f30b8").value();
   made.reported = parse_utc("2026-03-20T09:30:00Z").value();
-  made.facts = {parse_day("2026-03-01").value(), parse_day("2026-03-15").value(), 3, {0, 4, 0, 6, 12, 1}, PlaceType::library, true,
-                "les roues, \"faciles\"", "les piles", ""};
+  made.facts = {parse_day("2026-03-01").value(),
+                parse_day("2026-03-15").value(),
+                3,
+                {0, 4, 0, 6, 12, 1},
+                PlaceType::library,
+                true,
+                "les roues, \"faciles\"",
+                "les piles",
+                ""};
   return made;
 }
 
@@ -58,13 +65,15 @@ TEST_CASE("an outcome has one byte form") {
   CHECK(*parsed == outcome());
   CHECK(path_of({parsed->kit, parsed->number}) == "outcomes/mdq-wazemmes/robot/7.toml");
   CHECK(outcome_number("7.toml") == 7);
-  for (const char* const name : {"07.toml", "0.toml", "-1.toml", "7", ".toml", "7.toml.sigs", "1000000001.toml", "99999999999999999999.toml"})
+  for (const char* const name :
+       {"07.toml", "0.toml", "-1.toml", "7", ".toml", "7.toml.sigs", "1000000001.toml", "99999999999999999999.toml"})
     CHECK(outcome_number(name) == 0);
 }
 
 TEST_CASE("an outcome that lacks anything, or has it in another form, is refused") {
-  for (const std::string_view line : {"format = 1\n", "slug = \"robot\"\n", "number = 7\n", "kit_version = 3\n", "last_day = \"2026-03-15\"\n",
-                                      "sessions = 3\n", "aged_18_to_25 = 0\n", "place = \"library\"\n", "priority_neighbourhood = true\n"}) {
+  for (const std::string_view line :
+       {"format = 1\n", "slug = \"robot\"\n", "number = 7\n", "kit_version = 3\n", "last_day = \"2026-03-15\"\n", "sessions = 3\n",
+        "aged_18_to_25 = 0\n", "place = \"library\"\n", "priority_neighbourhood = true\n"}) {
     INFO(line);
     CHECK(parse_outcome(with(line, "")).error().code == Errc::malformed);
   }

@@ -82,7 +82,8 @@ TEST_CASE("the number of an outcome is given once, also when it was the last one
   CHECK(report(*m.b)->outcome.number == 3);
   REQUIRE(m.b->library().retract(3));
   m.b->close();
-  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(m.b->layout().home / file);
+  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+    std::filesystem::remove(m.b->layout().home / file);
   REQUIRE(m.b->open());
   CHECK(report(*m.b)->outcome.number == 4);
 }
@@ -142,7 +143,8 @@ TEST_CASE("outcomes survive what is published later, a restart, and the loss of 
     REQUIRE(node->open());
     CHECK(known(*node) == rows);
     node->close();
-    for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(node->layout().home / file);
+    for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+      std::filesystem::remove(node->layout().home / file);
     REQUIRE(node->open());
     CHECK(known(*node) == rows);
   }
@@ -255,7 +257,8 @@ TEST_CASE("what a kit was adapted from is known by both, and survives the loss o
   CHECK(m.a->find("c/autre")->row.adapted_from->url == "https://example.org/k");
   CHECK_FALSE(m.a->find("a/k")->row.adapted_from);
   m.a->close();
-  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(m.a->layout().home / file);
+  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+    std::filesystem::remove(m.a->layout().home / file);
   REQUIRE(m.a->open());
   CHECK(children() == Rows{"b/lampe@1"});
   m.b->publish_one("lampe", {{"x", "3"}});

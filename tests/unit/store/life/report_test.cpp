@@ -146,8 +146,8 @@ TEST_CASE("both days of a period belong to it, and what was later does not chang
   r.kit("a", "before", 1, Timestamp{at("2018-01-01").seconds - 1});
   r.kit("a", "last", 1, r.last);
   r.kit("a", "after", 1, at("2019-01-01"));
-  r.adoption("b", robot, r.last, at("2019-02-01"));                       // taken back later
-  r.adoption("d", robot, at("2018-03-01"), r.last);                       // taken back in time
+  r.adoption("b", robot, r.last, at("2019-02-01"));  // taken back later
+  r.adoption("d", robot, at("2018-03-01"), r.last);  // taken back in time
   r.adoption("c", robot, at("2019-01-01"));
   r.outcome("b", robot, at("2018-12-31"), 1, {1, 0, 0, 0, 0, 0});
   r.outcome("b", robot, at("2019-01-01"), 1, {1, 0, 0, 0, 0, 0});
@@ -242,7 +242,8 @@ TEST_CASE("what feeds ever said is read with where it was signed, decisions by t
   REQUIRE(m.b->library().adopt(robot, ""));
   m.b->now.seconds += 120;
   REQUIRE(m.b->library().unadopt(robot));
-  const auto told = m.b->library().report({robot, {}, {at("2026-01-05"), at("2026-01-05"), 1, {1}, PlaceType::centre, false, {}, {}, {}}, false}).value();
+  const auto told =
+      m.b->library().report({robot, {}, {at("2026-01-05"), at("2026-01-05"), 1, {1}, PlaceType::centre, false, {}, {}, {}}, false}).value();
   REQUIRE(m.b->library().report({robot, {}, {at("2026-01-06"), at("2026-01-06"), 1, {1}, PlaceType::centre, false, {}, {}, {}}, false}));
   REQUIRE(m.b->library().retract(told.outcome.number));
   replicate(*m.b, *m.federation);

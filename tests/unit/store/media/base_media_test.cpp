@@ -115,9 +115,7 @@ TEST_CASE("a file that has nothing of the older one comes as it is") {
 
 TEST_CASE("what the sender does not hold for that feed, or cannot read, is not built on") {
   TwoVersions file(flip_some);
-  SECTION("no such file") {
-    CHECK(file.bytes_to_fetch(Sha256{{1, 2, 3}}).value_or(0) > 20'000);
-  }
+  SECTION("no such file") { CHECK(file.bytes_to_fetch(Sha256{{1, 2, 3}}).value_or(0) > 20'000); }
   SECTION("one of another feed: who asks may not hold that") {
     replicate(*file.m.a, *file.m.federation);
     file.m.c->publish_one("x", {{"p.stl", file.older}}, "territory:valenciennes");

@@ -11,11 +11,7 @@ using namespace essaimage::store;
 
 namespace {
 
-ChunkList example() {
-  return {.step = 0,
-          .bytes = 0x8203,
-          .chunks = {{sha256(bytes_of("a")), 0x8200}, {sha256(bytes_of("b")), 3}}};
-}
+ChunkList example() { return {.step = 0, .bytes = 0x8203, .chunks = {{sha256(bytes_of("a")), 0x8200}, {sha256(bytes_of("b")), 3}}}; }
 
 }  // namespace
 
@@ -47,9 +43,7 @@ TEST_CASE("a chunk list that is cut anywhere, or has anything behind it, is refu
 }
 
 TEST_CASE("a chunk list of another format, or whose lengths are wrong, is refused") {
-  const auto refused = [](const ChunkList& list) {
-    return !parse_chunk_list(encode(list)).has_value();
-  };
+  const auto refused = [](const ChunkList& list) { return !parse_chunk_list(encode(list)).has_value(); };
   ChunkList list = example();
   CHECK_FALSE(refused(list));
   list.bytes += 1;

@@ -52,12 +52,10 @@ TEST_CASE("boundaries stay where they are from version to version") {
   // A change here makes every held media file useless for reuse: it is a new step, not a repair.
   // The numbers were also found by a second program, written from FORMAT.md alone.
   const Bytes bytes = test::noise(200'000, 1);
-  CHECK(lengths_of(0, bytes, bytes.size()) ==
-        std::vector<std::size_t>{2278,  8792,  12463, 5440,  3953,  10697, 11563,
-                                 20568, 10198, 13090, 11123, 9680,  8784,  2322,
-                                 7549,  12334, 6798,  9972,  13084, 9265,  10047});
-  CHECK(lengths_of(1, bytes, bytes.size()) ==
-        std::vector<std::size_t>{28973, 70069, 39458, 42213, 19287});
+  CHECK(lengths_of(0, bytes, bytes.size()) == std::vector<std::size_t>{2278,  8792,  12463, 5440,  3953,  10697, 11563,
+                                                                       20568, 10198, 13090, 11123, 9680,  8784,  2322,
+                                                                       7549,  12334, 6798,  9972,  13084, 9265,  10047});
+  CHECK(lengths_of(1, bytes, bytes.size()) == std::vector<std::size_t>{28973, 70069, 39458, 42213, 19287});
 }
 
 TEST_CASE("boundaries do not depend on the pieces in which a file is fed") {
@@ -98,8 +96,7 @@ TEST_CASE("an insert at the front, and one in the middle, cost the chunk that th
   for (const std::size_t place : {std::size_t{0}, bytes.size() / 2}) {
     Bytes changed = bytes;
     const Bytes inserted = test::noise(37, 5);
-    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(place), inserted.begin(),
-                   inserted.end());
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(place), inserted.begin(), inserted.end());
     const auto before = chunks_of(0, bytes);
     const std::set<Sha256> known(before.begin(), before.end());
     std::size_t fresh = 0;

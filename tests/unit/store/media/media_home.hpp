@@ -17,9 +17,7 @@ inline const FeedId lille_feed{"bois-blancs", Audience{Audience::Kind::territory
 
 inline ChunkList list_of(ByteView bytes, std::uint8_t step = 0) {
   ChunkList list{.step = step, .bytes = bytes.size(), .chunks = {}};
-  Chunker chunker(step, [&](ByteView chunk) {
-    list.chunks.push_back({sha256(chunk), static_cast<std::uint32_t>(chunk.size())});
-  });
+  Chunker chunker(step, [&](ByteView chunk) { list.chunks.push_back({sha256(chunk), static_cast<std::uint32_t>(chunk.size())}); });
   chunker.update(bytes);
   chunker.finish();
   return list;
@@ -42,8 +40,7 @@ struct MediaHome {
 
   std::size_t files_below(const Path& path) const {
     std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
-      count += entry.is_regular_file() ? 1U : 0U;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) count += entry.is_regular_file() ? 1U : 0U;
     return count;
   }
 };

@@ -14,8 +14,7 @@ TEST_CASE("a media file is in its place after settle, and not before") {
   auto batch = home.store->begin().value();
   auto writer = batch->create(bytes.size()).value();
   for (std::size_t at = 0; at < bytes.size(); at += 70'000) {
-    REQUIRE(writer->write(
-        ByteView(bytes).subspan(at, std::min<std::size_t>(70'000, bytes.size() - at))));
+    REQUIRE(writer->write(ByteView(bytes).subspan(at, std::min<std::size_t>(70'000, bytes.size() - at))));
   }
   const auto done = writer->finish();
   REQUIRE(done);
@@ -130,8 +129,7 @@ TEST_CASE("a chunk list of another cut of the same file is right, one of another
   const Bytes bytes = test::noise(100'000, 5);
   const Sha256 media = home.add(bytes);
   CHECK(home.store->verify(media, list_of(bytes, 1)));
-  CHECK(home.store->verify(media, list_of(test::noise(100'000, 6))).error().code ==
-        Errc::chunk_bad);
+  CHECK(home.store->verify(media, list_of(test::noise(100'000, 6))).error().code == Errc::chunk_bad);
 }
 
 TEST_CASE("an empty file is refused as media") {
@@ -147,8 +145,7 @@ TEST_CASE("names in the media folders that are not media are passed over") {
   MediaHome home;
   const Sha256 media = home.add(bytes_of("one"));
   test::write_text(home.layout.media_root() / "tmp" / "x" / "incomplete", "of git-lfs");
-  test::write_text(home.layout.media_root() / "aa" / "bb" / sha256(bytes_of("misplaced")).hex(),
-                   "misplaced");
+  test::write_text(home.layout.media_root() / "aa" / "bb" / sha256(bytes_of("misplaced")).hex(), "misplaced");
   CHECK(home.store->all() == std::vector<Sha256>{media});
 }
 
@@ -181,8 +178,7 @@ TEST_CASE("a full disk refuses a chunk, and those before it stay") {
   const auto last = static_cast<std::uint32_t>(list.chunks.size() - 1);
   {
     const test::FileSizeLimit limit(64 * limits::KiB);
-    CHECK(partial->put(last, chunk_of(bytes, list, last), region_feed).error().code ==
-          Errc::disk_full);
+    CHECK(partial->put(last, chunk_of(bytes, list, last), region_feed).error().code == Errc::disk_full);
   }
   CHECK(partial->held()[0]);
   CHECK_FALSE(partial->held()[last]);

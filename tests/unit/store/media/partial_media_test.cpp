@@ -21,9 +21,7 @@ Sha256 film_id() { return sha256(film()); }
 std::uint32_t film_chunks() { return static_cast<std::uint32_t>(film_list().chunks.size()); }
 ByteView film_chunk(std::uint32_t index) { return chunk_of(film(), film_list(), index); }
 
-std::unique_ptr<PartialMedia> open(MediaHome& home) {
-  return home.store->open_partial(film_id(), film_list()).value();
-}
+std::unique_ptr<PartialMedia> open(MediaHome& home) { return home.store->open_partial(film_id(), film_list()).value(); }
 
 Path have_file(const MediaHome& home) {
   Path path = home.layout.partial(film_id());
@@ -84,8 +82,8 @@ TEST_CASE("chunks in a row are put at once; those before a wrong one are kept, t
   MediaHome home;
   auto partial = open(home);
   REQUIRE(partial->put(3, film_chunk(3), region_feed));
-  const std::size_t bad = film_chunk(0).size() + film_chunk(1).size() + film_chunk(2).size() + film_chunk(3).size() +
-                          film_chunk(4).size() + 7;
+  const std::size_t bad =
+      film_chunk(0).size() + film_chunk(1).size() + film_chunk(2).size() + film_chunk(3).size() + film_chunk(4).size() + 7;
   Bytes damaged = film();
   damaged[bad] ^= 1;
   CHECK(partial->put(0, damaged, region_feed).error().code == Errc::chunk_bad);
@@ -110,8 +108,7 @@ TEST_CASE("the first MiB of a partial media file survives a restart once it is k
   const ChunkList list = list_of(large);
   {
     auto partial = home.store->open_partial(sha256(large), list).value();
-    for (std::uint32_t i = 0; i + 1 < list.chunks.size(); ++i)
-      REQUIRE(partial->put(i, chunk_of(large, list, i), region_feed));
+    for (std::uint32_t i = 0; i + 1 < list.chunks.size(); ++i) REQUIRE(partial->put(i, chunk_of(large, list, i), region_feed));
   }
   home.store = MediaStore::open(home.layout).value();
   const auto partial = home.store->open_partial(sha256(large), list).value();
@@ -139,8 +136,7 @@ TEST_CASE("what was put is there again after a restart, without being read") {
   MediaHome home;
   {
     auto partial = open(home);
-    for (const std::uint32_t i : {0U, 3U, film_chunks() - 1})
-      REQUIRE(partial->put(i, film_chunk(i), region_feed));
+    for (const std::uint32_t i : {0U, 3U, film_chunks() - 1}) REQUIRE(partial->put(i, film_chunk(i), region_feed));
     REQUIRE(partial->keep());
   }
   home.store = MediaStore::open(home.layout).value();

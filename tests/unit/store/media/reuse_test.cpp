@@ -26,9 +26,7 @@ Roster roster() {
   return roster;
 }
 
-bool pass(const FeedId& from, const FeedId& to, FeedList named = {}) {
-  return may_pass(roster(), from, to, named);
-}
+bool pass(const FeedId& from, const FeedId& to, FeedList named = {}) { return may_pass(roster(), from, to, named); }
 
 /// A home with an index, in which feeds name media.
 struct ReuseHome : MediaHome {
@@ -36,8 +34,7 @@ struct ReuseHome : MediaHome {
   std::map<FeedId, std::vector<NamedMedia>> named;
 
   void name(const FeedId& by, ByteView bytes) {
-    named[by].push_back(
-        {sha256(bytes), bytes.size(), object_id(ObjectType::blob, encode(list_of(bytes)))});
+    named[by].push_back({sha256(bytes), bytes.size(), object_id(ObjectType::blob, encode(list_of(bytes)))});
     KitRow kit;
     kit.id = {by.centre, "kit"};
     kit.audience = by.audience;
@@ -80,8 +77,7 @@ TEST_CASE("media pass between feeds of one author, unless a feed of another auth
   CHECK(pass(wazemmes_lille, wazemmes_region, {wazemmes_lille, wazemmes_region}));
   CHECK(pass(wazemmes_lille, wazemmes_valenciennes));
   CHECK(pass(wazemmes_lille, wazemmes_region, {wazemmes_lille, wazemmes_region, moulins_region}));
-  CHECK_FALSE(
-      pass(wazemmes_lille, wazemmes_region, {wazemmes_lille, wazemmes_region, moulins_lille}));
+  CHECK_FALSE(pass(wazemmes_lille, wazemmes_region, {wazemmes_lille, wazemmes_region, moulins_lille}));
 }
 
 TEST_CASE(
@@ -96,13 +92,11 @@ TEST_CASE(
   CHECK(held_after_transfer(roster(), named, FeedList{wazemmes_region}) == named);
   CHECK(newly_held(roster(), named, FeedList{wazemmes_region}) == FeedList{moulins_lille});
   // One chunk through Lille is enough to keep the region out.
-  CHECK(held_after_transfer(roster(), named, FeedList{moulins_lille, wazemmes_region}) ==
-        FeedList{moulins_lille});
+  CHECK(held_after_transfer(roster(), named, FeedList{moulins_lille, wazemmes_region}) == FeedList{moulins_lille});
   CHECK(held_after_transfer(roster(), named, {}).empty());
 }
 
-TEST_CASE(
-    "naming a neighbour's photo first in one's own territory feed does not lead it out either") {
+TEST_CASE("naming a neighbour's photo first in one's own territory feed does not lead it out either") {
   const FeedList named{moulins_lille, wazemmes_region, wazemmes_lille};
   CHECK(newly_held(roster(), named, FeedList{moulins_lille}) == FeedList{wazemmes_lille});
   CHECK(newly_held(roster(), named, FeedList{moulins_lille, wazemmes_lille}).empty());
@@ -129,15 +123,11 @@ TEST_CASE("an author that moves its kit to a wider audience takes its media alon
 }
 
 TEST_CASE("when the record is lost, media are held as narrowly as they may have come") {
-  CHECK(held_after_loss(roster(), "tourcoing", FeedList{moulins_lille, wazemmes_region}) ==
-        FeedList{moulins_lille});
-  CHECK(held_after_loss(roster(), "tourcoing", FeedList{moulins_region, wazemmes_region}) ==
-        FeedList{moulins_region, wazemmes_region});
-  CHECK(
-      held_after_loss(roster(), "tourcoing", FeedList{moulins_lille, anzin_valenciennes}).empty());
+  CHECK(held_after_loss(roster(), "tourcoing", FeedList{moulins_lille, wazemmes_region}) == FeedList{moulins_lille});
+  CHECK(held_after_loss(roster(), "tourcoing", FeedList{moulins_region, wazemmes_region}) == FeedList{moulins_region, wazemmes_region});
+  CHECK(held_after_loss(roster(), "tourcoing", FeedList{moulins_lille, anzin_valenciennes}).empty());
   // What we published we have for that feed, whoever else names it.
-  CHECK(held_after_loss(roster(), "wazemmes", FeedList{moulins_lille, wazemmes_region}) ==
-        FeedList{moulins_lille, wazemmes_region});
+  CHECK(held_after_loss(roster(), "wazemmes", FeedList{moulins_lille, wazemmes_region}) == FeedList{moulins_lille, wazemmes_region});
 }
 
 TEST_CASE("chunks of a media file that is here are reused, whatever lies between them") {
@@ -195,8 +185,7 @@ TEST_CASE("a damaged or vanished file gives no chunk, and does no harm") {
   home.hold(photo, {wazemmes_region});
   home.name(wazemmes_region, montage);
   const ChunkList list = list_of(montage);
-  const std::uint64_t whole =
-      home.reuse(*home.store->open_partial(sha256(montage), list).value(), {wazemmes_region});
+  const std::uint64_t whole = home.reuse(*home.store->open_partial(sha256(montage), list).value(), {wazemmes_region});
 
   REQUIRE(home.store->drop_partial(sha256(montage)));
   flip(home.layout.media(sha256(photo)), 0);

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "proto/limits.hpp"
-#include "store/federation/paths.hpp"
 #include "store/curation.hpp"
+#include "store/federation/paths.hpp"
 #include "store/mirrors.hpp"
 #include "tests/unit/store/withdrawn.hpp"
 
@@ -147,7 +147,8 @@ TEST_CASE("a mirror of 2,300 centres with long names can be ended, and everybody
   CHECK(l.fede.library().mirrors().end("numerique", "fini", nullptr).value().last_accepted.size() == centres);
   // And signed by two keys.
   std::optional<SigningRequest> lacking;
-  REQUIRE(l.fede.library().change_role({"members", SigningSecret::from_seed(Bytes(32, 7)).public_key(), {}, "Anne", false, 2, {}}, &lacking));
+  REQUIRE(
+      l.fede.library().change_role({"members", SigningSecret::from_seed(Bytes(32, 7)).public_key(), {}, "Anne", false, 2, {}}, &lacking));
   REQUIRE(lacking);
   CHECK(parse_request(encode(*lacking)));
 }
@@ -237,7 +238,8 @@ TEST_CASE("who may not hold a mirror's feeds any more lets go of what others pub
   l.a.publish_one("velo", {{"deux.jpg", both}});
   l.c.publish_one("lampe", {{"x", "1"}, {"plan.bin", other_photo}}, numerique);
   l.spread_all();
-  l.a.publish_one("robot", {{"x", "2"}, {"guide.md", "un guide\n"}, {"deux.jpg", both}}, numerique);  // the photo is in an earlier one alone
+  l.a.publish_one("robot", {{"x", "2"}, {"guide.md", "un guide\n"}, {"deux.jpg", both}},
+                  numerique);  // the photo is in an earlier one alone
   l.spread_all();
   const auto photo_id = sha256(bytes_of(portrait)), both_id = sha256(bytes_of(both)), own_id = sha256(bytes_of(other_photo));
   const auto text = text_of_robot(l.a);

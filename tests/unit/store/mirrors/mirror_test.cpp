@@ -220,8 +220,7 @@ TEST_CASE("nobody takes a tree in which a mirror has vanished, goes back or is n
     other.territories.insert("lens");
     const auto key = SigningSecret::load(l.fede.layout().role_key("members")).value();
     const StatementName name{l.fede.library().identity().federation, path, other.version, other.previous};
-    CHECK(offer({{path, encode(other)}, {path + ".sigs", sign_statement(name, bytes_of(encode(other)), {&key})}}) ==
-          Errc::role_threshold);
+    CHECK(offer({{path, encode(other)}, {path + ".sigs", sign_statement(name, bytes_of(encode(other)), {&key})}}) == Errc::role_threshold);
   }
   SECTION("not in its byte form") { CHECK(read({{path, encode(other) + "\n"}}) == Errc::malformed); }
 }
@@ -289,9 +288,7 @@ TEST_CASE("when a rule goes, or its mirror, a kit goes on in its territory, and 
   auto& mirrors = l.a.library().mirrors();
   REQUIRE(mirrors.change_rule(l.by_theme("numérique")));
   REQUIRE(l.a.publish({{"robot", themed("Robot", "numérique")}}, "territory:lille").value().size() == 2);
-  const auto publish_again = [&](const std::string& text) {
-    return l.a.publish({{"robot", themed("Robot", "numérique", text)}}).value();
-  };
+  const auto publish_again = [&](const std::string& text) { return l.a.publish({{"robot", themed("Robot", "numérique", text)}}).value(); };
   SECTION("the rule") {
     REQUIRE(mirrors.change_rule({"numerique", {}, {}, true}));
     l.a.close();

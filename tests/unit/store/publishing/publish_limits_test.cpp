@@ -15,8 +15,7 @@ namespace {
 /// Texts so regular that they unfold to far more than what they take on the way.
 KitFiles regular_texts(std::size_t count, char letter) {
   KitFiles files;
-  for (std::size_t i = 0; i < count; ++i)
-    files["t" + std::to_string(i)] = std::to_string(i) + std::string(262'000, letter);
+  for (std::size_t i = 0; i < count; ++i) files["t" + std::to_string(i)] = std::to_string(i) + std::string(262'000, letter);
   return files;
 }
 

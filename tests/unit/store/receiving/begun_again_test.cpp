@@ -62,7 +62,8 @@ TEST_CASE("media that changed while they were read are given up, and others of t
   REQUIRE(kits.size() == 1);
   const auto files = federation->library().files(kits[0].id, std::nullopt).value();
   REQUIRE(files.size() == 4);
-  const std::map<std::string, Bytes> expected{{"a.jpg", noise(2'000'000, 1)}, {"b.jpg", noise(1'900'000, 3)}, {"c.jpg", noise(9'000'000, 4)}};
+  const std::map<std::string, Bytes> expected{
+      {"a.jpg", noise(2'000'000, 1)}, {"b.jpg", noise(1'900'000, 3)}, {"c.jpg", noise(9'000'000, 4)}};
   for (const auto& file : files) {
     if (file.path == "kit.toml") continue;
     INFO(file.path);

@@ -3,10 +3,10 @@
 #include "store/feed/commit.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/state/state.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/raw_parcel.hpp"
 #include "tests/support/test_feed.hpp"
 #include "tests/unit/store/members.hpp"
-#include "tests/support/catch.hpp"
 
 namespace forks_test {
 using namespace essaimage;

@@ -19,8 +19,7 @@ namespace {
 template <class T>
 std::size_t count(const TestNode& node) {
   return static_cast<std::size_t>(
-      std::count_if(node.changes.begin(), node.changes.end(),
-                    [](const Change& change) { return std::holds_alternative<T>(change); }));
+      std::count_if(node.changes.begin(), node.changes.end(), [](const Change& change) { return std::holds_alternative<T>(change); }));
 }
 
 }  // namespace
@@ -262,14 +261,12 @@ TEST_CASE("a chunk that is not what it should be is refused, and more than the r
   CHECK_FALSE(m.b->library().receive_run(m.b->feed(), need.media, 0, 1, {}));
 }
 
-TEST_CASE(
-    "eight peers that ask for the same pack cost one export, and its file is gone with them") {
+TEST_CASE("eight peers that ask for the same pack cost one export, and its file is gone with them") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
   std::vector<PackSource> sources;
   for (int i = 0; i < 8; ++i) sources.push_back(*m.a->library().open_pack(m.a->feed(), {}, false));
-  for (auto& source : sources)
-    CHECK(*source.source->read(0, 9'000'000) == *sources[0].source->read(0, 9'000'000));
+  for (auto& source : sources) CHECK(*source.source->read(0, 9'000'000) == *sources[0].source->read(0, 9'000'000));
   CHECK_FALSE(m.a->library().open_pack(FeedId{"nobody", {}}, {}, false));
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(m.a->layout().scratch())) {

@@ -1,7 +1,7 @@
 // What is typed, as the index gets it; and what of a kit's files is searched.
+#include "store/search/query.hpp"
 #include "proto/limits.hpp"
 #include "store/search/kit_text.hpp"
-#include "store/search/query.hpp"
 #include "tests/support/catch.hpp"
 
 namespace query_test {
@@ -21,7 +21,8 @@ TEST_CASE("all words count, the last one may go on, and little ones count only w
 }
 
 TEST_CASE("nothing that is typed reaches the index but words in quotes") {
-  const auto text = GENERATE(as<std::string>(), R"(x" OR "y)", "title:x", "x*", "NEAR(x y)", "{a b}: x", "^x", "x AND NOT y", "x\"\"y", "-x");
+  const auto text =
+      GENERATE(as<std::string>(), R"(x" OR "y)", "title:x", "x*", "NEAR(x y)", "{a b}: x", "^x", "x AND NOT y", "x\"\"y", "-x");
   CAPTURE(text);
   const auto typed = typed_words(text);
   REQUIRE(typed);

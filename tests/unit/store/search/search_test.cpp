@@ -1,6 +1,6 @@
 // Searching a library: what is found, in which order, and what is found no more.
-#include "proto/limits.hpp"
 #include "store/search.hpp"
+#include "proto/limits.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/members.hpp"
 
@@ -32,7 +32,7 @@ Ids search(const TestNode& node, const std::string& words, const KitFilter& filt
 
 /// A filter that says this alone.
 template <class Member, class Value>
-KitFilter only(Member KitFilter::* member, Value value) {
+KitFilter only(Member KitFilter::*member, Value value) {
   KitFilter filter;
   filter.*member = value;
   return filter;
@@ -69,7 +69,7 @@ TEST_CASE("kits are found by title, themes, summary, equipment, participants, fi
   CHECK(list[2] == "a/in-summary");
   CHECK(search(*m.a, "sénior") == Ids{"a/in-facts"});
   CHECK(search(*m.a, "l'atelier tenir") == Ids{"a/in-text"});
-  CHECK(search(*m.a, "repa").size() == 6);  // a beginning
+  CHECK(search(*m.a, "repa").size() == 6);                                // a beginning
   CHECK(search(*m.a, "the réparation de vélos") == Ids{"a/in-summary"});  // little words do not count
   const auto answer = found(*m.a, "atelier");
   REQUIRE(answer.hits.size() == 1);
@@ -95,7 +95,9 @@ TEST_CASE("words are all to be there; if no kit has all, those that have some ar
 
 TEST_CASE("filters alone find the newest kits, and each leaves out what it says") {
   Members m;
-  publish(*m.a, "one", "Un", "themes = [\"accès aux droits\"]\nduration = \"1 h 30\"\nequipment = [\"6 tablettes\"]\nstage = \"workshop\"\nlanguages = [\"fr-BE\", \"en\"]\n");
+  publish(
+      *m.a, "one", "Un",
+      "themes = [\"accès aux droits\"]\nduration = \"1 h 30\"\nequipment = [\"6 tablettes\"]\nstage = \"workshop\"\nlanguages = [\"fr-BE\", \"en\"]\n");
   m.a->now.seconds += 60;
   publish(*m.a, "two", "Deux", "themes = [\"santé\"]\nduration = \"3 h\"\n");
   m.a->now.seconds += 60;

@@ -53,27 +53,31 @@ TEST_CASE("a word without end counts by its beginning, and is read in one go") {
 
 TEST_CASE("French words are found whatever their accents, plural or ending") {
   const auto [typed, written] = GENERATE(table<const char*, const char*>({{"numerique", "numérique"},
-                                                                         {"NUMÉRIQUES", "numérique"},
-                                                                         {"ateliers", "atelier"},
-                                                                         {"atelier", "Ateliers"},
-                                                                         {"souris", "souris"},
-                                                                         {"activite", "activités"},
-                                                                         {"activités", "activite"},
-                                                                         {"journaux", "journal"},
-                                                                         {"parentalite", "parentalité"},
-                                                                         {"animer", "animé"},
-                                                                         {"seniors", "sénior"},
-                                                                         {"oeuvre", "œuvres"},
-                                                                         {"eleve", "élèves"},
-                                                                         {"ete", "e\u0301te\u0301"},
-                                                                         {"solidaire", "solidaires"}}));
+                                                                          {"NUMÉRIQUES", "numérique"},
+                                                                          {"ateliers", "atelier"},
+                                                                          {"atelier", "Ateliers"},
+                                                                          {"souris", "souris"},
+                                                                          {"activite", "activités"},
+                                                                          {"activités", "activite"},
+                                                                          {"journaux", "journal"},
+                                                                          {"parentalite", "parentalité"},
+                                                                          {"animer", "animé"},
+                                                                          {"seniors", "sénior"},
+                                                                          {"oeuvre", "œuvres"},
+                                                                          {"eleve", "élèves"},
+                                                                          {"ete", "e\u0301te\u0301"},
+                                                                          {"solidaire", "solidaires"}}));
   CAPTURE(typed, written);
   CHECK(find_each_other(typed, written));
 }
 
 TEST_CASE("English words are found whatever their plural or ending") {
-  const auto [typed, written] = GENERATE(table<const char*, const char*>(
-      {{"workshops", "workshop"}, {"workshop", "Workshops"}, {"printing", "printed"}, {"stories", "story"}, {"repairing", "repair"}, {"kits", "kit"}}));
+  const auto [typed, written] = GENERATE(table<const char*, const char*>({{"workshops", "workshop"},
+                                                                          {"workshop", "Workshops"},
+                                                                          {"printing", "printed"},
+                                                                          {"stories", "story"},
+                                                                          {"repairing", "repair"},
+                                                                          {"kits", "kit"}}));
   CAPTURE(typed, written);
   CHECK(find_each_other(typed, written));
 }

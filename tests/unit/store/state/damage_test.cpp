@@ -15,9 +15,7 @@ namespace {
 
 const FeedId region{"bois-blancs", Audience{}};
 
-Head head(std::uint64_t seq) {
-  return {region, {1, 1, seq}, object_id(ObjectType::blob, bytes_of(std::to_string(seq)))};
-}
+Head head(std::uint64_t seq) { return {region, {1, 1, seq}, object_id(ObjectType::blob, bytes_of(std::to_string(seq)))}; }
 
 /// A state with so many kits, closed.
 void fill(const Path& file, int kits) {

@@ -15,9 +15,7 @@ inline const FeedId other{"wazemmes", Audience{}};
 
 inline Sha256 media_id(const std::string& name) { return sha256(bytes_of(name)); }
 inline ObjectId object(const std::string& name) { return object_id(ObjectType::blob, bytes_of(name)); }
-inline Head head(const FeedId& feed, std::uint64_t seq) {
-  return {feed, {1, 1, seq}, object(feed.str() + std::to_string(seq))};
-}
+inline Head head(const FeedId& feed, std::uint64_t seq) { return {feed, {1, 1, seq}, object(feed.str() + std::to_string(seq))}; }
 
 inline NamedMedia named(const std::string& name, const std::string& list = "list") {
   return {media_id(name), 1000 + name.size(), object(list + name)};
@@ -53,14 +51,11 @@ struct StateHome {
     state.reset();
     state = State::open(file).value();
   }
-  std::vector<Sha256> apply(const FeedId& feed, std::uint64_t seq, std::vector<KitRow> put,
-                            std::vector<std::string> removed = {}) {
+  std::vector<Sha256> apply(const FeedId& feed, std::uint64_t seq, std::vector<KitRow> put, std::vector<std::string> removed = {}) {
     const State::FeedChange change{head(feed, seq), std::move(put), std::move(removed)};
     return state->apply({&change, 1}).value();
   }
-  bool hold(const Sha256& media, std::vector<FeedId> feeds) {
-    return state->hold(media, feeds).has_value();
-  }
+  bool hold(const Sha256& media, std::vector<FeedId> feeds) { return state->hold(media, feeds).has_value(); }
 };
 
 inline std::vector<std::string> ids(const std::vector<KitRow>& kits) {

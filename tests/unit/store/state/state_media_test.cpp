@@ -37,8 +37,7 @@ TEST_CASE(
   StateHome home;
   CHECK(home.state->wants().value().empty());
   const FeedId mirror{"bois-blancs", Audience{Audience::Kind::mirror, "numerique"}};
-  for (const FeedId& feed : {lille, mirror, other, region})
-    home.apply(feed, 1, {kit(feed, "a", {named("photo")})});
+  for (const FeedId& feed : {lille, mirror, other, region}) home.apply(feed, 1, {kit(feed, "a", {named("photo")})});
   const Sha256 photo = media_id("photo");
   const auto wants = home.state->wants_of(photo).value();
   REQUIRE(wants.size() == 1);

@@ -46,12 +46,10 @@ TEST_CASE("kits are listed by id then audience, and found by id") {
   home.apply(lille, 1, {kit(lille, "borne"), kit(lille, "atelier")});
   home.apply(region, 1, {kit(region, "borne", {named("photo")})});
   home.apply(other, 1, {kit(other, "borne", {named("photo"), named("film")})});
-  CHECK(ids(home.state->kits().value()) ==
-        std::vector<std::string>{"bois-blancs/atelier territory:lille", "bois-blancs/borne region",
-                                 "bois-blancs/borne territory:lille", "wazemmes/borne region"});
+  CHECK(ids(home.state->kits().value()) == std::vector<std::string>{"bois-blancs/atelier territory:lille", "bois-blancs/borne region",
+                                                                    "bois-blancs/borne territory:lille", "wazemmes/borne region"});
   const auto found = home.state->kits_of({"bois-blancs", "borne"}).value();
-  CHECK(ids(found) ==
-        std::vector<std::string>{"bois-blancs/borne region", "bois-blancs/borne territory:lille"});
+  CHECK(ids(found) == std::vector<std::string>{"bois-blancs/borne region", "bois-blancs/borne territory:lille"});
   CHECK(found[0].media == std::vector<NamedMedia>{named("photo")});
   CHECK(found[1].media.empty());
   CHECK(home.state->kits_of({"bois", "borne"}).value().empty());
@@ -59,9 +57,7 @@ TEST_CASE("kits are listed by id then audience, and found by id") {
 
 TEST_CASE("a change replaces a kit, removes others, and tells which media to look at again") {
   StateHome home;
-  auto touched = home.apply(
-      region, 1,
-      {kit(region, "a", {named("one"), named("two")}), kit(region, "b", {named("two")})});
+  auto touched = home.apply(region, 1, {kit(region, "a", {named("one"), named("two")}), kit(region, "b", {named("two")})});
   std::vector<Sha256> expected{media_id("one"), media_id("two")};
   std::sort(expected.begin(), expected.end());
   CHECK(touched == expected);
@@ -103,8 +99,7 @@ TEST_CASE("of a lost feed stay its witness and what is held for it") {
 
 TEST_CASE("kits say how much of their media is here, and media who names them") {
   StateHome home;
-  home.apply(region, 1,
-             {kit(region, "a", {named("one"), named("three")}), kit(region, "b", {named("one")})});
+  home.apply(region, 1, {kit(region, "a", {named("one"), named("three")}), kit(region, "b", {named("one")})});
   home.apply(other, 1, {kit(other, "c")});
   REQUIRE(home.hold(media_id("one"), {region}));
   const auto kits = home.state->kits().value();
@@ -184,8 +179,7 @@ TEST_CASE("a change that the disk refuses leaves the state as it was") {
   {
     const test::FileSizeLimit limit(64 * 1024);
     std::vector<KitRow> many;
-    for (int i = 0; i < 2000; ++i)
-      many.push_back(kit(region, "kit-" + std::to_string(i), {named(std::to_string(i))}));
+    for (int i = 0; i < 2000; ++i) many.push_back(kit(region, "kit-" + std::to_string(i), {named(std::to_string(i))}));
     const State::FeedChange change{head(region, 2), std::move(many), {"a"}};
     const auto applied = home.state->apply({&change, 1});
     REQUIRE_FALSE(applied);

@@ -27,8 +27,7 @@ struct Versions {
     return [this](std::uint64_t offset, std::size_t bytes) -> Result<Bytes> {
       ++reads;
       if (offset > older.size() || bytes > older.size() - offset) return fail(Errc::malformed, "beyond the base");
-      return Bytes(older.begin() + static_cast<std::ptrdiff_t>(offset),
-                   older.begin() + static_cast<std::ptrdiff_t>(offset + bytes));
+      return Bytes(older.begin() + static_cast<std::ptrdiff_t>(offset), older.begin() + static_cast<std::ptrdiff_t>(offset + bytes));
     };
   }
   FindInBase same_place() {
@@ -112,14 +111,14 @@ TEST_CASE("a piece that is not in the form, or that would cost more than it brin
   };
   const std::size_t chunks = 70'000;
   CHECK(refused(piece(0, 0, 0, 0, 9)));
-  CHECK(refused(piece(310'000, 10, 0, 10, 9)));                        // more than the run
-  CHECK(refused(piece(chunks, chunks + 1, 0, 10, 9)));                 // longer packed
-  CHECK(refused(piece(60'000, 10, 0, 10, 9)));                         // small, and not the last
-  CHECK(refused(piece(75'000, 10, 0, 10, 9)));                         // ends within a chunk
+  CHECK(refused(piece(310'000, 10, 0, 10, 9)));         // more than the run
+  CHECK(refused(piece(chunks, chunks + 1, 0, 10, 9)));  // longer packed
+  CHECK(refused(piece(60'000, 10, 0, 10, 9)));          // small, and not the last
+  CHECK(refused(piece(75'000, 10, 0, 10, 9)));          // ends within a chunk
   CHECK(refused(piece(chunks, 10, 0, based_run::base_bytes_max(chunks) + 1, 9)));
   CHECK(file.reads == 0);
-  CHECK(refused(piece(chunks, 10, 299'999, 10, 10)));                  // beyond the base
-  CHECK(refused(piece(chunks, 10, 0, 10, 10)));                        // no zstd
+  CHECK(refused(piece(chunks, 10, 299'999, 10, 10)));  // beyond the base
+  CHECK(refused(piece(chunks, 10, 0, 10, 10)));        // no zstd
   CHECK(refused(*Versions{}.packed()) == false);
   const auto other = file.told(*Versions{}.packed(), 1'000, Sha256{{8}});
   REQUIRE_FALSE(other);

@@ -57,7 +57,8 @@ std::optional<pack::IndexEntry> entry_in(const Path& pack, const ObjectId& id) {
 }
 
 void lose_index(const TestNode& node) {
-  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(node.layout().home / file);
+  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+    std::filesystem::remove(node.layout().home / file);
 }
 
 /// The list of refs does not name that feed any more.

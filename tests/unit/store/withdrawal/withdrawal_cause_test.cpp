@@ -51,7 +51,8 @@ TEST_CASE("where consent runs out, files are given out no longer, at whatever no
   Members m;
   const auto until = [](const std::string& day) {
     return manifest_of("Lampe", "[[consent]]\nfile = \"photos/\"\nrole = \"participant\"\nscope = \"region\"\nuntil = " + day +
-                                    "\n[[consent]]\nfile = \"paroles.md\"\nrole = \"participant\"\nscope = \"region\"\nuntil = " + day + "\n");
+                                    "\n[[consent]]\nfile = \"paroles.md\"\nrole = \"participant\"\nscope = \"region\"\nuntil = " + day +
+                                    "\n");
   };
   const KitFiles files{{"photos/moi.jpg", portrait}, {"paroles.md", "je\n"}, {"plan.bin", other_photo}};
   const auto with = [&](const std::string& day) {
@@ -178,8 +179,10 @@ TEST_CASE("where a clock is dead, the author's withdrawal erases what its own da
 TEST_CASE("a consent for longer, published in time, goes before the shorter one") {
   Members m;
   const auto kit = [](const std::string& day) {
-    return KitFiles{{"moi.jpg", portrait},
-                    {"kit.toml", manifest_of("Lampe", "[[consent]]\nfile = \"moi.jpg\"\nrole = \"participant\"\nscope = \"region\"\nuntil = " + day + "\n")}};
+    return KitFiles{
+        {"moi.jpg", portrait},
+        {"kit.toml",
+         manifest_of("Lampe", "[[consent]]\nfile = \"moi.jpg\"\nrole = \"participant\"\nscope = \"region\"\nuntil = " + day + "\n")}};
   };
   m.a->publish_one("lampe", kit("2026-09-25"));
   m.a->publish_one("lampe", kit("2027-09-25"));

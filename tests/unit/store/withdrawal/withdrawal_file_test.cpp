@@ -13,9 +13,11 @@ namespace {
 
 const std::string hash_a(64, 'a'), hash_b(64, 'b');
 
-const std::string whole = "format = 1\ncentre = \"mdq-wazemmes\"\nslug = \"robot\"\nnumber = 3\nwithdrawn = 2026-03-20T09:30:00Z\n"
-                          "why = \"le consentement est retiré\"\npaths = [\"guide/\", \"photos/groupe.jpg\"]\nversions = \"1-3, 5\"\n"
-                          "earlier = true\nexpired = true\nepoch = 2\nmedia = [\"" + hash_a + "\", \"" + hash_b + "\"]\n";
+const std::string whole =
+    "format = 1\ncentre = \"mdq-wazemmes\"\nslug = \"robot\"\nnumber = 3\nwithdrawn = 2026-03-20T09:30:00Z\n"
+    "why = \"le consentement est retiré\"\npaths = [\"guide/\", \"photos/groupe.jpg\"]\nversions = \"1-3, 5\"\n"
+    "earlier = true\nexpired = true\nepoch = 2\nmedia = [\"" +
+    hash_a + "\", \"" + hash_b + "\"]\n";
 
 std::string changed(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
@@ -67,8 +69,8 @@ TEST_CASE("a withdrawal in another form is refused") {
 }
 
 TEST_CASE("a receipt is read and written in one form") {
-  const std::string text = "format = 1\ncentre = \"mdq-wazemmes\"\nnumber = 3\nrecord = \"" + hash_a +
-                           "\"\ndone = 2026-03-21T06:00:00Z\nerased = 2\nkept = 1\n";
+  const std::string text =
+      "format = 1\ncentre = \"mdq-wazemmes\"\nnumber = 3\nrecord = \"" + hash_a + "\"\ndone = 2026-03-21T06:00:00Z\nerased = 2\nkept = 1\n";
   const auto receipt = parse_receipt(text);
   REQUIRE(receipt);
   CHECK(encode(*receipt) == text);
@@ -112,7 +114,8 @@ TEST_CASE("a few bytes of a withdrawal never become many: ranges stay ranges, an
   REQUIRE(of("1-1000000000"));
   CHECK(of("1-1000000000")->versions.ranges().size() == 1);
   CHECK(of("1-1000000000")->versions.contains(999'999'999));
-  for (const char* const wrong : {"", "0", "2-1", "1, 2", "3, 1", "1-3, 3", "1-3, 4", "1,3", "1-", "-3", "1000000001"}) CHECK_FALSE(of(wrong));
+  for (const char* const wrong : {"", "0", "2-1", "1, 2", "3, 1", "1-3, 3", "1-3, 4", "1,3", "1-", "-3", "1000000001"})
+    CHECK_FALSE(of(wrong));
   std::set<std::uint64_t> odd;
   for (std::uint64_t i = 0; i < limits::withdrawn_ranges_max; ++i) odd.insert(2 * i + 1);
   CHECK(of(Numbers(odd).str()));

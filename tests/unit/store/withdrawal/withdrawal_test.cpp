@@ -188,7 +188,8 @@ TEST_CASE("a text that a publication relied on, and that a withdrawal removed me
   const auto published = [&](const std::function<void()>& meanwhile) {
     const auto publication = l.m.b->library().publish({}).value();
     REQUIRE(publication->begin_kit("lampe-b"));
-    for (const auto& [path, content] : {std::pair<std::string, std::string>{"guide.md", guide}, {"kit.toml", "title = \"B\"\nlicence = \"CC0-1.0\"\n"}}) {
+    for (const auto& [path, content] :
+         {std::pair<std::string, std::string>{"guide.md", guide}, {"kit.toml", "title = \"B\"\nlicence = \"CC0-1.0\"\n"}}) {
       REQUIRE(publication->begin_file(path, false, content.size()));
       const auto bytes = bytes_of(content);
       REQUIRE(publication->write(Bytes(bytes.begin(), bytes.end())));
@@ -295,7 +296,8 @@ TEST_CASE("partial files, damaged copies and files without a record go as well")
   l.m.b->close();
   std::filesystem::create_directories(l.m.b->layout().damaged());
   std::filesystem::copy_file(l.m.b->layout().media(l.media), l.m.b->layout().damaged() / l.media.hex());
-  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"}) std::filesystem::remove(l.m.b->layout().home / file);
+  for (const char* const file : {"state.sqlite", "state.sqlite-wal", "state.sqlite-shm"})
+    std::filesystem::remove(l.m.b->layout().home / file);
   REQUIRE(l.m.b->open());
   REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"photos/moi.jpg"})));
   replicate(*l.m.a, *l.m.b);
