@@ -63,6 +63,7 @@ constexpr std::array fault_names = {
     "no signed time, and shown",
     "word rolled back",
     "file rolled back",
+    "suspended member brought back",
     "roles rolled back",
     "time rolled back",
     "decision exchanged",

@@ -70,6 +70,7 @@ enum class Fault : std::uint8_t {
   // and against them: each of these was refused, or had no effect.
   word_rolled_back,
   file_rolled_back,
+  member_brought_back,
   roles_rolled_back,
   time_rolled_back,
   twin_exchanged,

@@ -33,6 +33,7 @@ std::string RoleAttacks::forge(core::Random& random) {
   if (before != SigningKey{} && before != key && random.below(2) == 0) return take_time_out();
   // What is over may be renewed with the next step.
   if (const auto over = roles_over(); !over.empty() && random.below(2) == 0) return speak_over(over[random.below(over.size())], random);
+  if (!stores_.roles.suspended().empty() && random.below(6) == 0) return bring_back(random);
   switch (random.below(14)) {
     case 0: return roll_back_all(random);
     case 1: return roll_back_file(random);
@@ -95,6 +96,20 @@ std::string RoleAttacks::roll_back_file(core::Random& random) {
     return moment.version == newest().version && had != moment.statements.end() && had->second > to->statements.at(path);
   };
   if (must_refuse("an older " + path, knows, random)) strike(Fault::file_rolled_back);
+  return " an older " + path;
+}
+
+/// Of a member that was suspended, the file from before it, which the role had signed as well.
+std::string RoleAttacks::bring_back(core::Random& random) {
+  const auto path = "members/" + *stores_.roles.suspended().begin() + ".toml";
+  const auto held = text(path);
+  const auto* to = older(random, [&](const Moment& moment) { return forger_.read(moment.commit, path).value_or(held) != held; });
+  if (to == nullptr) return "";
+  forger_.make({{path, forger_.read(to->commit, path)}, {signatures_of(path), forger_.read(to->commit, signatures_of(path))}});
+  const auto knows = [&](std::size_t, const Moment& moment) {
+    return moment.version == newest().version && forger_.read(moment.commit, path) == held;
+  };
+  if (must_refuse("an older " + path, knows, random)) strike(Fault::member_brought_back);
   return " an older " + path;
 }
 

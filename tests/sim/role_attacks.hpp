@@ -48,6 +48,7 @@ class RoleAttacks {
   // --- acts; each for the log
   std::string roll_back_all(core::Random& random);
   std::string roll_back_file(core::Random& random);
+  std::string bring_back(core::Random& random);
   std::string roll_back_roles(core::Random& random);
   std::string roll_back_time(core::Random& random);
   std::string forge_roles(core::Random& random);
