@@ -57,10 +57,10 @@ Result<std::vector<std::pair<KitId, std::string>>> State::adopters() const {
   });
 }
 
-Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId& feed) {
+Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId* feed) {
   std::vector<KitId> kits;
-  const std::string name = feed.str();
-  row << std::string_view(name);
+  const std::string name = feed == nullptr ? std::string() : feed->str();
+  if (feed != nullptr) row << std::string_view(name);
   CHECK_OK(row.each([&]() -> Status {
     auto kit = KitId::parse(row.text(0));
     if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
@@ -73,7 +73,7 @@ Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId& feed) {
 
 Result<std::vector<KitId>> State::adoptions_in(const FeedId& feed) const {
   return impl_->read([&](sql::Database& db) {
-    return take_kits(db.prepare("SELECT a.kit FROM adoption a JOIN feed f ON f.id = a.feed WHERE f.name = ?"), feed);
+    return take_kits(db.prepare("SELECT a.kit FROM adoption a JOIN feed f ON f.id = a.feed WHERE f.name = ?"), &feed);
   });
 }
 

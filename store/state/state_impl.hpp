@@ -97,8 +97,8 @@ Status put_withdrawals(sql::Database& db, std::int64_t feed, const State::FeedCh
 inline constexpr std::int64_t until_never = 9'000'000'000'000;
 /// Of a row of names (n) and of media (m): whether that naming makes the media file wanted and served.
 #define ESSAIMAGE_LIVE_NAMING "n.over = 0 AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.sha = m.sha)"
-/// The kits of a question about one feed, which it is asked of; sorted.
-Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId& feed);
+/// The kits that a question finds, sorted; of a feed, if the question is about one.
+Result<std::vector<KitId>> take_kits(sql::Statement row, const FeedId* feed = nullptr);
 /// Forgets a media file that nothing refers to any more.
 Status tidy_media(sql::Database& db, const Sha256& media);
 

@@ -57,18 +57,7 @@ Result<std::vector<OutcomeRow>> State::outcomes(const OutcomeQuery& query) const
 }
 
 Result<std::vector<KitId>> State::kits_with_outcomes() const {
-  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
-    std::vector<KitId> kits;
-    auto row = db.prepare("SELECT DISTINCT kit FROM outcome");
-    CHECK_OK(row.each([&]() -> Status {
-      auto kit = KitId::parse(row.text(0));
-      if (!kit) return fail(Errc::corrupt, "state.sqlite: not a kit");
-      kits.push_back(std::move(*kit));
-      return {};
-    }));
-    std::ranges::sort(kits);
-    return kits;
-  });
+  return impl_->read([](sql::Database& db) { return take_kits(db.prepare("SELECT DISTINCT kit FROM outcome")); });
 }
 
 Result<std::vector<OutcomeKey>> State::outcomes_in(const FeedId& feed) const {

@@ -63,7 +63,7 @@ Result<std::vector<ProposalRow>> State::proposals_of(const std::string& centre) 
 
 Result<std::vector<KitId>> State::proposals_in(const FeedId& feed) const {
   return impl_->read([&](sql::Database& db) {
-    return take_kits(db.prepare("SELECT p.kit FROM proposal p JOIN feed f ON f.id = p.feed WHERE f.name = ?"), feed);
+    return take_kits(db.prepare("SELECT p.kit FROM proposal p JOIN feed f ON f.id = p.feed WHERE f.name = ?"), &feed);
   });
 }
 
