@@ -31,6 +31,7 @@ class Curation;     // store/curation.hpp
 class Mirrors;      // store/mirrors.hpp
 class Withdrawals;  // store/withdrawal/withdrawals.hpp
 struct Activity;    // store/activity.hpp
+struct Stages;      // store/life/life.hpp
 
 /// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
 class Source {
@@ -78,7 +79,8 @@ struct KitFile {
 struct KitVersion {
   std::uint64_t version = 0;
   Audience audience;
-  Timestamp published_at;
+  Timestamp published_at;  ///< as it says itself, in whatever feed it lies
+  Timestamp told_at;       ///< to this audience
   ObjectId kit_tree;
   ObjectId commit;
 };
@@ -264,6 +266,8 @@ class Library {
   virtual Result<OutcomeRow> report(const Report& report) = 0;
   virtual Result<OutcomeRow> retract(std::uint64_t number) = 0;                           ///< one of this centre; Errc::outcome_none
   virtual Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const = 0;  ///< by first day
+  /// What tells the stage of any kit.
+  virtual Result<Stages> stages() const = 0;
   /// Kits of which the newest version says that it was adapted from this one, by id.
   virtual Result<std::vector<KitSummary>> adaptations(const KitId& id) const = 0;
 

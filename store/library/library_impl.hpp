@@ -26,6 +26,7 @@
 #include "store/library/kit_tree.hpp"
 #include "store/library/on_their_way.hpp"
 #include "store/library/picture.hpp"
+#include "store/life/life.hpp"
 #include "store/media/reuse.hpp"
 #include "store/mirrors/mirrors_impl.hpp"
 #include "store/search/library_search.hpp"
@@ -79,6 +80,7 @@ class LibraryImpl final : public Library {
   Result<OutcomeRow> report(const Report& report) override;
   Result<OutcomeRow> retract(std::uint64_t number) override;
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const override { return state_->outcomes(query); }
+  Result<Stages> stages() const override;
   Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
   Mirrors& mirrors() override { return mirrors_; }
   Result<std::shared_ptr<const Activity>> activity() const override;  ///< (activity.cpp)

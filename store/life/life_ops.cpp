@@ -104,6 +104,14 @@ Result<OutcomeRow> LibraryImpl::retract(std::uint64_t number) {
   return row;
 }
 
+Result<Stages> LibraryImpl::stages() const {
+  Stages stages{picture()->roster, catalogue(), {}};
+  TRY(stages.tested, state_->kits_with_outcomes());
+  TRY(const auto adopters, state_->adopters());
+  for (const auto& [kit, centre] : adopters) stages.adopters[kit].push_back(centre);
+  return stages;
+}
+
 Result<std::vector<KitSummary>> LibraryImpl::adaptations(const KitId& id) const {
   TRY(const auto kits, state_->adapted_from(id));
   std::vector<KitSummary> adapted;

@@ -10,6 +10,7 @@
 #include "store/activity.hpp"
 #include "store/curation.hpp"
 #include "store/library.hpp"
+#include "store/life/life.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/fake_mirrors.hpp"
 #include "tests/support/fake_withdrawals.hpp"
@@ -153,6 +154,7 @@ class FakeLibrary : public store::Library {
   Result<std::vector<store::AdoptionRow>> adoptions(const KitId&) const override { return std::vector<store::AdoptionRow>{}; }
   Result<store::OutcomeRow> report(const Report&) override { return fail(Errc::not_found); }
   Result<store::OutcomeRow> retract(std::uint64_t) override { return fail(Errc::not_found); }
+  Result<store::Stages> stages() const override { return store::Stages{}; }
   Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery&) const override { return std::vector<store::OutcomeRow>{}; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId&) const override { return std::vector<store::KitSummary>{}; }
   store::Withdrawals& withdrawals() const override { return withdrawals_; }

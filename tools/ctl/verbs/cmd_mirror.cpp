@@ -7,6 +7,7 @@
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl::verb {
 
@@ -164,7 +165,7 @@ Result<ExitCode> mirror_rule(Context& context) {
   context.out() << context.say("rule: ", "règle : ") << printable(rule_text(reply.value("rule", Json()), context)) << "\n";
   for (const auto& kit : published)
     context.out() << fmt::format(fmt::runtime(context.say("{} version {} is in {} now.\n", "{} version {} est maintenant dans {}.\n")),
-                                 text_at(kit, "id"), number_at(kit, "version"), text_at(kit, "audience"));
+                                 text_at(kit, "id"), number_at(kit, "version"), audience_text(text_at(kit, "audience"), context));
   return ExitCode::ok;
 }
 
