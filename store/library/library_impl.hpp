@@ -63,7 +63,8 @@ class LibraryImpl final : public Library {
 
   Result<Invitation> invite(const Invite& invite, Lacking lacking) override;
   Status admit(const message::Join& join) override;
-  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override;
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking,
+                 bool anyway) override;
   Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed, Lacking lacking) override;
   Status change_role(const RoleChange& wish, Lacking lacking) override;
   Status apply(const SigningRequest& request) override;
@@ -74,7 +75,7 @@ class LibraryImpl final : public Library {
   std::shared_ptr<const Catalogue> catalogue() const override;
   Curation& curation() override { return curation_; }
   const Curation& curation() const override { return curation_; }
-  Result<AdoptionRow> adopt(const KitId& id, const std::string& note) override;
+  Result<AdoptionRow> adopt(const KitId& id, const std::string& note, bool anyway) override;
   Status unadopt(const KitId& id) override;
   Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const override { return state_->adoptions_of(id); }
   Result<OutcomeRow> report(const Report& report) override;

@@ -15,11 +15,7 @@ namespace {
 Status tidy_text(std::string& text, const char* what, bool anyway) {
   if (text.empty()) return {};
   TRY(text, plain_text_from(text, limits::outcome_text_bytes_max, what));
-  const auto found = anyway ? std::vector<std::string>() : kit::personal_data(text);
-  if (found.empty()) return {};
-  std::string detail = what;
-  for (const auto& each : found) detail += (&each == &found.front() ? ": \"" : ", \"") + each + "\"";
-  return fail(Errc::outcome_personal, detail);
+  return kit::names_nobody(text, what, anyway);
 }
 
 Status check_report(OutcomeFacts& facts, Timestamp now, bool anyway) {

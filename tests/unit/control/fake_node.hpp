@@ -88,7 +88,7 @@ class FakeLibrary final : public store::Library {
     calls.push_back("neighbours of " + slug + ": " + std::to_string(needed) + " of " + std::to_string(neighbours.size()));
     return {};
   }
-  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override {
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking, bool) override {
     if (ask(lacking)) return {};
     calls.push_back("suspend " + slug + ": " + why);
     for (const auto& [feed, order] : last) calls.push_back("last " + feed.str() + " " + order.str());
@@ -122,7 +122,7 @@ class FakeLibrary final : public store::Library {
   FakeCuration curates{*this, decided, asks};
   store::Curation& curation() override { return curates; }
   const store::Curation& curation() const override { return curates; }
-  Result<store::AdoptionRow> adopt(const KitId& id, const std::string& note) override {
+  Result<store::AdoptionRow> adopt(const KitId& id, const std::string& note, bool) override {
     if (id.centre == who.slug) return fail(Errc::own_kit_adopted, id.str());
     TRY(const auto found, kit(id));
     adopted.push_back({{who.slug, {}}, {id, found.row.version, found.row.kit_tree, {1'790'000'000}, note}});

@@ -15,7 +15,8 @@ namespace {
 
 Json about_mirror(const Context& context) {
   Json arguments{{"mirror", context.parsed.positionals[0]}};
-  if (context.parsed.has("offline")) arguments["offline"] = true;
+  for (const auto* const flag : {"anyway", "offline"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
   return arguments;
 }
 
