@@ -50,6 +50,7 @@ class Curation {
     std::optional<std::uint64_t> version = {};  ///< nothing: the newest
     Proposal::To to = Proposal::To::territory;
     std::string note = {};
+    bool anyway = false;  ///< whatever the note looks like: Errc::outcome_personal otherwise
   };
   /// In this centre's feed of that version's audience, in the place of an earlier one. Errc::proposal_not_own.
   virtual Result<ProposalRow> propose(const Proposing& proposing) = 0;

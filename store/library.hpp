@@ -31,6 +31,7 @@ class Curation;     // store/curation.hpp
 class Mirrors;      // store/mirrors.hpp
 class Withdrawals;  // store/withdrawal/withdrawals.hpp
 struct Activity;    // store/activity.hpp
+struct Stages;      // store/life/life.hpp
 
 /// Something that is served to a peer: a pack, or a run of chunks. One thread at a time.
 class Source {
@@ -78,7 +79,8 @@ struct KitFile {
 struct KitVersion {
   std::uint64_t version = 0;
   Audience audience;
-  Timestamp published_at;
+  Timestamp published_at;  ///< as it says itself, in whatever feed it lies
+  Timestamp told_at;       ///< to this audience
   ObjectId kit_tree;
   ObjectId commit;
 };
@@ -201,8 +203,9 @@ class Library {
   /// Errc::signatures_lacking where the keys of this home are not enough: requests() then has it.
   virtual Status admit(const message::Join& join) = 0;
   /// Of its feeds that which is held here still counts; of those in `last`, up to that order (Errc::not_found: not known here).
+  /// Errc::outcome_personal: `why` looks like somebody, and not `anyway`.
   virtual Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last = {},
-                         Lacking lacking = nullptr) = 0;
+                         Lacking lacking = nullptr, bool anyway = false) = 0;
   /// So many of these may give that member its next key; none: nobody but the members role. Errc::neighbours_refused.
   virtual Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed,
                                  Lacking lacking = nullptr) = 0;
@@ -238,6 +241,7 @@ class Library {
     std::string reviewer = {};                ///< a function, never a person's name; empty: the curators
     std::optional<Timestamp> reviewed = {};   ///< the day; nothing: today
     std::optional<std::uint64_t> after = {};  ///< the version of the statement that this one replaces, where there is one
+    bool anyway = false;                      ///< whatever reason and conditions look like: Errc::outcome_personal otherwise
   };
   /// Proposals, recommendations, decisions, and what follows from them.
   virtual Curation& curation() = 0;
@@ -248,7 +252,8 @@ class Library {
 
   // --- adoptions: this centre's word about kits of others, to whom it may know them --------------------------------------------
   /// Its newest version that is known here. Errc::own_kit_adopted for a kit of this centre.
-  virtual Result<AdoptionRow> adopt(const KitId& id, const std::string& note) = 0;
+  /// Errc::outcome_personal: the note looks like somebody, and not `anyway`.
+  virtual Result<AdoptionRow> adopt(const KitId& id, const std::string& note, bool anyway = false) = 0;
   virtual Status unadopt(const KitId& id) = 0;                                    ///< Errc::not_adopted if it is not
   virtual Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const = 0;  ///< of every centre, by feed
 
@@ -264,6 +269,8 @@ class Library {
   virtual Result<OutcomeRow> report(const Report& report) = 0;
   virtual Result<OutcomeRow> retract(std::uint64_t number) = 0;                           ///< one of this centre; Errc::outcome_none
   virtual Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const = 0;  ///< by first day
+  /// What tells the stage of any kit.
+  virtual Result<Stages> stages() const = 0;
   /// Kits of which the newest version says that it was adapted from this one, by id.
   virtual Result<std::vector<KitSummary>> adaptations(const KitId& id) const = 0;
 

@@ -31,8 +31,9 @@ class Mirrors {
   /// Gives one that runs other territories (none named: as before) or another name. Of centres that are of none of its territories
   /// any more, that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended, Errc::mirror_territory.
   virtual Result<MirrorFile> change(const Begin& change, Lacking lacking) = 0;
-  /// Of its feeds that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended.
-  virtual Result<MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking) = 0;
+  /// Of its feeds that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended; Errc::outcome_personal: `why` looks
+  /// like somebody, and not `anyway`.
+  virtual Result<MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking, bool anyway = false) = 0;
   virtual Result<std::vector<MirrorFile>> list() const = 0;            ///< ended ones too; Errc::not_joined
   virtual Result<MirrorFile> find(const std::string& slug) const = 0;  ///< Errc::mirror_unknown, Errc::not_joined
 

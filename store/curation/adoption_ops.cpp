@@ -2,6 +2,7 @@
 #include "proto/limits.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/kit/personal_data.hpp"
 #include "store/library/word_change.hpp"
 
 namespace essaimage::store {
@@ -12,7 +13,7 @@ std::string path_of(const KitId& kit) { return feed_path::of_kit(feed_path::adop
 
 }  // namespace
 
-Result<AdoptionRow> LibraryImpl::adopt(const KitId& id, const std::string& note) {
+Result<AdoptionRow> LibraryImpl::adopt(const KitId& id, const std::string& note, bool anyway) {
   const std::lock_guard changing(changing_);
   if (id.centre == identity_.slug) return fail(Errc::own_kit_adopted, id.str());
   if (behind_) CHECK_OK(catch_up_locked());
@@ -22,6 +23,7 @@ Result<AdoptionRow> LibraryImpl::adopt(const KitId& id, const std::string& note)
   Adoption adoption{id, row.version, row.kit_tree, now_(), {}};
   if (!note.empty()) {
     TRY(adoption.note, plain_text_from(note, limits::reason_bytes_max, "note"));
+    CHECK_OK(kit::names_nobody(adoption.note, "note", anyway));
   }
   const FeedId feed{identity_.slug, row.audience};
   TRY(const auto before, state_->adoptions_of(id));

@@ -33,6 +33,8 @@ Status put_words(const Library::Acceptance& words, Timestamp now, CatalogueFile&
   TRY(file.reason, plain_text_from(words.reason, limits::reason_bytes_max, "reason"));
   TRY(file.themes, texts_from(words.themes, limits::themes_max, "theme"));
   TRY(file.conditions, texts_from(words.conditions, limits::conditions_max, "condition"));
+  CHECK_OK(kit::names_nobody(file.reason, "reason", words.anyway));
+  for (const auto& condition : file.conditions) CHECK_OK(kit::names_nobody(condition, "condition", words.anyway));
   if (!words.reviewer.empty()) {
     TRY(file.reviewer, plain_text_from(words.reviewer, limits::name_bytes_max, "reviewer"));
     if (!kit::personal_data(file.reviewer).empty()) return fail(Errc::reviewer_person, file.reviewer);

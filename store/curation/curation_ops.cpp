@@ -5,6 +5,7 @@
 #include "store/curation/consent.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/kit/personal_data.hpp"
 #include "store/library/word_change.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
@@ -53,6 +54,7 @@ Result<ProposalRow> CurationImpl::propose(const Proposing& proposing) {
   Proposal proposal{id, version.version, version.tree, proposing.to, library_.now_(), {}};
   if (!proposing.note.empty()) {
     TRY(proposal.note, plain_text_from(proposing.note, limits::reason_bytes_max, "note"));
+    CHECK_OK(kit::names_nobody(proposal.note, "note", proposing.anyway));
   }
   // In the widest audience that has the version: all who may know it may know that it is proposed.
   const FeedId feed{self, version.audiences.front()};

@@ -6,6 +6,7 @@
 #include "store/federation/neighbour_successions.hpp"
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/kit/personal_data.hpp"
 
 namespace essaimage::store {
 
@@ -141,11 +142,13 @@ Status LibraryImpl::admit(const message::Join& join) {
 
 /// Names the last order that is accepted of each of its feeds, which is what is held here: so old
 /// and new members converge on the same.
-Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) {
+Status LibraryImpl::suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking,
+                            bool anyway) {
   const std::lock_guard changing(changing_);
   TRY(auto change, FederationChange::begin(*this));
   if (slug == identity_.slug) return fail(Errc::usage, "the federation cannot suspend itself");
   if (!is_plain_text(why, why_bytes_max)) return fail(Errc::usage, "why: one line of at most 500 bytes");
+  CHECK_OK(kit::names_nobody(why, "why", anyway));
   const Member* member = change.word().roster.find(slug);
   if (member == nullptr) return fail(Errc::member_unknown, slug);
   if (member->suspended) return fail(Errc::member_suspended, slug);

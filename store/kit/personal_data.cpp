@@ -166,4 +166,12 @@ std::vector<std::string> personal_data(std::string_view text) {
   return found;
 }
 
+Status names_nobody(std::string_view text, std::string_view what, bool anyway) {
+  const auto found = anyway ? std::vector<std::string>() : personal_data(text);
+  if (found.empty()) return {};
+  std::string detail(what);
+  for (const auto& each : found) detail += (&each == &found.front() ? ": \"" : ", \"") + each + "\"";
+  return fail(Errc::outcome_personal, detail);
+}
+
 }  // namespace essaimage::kit

@@ -7,9 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/error.hpp"
+
 namespace essaimage::kit {
 
 /// The passages, in order, as they stand in the text; at most eight.
 std::vector<std::string> personal_data(std::string_view text);
+
+/// Errc::outcome_personal with the passages, of a text that others will read for years; unless `anyway`. `what`: the text's name.
+Status names_nobody(std::string_view text, std::string_view what, bool anyway);
 
 }  // namespace essaimage::kit

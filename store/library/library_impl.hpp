@@ -26,6 +26,7 @@
 #include "store/library/kit_tree.hpp"
 #include "store/library/on_their_way.hpp"
 #include "store/library/picture.hpp"
+#include "store/life/life.hpp"
 #include "store/media/reuse.hpp"
 #include "store/mirrors/mirrors_impl.hpp"
 #include "store/search/library_search.hpp"
@@ -62,7 +63,8 @@ class LibraryImpl final : public Library {
 
   Result<Invitation> invite(const Invite& invite, Lacking lacking) override;
   Status admit(const message::Join& join) override;
-  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override;
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking,
+                 bool anyway) override;
   Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed, Lacking lacking) override;
   Status change_role(const RoleChange& wish, Lacking lacking) override;
   Status apply(const SigningRequest& request) override;
@@ -73,12 +75,13 @@ class LibraryImpl final : public Library {
   std::shared_ptr<const Catalogue> catalogue() const override;
   Curation& curation() override { return curation_; }
   const Curation& curation() const override { return curation_; }
-  Result<AdoptionRow> adopt(const KitId& id, const std::string& note) override;
+  Result<AdoptionRow> adopt(const KitId& id, const std::string& note, bool anyway) override;
   Status unadopt(const KitId& id) override;
   Result<std::vector<AdoptionRow>> adoptions(const KitId& id) const override { return state_->adoptions_of(id); }
   Result<OutcomeRow> report(const Report& report) override;
   Result<OutcomeRow> retract(std::uint64_t number) override;
   Result<std::vector<OutcomeRow>> outcomes(const OutcomeQuery& query) const override { return state_->outcomes(query); }
+  Result<Stages> stages() const override;
   Result<std::vector<KitSummary>> adaptations(const KitId& id) const override;
   Mirrors& mirrors() override { return mirrors_; }
   Result<std::shared_ptr<const Activity>> activity() const override;  ///< (activity.cpp)

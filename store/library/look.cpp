@@ -55,7 +55,7 @@ Status add_history(const ObjectDb& objects, const FeedId& feed, const ObjectId& 
       versions.push_back(*current);
       current.reset();
     }
-    if (tree) current = KitVersion{0, feed.audience, {}, *tree, *at};
+    if (tree) current = KitVersion{0, feed.audience, {}, commit.time, *tree, *at};
     at = commit.parent;
   }
   if (current) versions.push_back(*current);

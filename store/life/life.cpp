@@ -36,18 +36,27 @@ LifeEvent event(Kind kind, Timestamp time, const std::string& centre, std::uint6
   return made;
 }
 
-/// The first version for each audience: later ones are what `kit history` is for.
-void add_publications(const LifeFacts& facts, Life& life) {
+LifeEvent decision_event(const CatalogueFile& said, const Roster& roster) {
+  const bool accepted = said.decision == CatalogueFile::Decision::accepted;
+  const auto kind = accepted ? Kind::accepted : said.decision == CatalogueFile::Decision::declined ? Kind::declined : Kind::retired;
+  return event(kind, said.decided, roster.federation_slug, said.kit_version);
+}
+
+/// The first version for each audience, by time: later ones are what `kit history` is for.
+std::vector<LifeEvent> publications(const LifeFacts& facts) {
   std::map<Audience, LifeVersion> first;
   for (const auto& version : facts.versions) {
     const auto [at, added] = first.try_emplace(version.audience, version);
     if (!added && version.version < at->second.version) at->second = version;
   }
+  std::vector<LifeEvent> told;
   for (const auto& [audience, version] : first) {
     auto published = event(Kind::published, version.published_at, facts.kit.centre, version.version);
     published.audience = audience;
-    life.story.push_back(std::move(published));
+    told.push_back(std::move(published));
   }
+  std::ranges::stable_sort(told, {}, &LifeEvent::time);
+  return told;
 }
 
 /// One event for each centre, however often it reports.
@@ -105,9 +114,9 @@ std::string_view str(LifeEvent::Kind kind) {
 Life life_of(const LifeFacts& facts, const Roster& roster) {
   Life life;
   const auto begun = begun_at(facts.claimed_stage);
-  add_publications(facts, life);
-  life.since[begun] = {};
-  if (!life.story.empty()) life.since[begun] = std::ranges::min(life.story, {}, &LifeEvent::time).time;
+  const auto told = publications(facts);
+  life.since[begun] = told.empty() ? Timestamp() : told.front().time;
+  life.story.assign(told.begin(), told.begin() + (told.empty() ? 0 : 1));
   add_outcomes(facts, life);
   const auto elsewhere = add_adoptions(facts, roster, life);
   for (const auto& adaptation : facts.adaptations) {
@@ -115,14 +124,14 @@ Life life_of(const LifeFacts& facts, const Roster& roster) {
     adapted.kit = adaptation.kit;
     life.story.push_back(std::move(adapted));
   }
+  for (const auto& decision : facts.replaced) life.story.push_back(decision_event(decision, roster));
   if (facts.decision) {
-    const auto& decision = *facts.decision;
-    const bool accepted = decision.decision == CatalogueFile::Decision::accepted;
-    const bool declined = decision.decision == CatalogueFile::Decision::declined;
-    const auto kind = accepted ? Kind::accepted : declined ? Kind::declined : Kind::retired;
-    life.story.push_back(event(kind, decision.decided, roster.federation_slug, decision.kit_version));
-    if (accepted && elsewhere) life.since[LifeStage::regional] = std::max(*elsewhere, decision.decided);
+    life.story.push_back(decision_event(*facts.decision, roster));
+    if (life.story.back().kind == Kind::accepted && elsewhere)
+      life.since[LifeStage::regional] = std::max(*elsewhere, facts.decision->decided);
   }
+  // Within one second a kit goes to others because of what was decided, and not before.
+  if (!told.empty()) life.story.insert(life.story.end(), told.begin() + 1, told.end());
   life.stage = life.since.rbegin()->first;
   std::ranges::stable_sort(life.story, {}, &LifeEvent::time);
   return life;
@@ -135,6 +144,14 @@ LifeStage stage_of(const StageFacts& facts, const Roster& roster) {
   if (facts.accepted && any(uses_elsewhere)) return LifeStage::regional;
   if (any(uses_nearby)) return LifeStage::metropolitan;
   return facts.has_outcome ? LifeStage::field_tested : begun_at(facts.claimed_stage);
+}
+
+LifeStage Stages::of(const KitId& kit, const std::string& claimed) const {
+  StageFacts facts{kit, claimed, std::ranges::binary_search(tested, kit), {}, false};
+  if (const auto used = adopters.find(kit); used != adopters.end()) facts.adopters = used->second;
+  const auto* const decision = catalogue ? catalogue->find(kit) : nullptr;
+  facts.accepted = decision != nullptr && decision->decision == CatalogueFile::Decision::accepted;
+  return stage_of(facts, roster ? *roster : Roster());
 }
 
 }  // namespace essaimage::store

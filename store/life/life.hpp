@@ -3,6 +3,7 @@
 // decisions of the catalogue; nobody can type it in. Pure functions; any thread.
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ std::string_view str(LifeEvent::Kind kind);  ///< "published", …
 struct LifeVersion {
   std::uint64_t version = 0;
   Audience audience;
-  Timestamp published_at;
+  Timestamp published_at;  ///< for this audience
 };
 struct LifeAdaptation {
   KitId kit;
@@ -54,7 +55,8 @@ struct LifeFacts {
   std::vector<OutcomeRow> outcomes;
   std::vector<AdoptionRow> adoptions;
   std::vector<LifeAdaptation> adaptations;
-  std::optional<CatalogueFile> decision;
+  std::optional<CatalogueFile> decision;  ///< in force
+  std::vector<CatalogueFile> replaced;    ///< decisions before it: they belong to the story alone
 };
 
 struct Life {
@@ -75,5 +77,15 @@ struct StageFacts {
 };
 /// The same as life_of() says.
 LifeStage stage_of(const StageFacts& facts, const Roster& roster);
+
+/// Tells the stage of any kit: what moved kits on, read once.
+struct Stages {
+  std::shared_ptr<const Roster> roster;                     ///< null: while joining
+  std::shared_ptr<const Catalogue> catalogue;               ///< likewise
+  std::vector<KitId> tested;                                ///< sorted
+  std::map<KitId, std::vector<std::string>> adopters = {};  ///< centres
+
+  LifeStage of(const KitId& kit, const std::string& claimed) const;
+};
 
 }  // namespace essaimage::store

@@ -15,11 +15,7 @@ namespace {
 Status tidy_text(std::string& text, const char* what, bool anyway) {
   if (text.empty()) return {};
   TRY(text, plain_text_from(text, limits::outcome_text_bytes_max, what));
-  const auto found = anyway ? std::vector<std::string>() : kit::personal_data(text);
-  if (found.empty()) return {};
-  std::string detail = what;
-  for (const auto& each : found) detail += (&each == &found.front() ? ": \"" : ", \"") + each + "\"";
-  return fail(Errc::outcome_personal, detail);
+  return kit::names_nobody(text, what, anyway);
 }
 
 Status check_report(OutcomeFacts& facts, Timestamp now, bool anyway) {
@@ -102,6 +98,14 @@ Result<OutcomeRow> LibraryImpl::retract(std::uint64_t number) {
   CHECK_OK(change.remove(row.feed.audience, path_of({row.outcome.kit, number})));
   CHECK_OK(change.commit());
   return row;
+}
+
+Result<Stages> LibraryImpl::stages() const {
+  Stages stages{picture()->roster, catalogue(), {}};
+  TRY(stages.tested, state_->kits_with_outcomes());
+  TRY(const auto adopters, state_->adopters());
+  for (const auto& [kit, centre] : adopters) stages.adopters[kit].push_back(centre);
+  return stages;
 }
 
 Result<std::vector<KitSummary>> LibraryImpl::adaptations(const KitId& id) const {

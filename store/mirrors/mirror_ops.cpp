@@ -5,6 +5,7 @@
 #include "proto/limits.hpp"
 #include "store/federation/federation_change.hpp"
 #include "store/federation/toml_form.hpp"
+#include "store/kit/personal_data.hpp"
 #include "store/library/kit_tree.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
@@ -116,7 +117,7 @@ Result<MirrorFile> MirrorsImpl::change(const Begin& wish, Lacking lacking) {
 
 /// Names the last order that is accepted of each of its feeds, which is what is held here: so old and new members converge on the
 /// same, also those that were away.
-Result<MirrorFile> MirrorsImpl::end(const std::string& slug, const std::string& why, Lacking lacking) {
+Result<MirrorFile> MirrorsImpl::end(const std::string& slug, const std::string& why, Lacking lacking, bool anyway) {
   const std::lock_guard changing(library_.changing_);
   TRY(auto change, FederationChange::begin(library_));
   CHECK_OK(check_runs(change.picture(), slug));
@@ -124,6 +125,7 @@ Result<MirrorFile> MirrorsImpl::end(const std::string& slug, const std::string& 
   MirrorFile file = next_of(held);
   file.ended = library_.now_();
   TRY(file.ended_why, plain_text_from(why, limits::reason_bytes_max, "why"));
+  CHECK_OK(kit::names_nobody(file.ended_why, "why", anyway));
   name_what_counts(file, change.picture(), [](const Member&) { return true; });
   CHECK_OK(put(change, file, lacking));
   return file;

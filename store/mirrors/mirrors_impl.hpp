@@ -15,7 +15,7 @@ class MirrorsImpl final : public Mirrors {
 
   Result<MirrorFile> begin(const Begin& begin, Lacking lacking) override;
   Result<MirrorFile> change(const Begin& change, Lacking lacking) override;
-  Result<MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking) override;
+  Result<MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking, bool anyway) override;
   Result<std::vector<MirrorFile>> list() const override;
   Result<MirrorFile> find(const std::string& slug) const override;
   Result<MirrorRules> rules() const override;

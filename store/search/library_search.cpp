@@ -23,34 +23,6 @@ bool is_of_territory(const Roster* roster, const std::string& territory, const K
   return centre != nullptr && centre->territories.contains(territory);
 }
 
-/// Tells the stage of kits: what moved any of them on, read once.
-class Stages {
- public:
-  static Result<Stages> of(const State& state, std::shared_ptr<const Roster> roster, std::shared_ptr<const Catalogue> catalogue) {
-    Stages stages;
-    stages.roster_ = roster ? std::move(roster) : std::make_shared<const Roster>();
-    stages.catalogue_ = std::move(catalogue);
-    TRY(stages.tested_, state.kits_with_outcomes());
-    TRY(const auto adopters, state.adopters());
-    for (const auto& [kit, centre] : adopters) stages.adopters_[kit].push_back(centre);
-    return stages;
-  }
-
-  LifeStage stage(const KitId& kit, const std::string& claimed) const {
-    StageFacts facts{kit, claimed, std::ranges::binary_search(tested_, kit), {}, false};
-    if (const auto used = adopters_.find(kit); used != adopters_.end()) facts.adopters = used->second;
-    const auto* const decision = catalogue_ ? catalogue_->find(kit) : nullptr;
-    facts.accepted = decision != nullptr && decision->decision == CatalogueFile::Decision::accepted;
-    return stage_of(facts, *roster_);
-  }
-
- private:
-  std::shared_ptr<const Roster> roster_;
-  std::shared_ptr<const Catalogue> catalogue_;
-  std::vector<KitId> tested_;
-  std::map<KitId, std::vector<std::string>> adopters_;
-};
-
 }  // namespace
 
 Result<KitsFound> LibrarySearch::find(const KitQuery& query) const {
@@ -64,10 +36,10 @@ Result<KitsFound> LibrarySearch::find(const KitQuery& query) const {
   plan.limit = std::clamp<std::size_t>(query.limit, 1, limits::search_hits_max);
   std::optional<Stages> stages;
   if (!query.filter.stage.empty()) {
-    TRY(stages, Stages::of(*library_.state_, now->roster, catalogue));
+    TRY(stages, library_.stages());
   }
   plan.accepts = [&](const KitId& kit, const Audience& audience, const std::string& claimed_stage) {
-    if (stages && str(stages->stage(kit, claimed_stage)) != query.filter.stage) return false;
+    if (stages && str(stages->of(kit, claimed_stage)) != query.filter.stage) return false;
     if (!query.territory.empty() && !is_of_territory(now->roster.get(), query.territory, kit, audience)) return false;
     return !query.catalogue || (catalogue && catalogue->lists(kit));
   };

@@ -21,11 +21,8 @@ constexpr std::size_t media_at_once_max = 1'000;  // statements, in one request
 /// Everybody reads it, and it is to protect somebody.
 Result<std::string> tidy_why(const std::string& typed, bool anyway) {
   TRY(auto why, plain_text_from(typed, limits::reason_bytes_max, "why"));
-  const auto found = anyway ? std::vector<std::string>() : kit::personal_data(why);
-  if (found.empty()) return why;
-  std::string detail = "why";
-  for (const auto& each : found) detail += (&each == &found.front() ? ": \"" : ", \"") + each + "\"";
-  return fail(Errc::outcome_personal, detail);
+  CHECK_OK(kit::names_nobody(why, "why", anyway));
+  return why;
 }
 
 Result<std::vector<std::string>> tidy_paths(std::vector<std::string> paths) {

@@ -24,7 +24,7 @@ ATOM, OPDS, DCTERMS = "{http://www.w3.org/2005/Atom}", "http://opds-spec.org/", 
 NAVIGATION, ACQUISITION = (f"application/atom+xml;profile=opds-catalog;kind={kind}" for kind in ("navigation", "acquisition"))
 ACQUIRES = {"acquisition", "borrow", "buy", "download", "preview", "subscribe"} | {
     OPDS + "acquisition" + kind for kind in ("", "/borrow", "/buy", "/open-access", "/sample", "/subscribe")}
-PICTURES = {"image/jpeg", "image/webp", "image/avif", "image/png", "image/jxl", "image/gif"}
+PICTURES = {"image/jpeg", "image/png", "image/gif", "image/avif"}
 URI = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+(;[a-z]+=[A-Za-z0-9-]+)*")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -272,11 +272,10 @@ def check_publication(file: Path, publication: dict) -> list[str]:
     if not any(rel in ACQUIRES for link in publication["links"] for rel in texts(link.get("rel", ""))):
         problems.append(f"{title}: nothing to be had")
     problems += check_links(file.parent, publication["links"], title, rels=True)
-    if "images" in publication:
-        pictures = publication["images"]
-        problems += check_links(file.parent, pictures, title, rels=False)
-        if not any(picture["type"] in PICTURES for picture in pictures):
-            problems.append(f"{title}: no picture that every reader shows")
+    pictures = publication.get("images", [])
+    problems += check_links(file.parent, pictures, title, rels=False)
+    if not any(picture["type"] in PICTURES for picture in pictures):
+        problems.append(f"{title}: no picture that every reader shows")
     return problems
 
 

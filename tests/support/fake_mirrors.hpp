@@ -28,7 +28,7 @@ class FakeMirrors final : public store::Mirrors {
     if (!change.territories.empty()) file.territories = change.territories;
     return say(file, lacking);
   }
-  Result<store::MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking) override {
+  Result<store::MirrorFile> end(const std::string& slug, const std::string& why, Lacking lacking, bool) override {
     TRY(auto file, find(slug));
     file.version += 1;
     file.ended = Timestamp{1'790'000'000};

@@ -75,6 +75,8 @@ std::vector<Command> report_commands();
 std::vector<Command> withdraw_commands();
 /// Of the verbs that add to this centre's feeds.
 Option offline_option();
+/// Of verbs whose texts others will read: also if one looks like somebody.
+Option anyway_option();
 /// Accepted before and after the verb.
 const std::vector<Option>& global_options();
 

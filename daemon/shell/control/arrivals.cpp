@@ -135,8 +135,8 @@ Json progress_json(const Arrivals& arrivals, const Arrival& arrival) {
   return json;
 }
 
-Json entry_of(const store::KitSummary& kit, const Arrivals& arrivals) {
-  auto entry = to_json(kit);
+Json entry_of(const store::KitSummary& kit, const Arrivals& arrivals, const store::Stages& stages) {
+  auto entry = to_json(kit, stages);
   entry["bytes_here"] = arrivals.bytes_here(kit);
   entry["progress"] = progress_json(arrivals, arrivals.of(kit));
   return entry;

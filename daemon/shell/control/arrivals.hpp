@@ -44,6 +44,6 @@ class Arrivals {
 /// The member `progress` of an entry of `kits` and others; null if nothing is to come and nothing waits.
 Json progress_json(const Arrivals& arrivals, const Arrival& arrival);
 /// An entry of `kits`.
-Json entry_of(const store::KitSummary& kit, const Arrivals& arrivals);
+Json entry_of(const store::KitSummary& kit, const Arrivals& arrivals, const store::Stages& stages);
 
 }  // namespace essaimage::shell

@@ -101,8 +101,10 @@ WaitsFor CatalogueView::waits_for(const KitId& id) const {
   const auto is_about_it = [&](const CatalogueFile* file) { return file->tree == tree; };
   const bool reviewed = std::ranges::any_of(recommendations(id), is_about_it);
   const auto* decided = decision(id);
-  if (row->proposal.to == store::Proposal::To::territory) return reviewed ? WaitsFor::nobody : WaitsFor::review;
-  if (decided == nullptr || !is_about_it(decided)) return reviewed ? WaitsFor::decision : WaitsFor::review;
+  const bool done = decided != nullptr && is_about_it(decided);
+  // Once it is decided for all of the region, a territory has nothing to add.
+  if (row->proposal.to == store::Proposal::To::territory) return reviewed || done ? WaitsFor::nobody : WaitsFor::review;
+  if (!done) return reviewed ? WaitsFor::decision : WaitsFor::review;
   return decided->lists() && !is_in_region(id, decided->kit_version) ? WaitsFor::centre : WaitsFor::nobody;
 }
 

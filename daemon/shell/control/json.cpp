@@ -4,6 +4,7 @@
 
 #include "daemon/shell/control/explain/explain_hold.hpp"
 #include "proto/counted.hpp"
+#include "store/life/life.hpp"
 
 namespace essaimage::shell {
 
@@ -132,7 +133,7 @@ std::string_view state_of(const store::KitSummary& kit) {
   return kit.media_here + kit.not_held.files < kit.media_total ? "coming" : "not-held";
 }
 
-Json to_json(const store::KitSummary& kit) {
+Json to_json(const store::KitSummary& kit, const store::Stages& stages) {
   auto audiences = Json::array();
   for (const auto& audience : kit.audiences) audiences.push_back(audience.str());
   const auto& row = kit.row;
@@ -141,7 +142,8 @@ Json to_json(const store::KitSummary& kit) {
           {"slug", row.id.slug},
           {"title", row.title},
           {"kind", row.kind},
-          {"stage", row.stage},
+          {"stage", str(stages.of(row.id, row.stage))},
+          {"claimed_stage", row.stage},
           {"audience", row.audience.str()},
           {"audiences", std::move(audiences)},
           {"version", row.version},

@@ -47,7 +47,8 @@ Json to_json(const Words& words);  ///< en, fr
 /// `rest`, and of a pause that ends by itself `ends_in_ms`, and `hours` if there are any.
 Json to_json(const Traffic::State& traffic, Instant now);
 Json to_json(const Error& error);  ///< code, detail, actor, cause, next_step (in English)
-Json to_json(const store::KitSummary& kit);
+/// Its stage is what signed facts tell; what its kit.toml claims is beside it.
+Json to_json(const store::KitSummary& kit, const store::Stages& stages);
 std::string_view state_of(const store::KitSummary& kit);  ///< "whole", "coming", "not-held"
 Json to_json(store::HoldReason why);                      ///< code, text {en, fr}
 Json to_json(const store::KitVersion& version);

@@ -64,6 +64,26 @@ TEST_CASE("another node than the federation's decides nothing, and a decision ne
   CHECK(served.ask("catalogue.list")["failure"] == "node.not-joined");
 }
 
+TEST_CASE("what is proposed to a territory waits for nobody once it is decided for the region") {
+  Served served;
+  const auto own = served.node.lib.who.slug;
+  served.node.lib.add_kit({own, "lampe"}, 2);
+  served.node.lib.all_kits.back().row.kit_tree.bytes[0] = 7;
+  const auto id = own + "/lampe";
+  served.ask("catalogue.propose", {{"id", id}, {"to", "territory"}, {"offline", true}});
+  CHECK(served.ask("catalogue.list", {{"proposed", true}})["decisions"] == 1);
+  store::CatalogueFile file;
+  file.kit = {own, "lampe"};
+  file.kit_version = 2;
+  const auto decided = std::make_shared<store::Catalogue>();
+  decided->decisions[file.kit].file = file;
+  served.node.lib.decided = decided;
+  CHECK(served.ask("catalogue.show", {{"id", id}})["waits_for"] == "review");  // about another version
+  decided->decisions[file.kit].file.tree = served.node.lib.all_kits.back().row.kit_tree;
+  CHECK(served.ask("catalogue.show", {{"id", id}})["waits_for"] == "nobody");
+  CHECK(served.ask("catalogue.list", {{"proposed", true}})["decisions"] == 0);
+}
+
 TEST_CASE("a centre proposes its kit and takes that back, and the curators see what waits for them") {
   Served served;
   const auto own = served.node.lib.who.slug;

@@ -132,8 +132,8 @@ TEST_CASE("long lists come in pieces that fit in a frame") {
   CHECK(answer.items[2].size() == 201);
   CHECK((*answer.reply)["kits"] == 1201);
   const auto& kit = answer.items[0][0];
-  for (const auto* field : {"id", "centre", "slug", "title", "kind", "stage", "audience", "version", "commit", "files", "bytes",
-                            "media_total", "media_here", "complete", "published_at"})
+  for (const auto* field : {"id", "centre", "slug", "title", "kind", "stage", "claimed_stage", "audience", "version", "commit", "files",
+                            "bytes", "media_total", "media_here", "complete", "published_at"})
     CHECK(kit.contains(field));
   CHECK(kit["id"] == "wazemmes/kit-0");
   CHECK(kit["complete"] == true);

@@ -9,6 +9,7 @@
 
 #include "daemon/shell/node.hpp"
 #include "store/activity.hpp"
+#include "store/life/life.hpp"
 #include "store/media/media_store.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/fake_mirrors.hpp"
@@ -87,7 +88,7 @@ class FakeLibrary final : public store::Library {
     calls.push_back("neighbours of " + slug + ": " + std::to_string(needed) + " of " + std::to_string(neighbours.size()));
     return {};
   }
-  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking) override {
+  Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking, bool) override {
     if (ask(lacking)) return {};
     calls.push_back("suspend " + slug + ": " + why);
     for (const auto& [feed, order] : last) calls.push_back("last " + feed.str() + " " + order.str());
@@ -121,7 +122,7 @@ class FakeLibrary final : public store::Library {
   FakeCuration curates{*this, decided, asks};
   store::Curation& curation() override { return curates; }
   const store::Curation& curation() const override { return curates; }
-  Result<store::AdoptionRow> adopt(const KitId& id, const std::string& note) override {
+  Result<store::AdoptionRow> adopt(const KitId& id, const std::string& note, bool) override {
     if (id.centre == who.slug) return fail(Errc::own_kit_adopted, id.str());
     TRY(const auto found, kit(id));
     adopted.push_back({{who.slug, {}}, {id, found.row.version, found.row.kit_tree, {1'790'000'000}, note}});
@@ -140,6 +141,13 @@ class FakeLibrary final : public store::Library {
   }
 
   std::vector<store::OutcomeRow> reported;
+  Result<store::Stages> stages() const override {
+    store::Stages stages{members, decided, {}};
+    for (const auto& row : reported) stages.tested.push_back(row.outcome.kit);
+    std::ranges::sort(stages.tested);
+    for (const auto& row : adopted) stages.adopters[row.adoption.kit].push_back(row.feed.centre);
+    return stages;
+  }
   Result<store::OutcomeRow> report(const Report& report) override {
     TRY(const auto found, kit(report.kit));
     CHECK_OK(store::check_facts(report.facts));
@@ -234,6 +242,7 @@ class FakeLibrary final : public store::Library {
     for (auto version = found.row.version; version > 0; --version) {
       out.emplace_back();
       out.back().version = version;
+      out.back().told_at = told_at;
     }
     return out;
   }
@@ -267,6 +276,7 @@ class FakeLibrary final : public store::Library {
     return scrubbing;
   }
   store::ScrubView scrubbing;
+  Timestamp told_at;  ///< of all versions
   bool is_behind() const override { return false; }
   Status catch_up() override { return {}; }
   void tell_media(const Sha256&) override {}

@@ -163,8 +163,43 @@ TEST_CASE("kit.show tells how far a kit has come, and its story") {
   life = served.ask("kit.show", {{"id", "fives/film"}})["life"];
   CHECK(life["stage"] == "regional");
   CHECK(told("accepted")["time"] == life["stages"]["regional"]);
+  served.node.lib.finder.answer.hits.push_back({served.node.lib.all_kits.front(), {}, {}});
+  for (const auto* verb : {"kits", "search"}) {
+    const auto entry = served.ask(verb, std::string(verb) == "kits" ? Json::object() : Json{{"stage", "regional"}})["items"][0][0];
+    CHECK(entry["stage"] == "regional");
+    CHECK(entry["claimed_stage"] == "prototype");
+  }
+  CHECK(served.ask("kit.show", {{"id", "fives/film"}})["stage"] == "regional");
   served.node.lib.members = nullptr;
   CHECK(served.ask("kit.show", {{"id", "fives/film"}})["life"].is_null());
+}
+
+TEST_CASE("kit.show tells of a version when its audience was told of it, and of every decision that led to the one in force") {
+  Field served;
+  served.node.lib.told_at = {1'790'000'100};
+  store::CatalogueFile accepted;
+  accepted.kit = {"fives", "film"};
+  accepted.decided = {1'790'000'001};
+  accepted.reason = "bien";
+  auto retired = accepted;
+  retired.version = 2;
+  retired.previous = store::sha256(bytes_of(store::encode(accepted)));
+  retired.decision = store::CatalogueFile::Decision::retired;
+  retired.decided = {1'790'000'200};
+  auto never = accepted;  // what nothing in force follows was perhaps never signed by those who decide
+  never.decision = store::CatalogueFile::Decision::declined;
+  for (const auto& file : {accepted, never, retired}) {
+    store::CatalogueEvent event;
+    event.said = file;
+    served.node.lib.curates.told.events.push_back(event);
+  }
+  const auto decided = std::make_shared<store::Catalogue>();
+  decided->decisions[retired.kit].file = retired;
+  served.node.lib.decided = decided;
+  std::string story;
+  const auto life = served.ask("kit.show", {{"id", "fives/film"}})["life"];
+  for (const auto& each : life["story"]) story += each["event"].get<std::string>() + " " + each["time"].get<std::string>() + "\n";
+  CHECK(story == "accepted 2026-09-21T14:13:21Z\npublished 2026-09-21T14:15:00Z\nretired 2026-09-21T14:16:40Z\n");
 }
 
 TEST_CASE("kit.file gives one file of a version, and says which ones there are not") {

@@ -21,6 +21,16 @@ TEST_CASE("names, phone numbers and e-mail addresses are found where they stand"
   CHECK(personal_data("M. Martin, 0612345678, m@example.org") == Passages{"M. Martin", "0612345678", "m@example.org"});
 }
 
+TEST_CASE("a text that names somebody is refused with the passages, unless a person answers for it") {
+  using essaimage::kit::names_nobody;
+  CHECK(names_nobody("très bien", "reason", false));
+  CHECK(names_nobody("Mme Dupont", "reason", true));
+  const auto refused = names_nobody("Mme Dupont, x@example.org", "reason", false);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == essaimage::Errc::outcome_personal);
+  CHECK(refused.error().detail == "reason: \"Mme Dupont\", \"x@example.org\"");
+}
+
 TEST_CASE("ordinary reports are left alone") {
   for (const char* const text :
        {"le montage a bien marché", "12 personnes, 3 séances le 12/03/2026", "Les participants de Lille et de Roubaix", "3 groupes @ 10 h",

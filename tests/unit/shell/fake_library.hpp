@@ -10,6 +10,7 @@
 #include "store/activity.hpp"
 #include "store/curation.hpp"
 #include "store/library.hpp"
+#include "store/life/life.hpp"
 #include "tests/support/fake_facets.hpp"
 #include "tests/support/fake_mirrors.hpp"
 #include "tests/support/fake_withdrawals.hpp"
@@ -136,7 +137,9 @@ class FakeLibrary : public store::Library {
   Status name_neighbours(const std::string&, const std::set<std::string>&, std::uint32_t, Lacking) override {
     return fail(Errc::not_found);
   }
-  Status suspend(const std::string&, const std::string&, const std::map<FeedId, Order>&, Lacking) override { return fail(Errc::not_found); }
+  Status suspend(const std::string&, const std::string&, const std::map<FeedId, Order>&, Lacking, bool) override {
+    return fail(Errc::not_found);
+  }
   Status change_role(const RoleChange&, Lacking) override { return fail(Errc::not_found); }
   Status apply(const store::SigningRequest&) override { return fail(Errc::not_found); }
   Result<std::map<std::string, store::SigningRequest>> requests() const override { return std::map<std::string, store::SigningRequest>{}; }
@@ -148,11 +151,12 @@ class FakeLibrary : public store::Library {
   std::shared_ptr<const store::Catalogue> catalogue() const override { return nullptr; }
   store::Curation& curation() override { return curates; }
   const store::Curation& curation() const override { return curates; }
-  Result<store::AdoptionRow> adopt(const KitId&, const std::string&) override { return fail(Errc::not_found); }
+  Result<store::AdoptionRow> adopt(const KitId&, const std::string&, bool) override { return fail(Errc::not_found); }
   Status unadopt(const KitId&) override { return fail(Errc::not_found); }
   Result<std::vector<store::AdoptionRow>> adoptions(const KitId&) const override { return std::vector<store::AdoptionRow>{}; }
   Result<store::OutcomeRow> report(const Report&) override { return fail(Errc::not_found); }
   Result<store::OutcomeRow> retract(std::uint64_t) override { return fail(Errc::not_found); }
+  Result<store::Stages> stages() const override { return store::Stages{}; }
   Result<std::vector<store::OutcomeRow>> outcomes(const store::OutcomeQuery&) const override { return std::vector<store::OutcomeRow>{}; }
   Result<std::vector<store::KitSummary>> adaptations(const KitId&) const override { return std::vector<store::KitSummary>{}; }
   store::Withdrawals& withdrawals() const override { return withdrawals_; }

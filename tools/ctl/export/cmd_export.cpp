@@ -185,6 +185,7 @@ class Export {
   Status finish_site(const Json& about) {
     CHECK_OK(writer_->put("assets/site.css", site_css));
     CHECK_OK(writer_->put("assets/site.js", site_js));
+    CHECK_OK(writer_->put(std::string(kit_png_place), kit_png));
     CHECK_OK(writer_->put("assets/search.js", search_script(words_)));
     std::vector<std::string> entrances;
     for (const auto language : {Language::english, Language::french}) {
@@ -198,11 +199,12 @@ class Export {
   }
 
   Status write_files(const Json& about) {
-    auto written = Json::array();
-    const auto write = [&](const fs::path& path, const std::string& content, std::string_view mark) -> Status {
+    auto written = Json::array(), numbers = Json::array();
+    const auto write = [&](const fs::path& path, const std::string& content, std::string_view mark, std::size_t kits) -> Status {
       CHECK_OK(may_replace(path, mark));
       CHECK_OK(store::replace_file(fs::absolute(path), bytes_of(content), 0644));
       written.push_back(path.string());
+      numbers.push_back(kits);
       return {};
     };
     if (!wish_.opds.empty()) {
@@ -212,11 +214,12 @@ class Export {
       auto outputs = atom ? opds_atom(about, kits_, name) : opds_json(about, kits_, name);
       // Those that the first one leads to come before it.
       for (auto output = outputs.rbegin(); output != outputs.rend(); ++output)
-        CHECK_OK(write(first.parent_path() / output->name, output->content, atom ? atom_mark : opds_json_mark));
+        CHECK_OK(write(first.parent_path() / output->name, output->content, atom ? atom_mark : opds_json_mark, output->kits));
     }
-    if (!wish_.json.empty()) CHECK_OK(write(wish_.json, json_export(about, kits_, left_out_), json_mark));
-    if (!wish_.csv.empty()) CHECK_OK(write(wish_.csv, csv_export(kits_), csv_mark));
+    if (!wish_.json.empty()) CHECK_OK(write(wish_.json, json_export(about, kits_, left_out_), json_mark, kits_.size()));
+    if (!wish_.csv.empty()) CHECK_OK(write(wish_.csv, csv_export(kits_), csv_mark, kits_.size()));
     result_["files"] = std::move(written);
+    result_["files_kits"] = std::move(numbers);
     return {};
   }
 
@@ -266,9 +269,10 @@ void tell(const Context& context, const Json& result) {
                                  counted(number_at(html, "files"), files_counted, context.language), number("written"), number("unchanged"),
                                  number("removed"), human_bytes(number_at(html, "bytes_written"), context.language));
   }
-  for (const auto& file : list_at(result, "files"))
-    context.out() << fmt::format(fmt::runtime(context.say("{}: {}\n", "{} : {}\n")), file.get<std::string>(),
-                                 counted(number_at(result, "kits"), kits_counted, context.language));
+  const auto &files = list_at(result, "files"), &kits = list_at(result, "files_kits");
+  for (std::size_t i = 0; i < files.size(); ++i)
+    context.out() << fmt::format(fmt::runtime(context.say("{}: {}\n", "{} : {}\n")), files[i].get<std::string>(),
+                                 counted(kits[i].get<std::uint64_t>(), kits_counted, context.language));
   tell_left_out(context, result);
   const auto heartbeat = text_at(result, "heartbeat");
   context.out() << (flag_at(result, "level") ? context.say("This node is level with its peers", "Ce nœud est à jour avec ses pairs")

@@ -18,6 +18,7 @@ inline constexpr std::size_t one_feed_max = 100;
 struct Output {
   std::string name;  ///< of the file, beside the first one
   std::string content;
+  std::size_t kits = 0;  ///< in it, or in what it leads to
 };
 /// The first is the one that was asked for. `name`: of that file, "catalogue.xml" or "catalogue.json".
 std::vector<Output> opds_atom(const Json& about, const std::vector<Json>& kits, const std::string& name);

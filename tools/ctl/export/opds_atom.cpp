@@ -1,5 +1,6 @@
 // OPDS 1.2 (https://specs.opds.io/opds-1.2): Atom with the link relations of OPDS, and Dublin Core.
 
+#include "proto/counted.hpp"
 #include "tools/ctl/export/escape.hpp"
 #include "tools/ctl/export/feed_parts.hpp"
 #include "tools/ctl/export/feeds.hpp"
@@ -85,7 +86,7 @@ void navigation_entry(std::string& out, const Json& about, const FeedPart& part)
   element(out, "id", urn_of(about, "entry\n" + part.name));
   element(out, "title", part.title.empty() ? "Tous les kits – all kits" : part.title);
   element(out, "updated", updated_of(about, part.kits));
-  out.append("<content type=\"text\">").append(std::to_string(part.kits.size())).append(" kits</content>\n");
+  element(out, "content", counted(part.kits.size(), kits_counted, Language::french));
   add_link(out, "subsection", {address_of(about, part.name), std::string(acquisition), ""});
   out += "</entry>\n";
 }
@@ -100,13 +101,13 @@ std::vector<Output> opds_atom(const Json& about, const std::vector<Json>& kits, 
     FeedPart root{name, "", parts.front().kits};
     auto content = feed_head(about, root, name, navigation, navigation);
     for (const auto& part : parts) navigation_entry(content, about, part);
-    outputs.push_back({name, content + "</feed>\n"});
+    outputs.push_back({name, content + "</feed>\n", kits.size()});
   }
   for (const auto& part : parts) {
     auto content = feed_head(about, part, name, acquisition, start_type);
     if (parts.size() > 1) add_link(content, "up", {address_of(about, name), std::string(navigation), ""});
     for (const auto* kit : part.kits) entry(content, about, *kit);
-    outputs.push_back({part.name, content + "</feed>\n"});
+    outputs.push_back({part.name, content + "</feed>\n", part.kits.size()});
   }
   return outputs;
 }

@@ -1,5 +1,6 @@
 // OPDS 2.0 (https://drafts.opds.io/opds-2.0): the same feeds as JSON.
 
+#include "tools/ctl/export/assets.hpp"
 #include "tools/ctl/export/feed_parts.hpp"
 #include "tools/ctl/export/feeds.hpp"
 
@@ -43,8 +44,10 @@ Json publication(const Json& about, const Json& kit) {
   for (const auto& each : acquisitions_of(about, kit)) links.push_back(link_to("http://opds-spec.org/acquisition/open-access", each));
   links.push_back(link_to("alternate", {address_of(about, text_at(kit, "page")), "text/html", ""}));
   Json json{{"metadata", std::move(metadata)}, {"links", std::move(links)}};
-  if (const auto picture = picture_of(about, kit); !picture.address.empty())
-    json["images"] = Json::array({Json{{"href", picture.address}, {"type", picture.type}}});
+  // A publication has a picture, says OPDS 2.0: the site has one for kits that show none.
+  auto picture = picture_of(about, kit);
+  if (picture.address.empty()) picture = {address_of(about, std::string(kit_png_place)), "image/png", ""};
+  json["images"] = Json::array({Json{{"href", picture.address}, {"type", picture.type}}});
   return json;
 }
 
@@ -59,7 +62,7 @@ std::vector<Output> opds_json(const Json& about, const std::vector<Json>& kits, 
     for (const auto& part : parts)
       root["navigation"].push_back(
           link_to("subsection", {address_of(about, part.name), feed_type, part.title.empty() ? "Tous les kits – all kits" : part.title}));
-    outputs.push_back({name, pretty(root) + "\n"});
+    outputs.push_back({name, pretty(root) + "\n", kits.size()});
   }
   for (const auto& part : parts) {
     auto feed = head(about, part, name);
@@ -72,7 +75,7 @@ std::vector<Output> opds_json(const Json& about, const std::vector<Json>& kits, 
       feed["publications"] = Json::array();
       for (const auto* kit : part.kits) feed["publications"].push_back(publication(about, *kit));
     }
-    outputs.push_back({part.name, pretty(feed) + "\n"});
+    outputs.push_back({part.name, pretty(feed) + "\n", part.kits.size()});
   }
   return outputs;
 }

@@ -27,7 +27,7 @@ std::string csv_export(const std::vector<Json>& kits) {
   std::string out =
       "\xEF\xBB\xBFid;title;centre;centre_name;territories;kind;stage;themes;languages;duration_minutes;sessions;group_min;group_max;"
       "participants;equipment;licence;authors;version;published;reviewed_version;reviewed;reason;newer_than_reviewed;conditions;adapted_from;"
-      "adopted_by;outcomes;outcome_sessions;outcome_participants;files;bytes;summary\r\n";
+      "adopted_by;outcomes;outcome_sessions;outcome_participants;files;bytes;summary;reviewer;decided\r\n";
   for (const auto& kit : kits) {
     const auto& review = kit["review"];
     const auto& outcomes = kit["outcomes"];
@@ -57,7 +57,7 @@ std::string csv_export(const std::vector<Json>& kits) {
                                             number_cell(kit, "version"),
                                             text_at(kit, "published"),
                                             number_cell(review, "kit_version"),
-                                            text_at(review, "decided"),
+                                            text_at(review, "reviewed"),
                                             text_at(review, "reason"),
                                             flag_at(review, "newer") ? "1" : "0",
                                             texts_at(review, "conditions"),
@@ -68,7 +68,9 @@ std::string csv_export(const std::vector<Json>& kits) {
                                             std::to_string(number_at(outcomes, "participants")),
                                             std::to_string(list_at(kit, "files").size()),
                                             std::to_string(bytes),
-                                            text_at(kit, "summary")};
+                                            text_at(kit, "summary"),
+                                            text_at(review, "reviewer"),
+                                            text_at(review, "decided")};
     std::string line;
     for (const auto& cell : cells) line += (line.empty() ? "" : ";") + csv(cell);
     out += line + "\r\n";

@@ -252,6 +252,12 @@ std::vector<Command> upkeep() {  // NOLINT(readability-function-size): a table o
 }  // namespace
 
 Option offline_option() { return offline; }
+Option anyway_option() {
+  return {"anyway",
+          {},
+          {"also if a text looks like a name, a phone number or an e-mail address",
+           "même si un texte ressemble à un nom, un téléphone ou une adresse"}};
+}
 
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = [] {

@@ -52,6 +52,7 @@ std::vector<Command> member_commands() {  // NOLINT(readability-function-size): 
           "la dernière publication qui compte de ce fil : wazemmes/region@1.1.40 ; sinon ce qui est ici (voir `member show`)"},
          false,
          true},
+        anyway_option(),
         request_option(),
         offline_option()},
        {{"member suspend wazemmes --why \"computer stolen\"", {"After a theft:", "Après un vol :"}}},

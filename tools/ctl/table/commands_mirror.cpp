@@ -45,6 +45,7 @@ std::vector<Command> mirror_commands() {  // NOLINT(readability-function-size): 
         "que les autres n'ont publié que là. Pour en changer les territoires, `mirror change` suffit."},
        {mirror},
        {{"why", {"TEXT", "TEXTE"}, {"why; every member can read it", "pourquoi ; chaque membre peut le lire"}},
+        anyway_option(),
         request_option(),
         offline_option()},
        {{"mirror end numerique --why \"the project is over\"", {"When the project ends:", "À la fin du projet :"}}},

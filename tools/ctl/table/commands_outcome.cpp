@@ -37,10 +37,7 @@ std::vector<Option> add_options() {
       {"worked", {"TEXT", "TEXTE"}, {"what worked", "ce qui a marché"}},
       {"failed", {"TEXT", "TEXTE"}, {"what did not", "ce qui n'a pas marché"}},
       {"note", {"TEXT", "TEXTE"}, {"a line for the others", "une ligne pour les autres"}},
-      {"anyway",
-       {},
-       {"also if a text looks like a name, a phone number or an e-mail address",
-        "même si un texte ressemble à un nom, un téléphone ou une adresse"}},
+      anyway_option(),
       offline_option()};
 }
 

@@ -19,7 +19,8 @@ Result<Json> ask_about_kit(const Context& context, std::string_view verb, Json a
   if (ref.version && (!of_version || arguments.contains("version"))) return fail(Errc::usage, "KIT: " + ref.id.str());
   arguments["id"] = ref.id.str();
   if (ref.version) arguments["version"] = *ref.version;
-  if (context.parsed.has("offline")) arguments["offline"] = true;
+  for (const auto* const flag : {"anyway", "offline"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
   TRY(auto client, Client::connect(context));
   auto answer = client.ask(verb, arguments);
   if (!answer) return tl::unexpected(with_suggestion(context, ref.id, answer.error()));

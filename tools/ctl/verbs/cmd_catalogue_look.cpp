@@ -8,6 +8,7 @@
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/catalogue_words.hpp"
 #include "tools/ctl/words/hold_words.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl::verb {
 
@@ -161,7 +162,7 @@ Result<ExitCode> catalogue_history(Context& context) {
   for (const auto& event : events) {
     table.add({human_time(text_at(event, "time"), context.language),
                text_at(event, "centre"),
-               text_at(event, "audience"),
+               audience_text(text_at(event, "audience"), context),
                {event_text(event, context), flag_at(event, "in_force") ? Colour::bold : Colour::none},
                std::to_string(number_at(event, "kit_version")),
                text_at(event, "text")});

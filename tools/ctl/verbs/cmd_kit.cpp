@@ -19,11 +19,10 @@ namespace essaimage::ctl {
 
 namespace {
 
-/// The word of a kit's kind or stage in the person's language; one that is not known as it is.
+/// The word of a kit's kind in the person's language; one that is not known as it is.
 std::string word_of(const std::string& value, Language language) {
   if (language != Language::french) return value;
   if (value == "method") return "méthode";
-  if (value == "workshop") return "atelier";
   return value;
 }
 
@@ -191,7 +190,7 @@ Result<ExitCode> kits(Context& context) {
     std::vector<Table::Cell> row{text_at(kit, "id"),
                                  text_at(kit, "title"),
                                  word_of(text_at(kit, "kind"), context.language),
-                                 text_at(kit, "audience"),
+                                 audience_text(text_at(kit, "audience"), context),
                                  std::to_string(number_at(kit, "version")),
                                  human_number(number_at(kit, "files"), context.language),
                                  human_bytes(number_at(kit, "bytes"), context.language),
@@ -231,13 +230,12 @@ Result<ExitCode> kit_show(Context& context) {
   line("kit", "kit", text_at(kit, "id"));
   line("kind", "genre", word_of(text_at(kit, "kind"), language));
   const auto life = kit.value("life", Json());
-  const auto stage = stage_text(life, context);
-  line("stage", "étape", stage.empty() ? word_of(text_at(kit, "stage"), language) : stage);
+  line("stage", "étape", stage_text(life.is_object() ? life : kit, context));
   line("adapted from", "adapté de", lineage_text(kit));
   line("licence", "licence", text_at(kit, "licence"));
   line("languages", "langues", texts_at(kit, "languages"));
   line("themes", "thèmes", texts_at(kit, "themes"));
-  line("audience", "diffusion", texts_at(kit, "audiences"));
+  line("audience", "diffusion", audiences_text(list_at(kit, "audiences"), context));
   for (const auto& mirror : kit.value("ended_mirrors", Json::array())) line("", "", ended_mirror_text(mirror, context));
   line("version", "version", fmt::format("{} ({})", number_at(kit, "version"), human_time(text_at(kit, "published_at"), language)));
   print_opinions(context, kit, line);
@@ -292,7 +290,7 @@ Result<ExitCode> kit_history(Context& context) {
   Table table({{"version", Table::Align::right}, {context.say("published", "publié")}, {context.say("audience", "diffusion")}, {"commit"}});
   for (const auto& version : history)
     table.add({std::to_string(number_at(version, "version")), human_time(text_at(version, "published_at"), context.language),
-               text_at(version, "audience"), text_at(version, "commit").substr(0, 12)});
+               audience_text(text_at(version, "audience"), context), text_at(version, "commit").substr(0, 12)});
   context.out() << table.str(context.out_style);
   return ExitCode::ok;
 }

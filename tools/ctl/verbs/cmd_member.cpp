@@ -199,7 +199,8 @@ Result<ExitCode> member_suspend(Context& context) {
   const auto slug = context.parsed.positionals[0];
   Json arguments{{"slug", slug}, {"why", context.parsed.value("why")}};
   if (const auto last = context.parsed.values("last"); !last.empty()) arguments["last"] = last;
-  if (context.parsed.has("offline")) arguments["offline"] = true;
+  for (const auto* const flag : {"anyway", "offline"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
   TRY(const auto reply, ask_about(context, "member.suspend", arguments, Client::Handlers{}));
   TRY(const bool asked, save_request(context, reply));
   if (context.json) {

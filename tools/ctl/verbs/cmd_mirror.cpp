@@ -7,6 +7,7 @@
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl::verb {
 
@@ -14,7 +15,8 @@ namespace {
 
 Json about_mirror(const Context& context) {
   Json arguments{{"mirror", context.parsed.positionals[0]}};
-  if (context.parsed.has("offline")) arguments["offline"] = true;
+  for (const auto* const flag : {"anyway", "offline"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
   return arguments;
 }
 
@@ -164,7 +166,7 @@ Result<ExitCode> mirror_rule(Context& context) {
   context.out() << context.say("rule: ", "règle : ") << printable(rule_text(reply.value("rule", Json()), context)) << "\n";
   for (const auto& kit : published)
     context.out() << fmt::format(fmt::runtime(context.say("{} version {} is in {} now.\n", "{} version {} est maintenant dans {}.\n")),
-                                 text_at(kit, "id"), number_at(kit, "version"), text_at(kit, "audience"));
+                                 text_at(kit, "id"), number_at(kit, "version"), audience_text(text_at(kit, "audience"), context));
   return ExitCode::ok;
 }
 

@@ -181,7 +181,7 @@ Result<ExitCode> outcome_show(Context& context) {
   const auto line = [&](std::string_view en, std::string_view fr, const std::string& value) { print_figure(context, en, fr, value); };
   line("outcome", "retour", text_at(outcome, "outcome"));
   line("kit", "kit", fmt::format("{}@{}", text_at(outcome, "id"), number_at(outcome, "kit_version")));
-  line("audience", "diffusion", text_at(outcome, "audience"));
+  line("audience", "diffusion", audience_text(text_at(outcome, "audience"), context));
   line("days", "jours", days_text(outcome, context));
   line("sessions", "séances", human_number(number_at(outcome, "sessions"), context.language));
   auto people = human_number(people_of(outcome), context.language);

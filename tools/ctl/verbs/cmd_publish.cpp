@@ -11,6 +11,7 @@
 #include "store/kit/folder.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/findings.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl::verb {
 
@@ -175,7 +176,7 @@ void print_published(const Context& context, const Json& kits) {
     table.add(
         {text_at(kit, "id"),
          std::to_string(number_at(kit, "version")),
-         text_at(kit, "audience"),
+         audience_text(text_at(kit, "audience"), context),
          human_number(number_at(kit, "files"), context.language),
          human_bytes(number_at(kit, "bytes"), context.language),
          {(unchanged ? context.say("unchanged", "inchangé") : context.say("published", "publié")) +

@@ -43,7 +43,8 @@ std::string event_text(const Json& event, const Context& context) {
     return fmt::format(fmt::runtime(context.say(en, fr)), values...);
   };
   if (kind == "published")
-    return put("published by {}, version {} ({})", "publié par {}, version {} ({})", centre, version, text_at(event, "audience"));
+    return put("published by {}, version {} ({})", "publié par {}, version {} ({})", centre, version,
+               audience_text(text_at(event, "audience"), context));
   if (kind == "adopted") {
     return flag_at(event, "shares_territory")
                ? put("adopted by {}, of the same territory, version {}", "adopté par {}, du même territoire, version {}", centre, version)
@@ -89,6 +90,22 @@ std::vector<std::string> story_lines(const Json& life, const Context& context) {
   for (const auto& event : list_at(life, "story"))
     lines.push_back(human_day(text_at(event, "time"), context.language) + context.say(": ", " : ") + event_text(event, context));
   return lines;
+}
+
+std::string audience_text(const std::string& audience, const Context& context) {
+  if (context.language != Language::french) return audience;
+  if (audience == "region") return "la région";
+  for (const auto& [kind, words] :
+       {std::pair<std::string_view, std::string>("territory:", "le territoire "), {"mirror:", "le projet miroir "}})
+    if (audience.starts_with(kind)) return words + audience.substr(kind.size());
+  return audience;
+}
+
+std::string audiences_text(const Json& audiences, const Context& context) {
+  std::string text;
+  for (const auto& each : audiences)
+    if (each.is_string()) text += (text.empty() ? "" : ", ") + audience_text(each.get<std::string>(), context);
+  return text;
 }
 
 std::string place_text(const Json& json, const Context& context) { return word_of(places, text_at(json, "place"), context.language); }

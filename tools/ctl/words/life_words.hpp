@@ -19,6 +19,9 @@ std::string stage_text(const Json& life, const Context& context);
 std::vector<std::string> story_lines(const Json& life, const Context& context);
 /// The day of a time or of a day, in local time: "1 Mar 2026".
 std::string human_day(std::string_view text, Language language);
+/// "la région", "le territoire lille"; in English as it is written everywhere, "territory:lille".
+std::string audience_text(const std::string& audience, const Context& context);
+std::string audiences_text(const Json& audiences, const Context& context);
 /// "school" in the person's language.
 std::string place_text(const Json& json, const Context& context);
 /// "12-17: 4, 60+: 5", without the bands of which there was nobody.

@@ -27,6 +27,7 @@ Result<Acceptance> words_of(Arguments& arguments) {
   TRY(words.themes, arguments.texts("themes"));
   TRY(words.conditions, arguments.texts("conditions"));
   TRY(words.after, arguments.number("after"));
+  TRY(words.anyway, arguments.flag("anyway"));
   TRY(const auto reviewer, arguments.optional_text("reviewer"));
   words.reviewer = reviewer.value_or("");
   TRY(const auto reviewed, arguments.optional_text("reviewed"));
@@ -91,6 +92,7 @@ Result<Json> catalogue_propose(Session& session, Arguments& arguments) {
   TRY(proposing.version, arguments.number("version"));
   TRY(const auto to, arguments.optional_text("to"));
   TRY(const auto note, arguments.optional_text("note"));
+  TRY(proposing.anyway, arguments.flag("anyway"));
   TRY(const auto withdraws, arguments.flag("withdraw"));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
@@ -111,10 +113,11 @@ Result<Json> catalogue_propose(Session& session, Arguments& arguments) {
 Result<Json> kit_adopt(Session& session, Arguments& arguments) {
   TRY(const auto id, arguments.kit());
   TRY(const auto note, arguments.optional_text("note"));
+  TRY(const auto anyway, arguments.flag("anyway"));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   CHECK_OK(confirmed(session, offline));
-  TRY(const auto row, session.node().library().adopt(id, note.value_or("")));
+  TRY(const auto row, session.node().library().adopt(id, note.value_or(""), anyway));
   return to_json(row);
 }
 

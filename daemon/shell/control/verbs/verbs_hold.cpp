@@ -8,6 +8,7 @@
 #include "daemon/shell/control/arrivals.hpp"
 #include "daemon/shell/control/holders.hpp"
 #include "daemon/shell/control/verbs.hpp"
+#include "store/life/life.hpp"
 #include "store/media/media_store.hpp"
 
 namespace essaimage::shell::verb {
@@ -23,7 +24,8 @@ Result<Json> choose(Session& session, const KitId& id, Kind kind) {
   CHECK_OK(library.choose(id, kind));
   TRY(const auto kit, library.kit(id));
   TRY(const auto arrivals, Arrivals::of(session.node()));
-  return entry_of(kit, arrivals);
+  TRY(const auto stages, library.stages());
+  return entry_of(kit, arrivals, stages);
 }
 
 Result<Json> choose_only(Session& session, Arguments& arguments, Kind kind) {
@@ -120,7 +122,8 @@ Result<Json> fetch(Session& session, Arguments& arguments) {
   TRY(const auto kit, library.kit(id));
   CHECK_OK(has_room(kit));  // it stays chosen, and comes once there is
   TRY(const auto arrivals, Arrivals::of(session.node()));
-  return entry_of(kit, arrivals);
+  TRY(const auto stages, library.stages());
+  return entry_of(kit, arrivals, stages);
 }
 
 Result<Json> drop(Session& session, Arguments& arguments) {

@@ -58,9 +58,10 @@ Result<std::vector<Json>> entries_of(Session& session, const std::vector<store::
     if (with_holders && !kit.is_whole()) lacking.push_back(kit);
   TRY(const auto holders, Holders::of(session.node(), media_of(lacking)));
   TRY(const auto arrivals, Arrivals::of(session.node()));
+  TRY(const auto stages, session.node().library().stages());
   std::vector<Json> entries;
   for (const auto& kit : kits) {
-    entries.push_back(entry_of(kit, arrivals));
+    entries.push_back(entry_of(kit, arrivals, stages));
     if (with_holders && !kit.is_whole()) entries.back()["held_by"] = to_json(holders.of_all(kit.row.media));
   }
   return entries;

@@ -182,6 +182,7 @@ Result<Json> member_suspend(Session& session, Arguments& arguments) {
   TRY(const auto why, arguments.text("why"));
   TRY(const auto texts, arguments.texts("last"));
   TRY(const auto last, read_last(texts));
+  TRY(const auto anyway, arguments.flag("anyway"));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   auto& library = session.node().library();
@@ -193,7 +194,7 @@ Result<Json> member_suspend(Session& session, Arguments& arguments) {
   if (why.empty()) return fail(Errc::usage, "why is empty");
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   std::optional<store::SigningRequest> lacking;
-  CHECK_OK(library.suspend(slug, why, last, &lacking));
+  CHECK_OK(library.suspend(slug, why, last, &lacking, anyway));
   Json reply{{"centre", slug}, {"suspended", !lacking}, {"suspended_why", why}};
   add_request(reply, lacking);
   return reply;

@@ -83,12 +83,13 @@ Result<Json> mirror_change(Session& session, Arguments& arguments) {
 Result<Json> mirror_end(Session& session, Arguments& arguments) {
   TRY(const auto slug, arguments.text("mirror"));
   TRY(const auto why, arguments.text("why"));
+  TRY(const auto anyway, arguments.flag("anyway"));
   TRY(const auto offline, arguments.flag("offline"));
   CHECK_OK(arguments.nothing_else());
   CHECK_OK(check_federation(session));
   if (!offline) CHECK_OK(wait_for_confirmation(session));
   std::optional<store::SigningRequest> lacking;
-  TRY(const auto mirror, session.node().library().mirrors().end(slug, why, &lacking));
+  TRY(const auto mirror, session.node().library().mirrors().end(slug, why, &lacking, anyway));
   return changed(mirror, lacking);
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
 #include "store/kit/manifest_values.hpp"
+#include "store/life/life.hpp"
 #include "store/search.hpp"
 
 namespace essaimage::shell::verb {
@@ -60,9 +61,10 @@ Result<Json> search(Session& session, Arguments& arguments) {
   TRY(const auto query, query_of(arguments));
   CHECK_OK(arguments.nothing_else());
   TRY(const auto found, session.node().library().search().find(query));
+  TRY(const auto stages, session.node().library().stages());
   std::vector<Json> entries;
   for (const auto& hit : found.hits) {
-    auto entry = shell::to_json(hit.kit);
+    auto entry = shell::to_json(hit.kit, stages);
     entry["equipment"] = hit.kit.row.equipment;
     entry["duration_minutes"] = hit.kit.row.duration_minutes == 0 ? Json(nullptr) : Json(hit.kit.row.duration_minutes);
     entry["title_pieces"] = pieces_json(hit.title);

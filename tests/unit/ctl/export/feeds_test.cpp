@@ -93,9 +93,40 @@ TEST_CASE("a small catalogue is one feed, a large one leads to all kits and to i
   CHECK(count_of(outputs[1].content, "<entry>") == one_feed_max + 1);
   CHECK(outputs[2].name == "c-theme-energie.xml");
   CHECK(count_of(outputs[2].content, "<entry>") == 51);
+  CHECK(outputs[0].kits == one_feed_max + 1);
+  CHECK(outputs[2].kits == 51);
   const auto json = Json::parse(opds_json(about(), kits_of(one_feed_max + 1), "c.json").front().content);
   CHECK(json["navigation"].size() == 3);
   CHECK(json["navigation"][1]["href"] == "c-theme-energie.json");
+}
+
+TEST_CASE("a theme of one kit is said to have one kit") {
+  auto kits = kits_of(one_feed_max);
+  kits.push_back(kit_named("seul", "seul"));
+  const auto outputs = opds_atom(about(), kits, "c.xml");
+  CHECK(has(outputs[0].content, "<content>1 kit</content>"));
+  CHECK(has(outputs[0].content, "<content>101 kits</content>"));
+}
+
+TEST_CASE("a table tells the day of the review, and of the decision at its end") {
+  auto kit = kit_named("k", "Énergie");
+  kit["review"]["reviewed"] = "2026-01-30";
+  kit["review"]["reviewer"] = "commission numérique";
+  const auto table = csv_export({kit});
+  CHECK(has(table, ";summary;reviewer;decided\r\n"));
+  CHECK(has(table, ";1;2026-01-30;"));
+  CHECK(has(table, ";commission numérique;2026-02-02T00:00:00Z\r\n"));
+}
+
+TEST_CASE("every publication has a picture: where the kit shows none, that of the site") {
+  auto kits = kits_of(2);
+  kits[0]["picture"] = {{"place", "kits/wazemmes/k0/files/p-01.jpg"}, {"alt", "p"}};
+  kits[1]["picture"] = {{"place", "kits/wazemmes/k1/files/p-01.webp"}, {"alt", "not shown by all"}};
+  auto at = about();
+  at["base_url"] = "https://c.example/";
+  const auto feed = Json::parse(opds_json(at, kits, "c.json").front().content);
+  CHECK(feed["publications"][0]["images"][0]["href"] == "https://c.example/kits/wazemmes/k0/files/p-01.jpg");
+  CHECK(feed["publications"][1]["images"] == Json::parse(R"([{"href": "https://c.example/assets/kit.png", "type": "image/png"}])"));
 }
 
 TEST_CASE("a feed of an empty catalogue leads to its page, since OPDS 2.0 allows no feed without anything in it") {

@@ -71,7 +71,9 @@ TEST_CASE("own kits, unknown ones and notes of two lines are refused") {
   CHECK(m.a->library().adopt(lamp, "").error().code == Errc::own_kit_adopted);
   CHECK(m.b->library().adopt({"a", "autre"}, "").error().code == Errc::not_found);
   CHECK(m.b->library().adopt(lamp, "a\nb").error().code == Errc::usage);
+  CHECK(m.b->library().adopt(lamp, "avec Mme Dupont").error().code == Errc::outcome_personal);
   CHECK(known(*m.b).empty());
+  CHECK(m.b->library().adopt(lamp, "avec Mme Dupont", true));
 }
 
 TEST_CASE("an adoption survives what is published later, a restart, and the loss of the index") {

@@ -103,6 +103,24 @@ TEST_CASE("only the federation decides, about kits of the region or by consent, 
   CHECK(file->themes == std::vector<std::string>{"a", "z"});
 }
 
+TEST_CASE("a decision that names somebody is not signed unless a person answers for it") {
+  Decided d;
+  auto& library = d.m.federation->library();
+  const auto code_of = [](const auto& said) { return said ? std::optional<Errc>() : said.error().code; };
+  Library::Acceptance words{film, {}, "vu avec M. Durand, 06 12 34 56 78", {}, {}, {}, {}, 1};
+  const auto refused = library.accept(words);
+  CHECK(code_of(refused) == Errc::outcome_personal);
+  CHECK(refused.error().detail == "reason: \"M. Durand\", \"06 12 34 56 78\"");
+  CHECK(code_of(library.retire(film, "écrire à jean@example.org")) == Errc::outcome_personal);
+  words.reason = "essayé";
+  words.conditions = {"appeler Mme Dupont"};
+  CHECK(library.accept(words).error().detail == "condition: \"Mme Dupont\"");
+  const auto review = library.curation().review(Decision::recommended, words, "lille", nullptr);
+  CHECK(code_of(review) == Errc::outcome_personal);
+  words.anyway = true;
+  CHECK(library.accept(words));
+}
+
 TEST_CASE("a decision without the curators' signature has no effect, and harms nothing") {
   Decided d;
   const auto curator = curator_of(*d.m.federation), stranger = SigningSecret::generate();

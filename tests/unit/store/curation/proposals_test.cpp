@@ -169,8 +169,8 @@ TEST_CASE("what was accepted by consent follows into the region in the same tree
   CHECK(l.a.find("a/lampe")->row.kit_tree == tree);
   CHECK(l.a.find("a/lampe")->row.version == 1);
   const auto passed = l.a.library().curation().passed_on(lamp).value();
-  REQUIRE(passed);
-  CHECK(passed->tree == tree);
+  REQUIRE((passed && passed->tree == tree));
+  CHECK(l.a.library().history(lamp).value().front().told_at == l.a.now);  // though it was made before
   CHECK(passed->time == l.a.now);
   CHECK(l.follow() == 0);
   l.a.close();

@@ -132,6 +132,7 @@ TEST_CASE(
   CHECK(federation->library().suspend("fed", "me").error().code == Errc::usage);
   CHECK(federation->library().suspend("x", "who").error().code == Errc::member_unknown);
   CHECK(federation->library().suspend("t", "two\nlines").error().code == Errc::usage);
+  CHECK(federation->library().suspend("t", "M. Durand est parti").error().code == Errc::outcome_personal);
   REQUIRE(federation->library().suspend("t", "stolen key"));
   CHECK(federation->library().suspend("t", "again").error().code == Errc::member_suspended);
 

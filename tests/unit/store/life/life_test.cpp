@@ -106,6 +106,23 @@ TEST_CASE("an adoption in the territory is metropolitan, one elsewhere is region
   CHECK(life_of(facts, roster()).stage == LifeStage::metropolitan);
 }
 
+TEST_CASE("a decision that was replaced belongs to the story, and proves no stage") {
+  auto facts = published();
+  facts.adoptions = {adopted("c", 11)};
+  facts.replaced = {decided(CatalogueFile::Decision::accepted, 12)};
+  facts.decision = decided(CatalogueFile::Decision::retired, 13);
+  const auto life = life_of(facts, roster());
+  CHECK(story(life) == "1 published a, 2 published a, 11 adopted c, 12 accepted fed, 13 retired fed");
+  CHECK(life.stage == LifeStage::prototype);
+}
+
+TEST_CASE("a kit that is accepted and passed on within one second was accepted first") {
+  auto facts = published();
+  facts.versions = {{1, {}, day(5)}, {1, {Audience::Kind::territory, "lille"}, day(5)}, {1, {Audience::Kind::territory, "lens"}, day(1)}};
+  facts.decision = decided(CatalogueFile::Decision::accepted, 5);
+  CHECK(story(life_of(facts, roster())) == "1 published a, 5 accepted fed, 5 published a, 5 published a");
+}
+
 TEST_CASE("neither the author, nor the federation, nor who is no member spreads a kit by adopting it") {
   auto facts = published();
   facts.decision = decided(CatalogueFile::Decision::accepted, 12);

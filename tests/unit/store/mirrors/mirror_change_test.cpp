@@ -144,6 +144,7 @@ TEST_CASE("a mirror of 2,300 centres with long names can be ended, and everybody
   // It can be begun again, and ended once more.
   replicate(l.fede, l.a);
   CHECK(l.fede.library().mirrors().begin({"numerique", "", {"lille", "valenciennes"}}, nullptr).value().last_accepted.size() == centres);
+  CHECK(l.fede.library().mirrors().end("numerique", "M. Durand est parti", nullptr).error().code == Errc::outcome_personal);
   CHECK(l.fede.library().mirrors().end("numerique", "fini", nullptr).value().last_accepted.size() == centres);
   // And signed by two keys.
   std::optional<SigningRequest> lacking;
