@@ -99,6 +99,8 @@ std::string error_text(const Error& error, Language language, const Style& style
   if (text.actor != Actor::nobody && text.actor != Actor::author)
     out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? "\u00A0:" : ":", describe(text.actor, language));
   out += fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? "\u00A0:" : ":", text.next_step);
+  // What the guides list, and what a question to others names: the same in both languages.
+  out += fmt::format("  code{} {}\n", fr ? "\u00A0:" : ":", style.paint(Colour::dim, text.code));
   return out;
 }
 
