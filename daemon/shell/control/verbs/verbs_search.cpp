@@ -59,6 +59,7 @@ Result<store::KitQuery> query_of(Arguments& arguments) {
 Result<Json> search(Session& session, Arguments& arguments) {
   TRY(const auto query, query_of(arguments));
   CHECK_OK(arguments.nothing_else());
+  if (!query.territory.empty()) CHECK_OK(check_territory(session, query.territory));
   TRY(const auto found, session.node().library().search().find(query));
   std::vector<Json> entries;
   for (const auto& hit : found.hits) {
