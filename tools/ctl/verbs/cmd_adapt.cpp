@@ -138,7 +138,7 @@ void read_ahead(Pair& pair, const std::vector<kit::FileChange>& changes) {
 /// Nothing for media, and where nothing but a name or a right changed.
 Result<std::string> diff_of(Client& client, Pair& pair, const kit::FileChange& change) {
   const auto& old_path = old_path_of(change);
-  std::string before, after;
+  std::optional<std::string> before, after;
   const bool was = pair.before.find(old_path) != nullptr, is = pair.after.find(change.path) != nullptr;
   if ((was && !pair.before.texts.contains(old_path)) || (is && !pair.after.texts.contains(change.path))) return std::string();
   if (was) {
