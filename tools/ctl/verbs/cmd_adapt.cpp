@@ -232,8 +232,7 @@ Result<ExitCode> kit_diff(Context& context) {
 }
 
 Result<ExitCode> kit_tree(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   TRY(auto client, Client::connect(context));
   auto kits = Json::array();
   Client::Handlers handlers;
