@@ -140,7 +140,7 @@ TEST_CASE("a territory that no member is of, and a period that ends before it be
     const auto refused = served.ask(verb, wrong);
     CHECK(refused["failure"] == "usage");
     CHECK(refused["detail"] == "territory: lile: no member is of it; did you mean lille?");
-    CHECK(served.ask(verb, {{"from", "2026-12-01"}, {"to", "2026-01-01"}})["detail"] == "to: before from");
+    CHECK(served.ask(verb, {{"from", "2026-12-01"}, {"to", "2026-01-01"}})["detail"] == "to: before --from");
   }
   CHECK(served.ask("search", {{"territory", "lile"}})["failure"] == "usage");
   CHECK(served.ask("outcome.sum", {{"territory", "lille"}})["outcomes"] == 0);
