@@ -83,6 +83,9 @@ Result<ExitCode> report(Context& context) {
   TRY(const auto operation, operation_of(context));
   const auto* const about = operation ? &*operation : nullptr;
   TRY(const auto counted, count(context, about));
+  if (const auto theme = context.parsed.value("theme"); !theme.empty() && counted.entries.empty())
+    context.err() << context.say("note: nothing in this period is of this theme: ", "remarque : rien, dans cette période, n'a ce thème : ")
+                  << printable(theme) << "\n";
   auto output = context.parsed.value("output");
   if (output.empty() && format == "ods") output = name_of(about, context) + ".ods";
   if (output.empty() && format == "csv") output = name_of(about, context);
