@@ -112,7 +112,8 @@ ExitCode exit_code_of(const Error& error) {
 
 ExitCode explain(const Error& error, Language language) {
   const auto text = describe(error.code, language);
-  std::fprintf(stderr, "essaimaged: %s\n  → %s\n", to_line(error, language).c_str(), std::string(text.next_step).c_str());
+  std::fprintf(stderr, "essaimaged: %s\n  → %s\n  code%s %s\n", to_line(error, language).c_str(), std::string(text.next_step).c_str(),
+               language == Language::french ? "\u00A0:" : ":", std::string(text.code).c_str());
   return exit_code_of(error);
 }
 

@@ -34,9 +34,10 @@ Status remove_key(Role& role, const SigningKey& key) {
 Status check_role(const std::string& name, const Role& role, Timestamp now) {
   if (role.keys.empty()) return fail(Errc::usage, name + ": a role needs a key");
   if (role.threshold == 0 || role.threshold > role.keys.size())
-    return fail(Errc::usage, name + ": threshold " + std::to_string(role.threshold) + " of " + std::to_string(role.keys.size()) + " keys");
+    return fail(Errc::usage, name + ": threshold " + std::to_string(role.threshold) + " of " + std::to_string(role.keys.size()) +
+                                 (role.keys.size() == 1 ? " key" : " keys"));
   if (name == role_heartbeat && role.threshold > 1) return fail(Errc::usage, "heartbeat: the federation's node signs it alone, each day");
-  if (role.is_over(now)) return fail(Errc::usage, name + ": expires " + to_utc(*role.expires));
+  if (role.is_over(now)) return fail(Errc::usage, name + ": " + to_utc(*role.expires) + " is past");
   return {};
 }
 

@@ -33,10 +33,13 @@ Status bounded(std::initializer_list<std::string_view> texts) {
   return {};
 }
 
+/// libgit2 takes a null pointer for a file that is missing.
+const char* begin_of(std::string_view text) { return text.data() == nullptr ? "" : text.data(); }
+const char* begin_of(const std::optional<std::string_view>& text) { return text ? begin_of(*text) : nullptr; }
+
 git_merge_file_input input_of(std::string_view text) {
   git_merge_file_input input = GIT_MERGE_FILE_INPUT_INIT;
-  // libgit2 takes a null pointer for a file that is missing.
-  input.ptr = text.data() == nullptr ? "" : text.data();
+  input.ptr = begin_of(text);
   input.size = text.size();
   return input;
 }
@@ -55,14 +58,15 @@ Result<MergedText> merge_texts(std::string_view base, std::string_view ours, std
   return MergedText{{merged.raw.ptr, merged.raw.len}, merged.raw.automergeable == 0};
 }
 
-Result<std::string> diff_texts(std::string_view before, std::string_view after, const std::string& path) {
-  CHECK_OK(bounded({before, after}));
+Result<std::string> diff_texts(std::optional<std::string_view> before, std::optional<std::string_view> after, const std::string& path) {
+  const auto was = before.value_or(std::string_view()), is = after.value_or(std::string_view());
+  CHECK_OK(bounded({was, is}));
   git::runtime();
   git_diff_options options = GIT_DIFF_OPTIONS_INIT;
   options.flags = GIT_DIFF_FORCE_TEXT;
   const char* const name = path.c_str();
   git_patch* raw = nullptr;
-  const int code = git_patch_from_buffers(&raw, before.data(), before.size(), name, after.data(), after.size(), name, &options);
+  const int code = git_patch_from_buffers(&raw, begin_of(before), was.size(), name, begin_of(after), is.size(), name, &options);
   CHECK_OK(git::check(code, "comparing texts", Errc::internal));
   const Patch patch(raw);
   if (git_patch_num_hunks(patch.get()) == 0) return std::string();

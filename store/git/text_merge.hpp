@@ -2,6 +2,7 @@
 // Texts compared and merged line by line, by libgit2. Bounded by limits::text_file_bytes_max: what is larger is media, and no
 // text. Pure functions; any thread. Errors: Errc::too_large; Errc::internal of libgit2.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,8 @@ struct MergedText {
 /// What both made of `base`, together. Without a common origin: an empty one.
 Result<MergedText> merge_texts(std::string_view base, std::string_view ours, std::string_view theirs, const MergeNames& names);
 
-/// A unified diff, with three lines around what changed; empty if nothing did.
-Result<std::string> diff_texts(std::string_view before, std::string_view after, const std::string& path);
+/// A unified diff, with three lines around what changed; empty if nothing did. Nothing: the file is not there, and the diff says
+/// that it is new, or removed.
+Result<std::string> diff_texts(std::optional<std::string_view> before, std::optional<std::string_view> after, const std::string& path);
 
 }  // namespace essaimage::store

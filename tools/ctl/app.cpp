@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 
 #include "proto/detail.hpp"
 #include "proto/nearest.hpp"
@@ -30,6 +31,27 @@ std::string environment(const char* name) {
 }
 
 Style style_for(const Io& io, bool terminal, bool plain) { return {terminal && io.colours_allowed && !plain, terminal ? io.columns : 0}; }
+
+std::multiset<std::string> words_of(std::string_view name) {
+  std::multiset<std::string> words;
+  for (std::size_t at = 0; at <= name.size();) {
+    const auto end = std::min(name.find_first_of("-_", at), name.size());
+    words.emplace(name.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+/// The daemon names arguments ("duration_max: …"): a person typed an option ("--max-duration").
+Error as_typed(Error error, const Command& command) {
+  if (error.code != Errc::usage && error.code != Errc::too_large) return error;
+  const auto end = std::min(error.detail.find(": "), error.detail.find(" is missing"));
+  if (end == std::string::npos) return error;
+  const auto named = words_of(error.detail.substr(0, end));
+  for (const auto& option : command.options)
+    if (words_of(option.name) == named) error.detail.replace(0, end, "--" + std::string(option.name));
+  return error;
+}
 
 ExitCode tell(const Error& error, const Manners& manners, Io& io) {
   if (manners.json) {
@@ -66,7 +88,7 @@ ExitCode run(const std::vector<std::string>& arguments, Io& io) {
                   style_for(io, io.err_is_terminal, manners.plain)};
   const auto code = parsed->command->run(context);
   io.out.flush();
-  if (!code) return tell(code.error(), manners, io);
+  if (!code) return tell(as_typed(code.error(), *parsed->command), manners, io);
   if (!io.out) return tell({Errc::io, "stdout"}, {manners.language, false, manners.plain}, io);
   return *code;
 }
@@ -99,6 +121,8 @@ std::string error_text(const Error& error, Language language, const Style& style
   if (text.actor != Actor::nobody && text.actor != Actor::author)
     out += fmt::format("  {}{} {}\n", fr ? "qui peut agir" : "who can act", fr ? "\u00A0:" : ":", describe(text.actor, language));
   out += fmt::format("  {}{} {}\n", fr ? "que faire" : "what to do", fr ? "\u00A0:" : ":", text.next_step);
+  // What the guides list, and what a question to others names: the same in both languages.
+  out += fmt::format("  code{} {}\n", fr ? "\u00A0:" : ":", style.paint(Colour::dim, text.code));
   return out;
 }
 

@@ -18,6 +18,8 @@ struct KitRef {
 
 /// Errc::kit_id_malformed, or Errc::usage for a version that is no number.
 Result<KitRef> parse_kit_ref(const std::string& text);
+/// The same where no version can be given: Errc::usage says so.
+Result<KitRef> parse_kit_alone(const std::string& text);
 
 /// What was perhaps meant by a kit that is not known: one of the same centre, or of the same name
 /// elsewhere. Two kits whose centres and names both differ are never taken for each other.

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <ctime>
+#include <string>
 
 namespace essaimage::ctl {
 namespace {
@@ -60,6 +61,11 @@ std::optional<Timestamp> parse_moment(std::string_view text, Timestamp now) {
     const std::time_t tomorrow = seconds + 86'400;
     ::localtime_r(&tomorrow, &today);
     return moment_of(today.tm_year + 1900, today.tm_mon + 1, today.tm_mday, *clock, 0);
+  }
+  // "01/12/2026 14:00", as people write it on paper.
+  if (text.size() >= 10 && text[2] == '/' && text[5] == '/') {
+    const auto turned = std::string(text.substr(6, 4)) + "-" + std::string(text.substr(3, 2)) + "-" + std::string(text.substr(0, 2));
+    return parse_moment(turned + std::string(text.substr(10)), now);
   }
   const auto year = number(text, 0, 4), month = number(text, 5, 2), day = number(text, 8, 2);
   if (!year || !month || !day || text[4] != '-' || text[7] != '-' || *year < 1970) return std::nullopt;

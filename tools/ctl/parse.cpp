@@ -193,19 +193,15 @@ class Parser {
       return {};
     }
     if (!values.empty() && !option->repeated) return wrong(language_, shown + " is given twice", shown + " est donné deux fois");
-    // An empty --home is a script's variable that is not set: never the home of somebody else.
-    const bool must_say = find_option(global_options(), typed.name) != nullptr;
     const bool next = !typed.value && i + 1 < words_.size() && !words_[i + 1].starts_with("--");
     const std::string given = typed.value ? *typed.value : next ? words_[i + 1] : std::string();
-    if (typed.value && !(must_say && given.empty())) {
-      values.push_back(given);
-      return {};
-    }
-    if (!next || (must_say && given.empty())) {
+    // A blank one is a script's variable that is not set: never "all", nor the home of somebody else.
+    if (given.find_first_not_of(" ,") == std::string::npos) {
       const auto value = std::string(option->value.in(language_));
       return wrong(language_, shown + " needs a value: " + value, shown + " attend une valeur : " + value);
     }
-    values.push_back(words_[++i]);
+    values.push_back(given);
+    i += next;
     return {};
   }
 

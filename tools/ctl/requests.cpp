@@ -213,6 +213,7 @@ std::string neighbours_text(const Json& centre, const Context& context) {
 Result<store::SigningRequest> read_request(const std::string& file) {
   const auto text = store::read_file(file, store::request_bytes_max);
   if (!text && text.error().code == Errc::too_large) return fail(Errc::request_malformed, file);
+  if (!text && text.error().code == Errc::not_found) return fail(Errc::file_missing, file);
   if (!text) return tl::unexpected(text.error());
   return store::parse_request(text_of(*text));
 }

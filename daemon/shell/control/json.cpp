@@ -35,7 +35,10 @@ Result<std::optional<std::string>> Arguments::optional_text(const std::string& n
   const auto* value = find(name);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) return fail(Errc::usage, name + ": expected a text");
-  return value->get<std::string>();
+  auto text = value->get<std::string>();
+  // Never taken for one that is not given: that would be more than was asked for.
+  if (text.empty()) return fail(Errc::usage, name + ": empty");
+  return text;
 }
 
 Result<std::vector<std::string>> Arguments::texts(const std::string& name) {
@@ -45,6 +48,7 @@ Result<std::vector<std::string>> Arguments::texts(const std::string& name) {
   if (!value->is_array()) return fail(Errc::usage, name + ": expected a list of texts");
   for (const auto& item : *value) {
     if (!item.is_string()) return fail(Errc::usage, name + ": expected a list of texts");
+    if (item.get_ref<const std::string&>().empty()) return fail(Errc::usage, name + ": empty");
     out.push_back(item.get<std::string>());
   }
   return out;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/nearest.hpp"
+
 namespace essaimage::shell {
 
 namespace {
@@ -96,6 +98,16 @@ Status wait_for_confirmation(Session& session) {
     CHECK_OK(session.progress(0, 0, control::Progress::Unit::things, "confirmation"));
     CHECK_OK(session.pause(confirmation_poll));
   }
+}
+
+Status check_territory(const Session& session, const std::optional<std::string>& territory) {
+  const auto roster = session.node().library().roster();
+  if (!territory || roster == nullptr) return {};
+  std::vector<std::string_view> known;
+  for (const auto& [slug, member] : roster->members) known.insert(known.end(), member.territories.begin(), member.territories.end());
+  if (std::ranges::find(known, *territory) != known.end()) return {};
+  const auto meant = nearest(*territory, known);
+  return fail(Errc::usage, "territory: " + *territory + ": no member is of it" + (meant.empty() ? "" : "; did you mean " + meant + "?"));
 }
 
 Result<Json> run_verb(Session& session, const control::Request& request) {

@@ -23,6 +23,8 @@ std::span<const Verb> all_verbs();
 Status wait_for_confirmation(Session& session);
 /// Errc::not_federation: an act that only the federation's node does.
 Status check_federation(Session& session);
+/// Errc::usage for a territory that no member is of: a slip, for which there would be nothing rather than a refusal.
+Status check_territory(const Session& session, const std::optional<std::string>& territory);
 /// What an act could not make effective by the keys here, for the person to have signed: `request`, `in_force` false.
 void add_request(Json& reply, const std::optional<store::SigningRequest>& request);
 /// The bytes of a file, in one frame or more, as the `index`-th of this verb. Errc::media_bad, Errc::corrupt.

@@ -82,6 +82,7 @@ TEST_CASE("a centre is let ask its neighbours for a new key, and what counts the
   Federation served;
   CHECK(served.ask("member.new-key", {{"slug", "fives"}, {"last", {"fives/region@1.1.40"}}})["failure"] == "usage");
   CHECK(served.ask("member.new-key", {{"slug", "fives"}, {"by_neighbours", true}, {"last", {"fives/region"}}})["failure"] == "usage");
+  CHECK(served.ask("member.invite", {{"slug", "autre"}, {"name", std::string(201, 'n')}})["detail"] == "name: one line of 1 to 200 bytes");
   served.ask("member.new-key", {{"slug", "fives"}, {"by_neighbours", true}, {"last", {"fives/region@1.1.40"}}});
   CHECK(served.node.lib.calls.back() == "new key of fives by its neighbours, feeds cut: 1");
   CHECK(served.ask("federation.requests", {{"wait", true}})["failure"] == "usage");

@@ -133,6 +133,19 @@ TEST_CASE("outcomes are summed up by kit, territory, month and place") {
   CHECK(served.ask("outcome.sum")["failure"] == "node.not-joined");
 }
 
+TEST_CASE("a territory that no member is of, and a period that ends before it begins, are refused and not counted as nothing") {
+  Field served;
+  const Json wrong{{"territory", "lile"}, {"from", "2026-01-01"}, {"to", "2026-12-31"}};
+  for (const auto* verb : {"outcome.list", "outcome.sum", "report"}) {
+    const auto refused = served.ask(verb, wrong);
+    CHECK(refused["failure"] == "usage");
+    CHECK(refused["detail"] == "territory: lile: no member is of it; did you mean lille?");
+    CHECK(served.ask(verb, {{"from", "2026-12-01"}, {"to", "2026-01-01"}})["detail"] == "to: before --from");
+  }
+  CHECK(served.ask("search", {{"territory", "lile"}})["failure"] == "usage");
+  CHECK(served.ask("outcome.sum", {{"territory", "lille"}})["outcomes"] == 0);
+}
+
 TEST_CASE("kit.show tells how far a kit has come, and its story") {
   Field served;
   CHECK(served.ask("kit.show", {{"id", "fives/film"}})["life"]["stage"] == "prototype");

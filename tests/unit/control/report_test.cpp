@@ -53,6 +53,8 @@ TEST_CASE("a report needs a period that is one") {
   served.node.lib.happened = nullptr;
   CHECK(served.ask("report", {{"from", "2018-01-01"}})["failure"] == "usage");
   CHECK(served.ask("report", {{"from", "2018-01-02"}, {"to", "2018-01-01"}})["failure"] == "usage");
+  CHECK(served.ask("report", {{"from", "2018-01-01"}, {"to", "2018-01-01"}, {"territory", ""}})["failure"] ==
+        "usage");  // never all of them
   CHECK(served.ask("report", {{"from", "2018-13-01"}, {"to", "2018-12-01"}})["failure"] == "usage");
 }
 

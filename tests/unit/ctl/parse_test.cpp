@@ -86,6 +86,10 @@ TEST_CASE("what is lacking, doubled or too much is named") {
   CHECK(bad({"sync", "--wait=yes"}).find("takes no value") != std::string::npos);
   CHECK(bad({"sync", "--timeout", "1", "--timeout", "2"}).find("twice") != std::string::npos);
   CHECK(bad({"sync", "--timeout"}).find("needs a value") != std::string::npos);
+  for (const auto* blank : {"", " ", ","}) {
+    CHECK(bad({"publish", "x", "--audience", blank}).find("needs a value") != std::string::npos);
+    CHECK(bad({"publish", "x", std::string("--audience=") + blank}).find("needs a value") != std::string::npos);
+  }
   CHECK(bad({"sync", "-w"}).find("two hyphens") != std::string::npos);
   CHECK(bad({"--wait", "sync"}).find("before `--wait`") != std::string::npos);
 }

@@ -26,6 +26,11 @@ TEST_CASE("what a detail says in words is said in French, and what it names stay
   CHECK(fr("kit.toml:4: Error while parsing key-value pair: cannot redefine existing string 'title'") ==
         "kit.toml:4\u00A0: une ligne «\u00A0clé = valeur\u00A0» est mal écrite\u00A0: 'title' est déjà écrit plus haut");
   CHECK(fr("no peer is connected") == "aucun pair n'est connecté");
+  CHECK(fr("threshold 3 of 1 key") == "3 signatures demandées, pour 1 clé");
+  CHECK(fr("curators: 1 of 2") == "curators\u00A0: 1 sur 2");
+  CHECK(fr("a/k@1: accepted, 2026-03-01T00:00:00Z, \"essayé\"; --after 1") ==
+        "a/k@1\u00A0: retenu, 2026-03-01T00:00:00Z, \"essayé\"; --after 1");
+  CHECK(fr("sessions: 1 to 1000") == "sessions\u00A0: de 1 à 1000");
   CHECK(fr("threshold 3 of 2 keys") == "3 signatures demandées, pour 2 clés");
 }
 

@@ -58,7 +58,8 @@ Result<Wish> wish_of(const Context& context) {
   wish.territory = parsed.value("territory");
   wish.now = now();
   if (wish.html.empty() && wish.opds.empty() && wish.json.empty() && wish.csv.empty())
-    return fail(Errc::usage, "catalogue export: --html DIR, --opds FILE, --json-file FILE or --csv FILE");
+    return fail(Errc::usage, context.say("catalogue export: --html DIR, --opds FILE, --json-file FILE or --csv FILE",
+                                         "catalogue export : --html DOSSIER, --opds FICHIER, --json-file FICHIER ou --csv FICHIER"));
   const auto media = parsed.value("media"), readers = parsed.value("for");
   if (!media.empty() && media != "all" && media != "pictures" && media != "none")
     return fail(Errc::usage, "--media " + media + ": expected all, pictures or none");

@@ -44,7 +44,7 @@ std::vector<Command> mirror_commands() {  // NOLINT(readability-function-size): 
         "Plus rien n'y est partagé : chaque centre garde ce qu'il a publié, et ce qu'il en a sorti (checkout) ; sa bibliothèque se défait de ce "
         "que les autres n'ont publié que là. Pour en changer les territoires, `mirror change` suffit."},
        {mirror},
-       {{"why", {"TEXT", "TEXTE"}, {"why; every member can read it", "pourquoi ; chaque membre peut le lire"}},
+       {{"why", {"TEXT", "TEXTE"}, {"why; every member can read it", "pourquoi ; chaque membre peut le lire"}, true},
         anyway_option(),
         request_option(),
         offline_option()},

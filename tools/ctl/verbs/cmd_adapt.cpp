@@ -138,7 +138,7 @@ void read_ahead(Pair& pair, const std::vector<kit::FileChange>& changes) {
 /// Nothing for media, and where nothing but a name or a right changed.
 Result<std::string> diff_of(Client& client, Pair& pair, const kit::FileChange& change) {
   const auto& old_path = old_path_of(change);
-  std::string before, after;
+  std::optional<std::string> before, after;
   const bool was = pair.before.find(old_path) != nullptr, is = pair.after.find(change.path) != nullptr;
   if ((was && !pair.before.texts.contains(old_path)) || (is && !pair.after.texts.contains(change.path))) return std::string();
   if (was) {
@@ -232,8 +232,7 @@ Result<ExitCode> kit_diff(Context& context) {
 }
 
 Result<ExitCode> kit_tree(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   TRY(auto client, Client::connect(context));
   auto kits = Json::array();
   Client::Handlers handlers;

@@ -15,8 +15,8 @@ namespace {
 
 /// Asks for something about the kit that is named; a name that is not known comes back with the one that was perhaps meant.
 Result<Json> ask_about_kit(const Context& context, std::string_view verb, Json arguments, bool of_version = false) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version && (!of_version || arguments.contains("version"))) return fail(Errc::usage, "KIT: " + ref.id.str());
+  const bool alone = !of_version || arguments.contains("version");
+  TRY(const auto ref, (alone ? parse_kit_alone : parse_kit_ref)(context.parsed.positionals[0]));
   arguments["id"] = ref.id.str();
   if (ref.version) arguments["version"] = *ref.version;
   for (const auto* const flag : {"anyway", "offline"})
@@ -75,6 +75,7 @@ Result<ExitCode> catalogue_propose(Context& context) {
 
 Result<ExitCode> catalogue_review(Context& context) {
   const auto& parsed = context.parsed;
+  if (parsed.has("recommend") == parsed.has("advise-against")) return fail(Errc::usage, "one of --recommend, --advise-against");
   TRY(auto arguments, review_words(context));
   if (parsed.has("recommend")) arguments["recommend"] = true;
   if (parsed.has("advise-against")) arguments["advise_against"] = true;

@@ -112,8 +112,7 @@ Result<ExitCode> catalogue_list(Context& context) {
 }
 
 Result<ExitCode> catalogue_show(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   TRY(auto client, Client::connect(context));
   const auto answer = client.ask("catalogue.show", ref.arguments());
   if (!answer) return tl::unexpected(with_suggestion(context, ref.id, answer.error()));
@@ -144,8 +143,7 @@ Result<ExitCode> catalogue_show(Context& context) {
 }
 
 Result<ExitCode> catalogue_history(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   TRY(auto client, Client::connect(context));
   TRY(const auto events, client.list("catalogue.history", ref.arguments()));
   if (context.json) {

@@ -45,8 +45,7 @@ Error with_room(const Context& context, Error error) {
 
 /// Asks for something about the kit that is named, and prints the document or these words.
 Result<Json> ask_of_kit(const Context& context, std::string_view name, const char* flag, ProgressBar* bar) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, std::string(name) + " KIT");
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   auto arguments = ref.arguments();
   if (flag != nullptr && context.parsed.has(flag)) arguments[flag] = true;
   TRY(auto client, Client::connect(context));

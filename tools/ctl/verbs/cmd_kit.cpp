@@ -5,8 +5,10 @@
 #include <functional>
 #include <ostream>
 
+#include "proto/counted.hpp"
 #include "proto/nearest.hpp"
 #include "tools/ctl/client.hpp"
+#include "tools/ctl/export/site_words.hpp"
 #include "tools/ctl/kit_ref.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/catalogue_words.hpp"
@@ -44,6 +46,12 @@ Result<KitRef> parse_kit_ref(const std::string& text) {
   if (version.empty() || version.size() > 18 || version.find_first_not_of("0123456789") != std::string::npos)
     return fail(Errc::usage, "KIT@VERSION: " + text);
   ref.version = std::stoull(version);
+  return ref;
+}
+
+Result<KitRef> parse_kit_alone(const std::string& text) {
+  TRY(auto ref, parse_kit_ref(text));
+  if (ref.version) return fail(Errc::usage, "KIT: " + text + ": no version can be given here");
   return ref;
 }
 
@@ -96,6 +104,20 @@ Result<Json> list_about(const Context& context, const char* verb, const KitRef& 
 }
 
 using Line = std::function<void(std::string_view, std::string_view, const std::string&)>;
+
+/// What it takes to use it, and who answers for it.
+void print_about(const Context& context, const Json& about, const Line& line) {
+  line("for", "pour", texts_at(about, "participants"));
+  auto duration = site::duration_words(number_at(about, "duration_minutes"));
+  if (const auto sessions = number_at(about, "sessions"); sessions > 1)
+    duration = counted(sessions, sessions_counted, context.language) + (duration.empty() ? "" : context.say(" of ", " de ") + duration);
+  line("duration", "durée", duration);
+  const auto least = number_at(about, "group_min"), most = number_at(about, "group_max");
+  if (most > 0) line("group", "groupe", least == most ? std::to_string(most) : fmt::format("{}-{}", least, most));
+  line("equipment", "matériel", texts_at(about, "equipment"));
+  line("authors", "auteurs", texts_at(about, "authors"));
+  line("contact", "contact", text_at(about, "contact"));
+}
 
 /// What the federation decided about it, and who uses which version of it.
 void print_opinions(const Context& context, const Json& kit, const Line& line) {
@@ -204,8 +226,7 @@ Result<ExitCode> kits(Context& context) {
 }
 
 Result<ExitCode> kit_show(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "kit show KIT");
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   auto arguments = ref.arguments();
   arguments["holders"] = true;
   TRY(auto client, Client::connect(context));
@@ -235,6 +256,7 @@ Result<ExitCode> kit_show(Context& context) {
   line("licence", "licence", text_at(kit, "licence"));
   line("languages", "langues", texts_at(kit, "languages"));
   line("themes", "thèmes", texts_at(kit, "themes"));
+  print_about(context, kit.value("about", Json()), line);
   line("audience", "diffusion", audiences_text(list_at(kit, "audiences"), context));
   for (const auto& mirror : kit.value("ended_mirrors", Json::array())) line("", "", ended_mirror_text(mirror, context));
   line("version", "version", fmt::format("{} ({})", number_at(kit, "version"), human_time(text_at(kit, "published_at"), language)));
@@ -280,8 +302,7 @@ Result<ExitCode> kit_files(Context& context) {
 }
 
 Result<ExitCode> kit_history(Context& context) {
-  TRY(const auto ref, parse_kit_ref(context.parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "kit history KIT");
+  TRY(const auto ref, parse_kit_alone(context.parsed.positionals[0]));
   TRY(const auto history, list_about(context, "kit.history", ref));
   if (context.json) {
     context.out() << pretty(history) << "\n";

@@ -88,8 +88,7 @@ Result<ExitCode> mirror_change(Context& context) {
 
 Result<ExitCode> mirror_end(Context& context) {
   auto arguments = about_mirror(context);
-  const auto why = context.parsed.value("why");
-  arguments["why"] = why.empty() ? context.say("the project is over", "le projet est terminé") : why;
+  arguments["why"] = context.parsed.value("why");
   TRY(const auto mirror, ask_about_mirror(context, "mirror.end", arguments));
   return print_act(context, mirror,
                    fmt::format(fmt::runtime(context.say(

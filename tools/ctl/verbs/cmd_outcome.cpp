@@ -32,8 +32,7 @@ Result<Json> filters(const Context& context) {
   const auto& positionals = context.parsed.positionals;
   const auto kit = positionals.empty() ? context.parsed.value("kit") : positionals[0];
   if (kit.empty()) return arguments;
-  TRY(const auto ref, parse_kit_ref(kit));
-  if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+  TRY(const auto ref, parse_kit_alone(kit));
   arguments["id"] = ref.id.str();
   return arguments;
 }
@@ -105,6 +104,7 @@ Result<ExitCode> outcome_add(Context& context) {
   auto arguments = ref.arguments();
   take(context, arguments,
        {{"date", "date"}, {"to", "to"}, {"place", "place"}, {"worked", "worked"}, {"failed", "failed"}, {"note", "note"}});
+  if (arguments.contains("place")) arguments["place"] = code_of_shown("place", text_at(arguments, "place"));
   take_flags(context, arguments, {{"qpv", "priority_neighbourhood"}, {"anyway", "anyway"}, {"offline", "offline"}});
   if (const auto sessions = context.parsed.value("sessions"); !sessions.empty()) {
     TRY(arguments["sessions"], parse_seconds(sessions, "sessions"));

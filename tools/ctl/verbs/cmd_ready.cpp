@@ -119,8 +119,7 @@ Result<ExitCode> ready(Context& context) {
   if (list && (forget || parsed.has("by") || parsed.has("wait") || !parsed.positionals.empty())) return fail(Errc::usage, "--list");
   if (list) return list_deadlines(context);
   if (parsed.positionals.empty()) return fail(Errc::usage, "`ready` KIT");
-  TRY(const auto ref, parse_kit_ref(parsed.positionals[0]));
-  if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+  TRY(const auto ref, parse_kit_alone(parsed.positionals[0]));
   if (forget && (parsed.has("by") || parsed.has("wait"))) return fail(Errc::usage, "--forget");
   if (forget) return forget_deadline(context, ref);
   auto arguments = ref.arguments();

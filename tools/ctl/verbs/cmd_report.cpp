@@ -17,9 +17,11 @@ constexpr unsigned readable_by_all = 0644;
 Result<std::optional<report::Operation>> operation_of(const Context& context) {
   const auto code = context.parsed.value("operation"), file = context.parsed.value("file");
   if (!file.empty()) {
-    TRY(auto operation, report::read_operation(file));
-    if (!code.empty() && code != operation.code) return fail(Errc::operation_wrong, file + ":1: code: expected \"" + code + "\"");
-    return operation;
+    auto operation = report::read_operation(file);
+    if (!operation && operation.error().code == Errc::not_found) return fail(Errc::file_missing, file);
+    if (!operation) return tl::unexpected(operation.error());
+    if (!code.empty() && code != operation->code) return fail(Errc::operation_wrong, file + ":1: code: expected \"" + code + "\"");
+    return std::move(*operation);
   }
   if (code.empty()) return std::nullopt;
   TRY(auto operation, report::find_operation(code, context.layout().home));
@@ -81,9 +83,15 @@ Result<ExitCode> report(Context& context) {
   TRY(const auto operation, operation_of(context));
   const auto* const about = operation ? &*operation : nullptr;
   TRY(const auto counted, count(context, about));
+  if (const auto theme = context.parsed.value("theme"); !theme.empty() && counted.entries.empty())
+    context.err() << context.say("note: nothing in this period is of this theme: ", "remarque : rien, dans cette période, n'a ce thème : ")
+                  << printable(theme) << "\n";
   auto output = context.parsed.value("output");
   if (output.empty() && format == "ods") output = name_of(about, context) + ".ods";
   if (output.empty() && format == "csv") output = name_of(about, context);
+  std::error_code ignored;
+  if (format != "csv" && std::filesystem::is_directory(output, ignored))
+    return fail(Errc::usage, "--output: " + output + ": it is a folder");
   const auto document = report::document_of(about, counted, context.language);
   if (format == "csv") {
     CHECK_OK(write_files(context, output, report::csv_of(document)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
 #include <ostream>
 
 #include "store/disk/files.hpp"
@@ -20,8 +21,9 @@ Result<NamedKey> read_key(const std::string& text) {
     if (!file) return fail(Errc::usage, "KEY: " + text + ": neither a public key nor a file that holds one");
     line = std::string(text_of(*file));
     if (!line.starts_with(kind)) {
-      TRY(const auto secret, store::SigningSecret::load(text, true));
-      return NamedKey{secret.public_key(), {}};
+      const auto secret = store::SigningSecret::load(text, true);
+      if (!secret) return fail(Errc::usage, "KEY: " + text + ": neither a public key nor a file that holds one");
+      return NamedKey{secret->public_key(), {}};
     }
   }
   line = line.substr(0, line.find_first_of("\r\n"));
@@ -31,11 +33,35 @@ Result<NamedKey> read_key(const std::string& text) {
   return NamedKey{*key, comment == std::string::npos ? std::string() : line.substr(comment + 1)};
 }
 
+Result<store::SigningSecret> read_secret_key(const std::string& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return fail(Errc::file_missing, file);
+  auto secret = store::SigningSecret::load(file, true);
+  if (!secret && secret.error().code == Errc::key_unusable) return fail(Errc::key_not_secret, secret.error().detail);
+  return secret;
+}
+
 }  // namespace essaimage::ctl
 
 namespace essaimage::ctl::verb {
 
 namespace {
+
+Timestamp now() {
+  using std::chrono::system_clock;
+  return {std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+/// Of what is asked for, before it is too late to think again.
+void warn_of_expiry(const Context& context, const Json& arguments) {
+  constexpr std::int64_t day_seconds = 86'400, soon_days = 30;
+  const auto until = parse_utc(text_at(arguments, "expires"));
+  if (!until || until->seconds - now().seconds > soon_days * day_seconds) return;
+  context.err() << fmt::format(
+      fmt::runtime(context.say("warning: the role {} runs out in {} days: its holders must renew it by then.\n",
+                               "attention : le rôle {} expire dans {} jours : il faudra le prolonger d'ici là.\n")),
+      text_at(arguments, "role"), (until->seconds - now().seconds) / day_seconds);
+}
 
 /// "2027-12-31": to its end; "never".
 Result<std::string> read_day(const std::string& text) {
@@ -50,7 +76,10 @@ Result<std::string> read_day(const std::string& text) {
   const bool shape = text.size() == 10 && text[4] == '-' && text[7] == '-';
   const auto day = shape ? start_of_day(part(0, 4), part(5, 2), part(8, 2)) : Result<Timestamp>(fail(Errc::usage));
   if (!day) return fail(Errc::usage, "--expires: 2027-12-31, never; " + text);
-  return to_utc({day->seconds + last_second});
+  // To the end of this day is as good as past: nobody can sign what renews it in time.
+  const Timestamp until{day->seconds + last_second};
+  if (until.seconds - now().seconds <= last_second) return fail(Errc::usage, "--expires: " + text + ": tomorrow at the earliest");
+  return to_utc(until);
 }
 
 /// What all changes of a role have.
@@ -69,6 +98,7 @@ Result<Json> begin_change(const Context& context) {
 Result<ExitCode> change(Context& context, const Json& arguments) {
   TRY(auto client, Client::connect(context));
   TRY(const auto reply, client.ask("federation.change-role", arguments));
+  warn_of_expiry(context, arguments);
   if (context.json) {
     context.out() << pretty(reply) << "\n";
     return ExitCode::ok;

@@ -6,6 +6,7 @@
 
 #include "proto/limits.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl::verb {
 
@@ -20,7 +21,7 @@ Result<Json> search_arguments(const Context& context) {
        {std::pair("theme", "theme"), std::pair("kind", "kind"), std::pair("stage", "stage"), std::pair("territory", "territory"),
         std::pair("centre", "centre"), std::pair("max-duration", "duration_max"), std::pair("equipment", "equipment"),
         std::pair("licence", "licence"), std::pair("language", "language")}) {
-    if (const auto value = context.parsed.value(option); !value.empty()) arguments[name] = value;
+    if (const auto value = context.parsed.value(option); !value.empty()) arguments[name] = code_of_shown(option, value);
   }
   if (context.parsed.has("catalogue")) arguments["catalogue"] = true;
   if (context.parsed.has("limit")) {

@@ -19,7 +19,7 @@ namespace {
 Result<std::vector<store::SigningSecret>> secrets_for(const Context& context, const store::SigningRequest& request) {
   std::vector<store::SigningSecret> secrets;
   if (const auto file = context.parsed.value("key"); !file.empty()) {
-    TRY(auto secret, store::SigningSecret::load(file, true));
+    TRY(auto secret, read_secret_key(file));
     secrets.push_back(std::move(secret));
     return secrets;
   }
@@ -90,7 +90,8 @@ Result<ExitCode> key_new(Context& context) {
   if (!is_line || note.size() > limits::name_bytes_max)
     return fail(Errc::usage, "--note: one line of at most " + std::to_string(limits::name_bytes_max) + " bytes");
   std::error_code ignored;
-  if (std::filesystem::exists(public_file, ignored)) return fail(Errc::conflict, public_file.string());
+  for (const auto& each : {file, public_file})
+    if (std::filesystem::exists(each, ignored)) return fail(Errc::file_exists, each.string());
   const auto secret = store::SigningSecret::generate();
   CHECK_OK(secret.save(file, note));
   const auto line = store::to_openssh(secret.public_key()) + (note.empty() ? "" : " " + printable(note));

@@ -137,10 +137,10 @@ class Upstream {
 
   static bool is_media(const KitSide& side, const std::string& path) { return side.find(path) != nullptr && !side.texts.contains(path); }
 
-  /// Empty for a file that is not there.
-  Result<std::string> text(ParentSide& parent, const std::string& path) {
+  /// Nothing for a file that is not there.
+  Result<std::optional<std::string>> text(ParentSide& parent, const std::string& path) {
     if (path == kit::manifest_name) return parent.manifest;
-    if (parent.side.find(path) == nullptr) return std::string();
+    if (parent.side.find(path) == nullptr) return std::nullopt;
     return parent.ahead.read_text(parent.side, client_, path);
   }
 
@@ -162,6 +162,7 @@ class Upstream {
     const bool texts = !is_media(base_.side, file.path) && !is_media(theirs_.side, file.path) && !is_media(ours_, file.path);
     if (edited && texts && !removed) return merge(file, folder);
     TRY(const auto done, removed ? folder.remove(file.path, judged(file)) : copy(file, folder));
+    if (file.here == Here::removed) return taken(done, Taken::Kind::returned);
     if (!edited || !done.copied) return taken(done, Taken::Kind::as_it_is);
     return taken(done, removed ? Taken::Kind::removed : Taken::Kind::replaced);
   }
@@ -177,12 +178,12 @@ class Upstream {
     TRY(const auto base, text(base_, file.path));
     TRY(const auto theirs, text(theirs_, file.path));
     TRY(const auto ours, read_text(ours_, client_, file.path));
-    TRY(const auto merged, store::merge_texts(base, ours, theirs, {ours_.name, target()}));
+    TRY(const auto merged, store::merge_texts(base.value_or(""), ours, *theirs, {ours_.name, target()}));
     // Marks in kit.toml would make it unreadable, and the folder no kit.
     const bool broken = file.path == kit::manifest_name && (merged.conflict || !kit::parse_manifest(merged.text));
     if (broken) {
       CHECK_OK(folder.keep(file.path));
-      CHECK_OK(folder.keep_text(file.path + ".theirs", theirs));
+      CHECK_OK(folder.keep_text(file.path + ".theirs", *theirs));
       return Taken{Taken::Kind::kept_ours, {}};
     }
     const bool executable = theirs_.side.find(file.path)->executable || ours_.find(file.path)->executable;

@@ -99,8 +99,7 @@ Result<Json> withdraw_arguments(const Context& context) {
   if (hash.empty() == name.empty()) return fail(Errc::usage, "withdraw KIT[:FILE] | --hash SHA256");
   if (hash.empty()) {
     const auto colon = name.find(':');
-    TRY(const auto ref, parse_kit_ref(name.substr(0, colon)));
-    if (ref.version) return fail(Errc::usage, "KIT: " + ref.id.str());
+    TRY(const auto ref, parse_kit_alone(name.substr(0, colon)));
     arguments["id"] = ref.id.str();
     if (colon != std::string::npos) arguments["file"] = name.substr(colon + 1);
   } else {

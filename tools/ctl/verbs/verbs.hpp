@@ -2,6 +2,7 @@
 // The functions of the verbs; the table in commands.cpp names them. Each prints what it found, and
 // returns how it went; an Error is printed by the caller.
 
+#include "store/crypto/keys.hpp"
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/context.hpp"
 
@@ -18,6 +19,8 @@ struct NamedKey {
   std::string comment;
 };
 Result<NamedKey> read_key(const std::string& text);
+/// The secret key that a person gives: Errc::file_missing, Errc::key_not_secret.
+Result<store::SigningSecret> read_secret_key(const std::string& file);
 
 /// Whether media move, in a sentence.
 std::string traffic_text(const Json& state, const Context& context);

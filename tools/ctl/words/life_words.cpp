@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "proto/text.hpp"
+
 namespace essaimage::ctl {
 
 namespace {
@@ -13,6 +15,10 @@ struct LifeWord {
   Text text;
 };
 
+constexpr std::array kinds = {
+    LifeWord{"prototype", {"prototype", "prototype"}},
+    LifeWord{"method", {"method", "méthode"}},
+};
 constexpr std::array stages = {
     LifeWord{"workshop", {"workshop", "atelier"}},
     LifeWord{"prototype", {"prototype", "prototype"}},
@@ -33,6 +39,15 @@ std::string word_of(const Words& words, const std::string& code, Language langua
     if (word.code == code) return std::string(word.text.in(language));
   }
   return code;
+}
+
+template <class Words>
+std::string code_among(const Words& words, const std::string& typed) {
+  const auto folded = fold_to_ascii(typed);
+  for (const auto& word : words) {
+    if (fold_to_ascii(word.text.en) == folded || fold_to_ascii(word.text.fr) == folded) return std::string(word.code);
+  }
+  return typed;
 }
 
 std::string event_text(const Json& event, const Context& context) {
@@ -64,6 +79,12 @@ std::string event_text(const Json& event, const Context& context) {
 }
 
 }  // namespace
+
+std::string code_of_shown(std::string_view option, const std::string& typed) {
+  if (option == "kind") return code_among(kinds, typed);
+  if (option == "stage") return code_among(stages, typed);
+  return option == "place" ? code_among(places, typed) : typed;
+}
 
 std::string human_day(std::string_view text, Language language) {
   if (text.size() < 10) return std::string(text);

@@ -24,6 +24,9 @@ std::string audience_text(const std::string& audience, const Context& context);
 std::string audiences_text(const Json& audiences, const Context& context);
 /// "school" in the person's language.
 std::string place_text(const Json& json, const Context& context);
+/// What is sent for the value of --kind, --stage or --place: the code of a word as it is shown in either language, whatever its case
+/// and accents; else what was typed.
+std::string code_of_shown(std::string_view option, const std::string& typed);
 /// "12-17: 4, 60+: 5", without the bands of which there was nobody.
 std::string ages_text(const Json& participants, const Context& context);
 

@@ -21,6 +21,9 @@ std::string taken_text(const Taken& taken, const Context& context) {
     case Taken::Kind::removed:
       return context.say("CONFLICT: removed, as it was there; yours is in the copy",
                          "CONFLIT : retiré, comme là-bas ; le vôtre est dans la copie");
+    case Taken::Kind::returned:
+      return context.say("CONFLICT: removed here, changed there; theirs stands there now",
+                         "CONFLIT : retiré ici, modifié là-bas ; l'autre est en place");
     case Taken::Kind::kept_ours:
       return context.say("CONFLICT: yours stays, theirs lies beside", "CONFLIT : la vôtre reste, l'autre est à côté");
     case Taken::Kind::met_other:
@@ -46,8 +49,8 @@ std::string here_text(Here here, const Context& context) {
 }
 
 std::string_view code_of(Taken::Kind kind) {
-  static constexpr std::array<std::string_view, 9> names = {"taken",     "merged",    "conflict",   "replaced", "removed",
-                                                            "kept-ours", "met-other", "in-the-way", "same"};
+  static constexpr std::array<std::string_view, 10> names = {"taken",    "merged",    "conflict",  "replaced",   "removed",
+                                                             "returned", "kept-ours", "met-other", "in-the-way", "same"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -16,6 +16,7 @@ struct Taken {
     conflict,   ///< a text, with marks
     replaced,   ///< by theirs; ours, which no marks fit into, is in the copy
     removed,    ///< as it was there; ours is in the copy
+    returned,   ///< theirs, changed there; ours was removed
     kept_ours,  ///< kit.toml alone
     met_other,  ///< something else stood there by the time it was to be written; it is in the copy
     in_the_way,

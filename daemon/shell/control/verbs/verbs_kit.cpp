@@ -9,6 +9,7 @@
 #include "daemon/shell/control/withdrawal_json.hpp"
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
+#include "store/kit/manifest.hpp"
 
 namespace essaimage::shell {
 
@@ -67,6 +68,26 @@ Result<std::vector<Json>> entries_of(Session& session, const std::vector<store::
   return entries;
 }
 
+/// What kit.toml says for whoever wants to use the kit, or ask about it; null where it cannot be read, as of a kit that is withdrawn.
+Json about_json(const store::Library& library, const store::KitSummary& kit) {
+  const auto files = library.files(kit.row.id, kit.row.version);
+  if (!files) return nullptr;
+  const auto at = std::ranges::find(*files, kit::manifest_name, &store::KitFile::path);
+  if (at == files->end() || at->withdrawn) return nullptr;
+  const auto bytes = library.read_file(*at, 0, limits::manifest_bytes_max);
+  const auto manifest = bytes ? kit::parse_manifest(text_of(*bytes)) : Result<kit::Manifest>(tl::unexpected(bytes.error()));
+  if (!manifest) return nullptr;
+  const auto number = [](std::uint32_t value) { return value == 0 ? Json(nullptr) : Json(value); };
+  return {{"authors", manifest->authors},
+          {"contact", manifest->contact},
+          {"participants", manifest->participants},
+          {"duration_minutes", number(manifest->duration_minutes)},
+          {"sessions", manifest->sessions},
+          {"group_min", number(manifest->group_min)},
+          {"group_max", number(manifest->group_max)},
+          {"equipment", manifest->equipment}};
+}
+
 }  // namespace
 
 Result<Json> kits(Session& session, Arguments& arguments) {
@@ -100,6 +121,7 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   entry["adoptions"] = Json::array();
   for (const auto& adoption : adoptions) entry["adoptions"].push_back(to_json(adoption));
   entry["adapted_from"] = to_json(kit.row.adapted_from);
+  entry["about"] = about_json(library, kit);
   entry["ended_mirrors"] = ended_mirrors(library, kit.audiences);
   TRY(entry["life"], life_json(library, kit));
   TRY(const auto withdrawals, library.withdrawals().find({id, id.centre, std::nullopt}));

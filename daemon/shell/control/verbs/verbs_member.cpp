@@ -5,6 +5,7 @@
 
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
+#include "store/federation/toml_form.hpp"
 #include "store/feed/commit.hpp"
 
 namespace essaimage::shell::verb {
@@ -61,9 +62,9 @@ Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts)
 Result<Json> member_invite(Session& session, Arguments& arguments) {
   CHECK_OK(check_federation(session));
   TRY(auto invite, read_invite(session, arguments));
-  TRY(invite.name, arguments.text("name"));
+  TRY(const auto name, arguments.text("name"));
+  TRY(invite.name, store::plain_text_from(name, limits::name_bytes_max, "name"));
   TRY(const auto territories, arguments.texts("territories"));
-  if (invite.name.empty()) return fail(Errc::usage, "name is empty");
   for (const auto& territory : territories)
     if (!is_slug(territory))
       return fail(Errc::usage, "territory: " + territory + ": expected 1 to 64 of a-z, 0-9 and single inner hyphens");

@@ -136,6 +136,8 @@ Status each_page(Session& session, Arguments& arguments, const Roster& roster, c
   TRY(filter.from, optional_day(arguments, "from"));
   TRY(filter.to, optional_day(arguments, "to"));
   CHECK_OK(arguments.nothing_else());
+  CHECK_OK(check_territory(session, territory));
+  if (filter.from && filter.to && *filter.to < *filter.from) return fail(Errc::usage, "to: before --from");
   const auto& library = session.node().library();
   if (query.kit) {
     TRY([[maybe_unused]] const auto known, library.kit(*query.kit));

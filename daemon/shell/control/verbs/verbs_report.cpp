@@ -60,7 +60,8 @@ Result<Json> report(Session& session, Arguments& arguments) {
   TRY(const auto territory, arguments.optional_text("territory"));
   TRY(const auto theme, arguments.optional_text("theme"));
   CHECK_OK(arguments.nothing_else());
-  if (to < query.from) return fail(Errc::usage, "to: before from");
+  if (to < query.from) return fail(Errc::usage, "to: before --from");
+  CHECK_OK(check_territory(session, territory));
   query.until = Timestamp{to.seconds + day_seconds};
   query.territory = territory.value_or("");
   query.theme = theme.value_or("");

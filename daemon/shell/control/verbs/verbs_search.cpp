@@ -60,6 +60,7 @@ Result<store::KitQuery> query_of(Arguments& arguments) {
 Result<Json> search(Session& session, Arguments& arguments) {
   TRY(const auto query, query_of(arguments));
   CHECK_OK(arguments.nothing_else());
+  if (!query.territory.empty()) CHECK_OK(check_territory(session, query.territory));
   TRY(const auto found, session.node().library().search().find(query));
   TRY(const auto stages, session.node().library().stages());
   std::vector<Json> entries;

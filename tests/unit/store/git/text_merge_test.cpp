@@ -34,6 +34,8 @@ TEST_CASE("a diff has three lines around what changed, and nothing where nothing
   CHECK(diff_texts("a\n", "a\n", "x")->empty());
   CHECK(diff_texts("", "", "x")->empty());
   CHECK(diff_texts("", "a\n", "x")->find("+a") != std::string::npos);
+  CHECK(diff_texts(std::nullopt, "a\n", "x")->find("--- /dev/null\n+++ b/x\n") != std::string::npos);
+  CHECK(diff_texts("a\n", std::nullopt, "x")->find("--- a/x\n+++ /dev/null\n") != std::string::npos);
 }
 
 TEST_CASE("what is too large for a text is neither compared nor merged") {
