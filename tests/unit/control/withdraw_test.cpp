@@ -141,6 +141,10 @@ TEST_CASE("`explain` and `status` tell of what was withdrawn, and of consents th
   served.node.lib.withdrawn.consents = {{{"moulins", "lampe"}, {}, {"photos/", {1'772'357'400}}}};
   CHECK(has(served.ask("status")["problems"], "consent-ends"));
   CHECK(has(served.ask("explain")["explanations"], "consent-ends"));
+  served.node.lib.roles.judged.time = {1'772'357'400};
+  const auto problems = served.ask("status")["problems"];
+  CHECK(has(problems, "consent-over"));
+  CHECK_FALSE(has(problems, "consent-ends"));
 }
 
 }  // namespace withdraw_test
