@@ -202,6 +202,8 @@ class Library {
   virtual Result<Invitation> invite(const Invite& invite, Lacking lacking = nullptr) = 0;
   /// Errc::signatures_lacking where the keys of this home are not enough: requests() then has it.
   virtual Status admit(const message::Join& join) = 0;
+  /// When the federation's node said it, of each suspended member, as far back as its feed is held.
+  virtual Result<std::map<std::string, Timestamp>> suspended_since() const = 0;
   /// Of its feeds that which is held here still counts; of those in `last`, up to that order (Errc::not_found: not known here).
   /// Errc::outcome_personal: `why` looks like somebody, and not `anyway`.
   virtual Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last = {},

@@ -17,6 +17,8 @@ struct PublishOptions {
   /// Nothing: where the kit is already, else the region. Wider than before: the same tree goes into the wider feed, and
   /// later versions there only. Narrower: Errc::publish_narrower.
   std::optional<Audience> audience;
+  /// What its author has withdrawn may come back, by a new consent: Errc::publish_withdrawn else, of all kits together.
+  bool again = false;
 };
 
 struct PublishedKit {

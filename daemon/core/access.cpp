@@ -47,11 +47,12 @@ const Member* Access::member(const TransportKey& peer) const {
   return member;
 }
 
-bool Access::is_succeeded(const TransportKey& peer) const {
-  if (roster_->find(peer) != nullptr) return false;
-  return std::ranges::any_of(roster_->members, [&](const auto& each) {
+std::optional<Errc> Access::ended(const TransportKey& peer) const {
+  if (const Member* member = roster_->find(peer)) return member->suspended ? std::optional(Errc::publish_suspended) : std::nullopt;
+  const bool succeeded = std::ranges::any_of(roster_->members, [&](const auto& each) {
     return std::ranges::any_of(each.second.keys, [&](const MemberKeys& keys) { return keys.transport == peer; });
   });
+  return succeeded ? std::optional(Errc::key_succeeded) : std::nullopt;
 }
 
 bool Access::ours(const FeedId& feed) const {

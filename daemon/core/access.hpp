@@ -44,8 +44,8 @@ class Access {
 
   /// The active member with this key, or null: unknown and suspended alike.
   const Member* member(const TransportKey& peer) const;
-  /// A member had this key, and goes on under another one.
-  bool is_succeeded(const TransportKey& peer) const;
+  /// Why a key that was a member's is one no more: Errc::key_succeeded (it goes on under another), Errc::publish_suspended.
+  std::optional<Errc> ended(const TransportKey& peer) const;
   /// We may hold it, and its author is a member (suspended or not: what it published before stays).
   bool ours(const FeedId& feed) const;
   FeedLimits limits_of(const FeedId& feed) const;

@@ -24,7 +24,7 @@ struct Link {
   Phase phase = Phase::stranger;
   bool hello_sent = false;
   bool refused_sent = false;
-  bool key_succeeded = false;  ///< ours, as the peer says
+  std::optional<Errc> ended = {};  ///< why we are no member any more, as the peer says: Access::ended()
   bool closing = false;
   Instant up_at, heard_at, pinged_at;
   std::uint16_t patience = 0;  ///< from the least silence (0) to the most (1000); drawn anew with each ping, either side's

@@ -182,14 +182,16 @@ struct Replica::Impl : Parts {
   // --- messages of open links ----------------------------------------------------------------------------------------------
 
   void deliver(Link& link, const message::Refused&) {
-    const Error why{link.key_succeeded ? Errc::key_succeeded : Errc::peer_refuses, {}};
+    const Error why{link.ended.value_or(Errc::peer_refuses), {}};
     context.report(Event::Kind::peer_refused, link.name, {}, why);
     dialer.refused(link, why.code);
     refused.insert(link.id);
     context.close(link);
   }
   void deliver(Link& link, const message::JoinReply& reply) {
-    link.key_succeeded = !reply.accepted && errc_from(reply.code) == Errc::key_succeeded;
+    const auto code = errc_from(reply.code);
+    const bool told = !reply.accepted && (code == Errc::key_succeeded || code == Errc::publish_suspended);
+    link.ended = told ? code : std::nullopt;
     joiner.reply(link, reply);
   }
   void deliver(Link& link, const message::Announce& announce) {

@@ -114,9 +114,9 @@ void Sessions::greet(Link& link) {
 void Sessions::refuse(Link& link) {
   if (link.refused_sent) return;
   link.refused_sent = true;
-  // Its home was cut off before it could hear of it from the federation: it is told what became of its own key, and nothing else.
-  if (context_.access.is_succeeded(link.peer))
-    context_.send(link, message::JoinReply{false, std::string(describe(Errc::key_succeeded, Language::english).code)});
+  // Its home was cut off before it could hear of it from the federation: it is told what became of it, and nothing else.
+  if (const auto why = context_.access.ended(link.peer))
+    context_.send(link, message::JoinReply{false, std::string(describe(*why, Language::english).code)});
   context_.send(link, message::Refused{protocol_version, protocol_version});
 }
 

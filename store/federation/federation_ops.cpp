@@ -7,6 +7,7 @@
 #include "store/federation/paths.hpp"
 #include "store/federation/toml_form.hpp"
 #include "store/kit/personal_data.hpp"
+#include "store/library/kit_tree.hpp"
 
 namespace essaimage::store {
 
@@ -138,6 +139,37 @@ Status LibraryImpl::admit(const message::Join& join) {
   if (!lacking) return {};
   CHECK_OK(keep_request(file.member.slug, *lacking));
   return fail(Errc::signatures_lacking, file.member.slug);
+}
+
+/// A member's file has no time of it: of the commits that have the file as a suspended one's, without a gap, the first.
+Result<std::map<std::string, Timestamp>> LibraryImpl::suspended_since() const {
+  const auto now = picture();
+  std::map<std::string, Timestamp> since;
+  const auto head = now->roster ? now->head(now->roster->federation_feed()) : std::nullopt;
+  if (!head) return since;
+  std::set<std::string> open;
+  for (const auto& [slug, member] : now->roster->members)
+    if (member.suspended) open.insert(slug);
+  std::map<std::string, ObjectId> same;  // as it was in the commit behind
+  for (std::optional<ObjectId> at = head->commit; at && !open.empty();) {
+    const auto raw = objects_->read(*at, ObjectType::commit);
+    if (!raw) break;
+    TRY(const auto commit, parse_commit(*raw));
+    for (auto it = open.begin(); it != open.end();) {
+      const auto id = id_at(*objects_, commit.tree, member_path(*it));
+      bool suspended = id && *id && same[*it] == **id;
+      if (!suspended && id && *id) {
+        const auto text = objects_->read(**id, ObjectType::blob);
+        const auto file = text ? parse_member_file(text_of(*text)) : Result<MemberFile>(fail(Errc::object_missing));
+        suspended = file && file->member.suspended;
+        same[*it] = **id;
+      }
+      if (suspended) since[*it] = commit.time;
+      it = suspended ? std::next(it) : open.erase(it);
+    }
+    at = commit.parent;
+  }
+  return since;
 }
 
 /// Names the last order that is accepted of each of its feeds, which is what is held here: so old

@@ -157,9 +157,10 @@ void check_consent(const Scan& scan, const Manifest& manifest, const CheckOption
       covered.insert(file.path);
     }
     if (!used) findings.push_back(warning(Errc::kit_consent_unused, consent.file));
-    if (consent.until && *consent.until <= options.today) {
-      // `until` is the end of the day named; the day itself is what the person wrote.
-      findings.push_back(warning(Errc::kit_consent_over, consent.file, to_utc({consent.until->seconds - 1}).substr(0, 10)));
+    if (used && consent.until && *consent.until <= options.today) {
+      // `until` is the end of the day named; the day itself is what the person wrote. Published, it would be given out by nobody.
+      findings.push_back(
+          {Severity::refusal, Errc::kit_consent_over, consent.file, to_utc({consent.until->seconds - 1}).substr(0, 10), false});
     }
     if (options.audience && !goes_as_far(consent.scope, *options.audience)) {
       findings.push_back(

@@ -32,7 +32,7 @@ struct Scan {
 Result<Scan> scan_folder(const FolderHandle& folder);
 
 struct CheckOptions {
-  Timestamp today;                   ///< consent that ended before is warned of
+  Timestamp today;                   ///< files whose consent ended before are refused
   std::optional<Audience> audience;  ///< consent narrower than it is warned of
 };
 

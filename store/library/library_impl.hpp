@@ -63,6 +63,7 @@ class LibraryImpl final : public Library {
 
   Result<Invitation> invite(const Invite& invite, Lacking lacking) override;
   Status admit(const message::Join& join) override;
+  Result<std::map<std::string, Timestamp>> suspended_since() const override;
   Status suspend(const std::string& slug, const std::string& why, const std::map<FeedId, Order>& last, Lacking lacking,
                  bool anyway) override;
   Status name_neighbours(const std::string& slug, const std::set<std::string>& neighbours, std::uint32_t needed, Lacking lacking) override;

@@ -125,6 +125,7 @@ class PublicationImpl final : public Publication {
   Result<LibraryImpl::Advance> make_advance(std::vector<Plan>& plans, const Picture& picture);
   Status settle();
   Status check_limits(const std::vector<Plan>& plans) const;
+  Status check_withdrawn() const;
 
   LibraryImpl& library_;
   const PublishOptions options_;

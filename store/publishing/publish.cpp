@@ -167,6 +167,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
   // A withdrawal of somebody else may have removed one meanwhile: the folder is read once more then.
   for (const auto& id : relied_on_)
     if (!library_.objects_->contains(id)) return fail(Errc::kit_file_changed, id.hex());
+  CHECK_OK(check_withdrawn());
   TRY(rules_, library_.mirrors_.rules());
   const Timestamp now = library_.now_();
   std::vector<Plan> plans;

@@ -1,12 +1,34 @@
 // What is published once more as it was: nothing is new then. But where objects of our own feeds are lost that nobody else may have,
-// it brings them back.
+// it brings them back. And what was withdrawn, which comes back only if that is meant.
 #include <algorithm>
 
 #include "store/federation/paths.hpp"
 #include "store/library/kit_tree.hpp"
 #include "store/publishing/publication_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
+
+/// Somebody may have asked for it to go: it does not come back because a folder still has it.
+Status PublicationImpl::check_withdrawn() const {
+  if (options_.again) return {};
+  constexpr std::size_t named_max = 3;
+  std::string detail;
+  std::size_t count = 0;
+  for (const auto& kit : kits_) {
+    std::vector<KitTreeFile> files;
+    for (const auto& file : kit.files) {
+      TRY(auto path, kit::from_stored_path(file.stored_path));
+      files.push_back({std::move(path), file.executable, file.blob, file.media, 0});
+    }
+    TRY(const auto back, library_.withdrawals_->coming_back({library_.identity_.slug, kit.slug}, files));
+    for (const auto& each : back)
+      if (++count <= named_max) detail += (detail.empty() ? "" : "; ") + each;
+  }
+  if (count == 0) return {};
+  if (count > named_max) detail += "; and " + std::to_string(count - named_max) + " more";
+  return fail(Errc::publish_withdrawn, detail);
+}
 
 /// The folder holds just the files of that version. Of a feed that lacks objects the version may be unreadable: then its tree is made once
 /// more, which has the same id if the folder is as it was.

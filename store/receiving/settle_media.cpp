@@ -5,6 +5,7 @@
 
 #include "proto/limits.hpp"
 #include "store/library/library_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 
@@ -156,6 +157,7 @@ void LibraryImpl::complete_all(std::span<const Completed> list) {
     recorded.push_back(media);
   }
   const auto held = state_->hold(whole);
+  withdrawals_->heads_changed();  // what was erased may be here again
   for (const auto& media : recorded) {
     const auto more = held ? hold_more(media) : held;
     if (more) tell_need(media);

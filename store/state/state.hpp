@@ -262,6 +262,8 @@ class State {
   Result<std::vector<Sha256>> set_blocked(const std::set<Sha256>& media);
   Result<std::vector<WithdrawalRow>> withdrawals(const WithdrawalQuery& query) const;           ///< by time, then feed and number
   Result<std::vector<Sha256>> withdrawn_media(const FeedId& feed, std::uint64_t number) const;  ///< sorted
+  /// The kits of any feed that name any of that media now; each once, sorted.
+  Result<std::vector<KitId>> still_naming(const FeedId& feed, std::uint64_t number) const;
   Result<std::vector<std::uint64_t>> withdrawals_in(const FeedId& feed) const;
   Result<std::vector<WithdrawalKey>> receipts_in(const FeedId& feed) const;
   Result<std::vector<ReceiptRow>> receipts(const WithdrawalKey& about) const;  ///< by feed
@@ -274,6 +276,8 @@ class State {
     bool is_to_go() const { return !named && (blocked || over || !by.empty()); }
   };
   Result<WithdrawnMedia> withdrawn(const Sha256& media) const;
+  /// The newest withdrawal by that centre which names it, unless a kit of its names it now.
+  Result<std::optional<WithdrawalRow>> withdrawn_by(const std::string& centre, const Sha256& media) const;
   Result<std::vector<Sha256>> over_media() const;  ///< that consents which are over for sure name, and nobody else
   struct KitConsent {
     KitId kit;

@@ -160,6 +160,24 @@ Result<std::vector<Sha256>> State::withdrawn_media(const FeedId& feed, std::uint
   });
 }
 
+Result<std::vector<KitId>> State::still_naming(const FeedId& feed, std::uint64_t number) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
+    const std::string name = feed.str();
+    auto row = db.prepare(
+        "SELECT DISTINCT f2.name, k.slug FROM feed f JOIN withdrawal w ON w.feed = f.id AND w.number = ?2 JOIN gone g ON g.withdrawal = w.id "
+        "JOIN media m ON m.sha = g.sha JOIN list l ON l.media = m.id JOIN names n ON n.list = l.id AND n.over < 2 JOIN kit k ON k.id = n.kit "
+        "JOIN feed f2 ON f2.id = k.feed WHERE f.name = ?1 AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.sha = g.sha)");
+    row << std::string_view(name) << number;
+    std::set<KitId> kits;
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(auto named, feed_of(row.text(0)));
+      kits.insert({std::move(named.centre), row.text(1)});
+      return {};
+    }));
+    return std::vector<KitId>(kits.begin(), kits.end());
+  });
+}
+
 Result<std::vector<std::uint64_t>> State::withdrawals_in(const FeedId& feed) const {
   return impl_->read([&](sql::Database& db) -> Result<std::vector<std::uint64_t>> {
     const std::string name = feed.str();
@@ -242,6 +260,22 @@ Result<State::WithdrawnMedia> State::withdrawn(const Sha256& media) const {
       return {};
     }));
     return result;
+  });
+}
+
+Result<std::optional<WithdrawalRow>> State::withdrawn_by(const std::string& centre, const Sha256& media) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::optional<WithdrawalRow>> {
+    const std::string from = centre + "/", to = centre + "0";
+    auto row = db.prepare(
+        "SELECT f.name, w.text, w.record, w.media FROM gone g JOIN withdrawal w ON w.id = g.withdrawal JOIN feed f ON f.id = w.feed "
+        "WHERE g.sha = ?1 AND f.name > ?2 AND f.name < ?3 AND NOT EXISTS (SELECT 1 FROM media m JOIN list l ON l.media = m.id "
+        "JOIN names n ON n.list = l.id JOIN feed f2 ON f2.id = n.feed WHERE m.sha = ?1 AND f2.name > ?2 AND f2.name < ?3) "
+        "ORDER BY w.at DESC, w.number DESC LIMIT 1");
+    row << media.view() << std::string_view(from) << std::string_view(to);
+    TRY(const bool found, row.step());
+    if (!found) return std::nullopt;
+    TRY(auto each, read_withdrawal(row));
+    return each;
   });
 }
 

@@ -52,7 +52,11 @@ Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& with
     if (ours != all.end()) known = answered_.emplace(withdrawal.key, ours->receipt).first;
   }
   const bool same_record = known != answered_.end() && known->second.record == withdrawal.record;
-  if (same_record && known->second.kept == 0) return std::nullopt;
+  if (same_record && known->second.kept == 0) {
+    if (withdrawal.key.number == 0) return std::nullopt;
+    TRY(const auto kits, library_.state_->still_naming({withdrawal.key.centre, withdrawal.audience}, withdrawal.key.number));
+    if (kits.empty()) return std::nullopt;  // else it may have come again
+  }
   Receipt receipt{withdrawal.key, withdrawal.record, library_.now_(), 0, 0};
   TRY(const auto media, media_of(withdrawal));
   for (const auto& each : media) {
@@ -66,10 +70,13 @@ Result<std::optional<Receipt>> WithdrawalsImpl::receipt_for(const Answered& with
     const auto head = library_.picture()->head(feed);
     if (!head || head->order.epoch < withdrawal.epoch || uncollected.contains(feed)) return std::nullopt;
   }
-  TRY(const auto erased, library_.state_->erased(media));
+  TRY(auto erased, library_.state_->erased(media));
+  std::erase_if(erased, [&](const Sha256& each) { return library_.media_->has(each); });  // it came again
   receipt.erased = static_cast<std::uint32_t>(erased.size());
   if (!same_record) return receipt;
-  receipt.erased = std::max(receipt.erased, known->second.erased);  // the record of it may have been lost
+  // The record of it may have been lost.
+  const auto gone = static_cast<std::uint32_t>(media.size()) - receipt.kept;
+  receipt.erased = std::min(std::max(receipt.erased, known->second.erased), gone);
   const bool same = receipt.erased == known->second.erased && receipt.kept == known->second.kept;
   return same ? std::nullopt : std::optional(receipt);
 }

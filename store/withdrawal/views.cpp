@@ -1,6 +1,7 @@
 // Looking at withdrawals: how far they have come, and which files are not given out.
 #include <algorithm>
 
+#include "store/crypto/hash.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
@@ -13,13 +14,17 @@ class Reader {
 
   Status fill(WithdrawalView& view) {
     for (const auto& [slug, member] : picture_.roster->members) {
-      if (!member.suspended && picture_.roster->may_hold(slug, view.audience)) view.members.insert(slug);
+      if (!may_hold_or_might(member, view.audience)) continue;
+      view.members.insert(slug);
+      if (member.suspended) view.suspended.insert(slug);
     }
     TRY(const auto receipts, state_.receipts(view.key));
     for (const auto& [feed, receipt] : receipts) {
       const bool counts = feed.audience == view.audience && receipt.record == view.record && view.members.contains(feed.centre);
       if (counts) view.signed_by.emplace(feed.centre, receipt);
     }
+    std::erase_if(view.suspended, [&](const std::string& slug) { return view.signed_by.contains(slug); });
+    for (const auto& slug : view.suspended) view.members.erase(slug);
     for (const auto& member : view.members) {
       if (view.signed_by.contains(member)) continue;
       if (const auto heard = last_heard(member)) view.last_heard.emplace(member, *heard);
@@ -28,6 +33,14 @@ class Reader {
   }
 
  private:
+  /// Who was suspended may have it still.
+  bool may_hold_or_might(const Member& member, const Audience& audience) const {
+    if (!member.suspended) return picture_.roster->may_hold(member, audience);
+    auto before = member;
+    before.suspended = false;
+    return picture_.roster->may_hold(before, audience);
+  }
+
   std::optional<Timestamp> last_heard(const std::string& member) {
     const auto [it, is_new] = heard_.emplace(member, std::nullopt);
     if (!is_new) return it->second;
@@ -45,6 +58,10 @@ class Reader {
   const Picture& picture_;
   std::map<std::string, std::optional<Timestamp>> heard_;
 };
+
+std::string telling(const KitId& kit, const std::string& path, const Withdrawal& said) {
+  return kit.str() + (path.empty() ? "" : ":" + path) + ", withdrawn on " + to_utc(said.withdrawn).substr(0, 10) + ": " + said.why;
+}
 
 /// By the newest version's word about a path, where it has one: a consent that was given for longer holds for what was published before.
 std::optional<Timestamp> end_of_consent(const kit::Manifest& own, const kit::Manifest* newest, const std::string& path) {
@@ -69,11 +86,27 @@ Result<std::vector<WithdrawalView>> WithdrawalsImpl::find(const WithdrawalQuery&
     view.since = row.withdrawal.withdrawn;
     view.why = row.withdrawal.why;
     view.media = row.media;
+    TRY(view.named_by, library_.state_->still_naming(row.feed, view.key.number));
     view.by_author = std::move(row.withdrawal);
     CHECK_OK(reader.fill(view));
     views.push_back(std::move(view));
   }
   return views;
+}
+
+Result<std::optional<MediaWithdrawal>> WithdrawalsImpl::version_before(const MediaWithdrawal& file) const {
+  const auto head = library_.picture()->head({library_.identity_.federation_slug, Audience{}});
+  std::optional<MediaWithdrawal> before;
+  if (!head) return before;
+  CHECK_OK(each_commit(*head, [&](const ObjectId&, const Commit& commit) -> Result<bool> {
+    TRY(const auto id, id_at(*library_.objects_, commit.tree, media_withdrawal_path(file.media)));
+    if (!id) return true;
+    TRY(const auto text, library_.objects_->read(*id, ObjectType::blob));
+    if (sha256(text) != file.previous) return true;
+    TRY(before, parse_media_withdrawal(text_of(text)));
+    return false;
+  }));
+  return before;
 }
 
 Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_federation() const {
@@ -89,7 +122,16 @@ Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_federation() const {
     view.why = stated.file.why;
     view.media = 1;
     view.taken_back = !stated.file.withdrawn;
-    if (!view.taken_back) CHECK_OK(reader.fill(view));
+    if (!view.taken_back) {
+      CHECK_OK(reader.fill(view));
+    } else {
+      view.taken_back_why = std::exchange(view.why, {});
+      view.taken_back_at = view.since;
+      if (const auto before = version_before(stated.file); before && *before) {
+        view.why = (*before)->why;
+        view.since = (*before)->decided;
+      }
+    }
     views.push_back(std::move(view));
   }
   std::ranges::stable_sort(views, {}, &WithdrawalView::since);
@@ -120,6 +162,36 @@ Result<std::optional<WithdrawnBy>> WithdrawalsImpl::judge(const KitId& kit, cons
   if (end && *end <= judged().time) return WithdrawnBy{WithdrawnBy::Kind::consent, "", "", *end};
   if (!file.media) return std::nullopt;
   return withdrawn(kit.centre, *file.media);
+}
+
+Result<std::vector<std::string>> WithdrawalsImpl::coming_back(const KitId& kit, const std::vector<KitTreeFile>& files) const {
+  TRY(auto rows, library_.state_->withdrawals({kit, kit.centre, std::nullopt}));
+  std::ranges::reverse(rows);  // the newest reason counts
+  TRY(const auto places, library_.state_->kits_of(kit));
+  const auto whole =
+      std::ranges::find_if(rows, [](const WithdrawalRow& row) { return row.withdrawal.paths.empty() && !row.withdrawal.earlier; });
+  if (places.empty() && whole != rows.end()) return std::vector{telling(kit, "", whole->withdrawal)};
+  std::erase_if(rows, [](const WithdrawalRow& row) { return row.withdrawal.paths.empty() || row.withdrawal.epoch == 0; });
+  std::set<std::string> texts;  // that it has now
+  for (std::size_t i = 0; i < places.size() && !rows.empty(); ++i) {
+    const auto tree = read_kit_tree(*library_.objects_, places[i].kit_tree, KitDepth::names);
+    if (!tree) {
+      rows.clear();  // it is being brought back: its texts may be among those that lack
+      break;
+    }
+    for (const auto& file : tree->files) texts.insert(file.path);
+  }
+  std::vector<std::string> back;
+  for (const auto& file : files) {
+    if (file.media) {
+      TRY(const auto said, library_.state_->withdrawn_by(kit.centre, *file.media));
+      if (said) back.push_back(telling(kit, file.path, said->withdrawal));
+    } else if (file.path != kit::manifest_name && !texts.contains(file.path)) {
+      const auto said = std::ranges::find_if(rows, [&](const WithdrawalRow& row) { return row.withdrawal.covers(file.path); });
+      if (said != rows.end()) back.push_back(telling(kit, file.path, said->withdrawal));
+    }
+  }
+  return back;
 }
 
 Status WithdrawalsImpl::may_publish(const Sha256& media, const std::string& where) const {

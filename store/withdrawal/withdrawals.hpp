@@ -7,6 +7,7 @@
 // holder. Each holder then signs a receipt in its own feed.
 // Thread rule: as Library. Errors: where said, and those of publishing.
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,11 +32,19 @@ struct WithdrawalView {
   std::optional<Withdrawal> by_author;  ///< without its list of media
   std::uint32_t media = 0;              ///< how many files it names
   bool taken_back = false;              ///< of the federation: by a later version
-  std::set<std::string> members;        ///< who has to sign: the members of the audience that are not suspended
+  std::string taken_back_why;
+  Timestamp taken_back_at;
+  std::set<std::string> members;    ///< who has to sign: the members of the audience
+  std::set<std::string> suspended;  ///< and those of whom nothing counts that they would sign now
   std::map<std::string, Receipt> signed_by;
+  std::vector<KitId> named_by;                  ///< kits that name any of that media now, as far as this node knows
   std::map<std::string, Timestamp> last_heard;  ///< of members that have not: the time of their newest commit that is held here
 
   bool is_done() const { return signed_by.size() == members.size(); }
+  /// How many of them keep some of it, because a kit names it.
+  std::size_t kept_at() const {
+    return static_cast<std::size_t>(std::ranges::count_if(signed_by, [](const auto& each) { return each.second.kept > 0; }));
+  }
 };
 
 class Withdrawals {

@@ -31,11 +31,14 @@ class WithdrawalsImpl final : public Withdrawals {
   Result<std::vector<Sha256>> see(const Picture& picture);
   /// Who names these has changed.
   void touched(const std::vector<Sha256>& media);
-  /// Feeds have other heads.
+  /// Feeds have other heads, or media came: what was signed may not be true any more.
   void heads_changed() { heads_changed_ = true; }
   /// The highest version of a kit that was withdrawn: what is published under its name again goes on from there. 0: none.
   Result<std::uint64_t> last_version(const KitId& kit) const;
 
+  /// What of a kit that is to be published its author took back before, and no kit of its has now: "a/lampe:photo.jpg, withdrawn on
+  /// 2026-03-20: why". Of texts the path alone is known.
+  Result<std::vector<std::string>> coming_back(const KitId& kit, const std::vector<KitTreeFile>& files) const;
   /// Errc::media_withdrawn if the federation has withdrawn it; `where` tells people what it is.
   Status may_publish(const Sha256& media, const std::string& where) const;
   /// Errc::media_withdrawn if that version of a kit has anything that its author or the federation has withdrawn, or that no consent
@@ -46,6 +49,9 @@ class WithdrawalsImpl final : public Withdrawals {
                                            const kit::Manifest* newest) const;
 
  private:
+  /// As the federation's feed had it; nothing if that is not held any more.
+  Result<std::optional<MediaWithdrawal>> version_before(const MediaWithdrawal& file) const;
+
   // --- withdraw.cpp; `changing_` is held
   struct Found;   ///< of one own feed: what of the kit it has, in which version
   struct Drafts;  ///< what is withdrawn, as it will be published

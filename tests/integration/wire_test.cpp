@@ -73,8 +73,11 @@ TEST_CASE("A member that is suspended while connected is cut off at its next mes
   REQUIRE(peer.until([&] { return peer.down; }));
   for (const auto& message : peer.received) {
     CHECK((std::holds_alternative<message::Refused>(message) || std::holds_alternative<message::Announce>(message) ||
-           std::holds_alternative<message::Have>(message)));
+           std::holds_alternative<message::Have>(message) || std::holds_alternative<message::JoinReply>(message)));
   }
+  const auto* told = peer.find<message::JoinReply>();
+  REQUIRE(told != nullptr);
+  CHECK(told->code == "publish.suspended");
   CHECK(peer.find<message::FeedOffer>() == nullptr);
   CHECK(peer.find<message::Pong>() == nullptr);
 }

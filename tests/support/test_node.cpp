@@ -78,9 +78,10 @@ Head TestNode::head(const FeedId& feed) const {
   return {};
 }
 
-Result<std::vector<PublishedKit>> TestNode::publish(const std::map<std::string, KitFiles>& kits,
-                                                    const std::optional<std::string>& audience) {
+Result<std::vector<PublishedKit>> TestNode::publish(const std::map<std::string, KitFiles>& kits, const std::optional<std::string>& audience,
+                                                    bool again) {
   PublishOptions options;
+  options.again = again;
   if (audience) {
     TRY(options.audience, Audience::parse(*audience));
   }

@@ -46,7 +46,7 @@ class TestNode {
   Status open();
 
   Result<std::vector<store::PublishedKit>> publish(const std::map<std::string, KitFiles>& kits,
-                                                   const std::optional<std::string>& audience = std::nullopt);
+                                                   const std::optional<std::string>& audience = std::nullopt, bool again = false);
   /// One kit; must succeed.
   store::PublishedKit publish_one(const std::string& folder, const KitFiles& files,
                                   const std::optional<std::string>& audience = std::nullopt);

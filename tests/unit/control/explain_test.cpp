@@ -260,6 +260,28 @@ TEST_CASE("a home that peers refuse because of its key is told so as their word,
   CHECK(find(all, "own-key-succeeded") == nullptr);
 }
 
+TEST_CASE("a home that peers refuse because it is suspended is told so as their word, once, and promised nothing") {
+  Picture picture;
+  for (const char* slug : {"fives", "loos"})
+    picture.peer(slug, core::PeerStatus::State::refused_us).last_error = Error{Errc::publish_suspended, ""};
+  const auto all = explain_node(picture.here());
+  REQUIRE(find(all, "peer-tells-suspended") != nullptr);
+  CHECK(find(all, "peer-tells-suspended")->text.en.starts_with("fives, loos"));
+  CHECK(find(all, "peer-tells-suspended")->actor == Actor::federation);
+  CHECK(complete(*find(all, "peer-tells-suspended")));
+  CHECK(find(all, "peer-refuses-us") == nullptr);
+}
+
+TEST_CASE("a centre that was admitted is not told to wait by a peer that refuses it") {
+  Picture picture;
+  picture.peer("fives", core::PeerStatus::State::refused_us).last_error = Error{Errc::peer_refuses, ""};
+  picture.node.lib.members->members[picture.node.lib.who.slug].slug = picture.node.lib.who.slug;
+  const auto all = explain_node(picture.here());
+  REQUIRE(find(all, "peer-refuses-us") != nullptr);
+  CHECK(find(all, "peer-refuses-us")->next_step.en.find("minutes") == std::string::npos);
+  CHECK(complete(*find(all, "peer-refuses-us")));
+}
+
 TEST_CASE("a suspended peer is the federation's matter") {
   Picture picture;
   auto& member = picture.node.lib.members->members["fives"];

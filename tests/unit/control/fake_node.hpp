@@ -49,6 +49,7 @@ class FakeLibrary final : public store::Library {
   Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
   Result<std::vector<MediaNeed>> needs() const override { return std::vector<MediaNeed>{}; }
   Result<Bytes> commit_of(const Head&) const override { return fail(Errc::not_found); }
+  Result<std::map<std::string, Timestamp>> suspended_since() const override { return std::map<std::string, Timestamp>{}; }
   Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t) const override {
     return std::vector{FeedVersion{{feed, {1, 1, 3}, {}}, {1'772'357'400}}};
   }

@@ -36,6 +36,21 @@ TEST_CASE("a member is invited to go on under a new key by the federation alone"
   CHECK(renewed["invitation"].get<std::string>().starts_with("essaimage1-"));
 }
 
+TEST_CASE("who is suspended is not invited again under another short name by oversight") {
+  Federation served;
+  auto& fives = served.node.lib.members->members.at("fives");
+  fives.name = "Maison de l'Été";
+  const auto invite = [&](const char* name, bool anyway) {
+    return served.ask("member.invite", {{"slug", "neuf"}, {"name", name}, {"anyway", anyway}, {"offline", true}});
+  };
+  CHECK(invite("maison de l'ete", false).contains("invitation"));
+  fives.suspended = true;
+  fives.suspended_why = "volé";
+  CHECK(invite("MAISON  de l'ete", false)["failure"] == "member.same-name");
+  CHECK(invite("maison de l'hiver", false).contains("invitation"));
+  CHECK(invite("maison de l'ete", true).contains("invitation"));
+}
+
 TEST_CASE("a member is shown with its keys and what it published last") {
   Federation served;
   CHECK(served.ask("member.show", {{"slug", "nobody"}})["failure"] == "peer.unknown");

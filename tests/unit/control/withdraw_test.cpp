@@ -41,6 +41,9 @@ TEST_CASE("an author withdraws its own kits, and is told who has signed") {
   CHECK(one["signed"] == 1);
   CHECK(one["erased"] == 2);
   CHECK(one["versions"] == "1-2");
+  CHECK(one["erased_at"] == 1);
+  CHECK(one["kept_at"] == 0);
+  CHECK(one["suspended"] == Json::array());
   CHECK(one["lacking"][0]["centre"] == "moulins");
   CHECK(one["lacking"][0]["last_heard"] == "2026-03-01T09:23:20Z");
 
@@ -49,6 +52,22 @@ TEST_CASE("an author withdraws its own kits, and is told who has signed") {
   CHECK(served.ask("withdraw", {{"id", self + "/lampe"}, {"offline", true}})["failure"] == "usage");
   CHECK(served.ask("withdraw", {{"hash", "12"}, {"why", "x"}, {"offline", true}})["failure"] == "usage");
   CHECK(served.node.lib.withdrawn.wishes.size() == 1);
+}
+
+TEST_CASE("who keeps what was withdrawn has not erased it, and who is suspended cannot tell") {
+  Served served;
+  auto one = view(served.node.lib.who.slug, true);
+  one.suspended = {"loos"};
+  one.named_by = {{"fives", "affiche"}};
+  served.node.lib.withdrawn.views = {one};
+  const auto told = served.ask("withdraw.status")["withdrawals"][0];
+  CHECK(told["members"] == 3);
+  CHECK(told["signed"] == 2);
+  CHECK(told["erased_at"] == 1);
+  CHECK(told["kept_at"] == 1);
+  CHECK(told["named_by"] == Json::array({"fives/affiche"}));
+  CHECK(told["suspended"] == Json::array({"loos"}));
+  CHECK(told["lacking"] == Json::array());
 }
 
 TEST_CASE("a withdrawal is named by its number, its centre's or this one's, by its kit, or by a hash") {
@@ -122,6 +141,10 @@ TEST_CASE("`explain` and `status` tell of what was withdrawn, and of consents th
   served.node.lib.withdrawn.consents = {{{"moulins", "lampe"}, {}, {"photos/", {1'772'357'400}}}};
   CHECK(has(served.ask("status")["problems"], "consent-ends"));
   CHECK(has(served.ask("explain")["explanations"], "consent-ends"));
+  served.node.lib.roles.judged.time = {1'772'357'400};
+  const auto problems = served.ask("status")["problems"];
+  CHECK(has(problems, "consent-over"));
+  CHECK_FALSE(has(problems, "consent-ends"));
 }
 
 }  // namespace withdraw_test

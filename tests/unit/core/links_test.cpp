@@ -85,6 +85,7 @@ TEST_CASE("a member suspended while connected is cut off") {
   const LinkId link = bench.open(2);
   bench.roster().members.at(Bench::slug(2)).suspended = true;
   bench.on(input::RosterChanged{bench.roster_now()});
+  CHECK(bench.sent<message::JoinReply>(link).size() == 1);
   CHECK(bench.sent<message::Refused>(link).size() == 1);
   CHECK(bench.closed(link));
   bench.receive(link, message::FetchFeed{1, Bench::region(1), {}, 65536});

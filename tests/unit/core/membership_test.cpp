@@ -152,11 +152,32 @@ TEST_CASE("who shows the key that a member had before is told that it has anothe
   CHECK(bench.sent<message::Refused>(stranger).size() == 1);
 }
 
-TEST_CASE("whom a peer refuses because its key was succeeded knows that, and who said it") {
+TEST_CASE("who is suspended is told so, whether it is linked then or comes later, and nothing else") {
+  Bench bench;
+  const bool while_linked = GENERATE(false, true);
+  if (!while_linked) bench.roster().members.at(Bench::slug(2)).suspended = true;
+  bench.start();
+  const LinkId link = 70;
+  bench.on(input::LinkUp{link, sim::transport_key(2), false, {}});
+  bench.receive(link, message::Hello{1, 1, bench.federation(), "peer"});
+  if (while_linked) {
+    bench.forget();
+    bench.roster().members.at(Bench::slug(2)).suspended = true;
+    bench.on(input::RosterChanged{bench.roster_now()});
+  }
+  CHECK(bench.sent_count(link) == 2);
+  CHECK(bench.sent<message::Refused>(link).size() == 1);
+  const auto told = bench.sent<message::JoinReply>(link);
+  REQUIRE(told.size() == 1);
+  CHECK_FALSE(told[0].accepted);
+  CHECK(told[0].code == "publish.suspended");
+}
+
+TEST_CASE("whom a peer refuses because its key was succeeded, or it is suspended, knows that, and who said it") {
   Bench bench;
   bench.start();
   const LinkId link = bench.open(2, true);
-  const std::string code = GENERATE("key.succeeded", "", "peer.unknown", "no code at all");
+  const std::string code = GENERATE("key.succeeded", "publish.suspended", "", "peer.unknown", "no code at all");
   bench.receive(link, message::JoinReply{false, code});
   bench.receive(link, message::Refused{1, 1});
   CHECK(bench.closed(link));
@@ -165,7 +186,7 @@ TEST_CASE("whom a peer refuses because its key was succeeded knows that, and who
   REQUIRE(peer != status.peers.end());
   CHECK(peer->state == PeerStatus::State::refused_us);
   REQUIRE(peer->last_error);
-  CHECK(peer->last_error->code == (code == "key.succeeded" ? Errc::key_succeeded : Errc::peer_refuses));
+  CHECK(peer->last_error->code == errc_from(code == "peer.unknown" ? "" : code).value_or(Errc::peer_refuses));
 }
 
 TEST_CASE("an invitation brought by another key than the one it asks for is refused") {

@@ -124,6 +124,7 @@ class FakeLibrary : public store::Library {
   Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
   Result<std::vector<MediaNeed>> needs() const override { return std::vector<MediaNeed>{}; }
   Result<Bytes> commit_of(const Head&) const override { return none<Bytes>(); }
+  Result<std::map<std::string, Timestamp>> suspended_since() const override { return std::map<std::string, Timestamp>{}; }
   Result<std::vector<FeedVersion>> feed_history(const FeedId&, std::size_t) const override { return std::vector<FeedVersion>{}; }
   std::vector<store::Problem> problems() const override { return {}; }
 

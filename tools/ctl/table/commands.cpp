@@ -90,7 +90,10 @@ std::vector<Command> kits() {  // NOLINT(readability-function-size): a table of 
         "sont pas relus. La commande attend jusqu'à 10 s qu'un pair confirme la dernière "
         "publication de ce centre."},
        {{{"DIR", "DOSSIER"}, {"folders, each with a kit.toml", "des dossiers, chacun avec un kit.toml"}, true, true, Completes::folder}},
-       {audience, {"full", {}, {"read all files again", "relire tous les fichiers"}}, offline},
+       {audience,
+        {"full", {}, {"read all files again", "relire tous les fichiers"}},
+        {"again", {}, {"also what was withdrawn: there is a new consent", "aussi ce qui a été retiré : il y a un nouvel accord"}},
+        offline},
        {{"publish ~/kits/lampe --audience territory:lille", {"For the centres of Lille alone:", "Pour les seuls centres de Lille :"}},
         {"publish ~/kits/*", {"Everything below a folder:", "Tout ce qu'un dossier contient :"}}},
        verb::publish},

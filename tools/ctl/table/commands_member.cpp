@@ -18,6 +18,7 @@ std::vector<Command> member_commands() {  // NOLINT(readability-function-size): 
        {{"name", {"NAME", "NOM"}, {"its name, for people", "son nom, pour les personnes"}, true},
         {"territory", {"T", "T"}, {"a territory that it belongs to", "un territoire auquel il appartient"}, false, true},
         {"valid", {"7d", "7d"}, {"how long: 45s, 30m, 12h, 7d (the default)", "durée : 45s, 30m, 12h, 7d (par défaut)"}},
+        {"anyway", {}, {"also if a suspended member has this name", "même si un membre suspendu porte ce nom"}},
         request_option(),
         offline_option()},
        {{"member invite wazemmes --name \"Centre social de Wazemmes\" --territory lille",

@@ -47,6 +47,12 @@ Result<ExitCode> print_invitation(Context& context, const Json& reply) {
   return ExitCode::ok;
 }
 
+std::string since_text(const Json& member, const Context& context) {
+  const auto since = text_at(member, "suspended_since");
+  if (since.empty()) return {};
+  return context.say(" since ", " depuis le ") + human_day(since.substr(0, 10), context.language);
+}
+
 Status add_period(Context& context, Json& arguments) {
   const auto valid = context.parsed.value("valid");
   if (valid.empty()) return {};
@@ -73,7 +79,8 @@ Result<ExitCode> member_invite(Context& context) {
   Json arguments{{"slug", context.parsed.positionals[0]}, {"name", context.parsed.value("name")}};
   if (const auto territories = context.parsed.values("territory"); !territories.empty()) arguments["territories"] = territories;
   CHECK_OK(add_period(context, arguments));
-  if (context.parsed.has("offline")) arguments["offline"] = true;
+  for (const char* const flag : {"anyway", "offline"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
   TRY(auto client, Client::connect(context));
   TRY(const auto reply, client.ask("member.invite", arguments));
   return print_invitation(context, reply);
@@ -150,7 +157,8 @@ Result<ExitCode> member_show(Context& context) {
   }
   context.out() << printable(text_at(reply, "name")) << " (" << text_at(reply, "centre") << ")";
   if (flag_at(reply, "suspended"))
-    context.out() << context.say(", suspended: ", ", suspendu : ") << printable(text_at(reply, "suspended_why"));
+    context.out() << context.say(", suspended", ", suspendu") << since_text(reply, context) << context.say(": ", " : ")
+                  << printable(text_at(reply, "suspended_why"));
   context.out() << "\n";
   if (const auto keys = reply.value("keys", Json::array()).size(); keys > 1)
     context.out() << fmt::format(fmt::runtime(context.say("It is under its key number {}.\n", "Il en est à sa clé numéro {}.\n")), keys);
@@ -182,7 +190,7 @@ Result<ExitCode> member_list(Context& context) {
                {context.say("why", "raison"), Table::Align::left, true}});
   for (const auto& member : members) {
     const bool suspended = flag_at(member, "suspended");
-    auto state = suspended ? context.say("suspended", "suspendu") : context.say("active", "actif");
+    auto state = suspended ? context.say("suspended", "suspendu") + since_text(member, context) : context.say("active", "actif");
     if (flag_at(member, "federation")) state = context.say("federation", "fédération");
     if (flag_at(member, "self")) state += context.say(" (here)", " (ici)");
     table.add({text_at(member, "centre"),

@@ -207,7 +207,8 @@ Result<ExitCode> publish(Context& context) {
   if (!context.json) context.err() << findings_text(verdict.findings, context.language, context.err_style, 4);
   Json arguments = Json::object();
   if (const auto audience = context.parsed.value("audience"); !audience.empty()) arguments["audience"] = audience;
-  if (context.parsed.has("offline")) arguments["offline"] = true;
+  for (const char* const flag : {"offline", "again"})
+    if (context.parsed.has(flag)) arguments[flag] = true;
   TRY(auto client, Client::connect(context));
   Upload upload(context, client, folders);
   auto kits = Json::array();

@@ -55,27 +55,34 @@ std::string lacking_text(const Json& withdrawal, const Context& context) {
 
 void print_one(const Context& context, const Json& withdrawal) {
   context.out() << context.out_style.paint(Colour::bold, text_at(withdrawal, "withdrawal")) << "  "
-                << printable(withdrawn_what(withdrawal, context)) << "\n  "
-                << fmt::format(fmt::runtime(context.say("withdrawn {}: {}", "retiré {} : {}")),
-                               human_time(text_at(withdrawal, "withdrawn"), context.language),
-                               printable(withdrawn_why(withdrawal, context)))
-                << "\n";
-  if (flag_at(withdrawal, "taken_back")) {
-    context.out() << "  " << context.say("taken back by the federation", "la fédération est revenue sur ce retrait") << "\n";
+                << printable(withdrawn_what(withdrawal, context)) << "\n";
+  const auto say = [&](const char* en, const char* fr, const char* when, const std::string& why) {
+    context.out() << "  "
+                  << fmt::format(fmt::runtime(context.say(en, fr)), human_time(text_at(withdrawal, when), context.language), printable(why))
+                  << "\n";
+  };
+  const auto why = withdrawn_why(withdrawal, context);
+  const bool taken_back = flag_at(withdrawal, "taken_back");
+  if (!taken_back || !why.empty()) say("withdrawn {}: {}", "retiré {} : {}", "withdrawn", why);
+  if (taken_back) {
+    say("taken back by the federation {}: {}", "la fédération est revenue sur ce retrait {} : {}", "taken_back_at",
+        text_at(withdrawal, "taken_back_why"));
     return;
   }
   context.out() << "  "
-                << fmt::format(fmt::runtime(context.say("erased at {} of {}", "effacé chez {} sur {}")), number_at(withdrawal, "signed"),
+                << fmt::format(fmt::runtime(context.say("erased at {} of {}", "effacé chez {} sur {}")), number_at(withdrawal, "erased_at"),
                                number_at(withdrawal, "members"));
   const auto lacking = lacking_text(withdrawal, context);
   if (!lacking.empty()) context.out() << context.say(", not yet: ", ", pas encore : ") << printable(lacking);
+  const auto suspended = texts_at(withdrawal, "suspended");
+  if (!suspended.empty()) context.out() << context.say("; suspended, cannot confirm: ", " ; suspendu, ne peut confirmer : ") << suspended;
   context.out() << "\n";
-  if (number_at(withdrawal, "kept") == 0) return;
-  std::size_t keepers = 0;
-  for (const auto& receipt : list_at(withdrawal, "receipts")) keepers += number_at(receipt, "kept") > 0;
-  context.out() << "  "
-                << fmt::format(fmt::runtime(context.say("kept at {}: named by another kit", "gardé chez {} : un autre kit le nomme")),
-                               keepers)
+  const auto kept = number_at(withdrawal, "kept_at");
+  if (kept == 0) return;
+  const auto kits = texts_at(withdrawal, "named_by");
+  context.out() << "  " << fmt::format(fmt::runtime(context.say("kept at {}: ", "gardé chez {} : ")), kept)
+                << (kits.empty() ? context.say("another kit names it", "un autre kit le nomme")
+                                 : context.say("named by ", "nommé par ") + printable(kits))
                 << "\n";
 }
 
@@ -170,7 +177,7 @@ Result<ExitCode> withdraw_list(Context& context) {
                {context.say("erased", "effacé"), Table::Align::right},
                {context.say("why", "pourquoi"), Table::Align::left, true}});
   for (const auto& each : withdrawals) {
-    const auto count = fmt::format("{}/{}", number_at(each, "signed"), number_at(each, "members"));
+    const auto count = fmt::format("{}/{}", number_at(each, "erased_at"), number_at(each, "members"));
     table.add({text_at(each, "withdrawal"), human_day(text_at(each, "withdrawn").substr(0, 10), context.language),
                withdrawn_what(each, context), flag_at(each, "taken_back") ? context.say("taken back", "annulé") : count,
                withdrawn_why(each, context)});

@@ -49,9 +49,16 @@ void add_feeds_and_media(const Situation& here, Explanations& out) {
     if (store::waits_for_room(why)) out.push_back(about_room(why, waiting));
 }
 
+/// This centre's own, as the federation has signed it, or else as peers tell it.
+void add_suspension(const Situation& here, Explanations& out) {
+  const auto told = who_tell_of(here, Errc::publish_suspended);
+  if (here.status.suspended) out.push_back(about_suspension(here));
+  else if (!told.empty()) out.push_back(about_told_suspension(here, told));
+}
+
 /// Why nothing may come from a centre at all just now.
 void add_centre(const Situation& here, const std::string& centre, Explanations& out) {
-  if (here.status.suspended) out.push_back(about_suspension(here));
+  add_suspension(here, out);
   const auto* member = here.roster->find(centre);
   if (member != nullptr && member->suspended) {
     for (auto& found : explain_peer(here, *member)) out.push_back(std::move(found));
@@ -87,12 +94,12 @@ Explanations explain_node(const Situation& here) {
   add_damage(here, out);
   if (here.key_succeeded) {
     out.push_back(about_succession());
-  } else if (const auto told = who_tell_of_succession(here); !told.empty()) {
+  } else if (const auto told = who_tell_of(here, Errc::key_succeeded); !told.empty()) {
     out.push_back(about_told_succession(told));
   } else if (!here.status.joined && !has_lost_word(here)) {
     out.push_back(about_joining(here));
   }
-  if (here.status.suspended) out.push_back(about_suspension(here));
+  add_suspension(here, out);
   if (here.disk_free_bytes < disk_low_bytes) out.push_back(about_disk(here));
   if (here.status.joined && !here.status.own_heads_confirmed) out.push_back(about_confirmation());
   add_federation(here, out);

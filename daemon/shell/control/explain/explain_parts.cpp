@@ -48,9 +48,24 @@ Explanation about_unreachable(const Situation& here, const core::PeerStatus& pee
                        name)}};
 }
 
-Explanation about_refusal(const core::PeerStatus& peer) {
+/// Whoever was admitted once is not just too new to be known.
+Explanation about_refusal(const Situation& here, const core::PeerStatus& peer) {
   const auto why = error_words(peer.last_error);
   const auto name = name_of(peer);
+  const bool was_admitted = here.roster != nullptr && here.roster->find(here.identity.slug) != nullptr;
+  if (was_admitted)
+    return {"peer-refuses-us",
+            true,
+            name,
+            {fmt::format("{} refuses to speak with us{}. If this centre was just admitted, {} may not have heard of it yet; else its "
+                         "membership may have ended.",
+                         name, why.en, name),
+             fmt::format("{} refuse de nous parler{}. Si ce centre vient d'être admis, {} ne l'a peut-être pas encore appris ; sinon, "
+                         "son adhésion a peut-être pris fin.",
+                         name, why.fr, name)},
+            Actor::federation,
+            {"Ask the federation whether this centre is a member in good standing.",
+             "Demandez à la fédération si ce centre est toujours bien membre."}};
   return {"peer-refuses-us",
           true,
           name,
@@ -98,8 +113,9 @@ std::optional<Explanation> about_peer(const Situation& here, const core::PeerSta
                          Actor::nobody,
                          {}};
     case State::refused_us:
-      if (peer.last_error && peer.last_error->code == Errc::key_succeeded) return std::nullopt;  // about_told_succession()
-      return about_refusal(peer);
+      if (peer.last_error && (peer.last_error->code == Errc::key_succeeded || peer.last_error->code == Errc::publish_suspended))
+        return std::nullopt;  // about_told_succession(), about_told_suspension()
+      return about_refusal(here, peer);
     case State::waiting:
     case State::unreachable: return about_unreachable(here, peer);
   }
@@ -118,11 +134,11 @@ Explanation about_succession() {
           {std::string(en.next_step) + ".", std::string(fr.next_step) + "."}};
 }
 
-std::vector<std::string> who_tell_of_succession(const Situation& here) {
+std::vector<std::string> who_tell_of(const Situation& here, Errc why) {
   std::vector<std::string> names;
   for (const auto& peer : here.status.peers)
     // Also while it is dialled again.
-    if (peer.state != State::connected && peer.last_error && peer.last_error->code == Errc::key_succeeded) names.push_back(name_of(peer));
+    if (peer.state != State::connected && peer.last_error && peer.last_error->code == why) names.push_back(name_of(peer));
   return names;
 }
 
@@ -142,6 +158,24 @@ Explanation about_told_succession(const std::vector<std::string>& peers) {
                    names)},
       Actor::admin,
       {next(Language::english), next(Language::french)}};
+}
+
+Explanation about_told_suspension(const Situation& here, const std::vector<std::string>& peers) {
+  const auto names = joined(peers);
+  const auto federation =
+      here.roster == nullptr || here.roster->federation_name.empty() ? here.identity.federation_slug : here.roster->federation_name;
+  return {"peer-tells-suspended",
+          true,
+          "",
+          {fmt::format("{} refuse to speak with this home, and say that the federation has suspended this centre. What is published here "
+                       "reaches nobody, and nothing comes any more.",
+                       names),
+           fmt::format("{} : refus de parler avec ce nœud, au motif que la fédération a suspendu ce centre. Ce qui est publié ici "
+                       "n'arrive chez personne, et plus rien n'arrive.",
+                       names)},
+          Actor::federation,
+          {fmt::format("Ask the federation ({}): it says why, and alone can end it.", federation),
+           fmt::format("Demandez à la fédération ({}) : elle dira pourquoi, et elle seule peut y mettre fin.", federation)}};
 }
 
 Explanation about_joining(const Situation& here) {

@@ -17,9 +17,11 @@ std::string joined(const std::vector<std::string>& names);
 /// What a peer's state means; nothing if it is connected and level.
 std::optional<Explanation> about_peer(const Situation& here, const core::PeerStatus& peer);
 Explanation about_succession();
-/// Peers that refuse us because, as they say, another key took the place of this home's.
-std::vector<std::string> who_tell_of_succession(const Situation& here);
+/// Peers that refuse us because, as they say, another key took the place of this home's (Errc::key_succeeded), or this centre is
+/// suspended (Errc::publish_suspended), which its own roster may not say: it was cut off before it could hear of it.
+std::vector<std::string> who_tell_of(const Situation& here, Errc why);
 Explanation about_told_succession(const std::vector<std::string>& peers);
+Explanation about_told_suspension(const Situation& here, const std::vector<std::string>& peers);
 Explanation about_frozen(const Situation& here, const FeedId& feed);
 /// A feed of which something newer is known (`feed.wanted` is set).
 Explanation about_wanted(const core::FeedStatus& feed);

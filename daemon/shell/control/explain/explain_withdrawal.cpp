@@ -21,14 +21,17 @@ Explanation about(const store::WithdrawalView& view) {
   const auto what = paths_text(said);
   const std::string en_what = what.empty() ? said.earlier ? "the earlier versions" : "the kit" : what;
   const std::string fr_what = what.empty() ? said.earlier ? "les versions d'avant" : "le kit" : what;
-  const auto done = view.signed_by.size(), all = view.members.size();
+  const auto kept = view.kept_at(), done = view.signed_by.size() - kept, all = view.members.size() + view.suspended.size();
+  const Words keeps = kept == 0 ? Words{}
+                                : Words{fmt::format(", kept at {} because another kit names it", kept),
+                                        fmt::format(", gardé chez {} car un autre kit le nomme", kept)};
   return {"withdrawn",
           false,
           said.kit.str(),
-          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {} ({}).", view.key.centre, en_what, day, view.why, done, all,
-                       view.key.str()),
-           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {} ({}).", view.key.centre, fr_what, day, view.why, done, all,
-                       view.key.str())},
+          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {}{} ({}).", view.key.centre, en_what, day, view.why, done, all,
+                       keeps.en, view.key.str()),
+           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {}{} ({}).", view.key.centre, fr_what, day, view.why, done, all,
+                       keeps.fr, view.key.str())},
           Actor::nobody,
           view.is_done() ? Words{}
                          : Words{"`essaimagectl withdraw status` says who is lacking.", "`essaimagectl withdraw status` dit qui manque."}};
@@ -48,21 +51,30 @@ Result<Explanations> explain_consents(const store::Library& library) {
   Explanations found;
   if (library.roster() == nullptr) return found;
   TRY(const auto ending, library.withdrawals().ending(warned_before));
+  const auto federation = library.federation();
   for (const auto& [kit, audience, consent] : ending) {
     const auto day = to_utc({consent.until.seconds - seconds_per_day}).substr(0, 10);
     const bool same = !found.empty() && found.back().subject == kit.str() + ":" + consent.file;
     if (same) continue;  // in two audiences
+    const bool over = federation && consent.until <= federation->judged.time;
+    const auto& file = consent.file;
     found.push_back(
-        {"consent-ends",
+        {over ? "consent-over" : "consent-ends",
          true,
-         kit.str() + ":" + consent.file,
-         {fmt::format("The consent for {} of {} ends on {}: from the day after, nobody gives it out, and it is erased.", consent.file,
-                      kit.str(), day),
-          fmt::format("Le consentement pour {} de {} prend fin le {} : dès le lendemain, plus personne ne le donne, et il est effacé.",
-                      consent.file, kit.str(), day)},
+         kit.str() + ":" + file,
+         over ? Words{fmt::format("The consent for {} of {} ended on {}: nobody gives it out any more, and it is erased.", file, kit.str(),
+                                  day),
+                      fmt::format("Le consentement pour {} de {} a pris fin le {} : plus personne ne le donne, et il est effacé.", file,
+                                  kit.str(), day)}
+              : Words{fmt::format("The consent for {} of {} ends on {}: from the day after, nobody gives it out, and it is erased.", file,
+                                  kit.str(), day),
+                      fmt::format("Le consentement pour {} de {} prend fin le {} : dès le lendemain, plus personne ne le donne, et il est "
+                                  "effacé.",
+                                  file, kit.str(), day)},
          Actor::author,
-         {"If it was renewed, publish the kit with the later day in its kit.toml.",
-          "S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml."}});
+         {fmt::format("If it was renewed, publish the kit with the later day in its kit.toml{}.", over ? " (`publish --again`)" : ""),
+          fmt::format("S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml{}.",
+                      over ? " (`publish --again`)" : "")}});
   }
   return found;
 }

@@ -7,6 +7,7 @@
 #include "proto/limits.hpp"
 #include "store/federation/toml_form.hpp"
 #include "store/feed/commit.hpp"
+#include "store/search/words.hpp"
 
 namespace essaimage::shell::verb {
 
@@ -44,6 +45,16 @@ Result<Json> invited(Session& session, Arguments& arguments, const store::Librar
   return reply;
 }
 
+/// Whom the federation cut off is not to come back under another short name by oversight.
+Status not_suspended(const Roster* roster, const store::Library::Invite& invite) {
+  if (roster == nullptr) return {};
+  for (const auto& [slug, member] : roster->members) {
+    if (!member.suspended || slug == invite.slug || store::fold_text(member.name) != store::fold_text(invite.name)) continue;
+    return fail(Errc::member_same_name, slug + ": " + member.name + ": " + member.suspended_why);
+  }
+  return {};
+}
+
 /// "wazemmes/region@1.1.40"
 Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts) {
   std::map<FeedId, Order> last;
@@ -55,6 +66,12 @@ Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts)
     last[*feed] = *order;
   }
   return last;
+}
+
+/// Null: it is not, or nothing here says since when.
+Json since_json(const std::map<std::string, Timestamp>& since, const std::string& slug) {
+  const auto it = since.find(slug);
+  return it == since.end() ? Json(nullptr) : Json(to_utc(it->second));
 }
 
 }  // namespace
@@ -69,6 +86,8 @@ Result<Json> member_invite(Session& session, Arguments& arguments) {
     if (!is_slug(territory))
       return fail(Errc::usage, "territory: " + territory + ": expected 1 to 64 of a-z, 0-9 and single inner hyphens");
   invite.territories.insert(territories.begin(), territories.end());
+  TRY(const bool anyway, arguments.flag("anyway"));
+  if (!anyway) CHECK_OK(not_suspended(session.node().library().roster().get(), invite));
   return invited(session, arguments, invite);
 }
 
@@ -136,6 +155,7 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
                           {"commit", version.head.commit.hex()}});
   }
   CHECK_OK(session.list(versions));
+  TRY(const auto since, library.suspended_since());
   auto keys = Json::array();
   for (const auto& each : member->keys) keys.push_back(each.signing.hex());
   auto neighbour_of = Json::array();
@@ -146,6 +166,7 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
               {"territories", to_json(member->territories)},
               {"suspended", member->suspended},
               {"suspended_why", member->suspended_why},
+              {"suspended_since", since_json(since, slug)},
               {"keys", std::move(keys)},
               {"key_given_by", to_json(member->current_keys().by_neighbours)},
               {"neighbours", neighbours_json(*roster, *member)},
@@ -160,6 +181,7 @@ Result<Json> member_list(Session& session, Arguments& arguments) {
   std::map<std::string, std::string_view> states;
   for (const auto& peer : status.peers) states[peer.slug] = str(peer.state);
   const auto& own = session.node().library().identity().slug;
+  TRY(const auto since, session.node().library().suspended_since());
   auto members = Json::array();
   for (const auto& [slug, member] : roster->members) {
     const auto state = states.find(slug);
@@ -170,6 +192,7 @@ Result<Json> member_list(Session& session, Arguments& arguments) {
                        {"territories", to_json(member.territories)},
                        {"suspended", member.suspended},
                        {"suspended_why", member.suspended_why},
+                       {"suspended_since", since_json(since, slug)},
                        {"endpoints", member.endpoints},
                        {"key", member.current_keys().signing.hex()},
                        {"state", state == states.end() ? Json(nullptr) : Json(state->second)}});

@@ -125,6 +125,7 @@ Result<Json> publish(Session& session, Arguments& arguments) {
   store::PublishOptions options;
   TRY(const auto audience, arguments.optional_text("audience"));
   TRY(const auto offline, arguments.flag("offline"));
+  TRY(options.again, arguments.flag("again"));
   CHECK_OK(arguments.nothing_else());
   if (audience) {
     auto parsed = Audience::parse(*audience);

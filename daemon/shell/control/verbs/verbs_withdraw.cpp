@@ -21,11 +21,18 @@ Json to_json(const store::WithdrawalView& view, bool members) {
             {"media", view.media},
             {"record", view.record.hex()},
             {"taken_back", view.taken_back},
-            {"members", view.members.size()},
+            {"taken_back_why", view.taken_back_why},
+            {"taken_back_at", view.taken_back ? Json(to_utc(view.taken_back_at)) : Json(nullptr)},
+            {"members", view.members.size() + view.suspended.size()},
             {"signed", view.signed_by.size()},
+            {"erased_at", view.signed_by.size() - view.kept_at()},
+            {"kept_at", view.kept_at()},
+            {"suspended", to_json(view.suspended)},
             {"done", view.is_done()},
             {"erased", erased},
             {"kept", kept}};
+  json["named_by"] = Json::array();
+  for (const auto& kit : view.named_by) json["named_by"].push_back(kit.str());
   if (view.by_author) {
     json["id"] = view.by_author->kit.str();
     json["paths"] = view.by_author->paths;

@@ -133,7 +133,10 @@ TEST_CASE(
   CHECK(federation->library().suspend("x", "who").error().code == Errc::member_unknown);
   CHECK(federation->library().suspend("t", "two\nlines").error().code == Errc::usage);
   CHECK(federation->library().suspend("t", "M. Durand est parti").error().code == Errc::outcome_personal);
+  CHECK(federation->library().suspended_since()->empty());
   REQUIRE(federation->library().suspend("t", "stolen key"));
+  const auto since = federation->library().suspended_since().value().at("t");
+  CHECK(since == federation->now);
   CHECK(federation->library().suspend("t", "again").error().code == Errc::member_suspended);
 
   replicate(*federation, *near);
@@ -141,6 +144,7 @@ TEST_CASE(
   CHECK_FALSE(near->find("t/bad"));
   CHECK(near->find("t/good"));
   CHECK(near->library().roster()->find("t")->suspended_why == "stolen key");
+  CHECK(near->library().suspended_since() == std::map<std::string, Timestamp>{{"t", since}});
   REQUIRE(fetch_feed(*federation, *far, federation->feed()));
   const auto beyond = fetch_feed(*thief, *far, thief->feed());
   REQUIRE_FALSE(beyond);

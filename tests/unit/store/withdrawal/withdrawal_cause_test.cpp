@@ -39,6 +39,11 @@ TEST_CASE("what the federation withdraws goes from everywhere, whoever names it,
   CHECK(order.withdraw_media({{media_of(*l.m.a, "a/lampe", "plan.bin")}, "?", true}, nullptr).error().code == Errc::withdrawal_none);
   REQUIRE(order.withdraw_media({{l.media}, "par erreur", true}, nullptr));
   spread(l.m);
+  const auto undone = l.m.c->library().withdrawals().of_federation()->front();
+  CHECK(undone.taken_back);
+  CHECK(undone.why == "volée");
+  CHECK(undone.since == views.front().since);
+  CHECK(undone.taken_back_why == "par erreur");
   CHECK(l.m.c->library().needs()->size() == 1);
   CHECK(l.m.c->publish({{"k", {{"p.jpg", portrait}}}}));
   spread(l.m);

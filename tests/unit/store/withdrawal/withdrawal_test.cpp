@@ -174,7 +174,7 @@ TEST_CASE("a name in a text goes from the history of its feed, and from every pa
   spread(l.m);
   CHECK(receipts(view_of(*l.m.c, "a", 1)) == "a 0/0, b 0/0, c 0/0, fed 0/0");
   // It goes on from there, and a newcomer takes it.
-  l.m.a->publish_one("lampe", {{"photos/moi.jpg", portrait}, {"guide.md", "corrigé\n"}});
+  REQUIRE(l.m.a->publish({{"lampe", {{"photos/moi.jpg", portrait}, {"guide.md", "corrigé\n"}}}}, std::nullopt, true));
   auto late = TestNode::member(*l.m.federation, "d", {});
   spread(l.m);
   replicate(*l.m.federation, *late);
@@ -225,7 +225,7 @@ TEST_CASE("a whole kit goes with its media, texts and versions, and its name goe
     CHECK_FALSE(in_any_pack(*node, blob));
     CHECK(node->library().verify({})->empty());
   }
-  CHECK(l.m.a->publish_one("lampe", {{"x", "1"}}).version == 3);
+  CHECK(l.m.a->publish({{"lampe", {{"x", "1"}}}}, std::nullopt, true).value().front().version == 3);
 }
 
 TEST_CASE("of earlier versions alone, the newest keeps what it has") {
@@ -277,18 +277,82 @@ TEST_CASE("who may withdraw what, and how it is said") {
   CHECK(of_a.withdraw_media({{l.media}, "pourquoi"}, nullptr).error().code == Errc::not_federation);
 }
 
-TEST_CASE("what an author erased comes back by a new consent, that is by publishing it again") {
+TEST_CASE("what an author erased comes back by a new consent, that is by publishing it again on purpose") {
   Lamp l;
   REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"photos/moi.jpg"})));
   spread(l.m);
   for (auto* node : l.all()) settle(*node);
   spread(l.m);
-  l.m.a->publish_one("lampe", {{"photos/moi.jpg", portrait}});
-  spread(l.m);
-  for (auto* node : l.all()) {
-    settle(*node);
-    CHECK(has(*node, l.media));
+  const auto head = l.m.a->head(l.m.a->feed());
+  // Under another name, in another kit, beside another folder: none of them is published.
+  const auto refused = l.m.a->publish({{"autre", {{"x", "1"}}}, {"lampe", {{"ailleurs.jpg", portrait}}}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::publish_withdrawn);
+  CHECK(refused.error().detail.starts_with("a/lampe:ailleurs.jpg, withdrawn on 20"));
+  CHECK(refused.error().detail.ends_with(": le consentement est retiré"));
+  CHECK(l.m.a->head(l.m.a->feed()) == head);
+  CHECK(l.m.b->publish({{"sien", {{"photo.jpg", portrait}}}}));  // an author withdraws its own alone
+  REQUIRE(l.m.a->publish({{"lampe", {{"photos/moi.jpg", portrait}}}}, std::nullopt, true));
+  CHECK(l.m.a->publish({{"lampe", {{"photos/moi.jpg", portrait}, {"x", "2"}}}}));  // once is enough
+  for (int round = 0; round < 2; ++round) {
+    spread(l.m);
+    for (auto* node : l.all()) {
+      settle(*node);
+      CHECK(has(*node, l.media));
+    }
   }
+  spread(l.m);
+  const auto view = view_of(*l.m.c, "a", 1);
+  CHECK(receipts(view) == "a 0/1, b 0/1, c 0/1, fed 0/1");
+  CHECK(view.kept_at() == 4);
+  CHECK(view.named_by == std::vector{KitId{"a", "lampe"}, KitId{"b", "sien"}});
+}
+
+TEST_CASE("a text that was withdrawn comes back on purpose alone, at its path, and a whole kit under its name") {
+  Lamp l;
+  auto& a = *l.m.a;
+  REQUIRE(a.library().withdrawals().withdraw(wish({"guide.md"})));
+  CHECK(a.publish({{"lampe", {{"guide.md", "autre chose"}}}}).error().code == Errc::publish_withdrawn);
+  CHECK(a.publish({{"lampe", {{"mode.md", "écrit par Mme Exemple\n"}}}}));  // nobody knows what it said
+  CHECK(a.publish({{"autre", {{"guide.md", "autre chose"}}}}));
+  REQUIRE(a.publish({{"lampe", {{"guide.md", "sans nom"}}}}, std::nullopt, true));
+  CHECK(a.publish({{"lampe", {{"guide.md", "sans nom du tout"}}}}));
+  REQUIRE(a.library().withdrawals().withdraw(wish({})));
+  const auto whole = a.publish({{"lampe", {{"tout.md", "neuf"}}}});
+  REQUIRE_FALSE(whole);
+  CHECK(whole.error().code == Errc::publish_withdrawn);
+  CHECK(whole.error().detail.starts_with("a/lampe, withdrawn on "));
+  CHECK(a.publish({{"lampe", {{"tout.md", "neuf"}}}}, std::nullopt, true));
+  CHECK(a.publish({{"lampe", {{"tout.md", "neuf encore"}}}}));
+}
+
+TEST_CASE("of many files that would come back the first are named") {
+  Lamp l;
+  REQUIRE(l.m.a->library().withdrawals().withdraw(wish({})));
+  REQUIRE(l.m.a->publish({{"lampe", {{"x", "1"}}}}, std::nullopt, true));
+  const auto many = l.m.a->publish({{"lampe", {{"1.jpg", portrait}, {"2.jpg", portrait}, {"3.jpg", portrait}, {"4.jpg", other_photo}}}});
+  REQUIRE_FALSE(many);
+  CHECK(many.error().detail.find("a/lampe:3.jpg") != std::string::npos);
+  CHECK(many.error().detail.find("4.jpg") == std::string::npos);
+  CHECK(many.error().detail.ends_with("; and 1 more"));
+}
+
+TEST_CASE("who is suspended cannot confirm that it has erased, unless it had before") {
+  Lamp l;
+  REQUIRE(l.m.federation->library().suspend("c", "volé"));
+  REQUIRE(l.m.a->library().withdrawals().withdraw(wish({"photos/moi.jpg"})));
+  spread(l.m);
+  for (auto* node : {l.m.a.get(), l.m.b.get(), l.m.federation.get()}) settle(*node);
+  spread(l.m);
+  const auto view = view_of(*l.m.a, "a", 1);
+  CHECK(view.members == std::set<std::string>{"a", "b", "fed"});
+  CHECK(view.suspended == std::set<std::string>{"c"});
+  CHECK(view.is_done());
+  REQUIRE(l.m.federation->library().suspend("b", "volé"));
+  spread(l.m);
+  const auto after = view_of(*l.m.a, "a", 1);
+  CHECK(after.suspended == std::set<std::string>{"c"});
+  CHECK(receipts(after) == "a 1/0, b 1/0, fed 1/0");
 }
 
 TEST_CASE("partial files, damaged copies and files without a record go as well") {
