@@ -55,7 +55,8 @@ std::vector<LifeEvent> publications(const LifeFacts& facts) {
     published.audience = audience;
     told.push_back(std::move(published));
   }
-  std::ranges::stable_sort(told, {}, &LifeEvent::time);
+  // Within one second, what a centre told its own territory went to the region after it.
+  std::ranges::sort(told, {}, [](const LifeEvent& each) { return std::pair(each.time, each.audience == Audience{}); });
   return told;
 }
 
@@ -124,14 +125,15 @@ Life life_of(const LifeFacts& facts, const Roster& roster) {
     adapted.kit = adaptation.kit;
     life.story.push_back(std::move(adapted));
   }
-  for (const auto& decision : facts.replaced) life.story.push_back(decision_event(decision, roster));
-  if (facts.decision) {
-    life.story.push_back(decision_event(*facts.decision, roster));
-    if (life.story.back().kind == Kind::accepted && elsewhere)
-      life.since[LifeStage::regional] = std::max(*elsewhere, facts.decision->decided);
-  }
-  // Within one second a kit goes to others because of what was decided, and not before.
-  if (!told.empty()) life.story.insert(life.story.end(), told.begin() + 1, told.end());
+  std::vector<LifeEvent> decided;
+  for (const auto& decision : facts.replaced) decided.push_back(decision_event(decision, roster));
+  if (facts.decision) decided.push_back(decision_event(*facts.decision, roster));
+  if (facts.decision && decided.back().kind == Kind::accepted && elsewhere)
+    life.since[LifeStage::regional] = std::max(*elsewhere, facts.decision->decided);
+  // Within one second a kit goes to others because it was accepted, and not before; and what was decided later came later.
+  const auto accepted = std::ranges::find(decided, Kind::accepted, &LifeEvent::kind);
+  if (!told.empty()) decided.insert(accepted == decided.end() ? accepted : accepted + 1, told.begin() + 1, told.end());
+  life.story.insert(life.story.end(), decided.begin(), decided.end());
   life.stage = life.since.rbegin()->first;
   std::ranges::stable_sort(life.story, {}, &LifeEvent::time);
   return life;

@@ -121,6 +121,9 @@ TEST_CASE("a kit that is accepted and passed on within one second was accepted f
   facts.versions = {{1, {}, day(5)}, {1, {Audience::Kind::territory, "lille"}, day(5)}, {1, {Audience::Kind::territory, "lens"}, day(1)}};
   facts.decision = decided(CatalogueFile::Decision::accepted, 5);
   CHECK(story(life_of(facts, roster())) == "1 published a, 5 accepted fed, 5 published a, 5 published a");
+  facts.replaced = {decided(CatalogueFile::Decision::accepted, 5)};
+  facts.decision = decided(CatalogueFile::Decision::retired, 5);
+  CHECK(story(life_of(facts, roster())) == "1 published a, 5 accepted fed, 5 published a, 5 published a, 5 retired fed");
 }
 
 TEST_CASE("neither the author, nor the federation, nor who is no member spreads a kit by adopting it") {
