@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the rules over the tree, and proves each of them on planted faults. CTest: `ctest -R rules`."""
 
+import re
 import subprocess
 import unittest
 from pathlib import Path
@@ -24,6 +25,15 @@ class TheTree(unittest.TestCase):
     def check(self, rule):
         found = [f"{file.path}: {complaint}" for file in self.files for complaint in rule(file)]
         self.assertEqual([], found, "\n" + "\n".join(found))
+
+    def test_the_tests_that_hold_what_was_found_are_there(self):
+        lacking = []
+        for row in (TOP / "tests/FOUND.md").read_text().splitlines():
+            for sentence, name in re.findall(r'"([^"]+)", ([\w/]+\.cpp)', row if row.startswith("| ") else ""):
+                source = re.sub(r'"\n +"', "", (TOP / "tests" / name).read_text())  # a sentence may go on in the next line
+                if f'TEST_CASE("{sentence}' not in source:
+                    lacking.append(f"{name}: {sentence}")
+        self.assertEqual([], lacking)
 
     def test_clang_format_leaves_it_as_it_is(self):
         sources = [str(TOP / file.path) for file in self.files if file.path.endswith((".cpp", ".hpp"))]
