@@ -161,7 +161,7 @@ Status renew(SigningRequest& request, const FederationWord& word, const std::vec
     if (member != nullptr) request.neighbours = neighbours_role(word.roster, *member);
   }
   for (const auto& secret : secrets) {
-    const auto done = sign(request, secret);
+    auto done = sign(request, secret);
     const bool nothing = !done && (done.error().code == Errc::key_not_of_role || done.error().code == Errc::request_signed);
     if (!done && !nothing) return done;
   }

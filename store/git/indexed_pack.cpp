@@ -20,7 +20,8 @@ constexpr std::size_t slice_bytes = 4096;
 
 Result<PackFiles> run_indexer(const Path& file, const Path& folder) {
   git::runtime();
-  git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
+  git_indexer_options options{};
+  git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
   options.verify = 0;
   TRY(const git::Indexer indexer,
       git::acquire<git::Indexer>("indexing", Errc::io, git_indexer_new, folder.c_str(), 0444U, nullptr, &options));

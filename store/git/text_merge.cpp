@@ -38,7 +38,8 @@ const char* begin_of(std::string_view text) { return text.data() == nullptr ? ""
 const char* begin_of(const std::optional<std::string_view>& text) { return text ? begin_of(*text) : nullptr; }
 
 git_merge_file_input input_of(std::string_view text) {
-  git_merge_file_input input = GIT_MERGE_FILE_INPUT_INIT;
+  git_merge_file_input input{};
+  git_merge_file_input_init(&input, GIT_MERGE_FILE_INPUT_VERSION);
   input.ptr = begin_of(text);
   input.size = text.size();
   return input;
@@ -50,7 +51,8 @@ Result<MergedText> merge_texts(std::string_view base, std::string_view ours, std
   CHECK_OK(bounded({base, ours, theirs}));
   git::runtime();
   const auto ancestor = input_of(base), mine = input_of(ours), other = input_of(theirs);
-  git_merge_file_options options = GIT_MERGE_FILE_OPTIONS_INIT;
+  git_merge_file_options options{};
+  git_merge_file_options_init(&options, GIT_MERGE_FILE_OPTIONS_VERSION);
   options.our_label = names.ours.c_str();
   options.their_label = names.theirs.c_str();
   MergeResult merged;
@@ -62,7 +64,8 @@ Result<std::string> diff_texts(std::optional<std::string_view> before, std::opti
   const auto was = before.value_or(std::string_view()), is = after.value_or(std::string_view());
   CHECK_OK(bounded({was, is}));
   git::runtime();
-  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_options options{};
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
   options.flags = GIT_DIFF_FORCE_TEXT;
   const char* const name = path.c_str();
   git_patch* raw = nullptr;

@@ -117,7 +117,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// "2026-03-01"
 bool is_date(std::string_view text) {
   if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t at : {0, 1, 2, 3, 5, 6, 8, 9})
+  for (const std::size_t at : {0U, 1U, 2U, 3U, 5U, 6U, 8U, 9U})
     if (!is_digit(text[at])) return false;
   return true;
 }

@@ -7,6 +7,7 @@
 #include "tools/ctl/client.hpp"
 #include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
+#include "tools/ctl/words/life_words.hpp"
 
 namespace essaimage::ctl {
 

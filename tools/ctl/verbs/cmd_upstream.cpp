@@ -46,7 +46,7 @@ class Upstream {
  public:
   static Result<Upstream> look(const Context& context, Client& client) {
     const auto& typed = context.parsed.positionals[0];
-    Upstream upstream(context, client);
+    Upstream upstream(client);
     if (names_folder(typed)) {
       TRY(upstream.ours_, side_of_folder(typed));
     } else {
@@ -133,7 +133,7 @@ class Upstream {
   }
 
  private:
-  Upstream(const Context& context, Client& client) : context_(context), client_(client) {}
+  explicit Upstream(Client& client) : client_(client) {}
 
   static bool is_media(const KitSide& side, const std::string& path) { return side.find(path) != nullptr && !side.texts.contains(path); }
 
@@ -191,7 +191,6 @@ class Upstream {
     return taken(done, merged.conflict ? Taken::Kind::conflict : Taken::Kind::merged);
   }
 
-  const Context& context_;
   Client& client_;
   KitSide ours_;
   KitRef parent_;

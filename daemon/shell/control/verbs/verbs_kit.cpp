@@ -10,6 +10,7 @@
 #include "proto/limits.hpp"
 #include "store/crypto/hash.hpp"
 #include "store/kit/manifest.hpp"
+#include "store/life/life.hpp"
 
 namespace essaimage::shell {
 
