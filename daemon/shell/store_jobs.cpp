@@ -320,7 +320,7 @@ void StoreJobs::scrub() {
 // for ever: an old computer has other use for them.
 void StoreJobs::give_back_memory(bool caches) {
   run_on_store([this, caches] {
-    const auto released = caches ? library_.release_memory() : Status{};
+    auto released = caches ? library_.release_memory() : Status{};
     if (caches || ::mallinfo2().fordblks > free_heap_max) ::malloc_trim(0);
     return released;
   });

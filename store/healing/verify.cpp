@@ -259,7 +259,7 @@ Status LibraryImpl::recheck(const Sha256& media) {
 }
 
 Status LibraryImpl::check_held(const Sha256& media, const Pace& pace) {
-  const auto checked = media_->verify(media, pace);
+  auto checked = media_->verify(media, pace);
   if (checked || (checked.error().code != Errc::media_bad && checked.error().code != Errc::not_found)) return checked;
   if (checked.error().code == Errc::not_found && media_->has(media)) return {};  // it was dropped, and came anew
   CHECK_OK(set_aside(media));

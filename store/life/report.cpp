@@ -258,8 +258,7 @@ class Counter {
       const auto& [name, group] = key;
       if (name.starts_with("territory.") && !query_.territory.empty() && group != query_.territory) continue;
       std::ranges::sort(figure.entries);
-      const auto twice = std::ranges::unique(figure.entries);
-      figure.entries.erase(twice.begin(), twice.end());
+      figure.entries.erase(std::unique(figure.entries.begin(), figure.entries.end()), figure.entries.end());
       report_.figures.push_back({name, group, figure.value, std::move(figure.entries)});
     }
   }

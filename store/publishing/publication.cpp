@@ -21,14 +21,14 @@ Result<std::unique_ptr<Publication>> PublicationImpl::begin(LibraryImpl& library
 Status PublicationImpl::begin_kit(const std::string& folder) {
   if (kit_ || committed_ || failed_) return fail(Errc::usage, "a kit within a kit, or after a failure");
   if (kits_.size() == limits::kits_per_publish_max) return fail(Errc::publish_too_many, folder);
-  kit_.emplace();
+  kit_ = Kit{};
   kit_->folder = folder;
   return {};
 }
 
 Status PublicationImpl::begin_file(const std::string& path, bool executable, std::uint64_t bytes_hint) {
   TRY(const auto stored, new_path(path));
-  file_.emplace();
+  file_ = CurrentFile{};
   file_->path = path;
   file_->stored_path = stored;
   file_->executable = executable;

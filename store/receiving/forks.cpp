@@ -54,7 +54,7 @@ Result<std::vector<Fork>> LibraryImpl::frozen() const {
   TRY(auto forks, load_forks(layout_, damaged));
   const auto now = picture();
   for (const auto& [feed, ids] : now->frozen) {
-    const bool proven = std::any_of(forks.begin(), forks.end(), [&](const Fork& fork) { return fork.feed == feed; });
+    const bool proven = std::any_of(forks.begin(), forks.end(), [&feed = feed](const Fork& fork) { return fork.feed == feed; });
     if (!proven) forks.push_back({feed, nullptr, nullptr});
   }
   return forks;
