@@ -11,7 +11,7 @@ bool looks_like_formula(const std::string& text) {
 }
 
 std::string field(const std::string& text) {
-  const auto safe = looks_like_formula(text) ? "'" + text : text;
+  auto safe = looks_like_formula(text) ? "'" + text : text;
   if (safe.find_first_of(";\"\r\n") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) {

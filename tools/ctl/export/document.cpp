@@ -25,7 +25,7 @@ Json texts_json(const std::vector<std::string>& texts) {
 /// A stage that only facts of one territory prove is not told: they were not said to the region.
 std::string stage_of(const Facts& facts) {
   const auto life = facts.shown.contains("life") ? facts.shown["life"] : Json();
-  const auto stage = life.is_object() ? text_at(life, "stage") : std::string();
+  auto stage = life.is_object() ? text_at(life, "stage") : std::string();
   const bool by_adoption = stage == "metropolitan" || stage == "regional";
   if (by_adoption && !facts.adoptions.empty()) return stage;
   if ((by_adoption || stage == "field-tested") && number_at(facts.outcomes, "outcomes") > 0) return "field-tested";
