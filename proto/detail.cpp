@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "proto/counted.hpp"
+#include "proto/day.hpp"
 
 namespace essaimage {
 namespace {
@@ -19,6 +20,8 @@ constexpr Line lines[] = {
 };
 
 constexpr std::string_view hole = "{}";
+/// In French alone: the same, of a day that nobody has to type again.
+constexpr std::string_view day_hole = "{d}";
 
 /// What stands in the holes of a line's English, if the part is of that form; none is empty.
 std::optional<std::vector<std::string_view>> holes_of(std::string_view pattern, std::string_view part) {
@@ -45,6 +48,12 @@ std::string filled(std::string_view pattern, const std::vector<std::string_view>
   std::string text;
   std::size_t next = 0;
   while (!pattern.empty()) {
+    if (pattern.starts_with(day_hole)) {
+      if (next < held.size()) text += shown_day(held[next], Language::french);
+      ++next;
+      pattern.remove_prefix(day_hole.size());
+      continue;
+    }
     const bool numbered = pattern.size() > 2 && pattern[0] == '{' && pattern[2] == '}' && pattern[1] >= '0' && pattern[1] <= '9';
     if (numbered || pattern.starts_with(hole)) {
       const auto index = numbered ? static_cast<std::size_t>(pattern[1] - '0') : next++;
@@ -79,20 +88,52 @@ std::optional<std::string> french(std::string_view part) {
   return filled(typeset(best->fr, Language::french), held);
 }
 
+/// "2026-03-01T09:30:00Z" as "1er mars 2026 09:30 UTC", wherever it stands: nobody types or names anything so.
+std::string with_moments_said(std::string_view part) {
+  constexpr std::size_t size = std::string_view("2026-03-01T09:30:00Z").size(), day_size = 10, clock_size = 5;
+  std::string text;
+  while (!part.empty()) {
+    if (parse_utc(part.substr(0, size))) {
+      text += shown_day(part.substr(0, day_size), Language::french) + ' ';
+      text += part.substr(day_size + 1, clock_size);
+      text += " UTC";
+      part.remove_prefix(size);
+    } else {
+      text += part.front();
+      part.remove_prefix(1);
+    }
+  }
+  return text;
+}
+
+/// What comes before a colon of ours, even where nothing is said in words: an option, a line of a file, a kit, a path, a quote.
+bool is_named(std::string_view part) {
+  if (part.ends_with('"')) return true;
+  if (part.find(' ') != std::string_view::npos) return false;
+  const auto colon = part.rfind(':');
+  const bool line = colon != std::string_view::npos && colon + 1 < part.size() &&
+                    part.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  return line || part.starts_with("--") || part.find('/') != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string detail_in(std::string_view detail, Language language) {
   if (language == Language::english) return std::string(detail);
   std::string text;
+  bool owed = false;  // French punctuation, after what was said last
   while (!detail.empty()) {
-    const auto colon = detail.find(": "), semicolon = detail.find("; ");
-    const auto end = std::min(colon, semicolon);
-    const auto said = french(detail.substr(0, end));
-    // What we say in French has French punctuation before it; what stands there as it was typed stays so.
-    if (said && (text.ends_with(": ") || text.ends_with("; "))) text.insert(text.size() - 2, "\u00A0");
-    text += said ? *said : std::string(detail.substr(0, end));
+    const auto end = std::min(detail.find(": "), detail.find("; "));
+    const auto part = detail.substr(0, end);
+    const auto words = french(part);
+    const auto said = with_moments_said(words ? std::string_view(*words) : part);
+    const bool ours = words.has_value() || said != part;
+    // What we say in French has French punctuation around it; what stands there as it was typed stays so.
+    if ((ours || owed) && (text.ends_with(": ") || text.ends_with("; "))) text.insert(text.size() - 2, "\u00A0");
+    text += said;
     if (end == std::string_view::npos) break;
     text += detail.substr(end, 2);
+    owed = (ours || is_named(part)) && !part.ends_with(' ') && !part.ends_with("\u00A0");
     detail.remove_prefix(end + 2);
   }
   return text;

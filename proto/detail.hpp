@@ -9,7 +9,7 @@
 
 namespace essaimage {
 
-/// "kit.toml:3: stage: expected a number" as "kit.toml:3: stage : il faut un nombre".
+/// "kit.toml:3: stage: expected a number" as "kit.toml:3 : stage : il faut un nombre", with blanks that do not break.
 std::string detail_in(std::string_view detail, Language language);
 
 }  // namespace essaimage

@@ -160,7 +160,7 @@ void check_consent(const Scan& scan, const Manifest& manifest, const CheckOption
     if (used && consent.until && *consent.until <= options.today) {
       // `until` is the end of the day named; the day itself is what the person wrote. Published, it would be given out by nobody.
       findings.push_back(
-          {Severity::refusal, Errc::kit_consent_over, consent.file, to_utc({consent.until->seconds - 1}).substr(0, 10), false});
+          {Severity::refusal, Errc::kit_consent_over, consent.file, "until " + to_utc({consent.until->seconds - 1}).substr(0, 10), false});
     }
     if (options.audience && !goes_as_far(consent.scope, *options.audience)) {
       findings.push_back(

@@ -187,8 +187,8 @@ def no_path_of_one_machine(file: SourceFile) -> Iterator[str]:
 
 
 # Whose errors people read: what they say in words has its French in proto/details.def. (A peer's fault, or ours, is for a log.)
-SPEAKS_TO_PEOPLE = re.compile(r"store/kit/(?!entry|pointer)|store/life/|store/withdrawal/withdraw\.cpp|store/\w+/\w+_ops\.cpp|store/(library/home|publishing/publish)\.cpp|"
-                              r"store/federation/(invitation|proposal_file)\.cpp|daemon/shell/control/|tools/")
+SPEAKS_TO_PEOPLE = re.compile(r"store/kit/(?!entry|pointer)|store/life/|store/withdrawal/withdraw\.cpp|store/\w+/\w+_ops\.cpp|store/(library/home|publishing/publish|crypto/keys)\.cpp|"
+                              r"store/federation/(invitation|proposal_file|neighbour_successions)\.cpp|daemon/shell/control/|tools/")
 REFUSAL = re.compile(r"(?:\bfail\(Errc::(\w+),|\b(?:refuse|wrong)\()((?:[^()\"]|" + LITERAL.pattern + r"|\((?:[^()\"]|" + LITERAL.pattern + r")*\))*)\)")
 NOT_FOR_PEOPLE = {"internal", "malformed", "corrupt", "control_closed", "io", "conflict", "home_damaged"}
 WORDS = re.compile(r"[a-z]{2,} [a-z]{2,}")

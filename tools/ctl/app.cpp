@@ -44,7 +44,7 @@ std::multiset<std::string> words_of(std::string_view name) {
 
 /// The daemon names arguments ("duration_max: …"): a person typed an option ("--max-duration").
 Error as_typed(Error error, const Command& command) {
-  if (error.code != Errc::usage && error.code != Errc::too_large) return error;
+  if (error.code != Errc::usage && error.code != Errc::too_large && error.code != Errc::outcome_personal) return error;
   const auto end = std::min(error.detail.find(": "), error.detail.find(" is missing"));
   if (end == std::string::npos) return error;
   const auto named = words_of(error.detail.substr(0, end));

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "proto/counted.hpp"
+#include "proto/day.hpp"
 
 namespace essaimage::ctl {
 
@@ -142,18 +143,13 @@ std::string human_duration(std::int64_t milliseconds, Language language) {
 }
 
 std::string human_time(std::string_view utc, Language language) {
-  static constexpr std::array<std::string_view, 12> english = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  static constexpr std::array<std::string_view, 12> french = {"janv.", "févr.", "mars",  "avr.", "mai",  "juin",
-                                                              "juil.", "août",  "sept.", "oct.", "nov.", "déc."};
   const auto time = parse_utc(utc);
   if (!time) return printable(utc);
   const auto seconds = static_cast<std::time_t>(time->seconds);
   std::tm local{};
   if (::localtime_r(&seconds, &local) == nullptr) return printable(utc);
-  const auto month = static_cast<std::size_t>(local.tm_mon) % 12;
-  return fmt::format("{} {} {} {:02}:{:02}", local.tm_mday, language == Language::french ? french[month] : english[month],
-                     local.tm_year + 1900, local.tm_hour, local.tm_min);
+  return fmt::format("{} {:02}:{:02}", shown_day(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, language), local.tm_hour,
+                     local.tm_min);
 }
 
 std::string human_number(std::uint64_t number, Language language) { return grouped(number, language); }

@@ -34,8 +34,7 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
 
 std::string human_bytes(std::uint64_t bytes, Language language);           ///< "3.4 MB", "3,4 Mo"
 std::string human_duration(std::int64_t milliseconds, Language language);  ///< "2 min", "3 days"
-/// "2026-03-01T09:30:00Z" as people write it, in local time: "1 Mar 2026 10:30", "1 mars 2026
-/// 10:30".
+/// "2026-03-01T09:30:00Z" as people write it, in local time: "1 Mar 2026 10:30", "1er mars 2026 10:30".
 std::string human_time(std::string_view utc, Language language);
 std::string human_number(std::uint64_t number, Language language);  ///< "12,345", "12 345"
 

@@ -85,7 +85,8 @@ Words words_of_moment(Timestamp time, Timestamp now) {
   const bool far = time.seconds - now.seconds > half_a_year || now.seconds - time.seconds > half_a_year;
   const std::string year = far ? " " + std::to_string(local.tm_year + 1900) : std::string();
   return {fmt::format("{} {} {}{}, {:02}:{:02}", days_en.at(day), local.tm_mday, months_en.at(month), year, local.tm_hour, local.tm_min),
-          fmt::format("{} {} {}{} à {:02}:{:02}", days_fr.at(day), local.tm_mday, months_fr.at(month), year, local.tm_hour, local.tm_min)};
+          fmt::format("{} {}{} {}{} à {:02}:{:02}", days_fr.at(day), local.tm_mday, local.tm_mday == 1 ? "er" : "", months_fr.at(month),
+                      year, local.tm_hour, local.tm_min)};
 }
 
 Words words_of(const DueKit& due, Timestamp now) {

@@ -190,7 +190,7 @@ TEST_CASE("consent is asked for pictures, dated, and compared with the audience"
                                       "[[consent]]\nfile = \"gone.jpg\"\nrole = \"participant\"\nscope = \"region\"\n"
                                       "until = 2026-03-01\n");
   const std::string always =
-      "kit.consent-over photos/a.JPG | 2026-02-28\n"
+      "kit.consent-over photos/a.JPG | until 2026-02-28\n"
       "kit.consent-missing film.mp4\n"
       "kit.consent-unused gone.jpg\n";
   CHECK(check(folder.path()).findings.front().severity == Severity::refusal);  // of gone.jpg nothing would be published

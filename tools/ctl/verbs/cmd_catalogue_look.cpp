@@ -73,7 +73,7 @@ void print_decision(const Context& context, const Json& entry, const Line& line)
   line("decision", "décision", decision_text(entry, context));
   line("decided", "décidé", human_time(text_at(entry, "decided"), context.language));
   line("reason", "raison", text_at(entry, "reason"));
-  line("reviewer", "examiné par", reviewer_text(entry, context) + ", " + text_at(entry, "reviewed"));
+  line("reviewer", "examiné par", reviewer_text(entry, context) + ", " + human_day(text_at(entry, "reviewed"), context.language));
   line("themes", "thèmes", texts_at(entry, "themes"));
   line("conditions", "conditions", texts_at(entry, "conditions"));
   line("reviewed", "examinée", version_text(entry, "kit_version", context));

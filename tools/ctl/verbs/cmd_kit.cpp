@@ -144,8 +144,9 @@ void print_opinions(const Context& context, const Json& kit, const Line& line) {
     line("adopted by", "adopté par", say(adoption, "adopted", text_at(adoption, "centre"), "note"));
   for (const auto& each : list_at(kit, "withdrawals"))
     line("withdrawn", "retiré",
-         fmt::format("{}, {}: {} ({}, {}/{})", withdrawn_what(each, context), human_time(text_at(each, "withdrawn"), context.language),
-                     withdrawn_why(each, context), text_at(each, "withdrawal"), number_at(each, "erased_at"), number_at(each, "members")));
+         fmt::format(fmt::runtime(context.say("{}, {}: {} ({}, {}/{})", "{}, {} : {} ({}, {}/{})")), withdrawn_what(each, context),
+                     human_time(text_at(each, "withdrawn"), context.language), withdrawn_why(each, context), text_at(each, "withdrawal"),
+                     number_at(each, "erased_at"), number_at(each, "members")));
 }
 
 /// " (wazemmes/3: the reason)"

@@ -75,7 +75,7 @@ Result<std::string> read_day(const std::string& text) {
   constexpr std::int64_t last_second = 86'399;
   const bool shape = text.size() == 10 && text[4] == '-' && text[7] == '-';
   const auto day = shape ? start_of_day(part(0, 4), part(5, 2), part(8, 2)) : Result<Timestamp>(fail(Errc::usage));
-  if (!day) return fail(Errc::usage, "--expires: 2027-12-31, never; " + text);
+  if (!day) return fail(Errc::usage, "--expires: expected a day such as 2027-12-31, or never; " + text);
   // To the end of this day is as good as past: nobody can sign what renews it in time.
   const Timestamp until{day->seconds + last_second};
   if (until.seconds - now().seconds <= last_second) return fail(Errc::usage, "--expires: " + text + ": tomorrow at the earliest");

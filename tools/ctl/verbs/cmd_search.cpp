@@ -54,7 +54,7 @@ std::string facts_text(const Json& kit, const Context& context) {
     text += minutes % 60 == 0 ? fmt::format(", {} h", minutes / 60)
             : minutes > 60    ? fmt::format(", {} h {:02}", minutes / 60, minutes % 60)
                               : fmt::format(", {} min", minutes);
-  if (const auto themes = texts_at(kit, "themes"); !themes.empty()) text += "; " + themes;
+  if (const auto themes = texts_at(kit, "themes"); !themes.empty()) text += context.say("; ", " ; ") + themes;
   const auto state = text_at(kit, "state");
   if (state == "coming") text += context.say("; on its way", " ; en chemin");
   if (state == "not-held") text += context.say("; media not held", " ; médias non gardés");

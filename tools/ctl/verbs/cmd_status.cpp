@@ -148,7 +148,7 @@ void print_status(const Context& context, const Json& status) {
     print_line(context, "media", "médias", context.out_style.paint(Colour::yellow, traffic_text(*traffic, context)));
   print_line(context, "disk free", "disque libre", human_bytes(number_at(status, "disk_free_bytes"), language));
   print_line(context, "listens at", "écoute sur", printable(texts_at(status, "endpoints")));
-  print_line(context, "transport key", "clé de transport", text_at(status, "transport_key"));
+  print_line(context, "transport key", "clé transport", text_at(status, "transport_key"));
   print_line(context, "home", "dossier", printable(text_at(status, "home")));
   print_line(
       context, "daemon", "démon",

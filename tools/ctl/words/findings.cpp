@@ -39,7 +39,7 @@ std::string place_of(const PlacedFinding& placed, Language language) {
   const auto detail = detail_in(finding.detail, language);
   const bool names_it = !finding.path.empty() && finding.detail.starts_with(finding.path);
   if (names_it) return placed.folder.empty() ? detail : placed.folder + "/" + detail;
-  return where.empty() ? detail : where + ": " + detail;
+  return where.empty() ? detail : where + (language == Language::french ? "\u00A0: " : ": ") + detail;
 }
 
 }  // namespace

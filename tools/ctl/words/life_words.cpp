@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "proto/day.hpp"
 #include "proto/text.hpp"
 
 namespace essaimage::ctl {
@@ -89,9 +90,8 @@ std::string code_of_shown(std::string_view option, const std::string& typed) {
 std::string human_day(std::string_view text, Language language) {
   if (text.size() < 10) return std::string(text);
   // A day is no moment: it is shown as it is written, wherever the reader is.
-  std::string moment(text);
-  if (moment.size() == 10) moment += "T12:00:00Z";
-  const auto whole = human_time(moment, language);
+  if (text.size() == 10) return shown_day(text, language);
+  const auto whole = human_time(text, language);
   const auto clock = whole.rfind(' ');
   return clock == std::string::npos ? whole : whole.substr(0, clock);
 }
