@@ -41,12 +41,24 @@ bool Marker::is_hit(std::string_view word) {
 
 std::vector<Piece> Marker::pieces(std::string_view text, std::size_t from, std::size_t to) {
   std::vector<Piece> list;
+  struct Run {
+    std::size_t begin, end;
+    bool hit;
+  };
+  std::vector<Run> runs;
   Word word;
+  for (WordReader reader(text.substr(0, to), from); reader.next(word);) {
+    runs.push_back({word.begin, word.end, is_hit(word.text)});
+    if (reader.joined().empty() || !is_hit(reader.joined())) continue;
+    // What stands between them belongs to the word that was searched for.
+    while (!runs.empty() && runs.back().begin >= reader.joined_begin()) runs.pop_back();
+    runs.push_back({reader.joined_begin(), word.end, true});
+  }
   std::size_t at = from;
-  while (next_word(text.substr(0, to), at, word)) {
-    append(list, text.substr(at, word.begin - at), false);
-    append(list, text.substr(word.begin, word.end - word.begin), is_hit(word.text));
-    at = word.end;
+  for (const auto& run : runs) {
+    append(list, text.substr(at, run.begin - at), false);
+    append(list, text.substr(run.begin, run.end - run.begin), run.hit);
+    at = run.end;
   }
   append(list, text.substr(at, to - at), false);
   return list;
@@ -57,11 +69,13 @@ std::vector<Piece> Marker::all(std::string_view text) { return pieces(text, 0, t
 std::vector<Piece> Marker::passage(std::string_view text) {
   std::vector<std::size_t> begins;  ///< of the words before
   Word word;
-  std::size_t at = 0;
-  for (;; at = word.end) {
-    if (!next_word(text, at, word)) return {};
+  for (WordReader reader(text);;) {
+    if (!reader.next(word)) return {};
     begins.push_back(word.begin);
     if (is_hit(word.text)) break;
+    if (reader.joined().empty() || !is_hit(reader.joined())) continue;
+    while (begins.size() > 1 && begins.back() > reader.joined_begin()) begins.pop_back();
+    break;
   }
   const std::size_t first = begins.size() > words_before ? begins.size() - 1 - words_before : 0;
   const std::size_t from = first == 0 ? 0 : begins[first];

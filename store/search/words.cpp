@@ -89,6 +89,11 @@ constexpr auto little_words = std::to_array<std::string_view>(
      "une",  "vos",   "votre", "vous", "was", "we",   "were", "what", "which", "who",  "will", "with", "y",    "you",   "your"});
 static_assert(std::ranges::is_sorted(little_words));
 
+bool is_one_letter(std::string_view word) {
+  std::size_t bytes = 0;
+  return !word.empty() && part_at(word, 0, bytes) == Part::word && bytes == word.size() && (word[0] < '0' || word[0] > '9');
+}
+
 }  // namespace
 
 bool next_word(std::string_view text, std::size_t from, Word& word) {
@@ -106,6 +111,34 @@ bool next_word(std::string_view text, std::size_t from, Word& word) {
   return true;
 }
 
+WordReader::WordReader(std::string_view text, std::size_t from) : text_(text), has_next_(next_word(text, from, next_)) {}
+
+/// How the word that was read last belongs together with the next one.
+WordReader::Link WordReader::link_to_next(const Word& word) const {
+  if (!has_next_ || joined_.size() + next_.text.size() > limits::word_bytes_max) return Link::none;
+  const auto between = text_.substr(word.end, next_.begin - word.end);
+  if (between == "." && link_ != Link::apostrophe && is_one_letter(word.text) && is_one_letter(next_.text)) return Link::dot;
+  const bool apostrophe = between == "'" || between == "\u2019";
+  if (!apostrophe || link_ == Link::dot) return Link::none;
+  return link_ == Link::apostrophe || !is_little_word(fold_word(word.text)) ? Link::apostrophe : Link::none;
+}
+
+bool WordReader::next(Word& word) {
+  ends_ = false;
+  if (!has_next_) return false;
+  word = next_;
+  link_ = to_next_;
+  if (link_ == Link::none) {
+    joined_.clear();
+    joined_begin_ = word.begin;
+  }
+  joined_ += word.text;
+  has_next_ = next_word(text_, word.end, next_);
+  to_next_ = link_to_next(word);
+  ends_ = link_ != Link::none && to_next_ == Link::none && (link_ == Link::dot || !is_little_word(fold_word(word.text)));
+  return true;
+}
+
 std::string fold_word(std::string_view word) { return plain_letters(word); }
 
 std::string fold_text(std::string_view text) {
@@ -120,14 +153,19 @@ bool is_little_word(std::string_view folded) { return std::ranges::binary_search
 std::uint32_t words_version() {
   Stems stems;
   std::uint32_t sum = 2'166'136'261;  // FNV-1a
+  const auto add = [&sum](std::string_view form) {
+    for (const char c : form) sum = (sum ^ static_cast<unsigned char>(c)) * 16'777'619;
+    sum = (sum ^ static_cast<unsigned char>(' ')) * 16'777'619;
+  };
+  Word part;
+  for (WordReader reader("aujourd'hui l'atelier F.A.L.C. women's"); reader.next(part);) add(reader.joined());
   for (const std::string_view word :
        {"numériques", "ateliers", "souris",     "activités",     "journaux",     "parentalité", "animations",      "élèves",
         "œuvres",     "réparer",  "réparation", "accessibilité", "heureusement", "essaimées",   "continuellement", "yeux",
         "bijoux",     "être",     "naïve",      "aiguë",         "Straße",       "ﬁlm",         "workshops",       "printing",
         "stories",    "repaired", "generously", "happiness",     "relational",   "skis",        "dying",           "communities",
         "Ελλάδα",     "Привет"}) {
-    for (const auto& form : stems.forms(word))
-      for (const char c : form + " ") sum = (sum ^ static_cast<unsigned char>(c)) * 16'777'619;
+    for (const auto& form : stems.forms(word)) add(form);
   }
   return sum;
 }

@@ -25,6 +25,34 @@ struct Word {
 /// is two.
 bool next_word(std::string_view text, std::size_t from, Word& word);
 
+/// The words of a text one after the other, and which of them people also write as one: "aujourd'hui" as "aujourdhui", "F.A.L.C." as
+/// "FALC". Not what an apostrophe leaves of a little word ("l'atelier"), nor one that ends in one ("women's"). The text must outlive it.
+class WordReader {
+ public:
+  explicit WordReader(std::string_view text, std::size_t from = 0);
+
+  /// False: there are no more.
+  bool next(Word& word);
+  /// Of the last word of several that are also written as one: that one. Else empty. Valid until the next call.
+  std::string_view joined() const { return ends_ ? std::string_view(joined_) : std::string_view(); }
+  /// Where the first of them begins.
+  std::size_t joined_begin() const { return joined_begin_; }
+  /// They are single letters with dots between them.
+  bool is_abbreviation() const { return link_ == Link::dot; }
+
+ private:
+  enum class Link : std::uint8_t { none, apostrophe, dot };
+  Link link_to_next(const Word& word) const;
+
+  std::string_view text_;
+  Word next_;
+  bool has_next_ = false;
+  Link to_next_ = Link::none, link_ = Link::none;  ///< of the words that are being joined: how they are
+  std::string joined_;
+  std::size_t joined_begin_ = 0;
+  bool ends_ = false;
+};
+
 /// Small letters without accents: "Œuvre" is "oeuvre".
 std::string fold_word(std::string_view word);
 

@@ -24,11 +24,11 @@ int create(void*, const char**, int, Fts5Tokenizer** out) {
 
 void destroy(Fts5Tokenizer* tokenizer) { delete reinterpret_cast<Stems*>(tokenizer); }
 
-/// Of a beginning that may go on in any way there is no stem.
-int emit_word(Stems& stems, const Word& word, bool beginning, void* context, Emit emit) {
+/// Of a beginning that may go on in any way there is no stem. `beside`: in the place of the word before.
+int emit_word(Stems& stems, const Word& word, bool beginning, bool beside, void* context, Emit emit) {
   const auto& forms = stems.forms(word.text);
   for (std::size_t i = 0; i < (beginning ? 1 : forms.size()); ++i) {
-    const int code = emit(context, i == 0 ? 0 : FTS5_TOKEN_COLOCATED, forms[i].data(), static_cast<int>(forms[i].size()),
+    const int code = emit(context, i == 0 && !beside ? 0 : FTS5_TOKEN_COLOCATED, forms[i].data(), static_cast<int>(forms[i].size()),
                           static_cast<int>(word.begin), static_cast<int>(word.end));
     if (code != SQLITE_OK) return code;
   }
@@ -39,9 +39,13 @@ int tokenize(Fts5Tokenizer* tokenizer, void* context, int flags, const char* byt
   try {
     auto& stems = *reinterpret_cast<Stems*>(tokenizer);
     const std::string_view text(bytes, static_cast<std::size_t>(count));
+    const bool beginning = (flags & FTS5_TOKENIZE_PREFIX) != 0;
     Word word;
-    for (std::size_t at = 0; next_word(text, at, word); at = word.end) {
-      const int code = emit_word(stems, word, (flags & FTS5_TOKENIZE_PREFIX) != 0, context, emit);
+    for (WordReader reader(text); reader.next(word);) {
+      int code = emit_word(stems, word, beginning, false, context, emit);
+      const auto joined = reader.joined();
+      if (code == SQLITE_OK && !joined.empty())
+        code = emit_word(stems, {reader.joined_begin(), word.end, joined}, beginning, true, context, emit);
       if (code != SQLITE_OK) return code;
     }
     return SQLITE_OK;

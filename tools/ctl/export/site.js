@@ -17,6 +17,11 @@
   function fold(text) {
     var plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
     plain = plain.replace(/\u0153/g, "oe").replace(/\u00e6/g, "ae").replace(/\u00df/g, "ss").replace(/\u00f8/g, "o");
+    // "aujourd'hui", "F.A.L.C.": one word, as the kits have it beside its parts.
+    plain = plain.replace(/\u2019/g, "'").replace(/([a-z0-9]{3})'(?=[a-z0-9]{2})/g, "$1");
+    plain = plain.replace(/(^|[^a-z0-9.])([a-z](?:\.[a-z])+)(?![a-z0-9])/g, function (all, before, letters) {
+      return before + letters.replace(/\./g, "");
+    });
     return plain.split(/[^a-z0-9]+/).filter(Boolean);
   }
   // What is typed is the beginning of a word, with or without its plural ending.

@@ -136,6 +136,8 @@ TEST_CASE("words are found without accents, case and plural endings") {
   CHECK(search_words("château châteaux") == " chateau ");
   CHECK(search_words("Œuvre bus") == " oeuvre bus ");
   CHECK(search_words("!?").empty());
+  CHECK(search_words("Aujourd’hui : l'atelier F.A.L.C.") == " aujourd hui aujourdhui l atelier f a c falc ");
+  CHECK(search_words("M.Dupont, a.b.cd d'eau qu'il v1.2") == " m dupont a b cd ab d eau qu il v1 2 ");
   // The page's script has the same two rules.
   CHECK(has(std::string(site_js), "/aux$/.test(word) && !/eaux$/.test(word)"));
   CHECK(has(std::string(site_js), "/[sx]$/.test(word)"));

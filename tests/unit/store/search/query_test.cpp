@@ -20,6 +20,15 @@ TEST_CASE("all words count, the last one may go on, and little ones count only w
   CHECK(typed_words(" !? ")->all.empty());
 }
 
+TEST_CASE("what is also written as one word is looked for as one, and in its parts where these are words") {
+  const auto typed = typed_words("Aujourd'hui en F.A.L.C.");
+  REQUIRE(typed);
+  CHECK(typed->words == std::vector<std::string>{"aujourdhui", "falc"});
+  CHECK(typed->all == R"(("Aujourdhui" OR ("Aujourd" AND "hui")) AND ("FALC" OR "FALC" *))");
+  CHECK(typed_words("aujourd'h")->all == R"((("aujourdh" OR "aujourdh" *) OR ("aujourd" AND "h")))");
+  CHECK(typed_words("l'atelier")->all == R"(("atelier" OR "atelier" *))");
+}
+
 TEST_CASE("nothing that is typed reaches the index but words in quotes") {
   const auto text =
       GENERATE(as<std::string>(), R"(x" OR "y)", "title:x", "x*", "NEAR(x y)", "{a b}: x", "^x", "x AND NOT y", "x\"\"y", "-x");

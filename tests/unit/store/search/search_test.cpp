@@ -53,6 +53,26 @@ void publish(TestNode& node, const std::string& slug, const std::string& title, 
 
 }  // namespace
 
+TEST_CASE("a word that some write with an apostrophe or dots is found by those who do not, and the other way round") {
+  Members m;
+  publish(*m.a, "parted", "Fiches F.A.L.C.", "", {{"guide.md", "Ce que l'on apprend aujourd’hui, pas à pas.\n"}});
+  publish(*m.a, "whole", "Fiches FALC", "", {{"guide.md", "Ce qu'on apprend aujourdhui.\n"}});
+  publish(*m.a, "other", "Fiches", "", {{"guide.md", "Un jour, hier. f. a. c.\n"}});
+  for (const auto* const words : {"falc", "F.A.L.C.", "f.a.l.c", "aujourdhui", "aujourd'hui", "AUJOURD’HUI", "aujourdhu"}) {
+    CAPTURE(words);
+    auto list = search(*m.a, words);
+    std::ranges::sort(list);
+    CHECK(list == Ids{"a/parted", "a/whole"});
+  }
+  const auto answer = found(*m.a, "aujourdhui falc");
+  REQUIRE(answer.hits.size() == 2);
+  for (const auto& hit : answer.hits) {
+    const bool parted = hit.kit.row.id.slug == "parted";
+    CHECK(marked(hit.title) == (parted ? "Fiches [F.A.L.C]." : "Fiches [FALC]"));
+    CHECK(marked(hit.snippet).find(parted ? "[aujourd’hui]" : "[aujourdhui]") != std::string::npos);
+  }
+}
+
 TEST_CASE("kits are found by title, themes, summary, equipment, participants, file names and texts, the title first") {
   Members m;
   publish(*m.a, "in-text", "Un kit", "", {{"guide.md", "Comment tenir un atelier de réparation.\n"}});

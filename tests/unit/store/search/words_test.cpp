@@ -40,6 +40,30 @@ TEST_CASE("letters, digits and marks make words, and all else parts them") {
   CHECK(words_of("a\xFFz \xC3") == Words{"a", "z"});  // not UTF-8
 }
 
+TEST_CASE("what people also write as one word is told as one, and what an apostrophe leaves of a little word is not") {
+  const auto joined = [](std::string_view text) {
+    std::vector<std::string> found;
+    Word word;
+    for (WordReader reader(text); reader.next(word);) {
+      if (reader.joined().empty()) continue;
+      const auto whole = text.substr(reader.joined_begin(), word.end - reader.joined_begin());
+      found.push_back(std::string(reader.joined()) + " of " + std::string(whole));
+    }
+    return found;
+  };
+  using Words = std::vector<std::string>;
+  CHECK(joined("Aujourd'hui, un presqu’île.") == Words{"Aujourdhui of Aujourd'hui", "presquîle of presqu’île"});
+  CHECK(joined("jusqu'à d'aujourd'hui") == Words{"aujourdhui of aujourd'hui"});
+  CHECK(joined("en F.A.L.C. et C.V.") == Words{"FALC of F.A.L.C", "CV of C.V"});
+  CHECK(joined("l'atelier d’essaimage, women's, it's, qu'il, 'x' y'") == Words{});
+  CHECK(joined("M.Dupont 3.5 v1.2.3 a. b fin.Le F..A a-b a'.b") == Words{});
+  CHECK(joined("rock'n'roll") == Words{"rocknroll of rock'n'roll"});
+  CHECK(joined("") == Words{});
+  std::string endless;
+  for (int i = 0; i < 100'000; ++i) endless += "a.";
+  for (const auto& each : joined(endless)) CHECK(each.find(' ') <= limits::word_bytes_max);
+}
+
 TEST_CASE("a word without end counts by its beginning, and is read in one go") {
   const std::string endless(8 * limits::MiB, 'x');
   const auto words = words_of(endless);
