@@ -25,8 +25,11 @@ class Mirrors {
     std::string slug;
     std::string name;  ///< empty: as before, or the slug
     std::set<std::string> territories;
+    std::string why = {};  ///< of begin(); may be empty
+    bool anyway = false;
   };
-  /// A new one, or one that has ended once more. Errc::mirror_exists: it runs; Errc::mirror_territory.
+  /// A new one, or one that has ended once more. Errc::mirror_exists: it runs; Errc::mirror_territory; Errc::outcome_personal: `why`
+  /// looks like somebody, and not `anyway`.
   virtual Result<MirrorFile> begin(const Begin& begin, Lacking lacking) = 0;
   /// Gives one that runs other territories (none named: as before) or another name. Of centres that are of none of its territories
   /// any more, that which is held here still counts. Errc::mirror_unknown, Errc::mirror_ended, Errc::mirror_territory.

@@ -19,6 +19,9 @@ Status read_link(const TomlTable& table, MirrorFile& file) {
   const bool links = file.territories.size() >= 2 && file.territories.size() <= limits::territories_per_mirror_max;
   if (!links || !std::all_of(texts.begin(), texts.end(), is_slug)) return table.wrong("territories", "2 to 16 slugs");
   TRY(file.begun, table.time("begun"));
+  if (!table.has("begun_why")) return {};
+  TRY(file.begun_why, table.text("begun_why"));
+  if (!is_plain_text(file.begun_why, limits::reason_bytes_max)) return table.wrong("begun_why", "one line");
   return {};
 }
 
@@ -46,6 +49,7 @@ std::string encode(const MirrorFile& file) {
   std::string text = "format = 1\nversion = " + std::to_string(file.version);
   text += "\nprevious = \"" + file.previous.hex() + "\"\nslug = " + toml_text(file.slug) + "\nname = " + toml_text(file.name);
   text += "\nterritories = " + toml_texts({file.territories.begin(), file.territories.end()}) + "\nbegun = " + to_utc(file.begun) + "\n";
+  if (!file.begun_why.empty()) text += "begun_why = " + toml_text(file.begun_why) + "\n";
   if (file.ended) text += "ended = " + to_utc(*file.ended) + "\nended_why = " + toml_text(file.ended_why) + "\n";
   if (file.last_accepted.empty()) return text;
   std::vector<std::string> last;

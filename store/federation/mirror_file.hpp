@@ -22,6 +22,7 @@ struct MirrorFile {
   std::string name;
   std::set<std::string> territories;
   Timestamp begun;                 ///< the last time
+  std::string begun_why;           ///< empty: nobody said
   std::optional<Timestamp> ended;  ///< nothing: it runs
   std::string ended_why;           ///< empty while it runs
   /// By centre: of its feed for this mirror, the last of before the last end, or of before its territories were of it no more.

@@ -91,6 +91,11 @@ Result<MirrorFile> MirrorsImpl::begin(const Begin& begin, Lacking lacking) {
   CHECK_OK(rename(file, begin.name));
   file.territories = begin.territories;
   file.begun = library_.now_();
+  file.begun_why.clear();
+  if (!begin.why.empty()) {
+    TRY(file.begun_why, plain_text_from(begin.why, limits::reason_bytes_max, "why"));
+    CHECK_OK(kit::names_nobody(file.begun_why, "why", begin.anyway));
+  }
   file.ended.reset();
   file.ended_why.clear();
   CHECK_OK(put(change, file, lacking));

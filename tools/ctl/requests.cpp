@@ -35,13 +35,13 @@ std::string role_changes(const std::string& name, const store::Role& before, con
     parts.push_back(fmt::format(fmt::runtime(context.say("asks for {} signatures instead of {}", "demande {} signatures au lieu de {}")),
                                 after.threshold, before.threshold));
   if (before.expires != after.expires)
-    parts.push_back(after.expires ? context.say("runs out on ", "expire le ") + to_utc(*after.expires)
+    parts.push_back(after.expires ? context.say("runs out on ", "expire le ") + human_time(to_utc(*after.expires), context.language)
                                   : context.say("runs out never", "n'expire jamais"));
   for (const auto& key : after.keys)
     if (before.has(key) && key_text(before, key) != key_text(after, key))
       parts.push_back(context.say("says whose key it is: ", "dit à qui est la clé : ") + key_text(after, key));
   std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
+  for (const auto& part : parts) text += (text.empty() ? "" : context.say("; ", " ; ")) + part;
   return text.empty() ? text : context.say("role ", "rôle ") + name + context.say(": ", " : ") + text;
 }
 
@@ -77,8 +77,9 @@ std::string mirror_words(const store::MirrorFile& file, const Context& context) 
   const auto which = printable(file.name) + " (" + file.slug + ")";
   if (file.runs())
     return fmt::format(
-        fmt::runtime(context.say("the mirror {} links these territories: {}", "le projet miroir {} lie ces territoires : {}")), which,
-        territories);
+               fmt::runtime(context.say("the mirror {} links these territories: {}", "le projet miroir {} lie ces territoires : {}")),
+               which, territories) +
+           (file.begun_why.empty() ? file.begun_why : context.say("; why: ", " ; pourquoi : ") + printable(file.begun_why));
   std::map<FeedId, Order> last;
   for (const auto& [centre, order] : file.last_accepted) last[{centre, file.audience()}] = order;
   return fmt::format(fmt::runtime(context.say("the mirror {} ends: {}; what was published for it counts up to: {}",
@@ -158,7 +159,7 @@ std::string statement_words(const store::RequestedStatement& statement, const Co
     const auto file = store::parse_invitation_file(statement.content);
     if (!file) return statement.path;
     return fmt::format(fmt::runtime(context.say("{} ({}) may join until {}", "{} ({}) peut rejoindre jusqu'au {}")), printable(file->name),
-                       file->slug, to_utc(file->expires));
+                       file->slug, human_time(to_utc(file->expires), context.language));
   }
   if (statement.path.starts_with(feed_path::successions_folder)) {
     const auto file = store::parse_succession_file(statement.content);

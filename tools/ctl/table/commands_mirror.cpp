@@ -18,6 +18,8 @@ std::vector<Command> mirror_commands() {  // NOLINT(readability-function-size): 
        {mirror},
        {{"between", {"T,T", "T,T"}, {"the territories, two or more", "les territoires, deux ou plus"}, true, true},
         {"name", {"NAME", "NOM"}, {"its name, for people", "son nom, pour les personnes"}},
+        {"why", {"TEXT", "TEXTE"}, {"why; every member can read it", "pourquoi ; chaque membre peut le lire"}},
+        anyway_option(),
         request_option(),
         offline_option()},
        {{"mirror add numerique --between lille,valenciennes --name \"Inclusion numérique\"",

@@ -44,9 +44,12 @@ Result<ExitCode> print_act(const Context& context, const Json& mirror, const std
 }
 
 std::string state_text(const Json& mirror, const Context& context) {
-  if (flag_at(mirror, "runs"))
+  if (flag_at(mirror, "runs")) {
+    const auto why = text_at(mirror, "begun_why");
     return fmt::format(fmt::runtime(context.say("runs since {}", "en cours depuis le {}")),
-                       human_time(text_at(mirror, "begun"), context.language));
+                       human_time(text_at(mirror, "begun"), context.language)) +
+           (why.empty() ? why : context.say(": ", " : ") + why);
+  }
   return fmt::format(fmt::runtime(context.say("ended on {}: {}", "terminé le {} : {}")),
                      human_time(text_at(mirror, "ended"), context.language), text_at(mirror, "ended_why"));
 }
@@ -56,7 +59,7 @@ std::string rule_text(const Json& rule, const Context& context) {
   std::string text;
   const auto themes = texts_at(rule, "themes"), kits = texts_at(rule, "kits");
   if (!themes.empty()) text = context.say("themes: ", "thèmes : ") + themes;
-  if (!kits.empty()) text += (text.empty() ? "" : "; ") + context.say("kits: ", "kits : ") + kits;
+  if (!kits.empty()) text += (text.empty() ? "" : context.say("; ", " ; ")) + context.say("kits: ", "kits : ") + kits;
   return text;
 }
 
@@ -64,6 +67,7 @@ Json links_wished(const Context& context) {
   auto arguments = about_mirror(context);
   if (context.parsed.has("between")) arguments["territories"] = context.parsed.listed("between");
   if (const auto name = context.parsed.value("name"); !name.empty()) arguments["name"] = name;
+  if (const auto why = context.parsed.value("why"); !why.empty()) arguments["why"] = why;
   return arguments;
 }
 

@@ -7,10 +7,15 @@
 namespace essaimage::shell {
 
 Json to_json(const store::MirrorFile& mirror) {
-  return {
-      {"mirror", mirror.slug},         {"name", mirror.name},      {"territories", to_json(mirror.territories)},
-      {"begun", to_utc(mirror.begun)}, {"runs", mirror.runs()},    {"ended", mirror.ended ? Json(to_utc(*mirror.ended)) : Json(nullptr)},
-      {"ended_why", mirror.ended_why}, {"version", mirror.version}};
+  return {{"mirror", mirror.slug},
+          {"name", mirror.name},
+          {"territories", to_json(mirror.territories)},
+          {"begun", to_utc(mirror.begun)},
+          {"begun_why", mirror.begun_why},
+          {"runs", mirror.runs()},
+          {"ended", mirror.ended ? Json(to_utc(*mirror.ended)) : Json(nullptr)},
+          {"ended_why", mirror.ended_why},
+          {"version", mirror.version}};
 }
 
 Json ended_mirrors(const store::Library& library, const std::vector<Audience>& audiences) {
@@ -49,8 +54,7 @@ std::set<std::string> centres_of(const Roster& roster, const store::MirrorFile& 
 }
 
 /// What both take; and whoever asks may change anything now.
-Result<store::Mirrors::Begin> wish_of(Session& session, Arguments& arguments) {
-  store::Mirrors::Begin wish;
+Result<store::Mirrors::Begin> wish_of(Session& session, Arguments& arguments, store::Mirrors::Begin wish = {}) {
   TRY(wish.slug, arguments.text("mirror"));
   TRY(const auto name, arguments.optional_text("name"));
   TRY(const auto territories, arguments.texts("territories"));
@@ -66,7 +70,11 @@ Result<store::Mirrors::Begin> wish_of(Session& session, Arguments& arguments) {
 }  // namespace
 
 Result<Json> mirror_add(Session& session, Arguments& arguments) {
-  TRY(const auto begin, wish_of(session, arguments));
+  store::Mirrors::Begin reasons;
+  TRY(const auto why, arguments.optional_text("why"));
+  reasons.why = why.value_or("");
+  TRY(reasons.anyway, arguments.flag("anyway"));
+  TRY(const auto begin, wish_of(session, arguments, std::move(reasons)));
   std::optional<store::SigningRequest> lacking;
   TRY(const auto mirror, session.node().library().mirrors().begin(begin, &lacking));
   return changed(mirror, lacking);

@@ -43,6 +43,18 @@ TEST_CASE("a mirror has one byte form") {
   }
 }
 
+TEST_CASE("why a mirror was begun may be said, in one place and one line") {
+  CHECK(parse_mirror_file(ended).value().begun_why.empty());
+  const auto begun = std::string("begun = 2026-01-01T09:00:00Z\n");
+  const auto said = with(ended, begun, begun + "begun_why = \"deux quartiers, un même besoin\"\n");
+  const auto file = parse_mirror_file(said).value();
+  CHECK(file.begun_why == "deux quartiers, un même besoin");
+  CHECK(encode(file) == said);
+  CHECK(parse_mirror_file(with(ended, begun, "begun_why = \"avant\"\n" + begun)).error().code == Errc::malformed);
+  CHECK(parse_mirror_file(with(ended, begun, begun + "begun_why = \"\"\n")).error().code == Errc::malformed);
+  CHECK(parse_mirror_file(with(ended, begun, begun + "begun_why = \"a\\nb\"\n")).error().code == Errc::malformed);
+}
+
 TEST_CASE("rules for mirrors have one byte form") {
   const std::string text =
       "format = 1\n\n[[rules]]\nmirror = \"numerique\"\nthemes = [\"énergie\"]\nkits = [\"robot\"]\ncopies = [\"lampe\", \"robot\"]\n";

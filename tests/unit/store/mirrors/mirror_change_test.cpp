@@ -352,4 +352,24 @@ TEST_CASE("a rule takes what is newer in its territory than what a decision brou
   CHECK(l.d.find("a/robot")->row.version == 1);
 }
 
+TEST_CASE("a mirror may say why it was begun, whom that does not name, and says it anew each time") {
+  Linked l;
+  CHECK(l.fede.library().mirrors().find("numerique")->begun_why.empty());
+  l.end();
+  auto& mirrors = l.fede.library().mirrors();
+  const auto begin = [&](const std::string& why, bool anyway = false) {
+    return mirrors.begin({"numerique", "", {"lille", "valenciennes"}, why, anyway}, nullptr);
+  };
+  CHECK(begin("demandé par Mme Dupont").error().code == Errc::outcome_personal);
+  CHECK(begin("deux\nlignes\x01").error().code == Errc::usage);
+  CHECK(begin("deux quartiers, un même besoin")->begun_why == "deux quartiers, un même besoin");
+  CHECK(mirrors.change({"numerique", "Autre nom", {}}, nullptr)->begun_why == "deux quartiers, un même besoin");
+  CHECK(mirrors.end("numerique", "fini", nullptr)->begun_why == "deux quartiers, un même besoin");
+  l.tell();
+  CHECK(l.c.library().mirrors().find("numerique")->begun_why == "deux quartiers, un même besoin");
+  CHECK(begin("")->begun_why.empty());
+  l.end();
+  CHECK(begin("demandé par Mme Dupont", true)->begun_why == "demandé par Mme Dupont");
+}
+
 }  // namespace mirror_change_test
