@@ -170,6 +170,8 @@ class Library {
   struct FeedVersion {
     Head head;
     Timestamp time;  ///< by its author's clock
+    std::vector<std::string> put = {},
+                             removed = {};  ///< slugs of the kits that it has otherwise than the one before; none where an epoch begins
   };
   /// Of what is held, newest first, at most so many; behind its first commit those of epochs that it has left.
   virtual Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t count_max) const = 0;

@@ -103,7 +103,9 @@ void Dialer::fail(Peer& peer, const TransportKey& key, Errc code, const std::str
   peer.retry_at = context_.now + jittered(context_.random, base);
   peer.failures = std::min(peer.failures + steps, 20U);
   // A link that ends after a refusal tells nothing more.
-  if (!peer.refused_us || code != Errc::transport) peer.last_error = Error{code, reason};
+  if (peer.refused_us && code == Errc::transport) return;
+  if (!peer.last_error || peer.last_error->code != code) peer.error_since = context_.now;
+  peer.last_error = Error{code, reason};
 }
 
 void Dialer::sync_now() {

@@ -39,6 +39,7 @@ class Dialer {
     std::optional<Instant> retry_at;
     bool refused_us = false;
     std::optional<Error> last_error;
+    std::optional<Instant> error_since;  ///< of this code
   };
   /// Null: it was neither dialled nor linked yet.
   const Peer* find(const TransportKey& key) const;

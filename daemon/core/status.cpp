@@ -37,6 +37,7 @@ PeerStatus peer_status(const Parts& parts, const Member& member) {
   status.transport = key;
   if (!endpoints.empty()) status.endpoint = endpoints[peer.next_endpoint % endpoints.size()];
   status.last_error = peer.last_error;
+  status.error_since = peer.error_since;
   status.retry_at = peer.retry_at;
   if (const Link* link = link_to(parts, key)) {
     status.state = link->is_open() ? State::connected : State::connecting;

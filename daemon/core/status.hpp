@@ -21,6 +21,7 @@ struct PeerStatus {
   std::optional<Instant> level_at;
   std::optional<Instant> retry_at;  ///< of a peer in back-off
   std::optional<Error> last_error;
+  std::optional<Instant> error_since;  ///< since when last_error has that code, without another in between
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   bool refuses_media = false;  ///< its last answer was that it serves none now: it is paused, or many ask

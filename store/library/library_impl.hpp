@@ -55,6 +55,7 @@ class LibraryImpl final : public Library {
   Result<std::vector<Fork>> frozen() const override;
   Result<std::vector<MediaNeed>> needs() const override;
   Result<Bytes> commit_of(const Head& head) const override;
+  Status name_changes(const Commit& commit, FeedVersion& version) const;                                    ///< (fallback.cpp)
   Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t count_max) const override;  ///< (fallback.cpp)
   std::vector<Problem> problems() const override;
 

@@ -84,7 +84,7 @@ Result<Bytes> LibraryImpl::own_commit(const FeedId& feed, const Order& order) co
   for (const ObjectId& id : left_epochs(left.value_or(""))) {
     if (auto older = commit_before(id, order)) return older;
   }
-  return fail(Errc::not_found, feed.str() + " " + order.str());
+  return fail(Errc::not_found, feed.str() + "@" + order.str() + ": `member show` tells what is held of it");
 }
 
 /// That commit or one before it.
@@ -98,6 +98,21 @@ Result<Bytes> LibraryImpl::commit_before(ObjectId id, const Order& order) const 
   }
 }
 
+/// What begins an epoch is all of it once more, and says nothing of what is new.
+Status LibraryImpl::name_changes(const Commit& commit, FeedVersion& version) const {
+  if (!commit.parent && commit.order.epoch > 1) return {};
+  std::optional<ObjectId> before;
+  if (commit.parent) {
+    TRY(const auto raw, objects_->read(*commit.parent, ObjectType::commit));
+    TRY(const auto parent, parse_commit(raw));
+    before = parent.tree;
+  }
+  TRY(auto kits, compare_kits(*objects_, before, commit.tree));
+  for (auto& kit : kits.put) version.put.push_back(std::move(kit.slug));
+  version.removed = std::move(kits.removed);
+  return {};
+}
+
 Result<std::vector<Library::FeedVersion>> LibraryImpl::feed_history(const FeedId& feed, std::size_t count_max) const {
   std::vector<FeedVersion> history;
   const auto head = picture()->head(feed);
@@ -109,6 +124,7 @@ Result<std::vector<Library::FeedVersion>> LibraryImpl::feed_history(const FeedId
     TRY(const auto raw, objects_->read(*at, ObjectType::commit));
     TRY(const auto commit, parse_commit(raw));
     history.push_back({head_of(commit, *at), commit.time});
+    CHECK_OK(name_changes(commit, history.back()));
     at = commit.parent;
     if (at || older.empty()) continue;
     at = older.back();

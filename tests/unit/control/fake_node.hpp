@@ -319,6 +319,8 @@ class FakeNode final : public shell::Node {
   std::atomic<bool> ends{false};
   std::atomic<std::int64_t> step_ms{1000};  ///< how far the clock goes each time that somebody looks
 
+  void set_clock(std::int64_t ms) { clock_ = ms; }
+
   FakeNode() {
     lib.who = {"wazemmes", "Centre social de Wazemmes", {}, "fede"};
     lib.members = std::make_shared<Roster>();

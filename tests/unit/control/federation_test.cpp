@@ -195,7 +195,7 @@ TEST_CASE("that no signed time counts is told, with why, and who can act") {
     CHECK(check(TimeLack::form, "form", "cannot be read", "illisible") == actor);
     CHECK(check(TimeLack::key, "key", "no key of its role `heartbeat`", "aucune clé de son rôle `heartbeat`") == actor);
     // What the admin of any node does is in vain until root has renewed the role.
-    CHECK(check(TimeLack::role_over, "role-over", "2026-09-21", "2026-09-21") == "federation");
+    CHECK(check(TimeLack::role_over, "role-over", "21 Sep 2026", "21 sept. 2026") == "federation");
     CHECK(served.says("time-unsigned"));
     CHECK_FALSE(served.says("federation-silent"));
   }

@@ -1,4 +1,5 @@
 // The verbs about a member whose key is lost or stolen.
+#include "daemon/shell/control/readiness.hpp"
 #include "tests/unit/control/served.hpp"
 
 namespace member_test {
@@ -49,6 +50,40 @@ TEST_CASE("who is suspended is not invited again under another short name by ove
   CHECK(invite("MAISON  de l'ete", false)["failure"] == "member.same-name");
   CHECK(invite("maison de l'hiver", false).contains("invitation"));
   CHECK(invite("maison de l'ete", true).contains("invitation"));
+}
+
+TEST_CASE("a centre that peers call suspended is shown so as their word, and not as what the federation has signed") {
+  Served served;
+  const auto own = [&] {
+    const auto pages = served.ask("member.list")["items"];
+    for (const auto& member : pages.at(0))
+      if (member["self"] == true) return member;
+    return Json();
+  };
+  CHECK(own()["told"].is_null());
+  served.node.change([](core::NodeStatus& status) {
+    for (const auto& [slug, since] : {std::pair("fede", Instant{5'000}), {"fives", Instant{1'000}}}) {
+      core::PeerStatus peer;
+      peer.slug = slug;
+      peer.state = core::PeerStatus::State::refused_us;
+      peer.last_error = Error{Errc::publish_suspended, ""};
+      peer.error_since = since;
+      status.peers.push_back(peer);
+    }
+  });
+  served.node.step_ms = 0;
+  served.node.set_clock(3'601'000);
+  const auto now = shell::civil_now().seconds;
+  for (const auto& json : {own(), served.ask("member.show", {{"slug", "wazemmes"}})}) {
+    CHECK(json["suspended"] == false);
+    CHECK(json["told"]["code"] == "publish.suspended");
+    CHECK(json["told"]["by"] == Json{"fede", "fives"});
+    const auto since = parse_utc(json["told"]["since"].get<std::string>());
+    REQUIRE(since);
+    CHECK(now - since->seconds >= 3'599);
+    CHECK(now - since->seconds <= 3'601);
+  }
+  CHECK(served.ask("member.show", {{"slug", "fives"}})["told"].is_null());
 }
 
 TEST_CASE("a member is shown with its keys and what it published last") {

@@ -54,6 +54,24 @@ std::string since_text(const Json& member, const Context& context) {
   return context.say(" since ", " depuis le ") + human_day(since.substr(0, 10), context.language);
 }
 
+/// What peers say of this centre itself, which the list here does not.
+std::string told_text(const Json& member, const Context& context) {
+  const auto told = member.value("told", Json());
+  if (!told.is_object() || flag_at(member, "suspended")) return {};
+  const auto pattern = text_at(told, "code") == "publish.suspended"
+                           ? context.say("suspended, as {} say since {}", "suspendu, au dire de {}, depuis le {}")
+                           : context.say("under another key, as {} say since {}", "sous une autre clé, au dire de {}, depuis le {}");
+  return fmt::format(fmt::runtime(pattern), texts_at(told, "by"), human_time(text_at(told, "since"), context.language));
+}
+
+/// Of one version of a feed: the kits that are others in it.
+std::string changed_text(const Json& version, const Context& context) {
+  auto text = texts_at(version, "kits");
+  const auto removed = texts_at(version, "kits_removed");
+  if (!removed.empty()) text += (text.empty() ? "" : context.say("; ", " ; ")) + context.say("removed: ", "retirés : ") + removed;
+  return text;
+}
+
 Status add_period(Context& context, Json& arguments) {
   const auto valid = context.parsed.value("valid");
   if (valid.empty()) return {};
@@ -161,6 +179,8 @@ Result<ExitCode> member_show(Context& context) {
     context.out() << context.say(", suspended", ", suspendu") << since_text(reply, context) << context.say(": ", " : ")
                   << printable(text_at(reply, "suspended_why"));
   context.out() << "\n";
+  if (const auto told = told_text(reply, context); !told.empty())
+    context.out() << context.say("Not by the list here, but ", "Pas d'après la liste d'ici, mais ") << printable(told) << ".\n";
   if (const auto keys = reply.value("keys", Json::array()).size(); keys > 1)
     context.out() << fmt::format(fmt::runtime(context.say("It is under its key number {}.\n", "Il en est à sa clé numéro {}.\n")), keys);
   if (const auto by = texts_at(reply, "key_given_by"); !by.empty())
@@ -170,9 +190,11 @@ Result<ExitCode> member_show(Context& context) {
                   << who << "\n";
   if (const auto of = texts_at(reply, "neighbour_of"); !of.empty())
     context.out() << context.say("It is a neighbour of: ", "Il est voisin de : ") << of << "\n";
-  Table table({{context.say("published", "publié")}, {context.say("time", "date")}});
+  Table table(
+      {{context.say("published", "publié")}, {context.say("time", "date")}, {context.say("what", "quoi"), Table::Align::left, true}});
   for (const auto& version : versions)
-    table.add({text_at(version, "feed") + "@" + text_at(version, "order"), human_time(text_at(version, "time"), context.language)});
+    table.add({text_at(version, "feed") + "@" + text_at(version, "order"), human_time(text_at(version, "time"), context.language),
+               changed_text(version, context)});
   context.out() << table.str(context.out_style);
   return ExitCode::ok;
 }
@@ -192,13 +214,15 @@ Result<ExitCode> member_list(Context& context) {
   for (const auto& member : members) {
     const bool suspended = flag_at(member, "suspended");
     auto state = suspended ? context.say("suspended", "suspendu") + since_text(member, context) : context.say("active", "actif");
+    const auto told = told_text(member, context);
+    if (!told.empty()) state = context.say("active, by the list here", "actif, d'après la liste d'ici");
     if (flag_at(member, "federation")) state = context.say("federation", "fédération");
     if (flag_at(member, "self")) state += context.say(" (here)", " (ici)");
     table.add({text_at(member, "centre"),
                text_at(member, "name"),
                texts_at(member, "territories"),
-               {state, suspended ? Colour::red : Colour::none},
-               text_at(member, "suspended_why")});
+               {state, suspended || !told.empty() ? Colour::red : Colour::none},
+               told.empty() ? text_at(member, "suspended_why") : told});
   }
   context.out() << table.str(context.out_style);
   return ExitCode::ok;

@@ -51,7 +51,7 @@ void add_feeds_and_media(const Situation& here, Explanations& out) {
 
 /// This centre's own, as the federation has signed it, or else as peers tell it.
 void add_suspension(const Situation& here, Explanations& out) {
-  const auto told = who_tell_of(here, Errc::publish_suspended);
+  const auto told = who_tell_of(here.status, Errc::publish_suspended);
   if (here.status.suspended) out.push_back(about_suspension(here));
   else if (!told.empty()) out.push_back(about_told_suspension(here, told));
 }
@@ -94,7 +94,7 @@ Explanations explain_node(const Situation& here) {
   add_damage(here, out);
   if (here.key_succeeded) {
     out.push_back(about_succession());
-  } else if (const auto told = who_tell_of(here, Errc::key_succeeded); !told.empty()) {
+  } else if (const auto told = who_tell_of(here.status, Errc::key_succeeded); !told.empty()) {
     out.push_back(about_told_succession(told));
   } else if (!here.status.joined && !has_lost_word(here)) {
     out.push_back(about_joining(here));

@@ -59,5 +59,7 @@ Explanations explain_kit(const Situation& here, const KitId& id, const std::opti
 Words words_of_bytes(std::uint64_t bytes);
 /// "2 min" and the like, rounded.
 Words words_of_time(Duration duration);
+/// "1 Mar 2026" and "1er mars 2026": of a moment, by universal time.
+Words words_of_day(Timestamp time);
 
 }  // namespace essaimage::shell

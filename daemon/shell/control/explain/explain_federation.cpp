@@ -11,37 +11,36 @@ namespace {
 constexpr std::int64_t day_seconds = 86'400;
 constexpr Noun days_counted{{"day", "jour"}, {"days", "jours"}};
 
-std::string day_of(Timestamp time) { return to_utc(time).substr(0, 10); }
-
 Explanation about_old_word(const store::Identity& identity, Timestamp heartbeat, std::int64_t days) {
-  const auto when = day_of(heartbeat);
+  const auto when = words_of_day(heartbeat);
   const auto age = [&](Language language) { return counted(static_cast<std::uint64_t>(days), days_counted, language); };
   if (identity.is_federation()) {
     return {"federation-silent",
             true,
             "",
-            {fmt::format("This node last signed the time on {}, {} ago: other centres see the federation as silent.", when,
+            {fmt::format("This node last signed the time on {}, {} ago: other centres see the federation as silent.", when.en,
                          age(Language::english)),
              fmt::format("Ce nœud a signé l'heure pour la dernière fois le {}, il y a {} : les autres centres voient la fédération muette.",
-                         when, age(Language::french))},
+                         when.fr, age(Language::french))},
             Actor::admin,
             {"Check the clock. If it is right: `essaimagectl federation heartbeat`.",
              "Vérifiez l'horloge. Si elle est juste : `essaimagectl federation heartbeat`."}};
   }
-  return {"federation-silent",
-          true,
-          "",
-          {fmt::format("The federation's word is of {}; {} old: the federation's node may be off.", when, age(Language::english)),
-           fmt::format("La parole de la fédération date du {}, il y a {} : son nœud est peut-être éteint.", when, age(Language::french))},
-          Actor::federation,
-          {"What was decided since is not known here. Ask the federation whether its node runs.",
-           "Ce qui a été décidé depuis n'est pas connu ici. Demandez à la fédération si son nœud tourne."}};
+  return {
+      "federation-silent",
+      true,
+      "",
+      {fmt::format("The federation's word is of {}; {} old: the federation's node may be off.", when.en, age(Language::english)),
+       fmt::format("La parole de la fédération date du {}, il y a {} : son nœud est peut-être éteint.", when.fr, age(Language::french))},
+      Actor::federation,
+      {"What was decided since is not known here. Ask the federation whether its node runs.",
+       "Ce qui a été décidé depuis n'est pas connu ici. Demandez à la fédération si son nœud tourne."}};
 }
 
 /// Of the time in the federation's feed, to follow "No time that the federation has signed counts here: ".
 Words words_of_lack(const store::FederationView& view) {
   const auto heartbeat = view.roles.find(std::string(store::role_heartbeat));
-  const auto end = heartbeat != view.roles.end() && heartbeat->second.expires ? day_of(*heartbeat->second.expires) : std::string();
+  const auto end = heartbeat != view.roles.end() && heartbeat->second.expires ? words_of_day(*heartbeat->second.expires) : Words{};
   switch (view.time_lack.value_or(store::TimeLack::absent)) {
     case store::TimeLack::absent: return {"its feed has none", "son fil n'en a aucune"};
     case store::TimeLack::form: return {"the one in its feed cannot be read", "celle de son fil est illisible"};
@@ -50,14 +49,14 @@ Words words_of_lack(const store::FederationView& view) {
               "aucune clé de son rôle `heartbeat` n'a signé celle de son fil"};
     case store::TimeLack::role_over: break;
   }
-  return {fmt::format("the one in its feed is of after the end of its role `heartbeat`, {}", end),
-          fmt::format("celle de son fil est d'après la fin de son rôle `heartbeat`, le {}", end)};
+  return {fmt::format("the one in its feed is of after the end of its role `heartbeat`, {}", end.en),
+          fmt::format("celle de son fil est d'après la fin de son rôle `heartbeat`, le {}", end.fr)};
 }
 
 /// How old the word is cannot be told then; nor is a dead clock found out.
 Explanation about_no_time(const store::Identity& identity, const store::FederationView& view) {
   const auto why = words_of_lack(view);
-  const auto clock = day_of(view.clock);
+  const auto clock = words_of_day(view.clock);
   const bool over = view.time_lack == store::TimeLack::role_over;
   const bool ours = identity.is_federation();
   Explanation told{
@@ -66,10 +65,10 @@ Explanation about_no_time(const store::Identity& identity, const store::Federati
       "",
       {fmt::format("No time that the federation has signed counts here: {}. How old its word is cannot be told; what runs out is "
                    "judged by this computer's clock alone, {}.",
-                   why.en, clock),
+                   why.en, clock.en),
        fmt::format("Aucune heure signée par la fédération ne compte ici : {}. On ne peut dire de quand date sa parole ; ce qui expire "
                    "est jugé par la seule horloge de cet ordinateur, {}.",
-                   why.fr, clock)},
+                   why.fr, clock.fr)},
       ours && !over ? Actor::admin : Actor::federation,
       {}};
   if (over) {
@@ -101,11 +100,11 @@ Explanation about_clock_beyond(const store::FederationView& view) {
       "",
       {fmt::format("This computer's clock says {}, more than 30 days after the federation's signed time of {}. It is not believed: what "
                    "runs out is judged by the latter.",
-                   day_of(view.clock), day_of(*view.heartbeat)),
+                   words_of_day(view.clock).en, words_of_day(*view.heartbeat).en),
        fmt::format(
            "L'horloge de cet ordinateur dit {}, plus de 30 jours après l'heure signée par la fédération le {}. Elle n'est pas crue : "
            "ce qui expire est jugé par cette dernière.",
-           day_of(view.clock), day_of(*view.heartbeat))},
+           words_of_day(view.clock).fr, words_of_day(*view.heartbeat).fr)},
       Actor::admin,
       {"Check the clock; if it is right, the federation's node has been off.",
        "Vérifiez l'horloge ; si elle est juste, le nœud de la fédération est resté éteint."}};
@@ -119,11 +118,11 @@ Explanation about_clock_behind(const store::FederationView& view) {
       {fmt::format(
            "This computer's clock says {}, before the federation's signed time of {}, which counts instead. What cannot be undone waits: "
            "media whose consent has ended by that time are given out no more, and not erased here yet.",
-           day_of(view.clock), day_of(*view.heartbeat)),
+           words_of_day(view.clock).en, words_of_day(*view.heartbeat).en),
        fmt::format(
            "L'horloge de cet ordinateur dit {}, avant l'heure signée par la fédération le {}, qui compte à sa place. Ce qui est sans retour "
            "attend : les médias dont l'accord est fini à cette heure ne sont plus donnés, mais pas encore effacés ici.",
-           day_of(view.clock), day_of(*view.heartbeat))},
+           words_of_day(view.clock).fr, words_of_day(*view.heartbeat).fr)},
       Actor::admin,
       {"Set the clock. If it is right, tell the federation: somebody else may have its heartbeat key (`essaimagectl federation role rotate heartbeat`).",
        "Réglez l'horloge. Si elle est juste, prévenez la fédération : quelqu'un d'autre a peut-être sa clé d'heure signée (`essaimagectl federation role "
@@ -131,14 +130,15 @@ Explanation about_clock_behind(const store::FederationView& view) {
 }
 
 Explanation about_role(const std::string& name, Timestamp expires, bool over) {
+  const auto day = words_of_day(expires);
   const Words text =
       over ? Words{fmt::format("The federation's role `{}` ran out on {}. What it said is still in force; nothing new by it is taken.",
-                               name, day_of(expires)),
+                               name, day.en),
                    fmt::format("Le rôle `{}` de la fédération a expiré le {}. Ce qu'il a dit reste en vigueur ; rien de nouveau "
                                "n'est accepté de lui.",
-                               name, day_of(expires))}
-           : Words{fmt::format("The federation's role `{}` runs out on {}.", name, day_of(expires)),
-                   fmt::format("Le rôle `{}` de la fédération expire le {}.", name, day_of(expires))};
+                               name, day.fr)}
+           : Words{fmt::format("The federation's role `{}` runs out on {}.", name, day.en),
+                   fmt::format("Le rôle `{}` de la fédération expire le {}.", name, day.fr)};
   return {over ? "role-expired" : "role-expires",
           true,
           "",

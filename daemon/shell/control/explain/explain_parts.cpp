@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/day.hpp"
+
 namespace essaimage::shell {
 
 namespace {
@@ -12,6 +14,11 @@ namespace {
 using State = core::PeerStatus::State;
 
 std::string name_of(const core::PeerStatus& peer) { return peer.slug.empty() ? peer.transport.hex().substr(0, 8) : peer.slug; }
+
+/// Also while it is dialled again.
+bool tells_of(const core::PeerStatus& peer, Errc why) {
+  return peer.state != State::connected && peer.last_error && peer.last_error->code == why;
+}
 
 Words retry_words(const core::PeerStatus& peer, Instant now) {
   if (!peer.retry_at || *peer.retry_at <= now) return {};
@@ -134,12 +141,18 @@ Explanation about_succession() {
           {std::string(en.next_step) + ".", std::string(fr.next_step) + "."}};
 }
 
-std::vector<std::string> who_tell_of(const Situation& here, Errc why) {
+std::vector<std::string> who_tell_of(const core::NodeStatus& status, Errc why) {
   std::vector<std::string> names;
-  for (const auto& peer : here.status.peers)
-    // Also while it is dialled again.
-    if (peer.state != State::connected && peer.last_error && peer.last_error->code == why) names.push_back(name_of(peer));
+  for (const auto& peer : status.peers)
+    if (tells_of(peer, why)) names.push_back(name_of(peer));
   return names;
+}
+
+std::optional<Instant> told_since(const core::NodeStatus& status, Errc why) {
+  std::optional<Instant> first;
+  for (const auto& peer : status.peers)
+    if (tells_of(peer, why) && peer.error_since) first = std::min(first.value_or(*peer.error_since), *peer.error_since);
+  return first;
 }
 
 /// The word of peers, unlike about_succession(), which the federation has signed.
@@ -299,6 +312,8 @@ Words words_of_bytes(std::uint64_t bytes) {
   words.fr = fmt::format("{} {}", number, french[unit]);
   return words;
 }
+
+Words words_of_day(Timestamp time) { return {shown_day(time, Language::english), shown_day(time, Language::french)}; }
 
 Words words_of_time(Duration duration) {
   const auto seconds = std::max<std::int64_t>(0, (duration.count() + 500) / 1000);

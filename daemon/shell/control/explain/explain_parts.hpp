@@ -19,7 +19,9 @@ std::optional<Explanation> about_peer(const Situation& here, const core::PeerSta
 Explanation about_succession();
 /// Peers that refuse us because, as they say, another key took the place of this home's (Errc::key_succeeded), or this centre is
 /// suspended (Errc::publish_suspended), which its own roster may not say: it was cut off before it could hear of it.
-std::vector<std::string> who_tell_of(const Situation& here, Errc why);
+std::vector<std::string> who_tell_of(const core::NodeStatus& status, Errc why);
+/// When the first of them said so, since the daemon was started.
+std::optional<Instant> told_since(const core::NodeStatus& status, Errc why);
 Explanation about_told_succession(const std::vector<std::string>& peers);
 Explanation about_told_suspension(const Situation& here, const std::vector<std::string>& peers);
 Explanation about_frozen(const Situation& here, const FeedId& feed);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "daemon/shell/control/explain/explain_parts.hpp"
+#include "daemon/shell/control/readiness.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
 #include "store/federation/toml_form.hpp"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t valid_days_max = 366;
 constexpr std::uint64_t seconds_per_day = 86'400;
+constexpr std::int64_t milliseconds_per_second = 1'000;
 constexpr std::uint64_t valid_seconds_default = 7 * seconds_per_day;
 
 /// What all invitations have: for whom, how long, and where to.
@@ -72,6 +75,19 @@ Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts)
 Json since_json(const std::map<std::string, Timestamp>& since, const std::string& slug) {
   const auto it = since.find(slug);
   return it == since.end() ? Json(nullptr) : Json(to_utc(it->second));
+}
+
+/// What peers tell of this centre while they refuse it. They are not the federation, and who is cut off cannot hear of it any more.
+Json told_json(const core::NodeStatus& status, Instant now) {
+  for (const auto why : {Errc::publish_suspended, Errc::key_succeeded}) {
+    const auto by = who_tell_of(status, why);
+    if (by.empty()) continue;
+    const auto ago = now - told_since(status, why).value_or(now);
+    return {{"code", describe(why, Language::english).code},
+            {"by", by},
+            {"since", to_utc({civil_now().seconds - ago.count() / milliseconds_per_second})}};
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -152,9 +168,12 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
       versions.push_back({{"feed", version.head.feed.str()},
                           {"order", version.head.order.str()},
                           {"time", to_utc(version.time)},
+                          {"kits", version.put},
+                          {"kits_removed", version.removed},
                           {"commit", version.head.commit.hex()}});
   }
   CHECK_OK(session.list(versions));
+  TRY(const auto status, session.node().status());
   TRY(const auto since, library.suspended_since());
   auto keys = Json::array();
   for (const auto& each : member->keys) keys.push_back(each.signing.hex());
@@ -167,6 +186,7 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
               {"suspended", member->suspended},
               {"suspended_why", member->suspended_why},
               {"suspended_since", since_json(since, slug)},
+              {"told", slug == library.identity().slug ? told_json(status, session.node().now()) : Json(nullptr)},
               {"keys", std::move(keys)},
               {"key_given_by", to_json(member->current_keys().by_neighbours)},
               {"neighbours", neighbours_json(*roster, *member)},
@@ -193,6 +213,7 @@ Result<Json> member_list(Session& session, Arguments& arguments) {
                        {"suspended", member.suspended},
                        {"suspended_why", member.suspended_why},
                        {"suspended_since", since_json(since, slug)},
+                       {"told", slug == own ? told_json(status, session.node().now()) : Json(nullptr)},
                        {"endpoints", member.endpoints},
                        {"key", member.current_keys().signing.hex()},
                        {"state", state == states.end() ? Json(nullptr) : Json(state->second)}});

@@ -134,6 +134,10 @@ TEST_CASE("a stolen key that buries a feed under the last of all epochs is undon
   REQUIRE(history->size() == 2 + counts.order.seq);
   CHECK(history->front().head.order == Order{1, store::order_part_max, 1});
   CHECK((*history)[2].head == counts);
+  // What a version has otherwise than the one before, which tells the thief's from the author's; of an epoch that cannot be told.
+  CHECK((*history)[2].put == std::vector<std::string>{"k"});
+  CHECK((*history)[2].removed.empty());
+  CHECK(history->front().put.empty());
   CHECK(s.federation->library().suspend("a", "stolen", {{s.feed, {1, 1, 77}}}).error().code == Errc::not_found);
   CHECK(s.federation->library().suspend("a", "stolen", {{s.b->feed(), {1, 1, 1}}}).error().code == Errc::usage);
   REQUIRE(s.federation->library().suspend("a", "stolen", {{s.feed, counts.order}}));
