@@ -264,6 +264,8 @@ class State {
   Result<std::vector<Sha256>> withdrawn_media(const FeedId& feed, std::uint64_t number) const;  ///< sorted
   /// The kits of any feed that name any of that media now; each once, sorted.
   Result<std::vector<KitId>> still_naming(const FeedId& feed, std::uint64_t number) const;
+  /// The kits of any feed that name that media now, withdrawn or not; each once, sorted.
+  Result<std::vector<KitId>> naming(const Sha256& media) const;
   Result<std::vector<std::uint64_t>> withdrawals_in(const FeedId& feed) const;
   Result<std::vector<WithdrawalKey>> receipts_in(const FeedId& feed) const;
   Result<std::vector<ReceiptRow>> receipts(const WithdrawalKey& about) const;  ///< by feed

@@ -178,6 +178,22 @@ Result<std::vector<KitId>> State::still_naming(const FeedId& feed, std::uint64_t
   });
 }
 
+Result<std::vector<KitId>> State::naming(const Sha256& media) const {
+  return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
+    auto row = db.prepare(
+        "SELECT DISTINCT f.name, k.slug FROM media m JOIN list l ON l.media = m.id JOIN names n ON n.list = l.id JOIN kit k ON k.id = n.kit "
+        "JOIN feed f ON f.id = k.feed WHERE m.sha = ?");
+    row << media.view();
+    std::set<KitId> kits;
+    CHECK_OK(row.each([&]() -> Status {
+      TRY(auto named, feed_of(row.text(0)));
+      kits.insert({std::move(named.centre), row.text(1)});
+      return {};
+    }));
+    return std::vector<KitId>(kits.begin(), kits.end());
+  });
+}
+
 Result<std::vector<std::uint64_t>> State::withdrawals_in(const FeedId& feed) const {
   return impl_->read([&](sql::Database& db) -> Result<std::vector<std::uint64_t>> {
     const std::string name = feed.str();

@@ -109,6 +109,52 @@ Result<std::optional<MediaWithdrawal>> WithdrawalsImpl::version_before(const Med
   return before;
 }
 
+Result<std::vector<std::string>> WithdrawalsImpl::files_of(const Sha256& media) const {
+  std::set<std::string> files;
+  TRY(const auto kits, library_.state_->naming(media));
+  for (const auto& kit : kits) {
+    TRY(const auto rows, library_.state_->kits_of(kit));
+    for (const auto& row : rows) {
+      const auto tree = read_kit_tree(*library_.objects_, row.kit_tree, KitDepth::names);
+      if (!tree) continue;  // damaged: it is told elsewhere
+      for (const auto& file : tree->files)
+        if (file.media == media) files.insert(kit.str() + ":" + file.path);
+    }
+  }
+  return std::vector<std::string>(files.begin(), files.end());
+}
+
+Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_kit(const KitId& kit) const {
+  TRY(auto views, find({kit, kit.centre, std::nullopt}));
+  TRY(auto others, of_federation());
+  std::map<Sha256, std::set<std::string>> files;
+  const auto versions = others.empty() ? Result<std::vector<KitVersion>>(std::vector<KitVersion>()) : library_.history(kit);
+  if (!versions && versions.error().code != Errc::not_found) return tl::unexpected(versions.error());
+  for (const auto& version : versions ? *versions : std::vector<KitVersion>()) {
+    const auto tree = read_kit_tree(*library_.objects_, version.kit_tree, KitDepth::names);
+    if (!tree) continue;
+    for (const auto& file : tree->files)
+      if (file.media) files[*file.media].insert(kit.str() + ":" + file.path);
+  }
+  for (auto& view : others) {
+    const auto it = files.find(view.key.media);
+    if (it == files.end()) continue;
+    view.files.assign(it->second.begin(), it->second.end());
+    views.push_back(std::move(view));
+  }
+  std::ranges::stable_sort(views, {}, &WithdrawalView::since);
+  return views;
+}
+
+Result<bool> WithdrawalsImpl::knows(const Sha256& media) const {
+  const auto picture = library_.picture();
+  if (picture->word && picture->word->withdrawals->find(media) != nullptr) return true;
+  TRY(const auto row, library_.state_->media(media));
+  if (row || lies_here(media)) return true;
+  TRY(const auto said, library_.state_->withdrawn(media));
+  return !said.by.empty();
+}
+
 Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_federation() const {
   const auto picture = library_.picture();
   if (!picture->roster || !picture->word) return fail(Errc::not_joined);
@@ -121,6 +167,7 @@ Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_federation() const {
     view.since = stated.file.decided;
     view.why = stated.file.why;
     view.media = 1;
+    TRY(view.files, files_of(media));
     view.taken_back = !stated.file.withdrawn;
     if (!view.taken_back) {
       CHECK_OK(reader.fill(view));

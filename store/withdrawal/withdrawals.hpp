@@ -37,6 +37,7 @@ struct WithdrawalView {
   std::set<std::string> members;    ///< who has to sign: the members of the audience
   std::set<std::string> suspended;  ///< and those of whom nothing counts that they would sign now
   std::map<std::string, Receipt> signed_by;
+  std::vector<std::string> files;               ///< of the federation: "wazemmes/lampe:photo.jpg", of kits that have it, as far as is known
   std::vector<KitId> named_by;                  ///< kits that name any of that media now, as far as this node knows
   std::map<std::string, Timestamp> last_heard;  ///< of members that have not: the time of their newest commit that is held here
 
@@ -78,6 +79,10 @@ class Withdrawals {
   // --- looking
   virtual Result<std::vector<WithdrawalView>> find(const WithdrawalQuery& query) const = 0;  ///< of authors
   virtual Result<std::vector<WithdrawalView>> of_federation() const = 0;
+  /// Of both, by time: whatever was withdrawn of a kit, in whichever of its versions that are known here.
+  virtual Result<std::vector<WithdrawalView>> of_kit(const KitId& kit) const = 0;
+  /// Some kit names that media, or it lies here, or was withdrawn.
+  virtual Result<bool> knows(const Sha256& media) const = 0;
   /// Of a media file of a kit of that centre; nothing: it is not withdrawn.
   virtual Result<std::optional<WithdrawnBy>> withdrawn(const std::string& centre, const Sha256& media) const = 0;
   /// Consents of own kits that end within that time, or have ended and are not dealt with yet.

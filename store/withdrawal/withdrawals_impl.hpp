@@ -22,6 +22,8 @@ class WithdrawalsImpl final : public Withdrawals {
   Result<std::vector<Sha256>> media_at(const KitId& kit, const std::string& path) const override;
   Result<std::vector<WithdrawalView>> find(const WithdrawalQuery& query) const override;
   Result<std::vector<WithdrawalView>> of_federation() const override;
+  Result<std::vector<WithdrawalView>> of_kit(const KitId& kit) const override;
+  Result<bool> knows(const Sha256& media) const override;
   Result<std::optional<WithdrawnBy>> withdrawn(const std::string& centre, const Sha256& media) const override;
   Result<std::vector<State::KitConsent>> ending(std::chrono::seconds within) const override;
   Result<bool> settle(bool may_sign) override;
@@ -49,6 +51,8 @@ class WithdrawalsImpl final : public Withdrawals {
                                            const kit::Manifest* newest) const;
 
  private:
+  /// "wazemmes/lampe:photo.jpg": as kits name it now.
+  Result<std::vector<std::string>> files_of(const Sha256& media) const;
   /// As the federation's feed had it; nothing if that is not held any more.
   Result<std::optional<MediaWithdrawal>> version_before(const MediaWithdrawal& file) const;
 

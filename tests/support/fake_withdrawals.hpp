@@ -13,6 +13,7 @@ class FakeWithdrawals final : public store::Withdrawals {
  public:
   std::vector<store::WithdrawalView> views, federations;
   std::vector<store::State::KitConsent> consents;
+  std::set<Sha256> unknown;
   std::vector<Wish> wishes;
   std::vector<Cause> causes;
   std::atomic<int> settled{0}, signed_too{0};
@@ -39,6 +40,13 @@ class FakeWithdrawals final : public store::Withdrawals {
     return found;
   }
   Result<std::vector<store::WithdrawalView>> of_federation() const override { return federations; }
+  Result<std::vector<store::WithdrawalView>> of_kit(const KitId& kit) const override {
+    TRY(auto found, find({kit, kit.centre, std::nullopt}));
+    for (const auto& view : federations)
+      if (std::ranges::any_of(view.files, [&](const auto& file) { return file.starts_with(kit.str() + ":"); })) found.push_back(view);
+    return found;
+  }
+  Result<bool> knows(const Sha256& media) const override { return !unknown.contains(media); }
   Result<std::optional<store::WithdrawnBy>> withdrawn(const std::string&, const Sha256&) const override { return std::nullopt; }
   Result<std::vector<store::State::KitConsent>> ending(std::chrono::seconds) const override { return consents; }
   Result<bool> settle(bool may_sign) override {

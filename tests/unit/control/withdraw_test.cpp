@@ -107,6 +107,40 @@ TEST_CASE("the federation withdraws media for cause, and takes that back") {
         "withdraw.nothing");
 }
 
+TEST_CASE("a hash that nothing is known of is not withdrawn by a slip, and what is of a kit is told with it") {
+  Served served;
+  served.node.lib.who.slug = served.node.lib.who.federation_slug;
+  auto& held = served.node.lib.withdrawn;
+  held.unknown = {test::media(7)};
+  const auto withdraw = [&](const Json& more) {
+    Json arguments{{"hash", test::media(7).hex()}, {"why", "x"}, {"offline", true}};
+    arguments.update(more);
+    return served.ask("withdraw", arguments);
+  };
+  CHECK(withdraw(Json::object())["failure"] == "withdraw.unknown-media");
+  CHECK(withdraw(Json::object())["detail"] == test::media(7).hex());
+  CHECK(held.causes.empty());
+  CHECK(withdraw({{"anyway", true}}).contains("withdrawals"));
+  CHECK(withdraw({{"undo", true}}).contains("withdrawals"));
+
+  auto cause = view("fede", false);
+  cause.key = {"fede", 0, test::media(7)};
+  cause.by_author.reset();
+  cause.why = "une plainte";
+  cause.files = {"fives/lampe:moi.jpg"};
+  held.federations = {cause};
+  const auto status = served.ask("withdraw.status", {{"name", "fives/lampe"}})["withdrawals"];
+  REQUIRE(status.size() == 1);
+  CHECK(status[0]["by"] == "federation");
+  CHECK(status[0]["files"] == Json::array({"fives/lampe:moi.jpg"}));
+  CHECK(served.ask("withdraw.status", {{"name", "fives/autre"}})["failure"] == "withdraw.none");
+  served.node.lib.add_kit({"fives", "lampe"});
+  CHECK(served.ask("kit.show", {{"id", "fives/lampe"}})["withdrawals"].size() == 1);
+  const auto told = served.ask("explain", {{"id", "fives/lampe"}}).dump();
+  CHECK(told.find("withdrawn-for-cause") != std::string::npos);
+  CHECK(told.find("La fédération a retiré fives/lampe:moi.jpg le 1er mars 2026\u00A0: une plainte.") != std::string::npos);
+}
+
 TEST_CASE("a checkout with a withdrawn file is refused, unless the rest is asked for") {
   Served served;
   served.kit();

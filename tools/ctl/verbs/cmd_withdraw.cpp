@@ -13,8 +13,10 @@
 namespace essaimage::ctl {
 
 std::string withdrawn_what(const Json& withdrawal, const Context& context) {
-  if (text_at(withdrawal, "by") == "federation")
-    return text_at(withdrawal, "withdrawal").substr(text_at(withdrawal, "withdrawal").find('/') + 1);
+  if (text_at(withdrawal, "by") == "federation") {
+    const auto files = texts_at(withdrawal, "files");
+    return files.empty() ? text_at(withdrawal, "withdrawal").substr(text_at(withdrawal, "withdrawal").find('/') + 1) : files;
+  }
   std::string paths;
   for (const auto& path : list_at(withdrawal, "paths")) {
     if (path.is_string()) paths += (paths.empty() ? "" : ", ") + path.get<std::string>();

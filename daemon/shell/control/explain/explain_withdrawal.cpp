@@ -17,7 +17,7 @@ std::string paths_text(const store::Withdrawal& withdrawal) {
 
 Explanation about(const store::WithdrawalView& view) {
   const auto& said = *view.by_author;
-  const auto day = to_utc(view.since).substr(0, 10);
+  const auto day = words_of_day(view.since);
   const auto what = paths_text(said);
   const std::string en_what = what.empty() ? said.earlier ? "the earlier versions" : "the kit" : what;
   const std::string fr_what = what.empty() ? said.earlier ? "les versions d'avant" : "le kit" : what;
@@ -28,13 +28,36 @@ Explanation about(const store::WithdrawalView& view) {
   return {"withdrawn",
           false,
           said.kit.str(),
-          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {}{} ({}).", view.key.centre, en_what, day, view.why, done, all,
+          {fmt::format("{} has withdrawn {} on {}: {}. Erased at {} of {}{} ({}).", view.key.centre, en_what, day.en, view.why, done, all,
                        keeps.en, view.key.str()),
-           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {}{} ({}).", view.key.centre, fr_what, day, view.why, done, all,
+           fmt::format("{} a retiré {} le {} : {}. Effacé chez {} sur {}{} ({}).", view.key.centre, fr_what, day.fr, view.why, done, all,
                        keeps.fr, view.key.str())},
           Actor::nobody,
           view.is_done() ? Words{}
                          : Words{"`essaimagectl withdraw status` says who is lacking.", "`essaimagectl withdraw status` dit qui manque."}};
+}
+
+/// For cause, of a kit that has that media.
+Explanation about_cause(const store::WithdrawalView& view, const KitId& kit) {
+  const auto day = words_of_day(view.since);
+  std::string what;
+  for (const auto& file : view.files) what += (what.empty() ? "" : ", ") + file;
+  if (view.taken_back)
+    return {"withdrawal-taken-back",
+            false,
+            kit.str(),
+            {fmt::format("The federation had withdrawn {} on {}, and took that back: {}.", what, day.en, view.taken_back_why),
+             fmt::format("La fédération avait retiré {} le {}, et est revenue là-dessus : {}.", what, day.fr, view.taken_back_why)},
+            Actor::author,
+            {"Who has the file publishes the kit once more; the same folder is enough.",
+             "Qui a le fichier publie le kit encore une fois ; le même dossier suffit."}};
+  return {"withdrawn-for-cause",
+          false,
+          kit.str(),
+          {fmt::format("The federation has withdrawn {} on {}: {}. Nobody gives it out any more.", what, day.en, view.why),
+           fmt::format("La fédération a retiré {} le {} : {}. Plus personne ne le donne.", what, day.fr, view.why)},
+          Actor::author,
+          {"Publish the kit without it.", "Publiez le kit sans lui."}};
 }
 
 }  // namespace
@@ -42,8 +65,8 @@ Explanation about(const store::WithdrawalView& view) {
 Result<Explanations> explain_withdrawals(const store::Library& library, const KitId& kit) {
   Explanations found;
   if (library.roster() == nullptr) return found;
-  TRY(const auto views, library.withdrawals().find({kit, kit.centre, std::nullopt}));
-  for (const auto& view : views) found.push_back(about(view));
+  TRY(const auto views, library.withdrawals().of_kit(kit));
+  for (const auto& view : views) found.push_back(view.by_author ? about(view) : about_cause(view, kit));
   return found;
 }
 
@@ -53,7 +76,7 @@ Result<Explanations> explain_consents(const store::Library& library) {
   TRY(const auto ending, library.withdrawals().ending(warned_before));
   const auto federation = library.federation();
   for (const auto& [kit, audience, consent] : ending) {
-    const auto day = to_utc({consent.until.seconds - seconds_per_day}).substr(0, 10);
+    const auto day = words_of_day({consent.until.seconds - seconds_per_day});
     const bool same = !found.empty() && found.back().subject == kit.str() + ":" + consent.file;
     if (same) continue;  // in two audiences
     const bool over = federation && consent.until <= federation->judged.time;
@@ -63,14 +86,14 @@ Result<Explanations> explain_consents(const store::Library& library) {
          true,
          kit.str() + ":" + file,
          over ? Words{fmt::format("The consent for {} of {} ended on {}: nobody gives it out any more, and it is erased.", file, kit.str(),
-                                  day),
+                                  day.en),
                       fmt::format("Le consentement pour {} de {} a pris fin le {} : plus personne ne le donne, et il est effacé.", file,
-                                  kit.str(), day)}
+                                  kit.str(), day.fr)}
               : Words{fmt::format("The consent for {} of {} ends on {}: from the day after, nobody gives it out, and it is erased.", file,
-                                  kit.str(), day),
+                                  kit.str(), day.en),
                       fmt::format("Le consentement pour {} de {} prend fin le {} : dès le lendemain, plus personne ne le donne, et il est "
                                   "effacé.",
-                                  file, kit.str(), day)},
+                                  file, kit.str(), day.fr)},
          Actor::author,
          {fmt::format("If it was renewed, publish the kit with the later day in its kit.toml{}.", over ? " (`publish --again`)" : ""),
           fmt::format("S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml{}.",

@@ -125,7 +125,7 @@ Result<Json> kit_show(Session& session, Arguments& arguments) {
   entry["about"] = about_json(library, kit);
   entry["ended_mirrors"] = ended_mirrors(library, kit.audiences);
   TRY(entry["life"], life_json(library, kit));
-  TRY(const auto withdrawals, library.withdrawals().find({id, id.centre, std::nullopt}));
+  TRY(const auto withdrawals, library.withdrawals().of_kit(id));
   entry["withdrawals"] = Json::array();
   for (const auto& withdrawal : withdrawals) entry["withdrawals"].push_back(to_json(withdrawal, false));
   return std::move(entry);

@@ -33,6 +33,7 @@ Json to_json(const store::WithdrawalView& view, bool members) {
             {"kept", kept}};
   json["named_by"] = Json::array();
   for (const auto& kit : view.named_by) json["named_by"].push_back(kit.str());
+  if (!view.by_author) json["files"] = view.files;
   if (view.by_author) {
     json["id"] = view.by_author->kit.str();
     json["paths"] = view.by_author->paths;
@@ -97,7 +98,7 @@ Result<Views> named(const store::Library& library, const std::string& name) {
   }
   if (bare) return fail(Errc::withdrawal_none, name);
   TRY(const auto kit, KitId::parse(name));
-  TRY(auto views, withdrawals.find({kit, kit.centre, std::nullopt}));
+  TRY(auto views, withdrawals.of_kit(kit));
   if (views.empty()) return fail(Errc::withdrawal_none, name);
   return views;
 }
@@ -163,6 +164,9 @@ Result<Views> withdraw_media(Session& session, const Asked& asked, std::optional
   auto& withdrawals = session.node().library().withdrawals();
   store::Withdrawals::Cause cause{{}, asked.wish.why, asked.undo, asked.wish.anyway};
   if (asked.hash) {
+    // A digit that is wrong would be erased everywhere, as all would sign, and the photo nowhere.
+    TRY(const bool known, withdrawals.knows(*asked.hash));
+    if (!known && !asked.undo && !asked.wish.anyway) return fail(Errc::withdraw_unknown, asked.hash->hex());
     cause.media = {*asked.hash};
   } else {
     TRY(cause.media, withdrawals.media_at(asked.wish.kit, asked.path));
