@@ -4,6 +4,7 @@
 #include "proto/limits.hpp"
 #include "store/kit/classify.hpp"
 #include "store/kit/pointer.hpp"
+#include "store/library/kit_tree.hpp"
 #include "store/media/chunker.hpp"
 
 namespace essaimage::store {
@@ -181,6 +182,7 @@ Status PublicationImpl::end_kit() {
   const auto reading = kit::read_manifest(*kit.manifest);
   CHECK_OK(kit::first_refusal(reading.findings));
   if (!reading.manifest) return fail(Errc::kit_manifest_wrong, kit.folder);
+  CHECK_OK(check_consents(kit, *reading.manifest));
   kit.slug = kit::slug_of(*reading.manifest, kit.folder);
   kit.themes = reading.manifest->themes;
   if (const auto& from = reading.manifest->adapted_from) kit.parent = from->kit;
@@ -193,6 +195,19 @@ Status PublicationImpl::end_kit() {
   kit.names.clear();
   kits_.push_back(std::move(kit));
   failed_ = false;
+  return {};
+}
+
+Status PublicationImpl::check_consents(const Kit& kit, const kit::Manifest& manifest) const {
+  if (manifest.consent.empty()) return {};
+  const auto now = library_.judged_now(*library_.picture()).time;
+  for (const auto& file : kit.files) {
+    TRY(const auto path, kit::from_stored_path(file.stored_path));
+    const auto end = consent_end(manifest, path);
+    // The end is that of the day which was named.
+    if (end && *end <= now)
+      return fail(Errc::kit_consent_over, kit.folder + "/" + path + ": until " + to_utc({end->seconds - 1}).substr(0, 10));
+  }
   return {};
 }
 

@@ -98,6 +98,8 @@ class PublicationImpl final : public Publication {
   Status take_arrived(bool all);
   Status arrived(Arriving& file, MediaWriter::Done done);
   Status count_media();
+  /// Errc::kit_consent_over, by the time that this node judges by: nobody would give out what such a consent covers.
+  Status check_consents(const Kit& kit, const kit::Manifest& manifest) const;
   Result<ObjectId> add_blob(ByteView content);
   Result<ObjectId> add_pointer(const Sha256& media, std::uint64_t bytes);
   void add_file(File file, std::uint64_t bytes);
@@ -114,6 +116,7 @@ class PublicationImpl final : public Publication {
   // ---------------------------------------------------------------------------------------
   Result<bool> is_version(const Kit& kit, const ObjectId& files, const KitRow& version, const Picture& picture);
   Status bring_back_texts(const Picture& picture, bool published);
+  Status bring_back_media(const std::vector<Plan>& plans);
 
   // --- committing (publish.cpp)
   // ------------------------------------------------------------------------------------------
@@ -133,6 +136,7 @@ class PublicationImpl final : public Publication {
   std::unique_ptr<PackWriter> pack_;
   std::unique_ptr<MediaBatch> batch_;
   std::optional<MediaLine> line_;  ///< of the batch
+  bool settled_ = false;           ///< the batch is
   std::deque<Arriving> arriving_;  ///< in the order in which the line tells of them
   std::vector<Kit> kits_;
   std::optional<Kit> kit_;           ///< that is coming in

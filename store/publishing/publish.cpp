@@ -183,6 +183,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
     CHECK_OK(library_.publish_pack(*pack_, advance));
   }
   CHECK_OK(bring_back_texts(*picture, !advance.steps.empty()));
+  CHECK_OK(bring_back_media(plans));
   remember_files();
   std::vector<PublishedKit> results;
   results.reserve(plans.size());
@@ -199,6 +200,7 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
 /// Media durably in their places, and the pack durable beside its place: two waits for the disk at the same time. Nothing
 /// names either before the refs do, so the one may be there without the other.
 Status PublicationImpl::settle() {
+  settled_ = true;
   auto media = std::async([this] { return batch_->settle(); });
   auto indexed = pack_->object_count() > 0 ? pack_->index() : Status{};
   CHECK_OK(media.get());

@@ -55,4 +55,30 @@ Status PublicationImpl::bring_back_texts(const Picture& picture, bool published)
   return {};
 }
 
+/// Of kits that are just as they were, what does not lie here: a disk lost it, or the federation took a withdrawal back.
+Status PublicationImpl::bring_back_media(const std::vector<Plan>& plans) {
+  std::map<Sha256, State::Whole> lacking;
+  for (const auto& plan : plans) {
+    if (!plan.result.unchanged) continue;
+    const FeedId feed{plan.result.id.centre, plan.result.audience};
+    for (const auto& [media, chunks] : plan.kit->media) {
+      TRY(const bool held, library_.state_->holds(feed, media));
+      if (held && library_.media_->has(media)) continue;
+      lacking.try_emplace(media, State::Whole{media, {}, &chunks}).first->second.feeds.push_back(feed);
+    }
+  }
+  if (lacking.empty()) return {};
+  if (!settled_) CHECK_OK(batch_->settle());
+  std::vector<State::Whole> whole;
+  std::vector<Sha256> media;
+  for (auto& [each, held] : lacking) {
+    media.push_back(each);
+    whole.push_back(std::move(held));
+  }
+  CHECK_OK(library_.state_->hold(whole));
+  library_.withdrawals_->heads_changed();  // what was erased may be here again
+  library_.settle_naming(media);
+  return {};
+}
+
 }  // namespace essaimage::store

@@ -3,6 +3,7 @@
 #include "store/git/pack_writer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/store/held.hpp"
+#include "tests/unit/store/withdrawn.hpp"
 
 namespace essaimage::test::publish_again_test {
 namespace {
@@ -60,6 +61,22 @@ TEST_CASE("whatever of a kit that nobody else has is lost, publishing its folder
   }
   // All but the commit, and the trees of the feed around the kit: its root, kits/, and the folder of two letters.
   CHECK(mended == objects->size() - 4);
+}
+
+TEST_CASE("a media file that a disk lost comes back with the folder, also where nobody else has it and nothing is new") {
+  Members m;
+  TestNode& a = *m.a;
+  a.publish_one("k", folder);
+  const auto media = media_of(a, "a/k", "photo.jpg");
+  REQUIRE(std::filesystem::remove(a.layout().media(media)));
+  REQUIRE_FALSE(a.library().verify({})->empty());
+  const auto again = a.publish({{"k", folder}});
+  REQUIRE(again);
+  CHECK(again->front().unchanged);
+  CHECK(a.library().verify({})->empty());
+  CHECK(a.find("a/k")->is_whole());
+  replicate(a, *m.b);
+  CHECK(m.b->checkout("a/k").at("photo.jpg") == folder.at("photo.jpg"));
 }
 
 TEST_CASE("a folder that was changed since brings back what is in it still, and is the next version") {

@@ -52,6 +52,50 @@ TEST_CASE("what the federation withdraws goes from everywhere, whoever names it,
   CHECK(l.m.federation->library().withdrawals().of_federation()->front().taken_back == false);
 }
 
+TEST_CASE("what the federation took back its withdrawal of comes back when its author publishes the same folder") {
+  Lamp l;
+  auto& order = l.m.federation->library().withdrawals();
+  REQUIRE(order.withdraw_media({{l.media}, "une plainte"}, nullptr));
+  spread(l.m);
+  for (auto* node : l.all()) {
+    settle(*node);
+    CHECK_FALSE(has(*node, l.media));
+  }
+  REQUIRE(order.withdraw_media({{l.media}, "par erreur", true}, nullptr));
+  spread(l.m);
+  const auto again =
+      l.m.a->publish({{"lampe", {{"photos/moi.jpg", portrait}, {"plan.bin", other_photo}, {"guide.md", "écrit par Mme Exemple\n"}}}});
+  REQUIRE(again);
+  CHECK(again->front().unchanged);
+  CHECK(has(*l.m.a, l.media));
+  CHECK(l.m.a->library().find_media(l.m.a->feed(), {l.media})->size() == 1);
+  spread(l.m);
+  for (auto* node : l.all()) CHECK(has(*node, l.media));
+}
+
+TEST_CASE("whoever asks what was withdrawn of a kit hears what the federation withdrew of it as well, in any version") {
+  Lamp l;
+  const auto of_lamp = [&](TestNode& node) { return node.library().withdrawals().of_kit(lamp).value(); };
+  auto& order = l.m.federation->library().withdrawals();
+  CHECK(order.knows(l.media).value());
+  CHECK_FALSE(order.knows(sha256(bytes_of(std::string_view("rien")))).value());
+  CHECK(of_lamp(*l.m.c).empty());
+  REQUIRE(order.withdraw_media({{l.media}, "une plainte"}, nullptr));
+  spread(l.m);
+  for (auto* node : l.all()) {
+    const auto views = of_lamp(*node);
+    REQUIRE(views.size() == 1);
+    CHECK(views[0].why == "une plainte");
+    CHECK(views[0].files == std::vector<std::string>{"a/lampe:photos/moi.jpg"});
+    CHECK(node->library().withdrawals().of_kit({"a", "autre"})->empty());
+  }
+  CHECK(l.m.c->library().withdrawals().of_federation()->front().files == std::vector<std::string>{"a/lampe:photos/moi.jpg"});
+  l.m.a->publish_one("lampe", {{"guide.md", "sans"}});
+  spread(l.m);
+  CHECK(of_lamp(*l.m.c).size() == 1);
+  CHECK(order.knows(l.media).value());
+}
+
 TEST_CASE("where consent runs out, files are given out no longer, at whatever node, and their author withdraws them") {
   Members m;
   const auto until = [](const std::string& day) {
@@ -115,6 +159,28 @@ TEST_CASE("where consent runs out, files are given out no longer, at whatever no
     CHECK(node->checkout("a/lampe").size() == 2);
   }
   CHECK(receipts(view_of(*m.a, "a", 1)) == "a 1/0, b 1/0, c 1/0, fed 1/0");
+}
+
+TEST_CASE("what a consent covers that has ended is not published, also where the clock is dead") {
+  Members m;
+  const auto kit = [](const std::string& day) {
+    return std::map<std::string, KitFiles>{
+        {"lampe",
+         {{"moi.jpg", portrait},
+          {"kit.toml",
+           manifest_of("Lampe", "[[consent]]\nfile = \"moi.jpg\"\nrole = \"participant\"\nscope = \"region\"\nuntil = " + day + "\n")}}}};
+  };
+  const auto refused = m.a->publish(kit("2026-09-20"));  // test_start is in the night of 21 to 22 September
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::kit_consent_over);
+  CHECK(refused.error().detail == "lampe/moi.jpg: until 2026-09-20");
+  CHECK(m.a->publish(kit("2026-09-25")));
+  m.federation->now = start_of_day(2026, 9, 27).value();
+  REQUIRE(m.federation->library().beat(false));
+  spread(m);
+  CHECK(m.a->now < m.federation->now);
+  CHECK(m.a->publish(kit("2026-09-26")).error().code == Errc::kit_consent_over);
+  CHECK(m.a->publish(kit("2026-09-27")));
 }
 
 TEST_CASE("a far time by a stolen heartbeat key stops what consents cover, and erases nothing") {
