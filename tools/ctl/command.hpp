@@ -40,6 +40,8 @@ struct Option {
 struct Example {
   std::string_view command;  ///< without the program's name
   Text help;
+  std::string_view french = {};  ///< the same with French texts, where it has any in English
+  std::string_view in(Language language) const { return language == Language::french && !french.empty() ? french : command; }
 };
 
 struct Command {

@@ -93,7 +93,7 @@ std::string command_text(const Command& command, Language language, const Style&
   if (!command.examples.empty()) out += title(fr ? "Exemples" : "Examples", style);
   for (const auto& example : command.examples)
     out += wrapped(said(example.help, language), columns_of(style), 2) + "    " +
-           style.paint(Colour::cyan, "essaimagectl " + std::string(example.command)) + "\n";
+           style.paint(Colour::cyan, "essaimagectl " + std::string(example.in(language))) + "\n";
   return out;
 }
 
@@ -146,7 +146,7 @@ std::string man_command(const Command& command, Language language) {
     out += ".TP\n\\fI" + roff(positional.name.in(language)) + "\\fR\n" + roff(said(positional.help, language)) + "\n";
   out += man_options(command.options, language);
   for (const auto& example : command.examples)
-    out += ".PP\n" + roff(said(example.help, language)) + "\n.PP\n.RS 4\n.nf\nessaimagectl " + roff(example.command) + "\n.fi\n.RE\n";
+    out += ".PP\n" + roff(said(example.help, language)) + "\n.PP\n.RS 4\n.nf\nessaimagectl " + roff(example.in(language)) + "\n.fi\n.RE\n";
   return out;
 }
 

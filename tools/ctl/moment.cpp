@@ -51,6 +51,13 @@ std::optional<Timestamp> moment_of(int year, int month, int day, Clock clock, in
 
 }  // namespace
 
+std::string turned_day(std::string_view text) {
+  const bool paper = number(text, 0, 2) && number(text, 3, 2) && number(text, 6, 4) && text[2] == '/' && text[5] == '/';
+  if (!paper) return std::string(text);
+  return std::string(text.substr(6, 4)) + "-" + std::string(text.substr(3, 2)) + "-" + std::string(text.substr(0, 2)) +
+         std::string(text.substr(10));
+}
+
 std::optional<Timestamp> parse_moment(std::string_view text, Timestamp now) {
   if (const auto clock = clock_of(text)) {
     const std::time_t seconds = now.seconds;
@@ -62,11 +69,7 @@ std::optional<Timestamp> parse_moment(std::string_view text, Timestamp now) {
     ::localtime_r(&tomorrow, &today);
     return moment_of(today.tm_year + 1900, today.tm_mon + 1, today.tm_mday, *clock, 0);
   }
-  // "01/12/2026 14:00", as people write it on paper.
-  if (text.size() >= 10 && text[2] == '/' && text[5] == '/') {
-    const auto turned = std::string(text.substr(6, 4)) + "-" + std::string(text.substr(3, 2)) + "-" + std::string(text.substr(0, 2));
-    return parse_moment(turned + std::string(text.substr(10)), now);
-  }
+  if (const auto turned = turned_day(text); turned != text) return parse_moment(turned, now);
   const auto year = number(text, 0, 4), month = number(text, 5, 2), day = number(text, 8, 2);
   if (!year || !month || !day || text[4] != '-' || text[7] != '-' || *year < 1970) return std::nullopt;
   if (text.size() == 10) return moment_of(*year, *month, *day, {23, 59}, 59);

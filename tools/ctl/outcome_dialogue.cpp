@@ -10,6 +10,7 @@
 
 #include "proto/limits.hpp"
 #include "proto/time.hpp"
+#include "tools/ctl/moment.hpp"
 
 namespace essaimage::ctl {
 
@@ -68,7 +69,7 @@ class Dialogue {
   /// From `least` (a day, or empty) to `most`: days in this form are ordered as texts are.
   Status day(const char* key, const std::string& question, const std::string& offered, const std::string& least, const std::string& most) {
     const auto read = [&](const std::string& line) -> std::optional<Json> {
-      const auto& text = line.empty() ? offered : line;
+      const auto text = line.empty() ? offered : turned_day(line);
       if (text.empty()) return Json(nullptr);
       return is_day(text) && text >= least && text <= most ? std::optional<Json>(text) : std::nullopt;
     };

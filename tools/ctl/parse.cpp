@@ -3,6 +3,7 @@
 #include "proto/counted.hpp"
 #include "proto/nearest.hpp"
 #include "tools/ctl/command.hpp"
+#include "tools/ctl/moment.hpp"
 
 namespace essaimage::ctl {
 
@@ -200,7 +201,8 @@ class Parser {
       const auto value = std::string(option->value.in(language_));
       return wrong(language_, shown + " needs a value: " + value, shown + " attend une valeur : " + value);
     }
-    values.push_back(given);
+    const bool day = option->value.en == "DAY" || option->value.en == "DATE" || option->name == "expires";
+    values.push_back(day ? turned_day(given) : given);
     i += next;
     return {};
   }

@@ -33,6 +33,13 @@ std::string utc(std::string_view text, std::string_view now = "2026-11-29T12:00:
 
 }  // namespace
 
+TEST_CASE("a day as people write it on paper is turned, and nothing else") {
+  CHECK(turned_day("01/12/2026") == "2026-12-01");
+  CHECK(turned_day("01/12/2026 14:00") == "2026-12-01 14:00");
+  for (const auto* const text : {"", "2026-12-01", "1/12/2026", "01/12/26", "aa/bb/cccc", "01-12-2026", "never"})
+    CHECK(turned_day(text) == text);
+}
+
 TEST_CASE("a moment is by the clock on the wall") {
   CHECK(utc("2026-12-01 14:00") == "2026-12-01T13:00:00Z");
   CHECK(utc("2026-07-01 14:00") == "2026-07-01T12:00:00Z");

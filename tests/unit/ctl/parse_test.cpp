@@ -22,6 +22,24 @@ std::string bad(const std::vector<std::string>& words, Language language = Langu
   return parsed.error().detail;
 }
 
+/// As a shell would.
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words;
+  std::string word;
+  bool quoted = false;
+  for (const char c : std::string(line) + " ") {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ' ' && !quoted) {
+      if (!word.empty()) words.push_back(word);
+      word.clear();
+    } else {
+      word += c;
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 TEST_CASE("options may stand anywhere, with a blank or an equals sign") {
@@ -123,25 +141,34 @@ TEST_CASE("every verb, argument and option is told in both languages, and has an
     REQUIRE_FALSE(command.examples.empty());
     for (const auto& example : command.examples) {
       both(example.help);
-      std::vector<std::string> words;
-      std::string word;
-      bool quoted = false;
-      for (const char c : std::string(example.command) + " ") {
-        if (c == '"') {
-          quoted = !quoted;
-        } else if (c == ' ' && !quoted) {
-          if (!word.empty()) words.push_back(word);
-          word.clear();
-        } else {
-          word += c;
-        }
+      for (const auto language : {Language::english, Language::french}) {
+        auto words = words_of(example.in(language));
+        if (const auto redirect = std::find(words.begin(), words.end(), ">"); redirect != words.end()) words.erase(redirect, words.end());
+        const auto parsed = parse(words, language);
+        REQUIRE(parsed.has_value());
+        CHECK(parsed->command->name == command.name);
       }
-      if (const auto redirect = std::find(words.begin(), words.end(), ">"); redirect != words.end()) words.erase(redirect, words.end());
-      const auto parsed = parse(words, Language::english);
-      REQUIRE(parsed.has_value());
-      CHECK(parsed->command->name == command.name);
     }
   }
+}
+
+TEST_CASE("what an example says in words, it says in the language of its help") {
+  for (const auto& command : all_commands()) {
+    for (const auto& example : command.examples) {
+      INFO(example.command);
+      const auto english = good(words_of(example.command));
+      for (const auto* const option : {"why", "reason", "worked", "failed", "note", "condition", "reviewer"})
+        if (english.value(option).find(' ') != std::string::npos) CHECK(example.in(Language::french) != example.command);
+    }
+  }
+}
+
+TEST_CASE("a day may be typed as it is written on paper") {
+  const auto typed = good({"outcome", "add", "wazemmes/lampe", "--date", "01/12/2026", "--note", "01/12/2026"});
+  CHECK(typed.value("date") == "2026-12-01");
+  CHECK(typed.value("note") == "01/12/2026");
+  CHECK(good({"report", "--from", "01/01/2026", "--to=31/12/2026"}).value("to") == "2026-12-31");
+  CHECK(good({"federation", "role", "set", "curators", "--expires", "31/12/2027"}).value("expires") == "2027-12-31");
 }
 
 TEST_CASE("an option that wants a value is told so where there is no verb, and where the value is empty") {
