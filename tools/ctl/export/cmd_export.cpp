@@ -57,7 +57,8 @@ Result<Wish> wish_of(const Context& context) {
   wish.base_url = parsed.value("base-url");
   wish.territory = parsed.value("territory");
   wish.now = now();
-  if (wish.html.empty() && wish.opds.empty() && wish.json.empty() && wish.csv.empty())
+  wish.shown = context.json && wish.html.empty() && wish.opds.empty() && wish.json.empty() && wish.csv.empty();
+  if (!wish.shown && wish.html.empty() && wish.opds.empty() && wish.json.empty() && wish.csv.empty())
     return fail(Errc::usage, context.say("catalogue export: --html DIR, --opds FILE, --json-file FILE or --csv FILE",
                                          "catalogue export : --html DOSSIER, --opds FICHIER, --json-file FICHIER ou --csv FICHIER"));
   const auto media = parsed.value("media"), readers = parsed.value("for");
@@ -218,6 +219,7 @@ class Export {
         CHECK_OK(write(first.parent_path() / output->name, output->content, atom ? atom_mark : opds_json_mark, output->kits));
     }
     if (!wish_.json.empty()) CHECK_OK(write(wish_.json, json_export(about, kits_, left_out_), json_mark, kits_.size()));
+    if (wish_.shown) result_["shown"] = json_export(about, kits_, left_out_);
     if (!wish_.csv.empty()) CHECK_OK(write(wish_.csv, csv_export(kits_), csv_mark, kits_.size()));
     result_["files"] = std::move(written);
     result_["files_kits"] = std::move(numbers);
@@ -292,7 +294,9 @@ void tell(const Context& context, const Json& result) {
 Result<ExitCode> verb::catalogue_export(Context& context) {
   TRY(const auto wish, site::wish_of(context));
   TRY(const auto result, site::Export(context, wish).run());
-  if (context.json) {
+  if (wish.shown) {
+    context.out() << text_at(result, "shown");
+  } else if (context.json) {
     context.out() << pretty(result) << "\n";
   } else {
     site::tell(context, result);

@@ -13,11 +13,12 @@ Command export_command() {  // NOLINT(readability-function-size): a table of wor
       {"From what this node holds; the result says how fresh that is, what lacks and what was left out. Only what the whole region may know goes "
        "along. A picture, film or sound in which people can be seen or heard goes along only as far as its [[consent]] in kit.toml says: "
        "without --for members, only what is public. The site opens from a stick, without a server. An export again into the same folder writes "
-       "what changed, and touches nothing but what an export made.",
+       "what changed, and touches nothing but what an export made. With --json and none of these, the table for programs goes to standard output.",
        "À partir de ce que ce nœud garde ; le résultat dit si c'est récent, ce qui manque et ce qui a été laissé de côté. Seul part ce que toute la "
        "région peut connaître. Une image, un film ou un son où l'on peut voir ou entendre des personnes ne part qu'aussi loin que le dit son "
        "[[consent]] dans kit.toml : sans --for members, seulement ce qui est public. Le site s'ouvre depuis une clé USB, sans serveur. Un nouvel "
-       "export dans le même dossier écrit ce qui a changé, et ne touche qu'à ce qu'un export a fait."},
+       "export dans le même dossier écrit ce qui a changé, et ne touche qu'à ce qu'un export a fait. Avec --json et rien de tout cela, le tableau pour "
+       "programmes va sur la sortie standard."},
       {},
       {{"html",
         {"DIR", "DOSSIER"},

@@ -12,6 +12,7 @@ enum class MediaWish : std::uint8_t { all, pictures, none };
 
 struct Wish {
   std::string html, opds, json, csv;  ///< a folder, and files; empty: not asked for
+  bool shown = false;                 ///< what `json` would hold, as the command's result
   MediaWish media = MediaWish::all;
   Reader reader = Reader::everyone;
   std::string base_url;   ///< with a '/' at its end; empty: the site is read from a stick

@@ -38,7 +38,7 @@ Explanation about(const store::WithdrawalView& view) {
 }
 
 /// For cause, of a kit that has that media.
-Explanation about_cause(const store::WithdrawalView& view, const KitId& kit) {
+Explanation about_cause(const store::WithdrawalView& view, const KitId& kit, bool here) {
   const auto day = words_of_day(view.since);
   std::string what;
   for (const auto& file : view.files) what += (what.empty() ? "" : ", ") + file;
@@ -48,9 +48,10 @@ Explanation about_cause(const store::WithdrawalView& view, const KitId& kit) {
             kit.str(),
             {fmt::format("The federation had withdrawn {} on {}, and took that back: {}.", what, day.en, view.taken_back_why),
              fmt::format("La fédération avait retiré {} le {}, et est revenue là-dessus : {}.", what, day.fr, view.taken_back_why)},
-            Actor::author,
-            {"Who has the file publishes the kit once more; the same folder is enough.",
-             "Qui a le fichier publie le kit encore une fois ; le même dossier suffit."}};
+            here ? Actor::nobody : Actor::author,
+            here ? Words{}
+                 : Words{"Who has the file publishes the kit once more; the same folder is enough.",
+                         "Qui a le fichier publie le kit encore une fois ; le même dossier suffit."}};
   return {"withdrawn-for-cause",
           false,
           kit.str(),
@@ -66,7 +67,8 @@ Result<Explanations> explain_withdrawals(const store::Library& library, const Ki
   Explanations found;
   if (library.roster() == nullptr) return found;
   TRY(const auto views, library.withdrawals().of_kit(kit));
-  for (const auto& view : views) found.push_back(view.by_author ? about(view) : about_cause(view, kit));
+  for (const auto& view : views)
+    found.push_back(view.by_author ? about(view) : about_cause(view, kit, library.media().has(view.key.media)));
   return found;
 }
 
