@@ -27,8 +27,8 @@ constexpr std::array<Name, 12> main_figures = {
 constexpr std::array<Name, 5> stages = {{{"workshop", "workshop (needs gathered)", "atelier (besoins recueillis)"},
                                          {"prototype", "prototype", "prototype"},
                                          {"field-tested", "field-tested", "essayé sur le terrain"},
-                                         {"metropolitan", "metropolitan", "essaimé dans la métropole"},
-                                         {"regional", "regional", "essaimé dans la région"}}};
+                                         {"metropolitan", "metropolitan", "essaimage métropolitain"},
+                                         {"regional", "regional", "essaimage régional"}}};
 constexpr std::array<Name, 6> ages = {{{"0-11", "0 to 11", "0 à 11 ans"},
                                        {"12-17", "12 to 17", "12 à 17 ans"},
                                        {"18-25", "18 to 25", "18 à 25 ans"},

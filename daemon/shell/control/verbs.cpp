@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/shell/control/explain/explain_parts.hpp"
+#include "daemon/shell/control/readiness.hpp"
 #include "proto/nearest.hpp"
 
 namespace essaimage::shell {
 
 namespace {
 
+constexpr std::int64_t milliseconds_per_second = 1'000;
+constexpr std::array cut_off_codes = {Errc::publish_suspended, Errc::key_succeeded};
 constexpr std::chrono::seconds confirmation_max{10};
 constexpr std::chrono::milliseconds confirmation_poll{20};
 
@@ -82,11 +86,20 @@ constexpr std::array verbs = {
 
 std::span<const Verb> all_verbs() { return verbs; }
 
+bool is_alone(const core::NodeStatus& status) {
+  return std::ranges::none_of(status.peers, [](const auto& peer) { return peer.state == core::PeerStatus::State::connected; });
+}
+
 Status wait_for_confirmation(Session& session) {
   const auto until = session.node().now() + confirmation_max;
   for (;;) {
     TRY(const auto status, session.node().status());
     if (status.own_heads_confirmed) return {};
+    if (is_alone(status)) {
+      // Nobody will ever tell: who refuses us has said why.
+      for (const auto why : cut_off_codes)
+        if (const auto by = who_tell_of(status, why); !by.empty()) return fail(why, "as " + joined(by) + " say");
+    }
     if (session.node().now() >= until) {
       std::size_t connected = 0;
       for (const auto& peer : status.peers) connected += peer.state == core::PeerStatus::State::connected;
@@ -98,6 +111,18 @@ Status wait_for_confirmation(Session& session) {
     CHECK_OK(session.progress(0, 0, control::Progress::Unit::things, "confirmation"));
     CHECK_OK(session.pause(confirmation_poll));
   }
+}
+
+Json told_json(const core::NodeStatus& status, Instant now) {
+  for (const auto why : cut_off_codes) {
+    const auto by = who_tell_of(status, why);
+    if (by.empty()) continue;
+    const auto ago = now - told_since(status, why).value_or(now);
+    return {{"code", describe(why, Language::english).code},
+            {"by", by},
+            {"since", to_utc({civil_now().seconds - ago.count() / milliseconds_per_second})}};
+  }
+  return nullptr;
 }
 
 Status check_territory(const Session& session, const std::optional<std::string>& territory) {

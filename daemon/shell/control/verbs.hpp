@@ -27,6 +27,11 @@ Status check_federation(Session& session);
 Status check_territory(const Session& session, const std::optional<std::string>& territory);
 /// What an act could not make effective by the keys here, for the person to have signed: `request`, `in_force` false.
 void add_request(Json& reply, const std::optional<store::SigningRequest>& request);
+/// What peers tell of this centre while they refuse it: that it is suspended, or has another key; null: nothing. They are not the
+/// federation, and who is cut off cannot hear of it any more.
+Json told_json(const core::NodeStatus& status, Instant now);
+/// No peer is connected now.
+bool is_alone(const core::NodeStatus& status);
 /// The bytes of a file, in one frame or more, as the `index`-th of this verb. Errc::media_bad, Errc::corrupt.
 Status send_file(Session& session, std::uint32_t index, const store::KitFile& file, std::uint64_t& done, std::uint64_t total);
 /// Errc::control_verb_unknown for a name that is none. Unknown arguments are refused before

@@ -84,6 +84,11 @@ TEST_CASE("a centre that peers call suspended is shown so as their word, and not
     CHECK(now - since->seconds <= 3'601);
   }
   CHECK(served.ask("member.show", {{"slug", "fives"}})["told"].is_null());
+  // What nobody will answer is not waited for.
+  served.node.change([](core::NodeStatus& status) { status.own_heads_confirmed = false; });
+  const auto refused = served.ask("kit.adopt", {{"id", "fives/lampe"}});
+  CHECK(refused["failure"] == "publish.suspended");
+  CHECK(refused["detail"] == "as fede, fives say");
 }
 
 TEST_CASE("a member is shown with its keys and what it published last") {

@@ -8,6 +8,7 @@
 #include "tools/ctl/requests.hpp"
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/life_words.hpp"
+#include "tools/ctl/words/member_words.hpp"
 
 namespace essaimage::ctl {
 
@@ -52,16 +53,6 @@ std::string since_text(const Json& member, const Context& context) {
   const auto since = text_at(member, "suspended_since");
   if (since.empty()) return {};
   return context.say(" since ", " depuis le ") + human_day(since.substr(0, 10), context.language);
-}
-
-/// What peers say of this centre itself, which the list here does not.
-std::string told_text(const Json& member, const Context& context) {
-  const auto told = member.value("told", Json());
-  if (!told.is_object() || flag_at(member, "suspended")) return {};
-  const auto pattern = text_at(told, "code") == "publish.suspended"
-                           ? context.say("suspended, as {} say since {}", "suspendu, au dire de {}, depuis le {}")
-                           : context.say("under another key, as {} say since {}", "sous une autre clé, au dire de {}, depuis le {}");
-  return fmt::format(fmt::runtime(pattern), texts_at(told, "by"), human_time(text_at(told, "since"), context.language));
 }
 
 /// Of one version of a feed: the kits that are others in it.

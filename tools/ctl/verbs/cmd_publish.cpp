@@ -12,6 +12,7 @@
 #include "tools/ctl/verbs/verbs.hpp"
 #include "tools/ctl/words/findings.hpp"
 #include "tools/ctl/words/life_words.hpp"
+#include "tools/ctl/words/member_words.hpp"
 
 namespace essaimage::ctl::verb {
 
@@ -221,12 +222,16 @@ Result<ExitCode> publish(Context& context) {
   CHECK_OK(client.start("publish", arguments));
   CHECK_OK(client.next_item(handlers));
   CHECK_OK(upload.run());
-  TRY([[maybe_unused]] const auto reply, client.finish(handlers));
+  TRY(const auto reply, client.finish(handlers));
   upload.bar().wipe();
   if (context.json) {
     context.out() << pretty(kits) << "\n";
   } else {
     print_published(context, kits);
+    if (const auto told = told_text(reply, context); !told.empty())
+      context.err() << fmt::format(fmt::runtime(context.say("warning: it reaches nobody: this centre is {}.\n",
+                                                            "attention : cela n'arrive chez personne : ce centre est {}.\n")),
+                                   printable(told));
   }
   return ExitCode::ok;
 }

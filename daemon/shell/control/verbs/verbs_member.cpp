@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/shell/control/explain/explain_parts.hpp"
-#include "daemon/shell/control/readiness.hpp"
 #include "daemon/shell/control/verbs.hpp"
 #include "proto/limits.hpp"
 #include "store/federation/toml_form.hpp"
@@ -17,7 +15,6 @@ namespace {
 
 constexpr std::uint64_t valid_days_max = 366;
 constexpr std::uint64_t seconds_per_day = 86'400;
-constexpr std::int64_t milliseconds_per_second = 1'000;
 constexpr std::uint64_t valid_seconds_default = 7 * seconds_per_day;
 
 /// What all invitations have: for whom, how long, and where to.
@@ -75,19 +72,6 @@ Result<std::map<FeedId, Order>> read_last(const std::vector<std::string>& texts)
 Json since_json(const std::map<std::string, Timestamp>& since, const std::string& slug) {
   const auto it = since.find(slug);
   return it == since.end() ? Json(nullptr) : Json(to_utc(it->second));
-}
-
-/// What peers tell of this centre while they refuse it. They are not the federation, and who is cut off cannot hear of it any more.
-Json told_json(const core::NodeStatus& status, Instant now) {
-  for (const auto why : {Errc::publish_suspended, Errc::key_succeeded}) {
-    const auto by = who_tell_of(status, why);
-    if (by.empty()) continue;
-    const auto ago = now - told_since(status, why).value_or(now);
-    return {{"code", describe(why, Language::english).code},
-            {"by", by},
-            {"since", to_utc({civil_now().seconds - ago.count() / milliseconds_per_second})}};
-  }
-  return nullptr;
 }
 
 }  // namespace

@@ -143,7 +143,10 @@ Result<Json> publish(Session& session, Arguments& arguments) {
   CHECK_OK(session.list(kits));
   std::size_t unchanged = 0;
   for (const auto& kit : kits) unchanged += kit.unchanged;
-  return Json{{"kits", kits.size()}, {"unchanged", unchanged}};
+  TRY(const auto status, session.node().status());
+  return Json{{"kits", kits.size()},
+              {"unchanged", unchanged},
+              {"told", is_alone(status) ? told_json(status, session.node().now()) : Json(nullptr)}};
 }
 
 }  // namespace essaimage::shell::verb
