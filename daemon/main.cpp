@@ -129,17 +129,22 @@ Status serve(shell::Runtime::Parts parts) {
     log.write({shell::LogLevel::info,
                "node",
                "node.ready",
-               "ready",
+               log.language() == Language::french ? "prêt" : "ready",
                {{"version", std::string(version_text())}, {"home", home}, {"endpoints", where}}});
     shell::notify_service("READY=1\nSTATUS=" + (where.empty() ? "connecting out" : where));
   };
   runtime->run(ready);
   shell::notify_service("STOPPING=1");
-  log.write({shell::LogLevel::info, "node", "node.ending", "ending", {}});
+  log.write({shell::LogLevel::info, "node", "node.ending", log.language() == Language::french ? "s'arrête" : "ending", {}});
   const Watchdog watchdog(end_patience);
   control.reset();
   if (!runtime->wait_for_jobs(jobs_patience)) {
-    log.write({shell::LogLevel::info, "node", "node.abandoned", "a job was abandoned; nothing acknowledged is lost", {}});
+    log.write({shell::LogLevel::info,
+               "node",
+               "node.abandoned",
+               log.language() == Language::french ? "un travail a été abandonné\u00A0; rien de ce qui est acquis n'est perdu"
+                                                  : "a job was abandoned; nothing acknowledged is lost",
+               {}});
     ::_exit(0);
   }
   return {};

@@ -106,14 +106,15 @@ std::string with_moments_said(std::string_view part) {
   return text;
 }
 
-/// What comes before a colon of ours, even where nothing is said in words: an option, a line of a file, a kit, a path, a quote.
+/// What comes before a colon of ours, even where nothing is said in words: an option, a line of a file, a short name, a kit, a quote.
 bool is_named(std::string_view part) {
   if (part.ends_with('"')) return true;
   if (part.find(' ') != std::string_view::npos) return false;
+  const bool slug = !part.empty() && part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
   const auto colon = part.rfind(':');
   const bool line = colon != std::string_view::npos && colon + 1 < part.size() &&
                     part.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
-  return line || part.starts_with("--") || part.find('/') != std::string_view::npos;
+  return line || slug || part.starts_with("--") || part.find('/') != std::string_view::npos;
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ TEST_CASE("days and punctuation are written as French is, and what has to be typ
   CHECK(fr("kit.toml:12: Error while parsing date: expected day between 1 and 28 (inclusive), saw 30") ==
         "kit.toml:12\u00A0: une valeur est mal écrite (date)\u00A0: il faut un jour de 1 à 28, et il y a 30");
   CHECK(fr("wazemmes/malle\u00A0; vouliez-vous dire") == "wazemmes/malle\u00A0; vouliez-vous dire");
+  CHECK(fr("fives: clé volée") == "fives\u00A0: clé volée");
   CHECK(fr("wazemmes/malle: region") == "wazemmes/malle\u00A0: region");
   CHECK(fr("--why: \"M. Petit\", \"06 12 34 56 78\"") == "--why\u00A0: \"M. Petit\", \"06 12 34 56 78\"");
   CHECK(fr("words: 500 bytes") == "mots\u00A0: 500 octets");
@@ -58,7 +59,7 @@ TEST_CASE("of several lines that fit, the one with the most words is said") {
 }
 
 TEST_CASE("names, paths and what a person typed are never changed, nor is anything in English") {
-  for (const std::string detail : {"", "wazemmes/lampe", "guide: suite; fin.txt", "photos/expected.jpg", ": ", "a: ", "; "}) {
+  for (const std::string detail : {"", "wazemmes/lampe", "Le guide: La suite; fin.txt", "photos/expected.jpg", ": ", "a: ", "; "}) {
     CHECK(fr(detail) == detail);
   }
   CHECK(detail_in("date: expected a number", Language::english) == "date: expected a number");
