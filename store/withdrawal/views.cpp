@@ -109,10 +109,11 @@ Result<std::optional<MediaWithdrawal>> WithdrawalsImpl::version_before(const Med
   return before;
 }
 
-Result<std::vector<std::string>> WithdrawalsImpl::files_of(const Sha256& media) const {
+Result<std::vector<std::string>> WithdrawalsImpl::files_of(const Sha256& media, const std::string& centre) const {
   std::set<std::string> files;
   TRY(const auto kits, library_.state_->naming(media));
   for (const auto& kit : kits) {
+    if (!centre.empty() && kit.centre != centre) continue;
     TRY(const auto rows, library_.state_->kits_of(kit));
     for (const auto& row : rows) {
       const auto tree = read_kit_tree(*library_.objects_, row.kit_tree, KitDepth::names);
@@ -143,6 +144,23 @@ Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_kit(const KitId& kit) co
     views.push_back(std::move(view));
   }
   std::ranges::stable_sort(views, {}, &WithdrawalView::since);
+  return views;
+}
+
+Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_own_kits() const {
+  const auto picture = library_.picture();
+  std::vector<WithdrawalView> views;
+  if (!picture->word) return views;
+  for (const auto& [media, stated] : picture->word->withdrawals->statements) {
+    if (!stated.file.withdrawn) continue;
+    WithdrawalView view;
+    TRY(view.files, files_of(media, library_.identity_.slug));
+    if (view.files.empty()) continue;
+    view.key = {library_.identity_.federation_slug, 0, media};
+    view.since = stated.file.decided;
+    view.why = stated.file.why;
+    views.push_back(std::move(view));
+  }
   return views;
 }
 

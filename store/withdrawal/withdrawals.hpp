@@ -81,6 +81,8 @@ class Withdrawals {
   virtual Result<std::vector<WithdrawalView>> of_federation() const = 0;
   /// Of both, by time: whatever was withdrawn of a kit, in whichever of its versions that are known here.
   virtual Result<std::vector<WithdrawalView>> of_kit(const KitId& kit) const = 0;
+  /// What the federation has withdrawn and kits of this centre name still; without receipts, and with the files of those kits alone.
+  virtual Result<std::vector<WithdrawalView>> of_own_kits() const = 0;
   /// Some kit names that media, or it lies here, or was withdrawn.
   virtual Result<bool> knows(const Sha256& media) const = 0;
   /// Of a media file of a kit of that centre; nothing: it is not withdrawn.

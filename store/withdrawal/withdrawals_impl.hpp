@@ -23,6 +23,7 @@ class WithdrawalsImpl final : public Withdrawals {
   Result<std::vector<WithdrawalView>> find(const WithdrawalQuery& query) const override;
   Result<std::vector<WithdrawalView>> of_federation() const override;
   Result<std::vector<WithdrawalView>> of_kit(const KitId& kit) const override;
+  Result<std::vector<WithdrawalView>> of_own_kits() const override;
   Result<bool> knows(const Sha256& media) const override;
   Result<std::optional<WithdrawnBy>> withdrawn(const std::string& centre, const Sha256& media) const override;
   Result<std::vector<State::KitConsent>> ending(std::chrono::seconds within) const override;
@@ -52,7 +53,7 @@ class WithdrawalsImpl final : public Withdrawals {
 
  private:
   /// "wazemmes/lampe:photo.jpg": as kits name it now.
-  Result<std::vector<std::string>> files_of(const Sha256& media) const;
+  Result<std::vector<std::string>> files_of(const Sha256& media, const std::string& centre = {}) const;  ///< of all, or of that one
   /// As the federation's feed had it; nothing if that is not held any more.
   Result<std::optional<MediaWithdrawal>> version_before(const MediaWithdrawal& file) const;
 

@@ -11,7 +11,7 @@ namespace essaimage::test {
 
 class FakeWithdrawals final : public store::Withdrawals {
  public:
-  std::vector<store::WithdrawalView> views, federations;
+  std::vector<store::WithdrawalView> views, federations, against_own;
   std::vector<store::State::KitConsent> consents;
   std::set<Sha256> unknown;
   std::vector<Wish> wishes;
@@ -46,6 +46,7 @@ class FakeWithdrawals final : public store::Withdrawals {
       if (std::ranges::any_of(view.files, [&](const auto& file) { return file.starts_with(kit.str() + ":"); })) found.push_back(view);
     return found;
   }
+  Result<std::vector<store::WithdrawalView>> of_own_kits() const override { return against_own; }
   Result<bool> knows(const Sha256& media) const override { return !unknown.contains(media); }
   Result<std::optional<store::WithdrawnBy>> withdrawn(const std::string&, const Sha256&) const override { return std::nullopt; }
   Result<std::vector<store::State::KitConsent>> ending(std::chrono::seconds) const override { return consents; }

@@ -159,6 +159,28 @@ TEST_CASE("a checkout with a withdrawn file is refused, unless the rest is asked
   CHECK(listed["items"][0][0]["withdrawn"]["withdrawal"] == "fives/3");
 }
 
+TEST_CASE("`status` tells an author what the federation withdrew that its kits name still") {
+  Served served;
+  const auto problem = [&] {
+    const auto status = served.ask("status");
+    for (const auto& each : status["problems"])
+      if (each["code"] == "withdrawn-for-cause") return each;
+    return Json();
+  };
+  CHECK(problem().is_null());
+  auto cause = view("fede", false);
+  cause.by_author.reset();
+  cause.why = "une plainte";
+  cause.files = {"wazemmes/lampe:moi.jpg"};
+  served.node.lib.withdrawn.against_own = {cause};
+  const auto told = problem();
+  REQUIRE_FALSE(told.is_null());
+  CHECK(told["actor"] == "author");
+  CHECK(told["text"]["en"] ==
+        "The federation has withdrawn wazemmes/lampe:moi.jpg on 1 Mar 2026: une plainte. Nobody gives it out any more.");
+  CHECK(told["next_step"]["fr"] == "Publiez le kit sans lui.");
+}
+
 TEST_CASE("`explain` and `status` tell of what was withdrawn, and of consents that end soon") {
   Served served;
   served.kit();

@@ -38,14 +38,14 @@ Explanation about(const store::WithdrawalView& view) {
 }
 
 /// For cause, of a kit that has that media.
-Explanation about_cause(const store::WithdrawalView& view, const KitId& kit, bool here) {
+Explanation about_cause(const store::WithdrawalView& view, const std::string& kit, bool here) {
   const auto day = words_of_day(view.since);
   std::string what;
   for (const auto& file : view.files) what += (what.empty() ? "" : ", ") + file;
   if (view.taken_back)
     return {"withdrawal-taken-back",
             false,
-            kit.str(),
+            kit,
             {fmt::format("The federation had withdrawn {} on {}, and took that back: {}.", what, day.en, view.taken_back_why),
              fmt::format("La fédération avait retiré {} le {}, et est revenue là-dessus : {}.", what, day.fr, view.taken_back_why)},
             here ? Actor::nobody : Actor::author,
@@ -54,27 +54,15 @@ Explanation about_cause(const store::WithdrawalView& view, const KitId& kit, boo
                          "Qui a le fichier publie le kit encore une fois ; le même dossier suffit."}};
   return {"withdrawn-for-cause",
           false,
-          kit.str(),
+          kit,
           {fmt::format("The federation has withdrawn {} on {}: {}. Nobody gives it out any more.", what, day.en, view.why),
            fmt::format("La fédération a retiré {} le {} : {}. Plus personne ne le donne.", what, day.fr, view.why)},
           Actor::author,
           {"Publish the kit without it.", "Publiez le kit sans lui."}};
 }
 
-}  // namespace
-
-Result<Explanations> explain_withdrawals(const store::Library& library, const KitId& kit) {
+Result<Explanations> explain_ending(const store::Library& library) {
   Explanations found;
-  if (library.roster() == nullptr) return found;
-  TRY(const auto views, library.withdrawals().of_kit(kit));
-  for (const auto& view : views)
-    found.push_back(view.by_author ? about(view) : about_cause(view, kit, library.media().has(view.key.media)));
-  return found;
-}
-
-Result<Explanations> explain_consents(const store::Library& library) {
-  Explanations found;
-  if (library.roster() == nullptr) return found;
   TRY(const auto ending, library.withdrawals().ending(warned_before));
   const auto federation = library.federation();
   for (const auto& [kit, audience, consent] : ending) {
@@ -100,6 +88,28 @@ Result<Explanations> explain_consents(const store::Library& library) {
          {fmt::format("If it was renewed, publish the kit with the later day in its kit.toml{}.", over ? " (`publish --again`)" : ""),
           fmt::format("S'il est renouvelé, publiez le kit avec le nouveau jour dans son kit.toml{}.",
                       over ? " (`publish --again`)" : "")}});
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<Explanations> explain_withdrawals(const store::Library& library, const KitId& kit) {
+  Explanations found;
+  if (library.roster() == nullptr) return found;
+  TRY(const auto views, library.withdrawals().of_kit(kit));
+  for (const auto& view : views)
+    found.push_back(view.by_author ? about(view) : about_cause(view, kit.str(), library.media().has(view.key.media)));
+  return found;
+}
+
+Result<Explanations> explain_own_kits(const store::Library& library) {
+  if (library.roster() == nullptr) return Explanations{};
+  TRY(auto found, explain_ending(library));
+  TRY(const auto views, library.withdrawals().of_own_kits());
+  for (const auto& view : views) {
+    found.push_back(about_cause(view, view.files.front(), false));
+    found.back().problem = true;
   }
   return found;
 }

@@ -8,7 +8,7 @@
 namespace essaimage::shell {
 
 Result<Explanations> explain_withdrawals(const store::Library& library, const KitId& kit);
-/// Within 30 days.
-Result<Explanations> explain_consents(const store::Library& library);
+/// What the author of kits has to see to: consents that end within 30 days, and what the federation has withdrawn that its kits name.
+Result<Explanations> explain_own_kits(const store::Library& library);
 
 }  // namespace essaimage::shell

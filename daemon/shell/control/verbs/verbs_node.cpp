@@ -167,7 +167,7 @@ Result<Json> status(Session& session, Arguments& arguments) {
                        due};
   for (const auto& found : explain_node(here))
     if (found.problem) problems.push_back(document_of(found));
-  TRY(const auto ending, explain_consents(node.library()));
+  TRY(const auto ending, explain_own_kits(node.library()));
   for (const auto& found : ending) problems.push_back(document_of(found));
   return Json{{"centre", identity.slug},
               {"name", self == nullptr ? identity.name : self->name},
@@ -256,7 +256,7 @@ namespace {
 Result<Explanations> explain_any(const Situation& here, const store::Library& library, const std::string& id) {
   if (id.empty()) {
     auto found = explain_node(here);
-    TRY(const auto ending, explain_consents(library));
+    TRY(const auto ending, explain_own_kits(library));
     found.insert(found.end(), ending.begin(), ending.end());
     return found;
   }

@@ -90,9 +90,12 @@ TEST_CASE("whoever asks what was withdrawn of a kit hears what the federation wi
     CHECK(node->library().withdrawals().of_kit({"a", "autre"})->empty());
   }
   CHECK(l.m.c->library().withdrawals().of_federation()->front().files == std::vector<std::string>{"a/lampe:photos/moi.jpg"});
+  CHECK(l.m.c->library().withdrawals().of_own_kits()->empty());
+  CHECK(l.m.a->library().withdrawals().of_own_kits()->front().files == std::vector<std::string>{"a/lampe:photos/moi.jpg"});
   l.m.a->publish_one("lampe", {{"guide.md", "sans"}});
   spread(l.m);
   CHECK(of_lamp(*l.m.c).size() == 1);
+  CHECK(l.m.a->library().withdrawals().of_own_kits()->empty());
   CHECK(order.knows(l.media).value());
 }
 
