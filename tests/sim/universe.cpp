@@ -159,13 +159,17 @@ ObjectId chunk_list(const MediaSpec& spec) {
 }
 
 void read_chunk(const MediaSpec& spec, std::size_t chunk, std::size_t offset, std::span<std::uint8_t> out) {
-  const std::uint64_t first = hash64(spec.media.view(), chunk + 11);
-  while (!out.empty()) {
-    const std::uint64_t word = first + offset / 8 * 0x9e3779b97f4a7c15U;
-    const std::size_t within = offset % 8, bytes = std::min<std::size_t>(8 - within, out.size());
+  constexpr std::uint64_t step = 0x9e3779b97f4a7c15U;
+  std::uint64_t word = hash64(spec.media.view(), chunk + 11) + offset / 8 * step;
+  for (std::size_t within = offset % 8; !out.empty(); within = 0, word += step) {
+    if (within == 0 && out.size() >= 8) {
+      std::memcpy(out.data(), &word, 8);  // of a fixed size: one instruction
+      out = out.subspan(8);
+      continue;
+    }
+    const std::size_t bytes = std::min<std::size_t>(8 - within, out.size());
     std::memcpy(out.data(), reinterpret_cast<const std::uint8_t*>(&word) + within, bytes);
     out = out.subspan(bytes);
-    offset += bytes;
   }
 }
 
