@@ -295,15 +295,27 @@ struct Replica::Impl : Parts {
     const auto& members = context.access.roster().members;
     const bool alone =
         std::none_of(members.begin(), members.end(), [&](const auto& each) { return each.first != own && !each.second.suspended; });
-    const bool newer = std::any_of(context.heads.wanted().begin(), context.heads.wanted().end(), [&](const FeedId& feed) {
+    const bool behind = is_behind();  // whoever told before may be gone when others tell
+    own_heads_confirmed = alone || (told_of({}) && told_of_each() && !behind);
+  }
+
+  /// Somebody told of more than is held of a feed of ours. If they are gone before it is here, others may know less: that is
+  /// waited for a while.
+  bool is_behind() {
+    std::erase_if(behind_in, [&](const auto& each) {
+      const FeedEntry* entry = context.heads.find(each.first);
+      return (entry != nullptr ? entry->held.order : Order{}) != each.second || context.now - started_at >= settings::confirm_within;
+    });
+    for (const FeedId& feed : context.heads.wanted()) {
       const FeedEntry& entry = *context.heads.find(feed);
       const auto is_newer = [&](const Claim& claim) {
         const bool as_held = claim.order == entry.held.order && (claim.commit == entry.held.commit || claim.commit.is_zero());
         return !as_held && entry.lacks(claim.order, claim.commit);
       };
-      return feed.centre == own && (!entry.lacking || std::ranges::any_of(entry.claims, is_newer));
-    });
-    own_heads_confirmed = alone || (told_of({}) && told_of_each() && !newer);
+      const bool newer = !entry.lacking || std::ranges::any_of(entry.claims, is_newer);
+      if (feed.centre == context.access.own_slug() && newer) behind_in[feed] = entry.held.order;
+    }
+    return !behind_in.empty();
   }
 
   void settle() {
@@ -329,7 +341,8 @@ struct Replica::Impl : Parts {
   std::set<LinkId> refused;  ///< closed because the peer does not speak with us
   std::string down_reason;
   Instant started_at;
-  Instant next_tick;  ///< the parts' own timers
+  std::map<FeedId, Order> behind_in;  ///< of our own feeds those of which more was told of, and what was held then
+  Instant next_tick;                  ///< the parts' own timers
   std::optional<Instant> planned_wake;
 };
 

@@ -100,7 +100,6 @@ inline constexpr double questions_per_second = 200;
 inline constexpr Duration queue_target = milliseconds(100);    ///< RFC 6817 allows no more; a call bears 150
 inline constexpr Duration queue_settles = milliseconds(600);   ///< about: a longer queue than wanted is gone after that
 inline constexpr Duration probe_interval = milliseconds(500);  ///< WIRE.md; 1 % of 1 Mbit/s
-inline constexpr Duration queue_believed = seconds(60);        ///< no longer one, whatever a peer's clock says
 inline constexpr double carries_grows = 1.5;                   ///< at most so many times in one step: one sample proves little
 inline constexpr unsigned media_turn = 4;                      ///< every fourth time media come before packs
 inline constexpr Duration probe_lost_after = seconds(10);      ///< a link that loses nothing answers; the next ping asks again

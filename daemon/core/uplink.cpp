@@ -9,6 +9,7 @@ namespace essaimage::core {
 void QueueDelay::sample(std::int64_t travelled_ms, Duration round_trip, Instant now) {
   // On an idle link samples are rare, and clocks drift meanwhile: age counts, and not how many came since.
   while (least_count_ > 0 && now - least_[least_count_ - 1].began > std::chrono::minutes(minutes)) --least_count_;
+  if (least_count_ > 0 && travelled_ms - base_ms() > round_trip.count()) least_count_ = last_count_ = 0;
   if (least_count_ == 0 || now - least_[0].began >= std::chrono::minutes(1)) {
     least_count_ = std::min(least_count_ + 1, minutes);
     std::rotate(least_.begin(), least_.end() - 1, least_.end());
@@ -17,18 +18,17 @@ void QueueDelay::sample(std::int64_t travelled_ms, Duration round_trip, Instant 
   least_[0].least = std::min(least_[0].least, travelled_ms);
   std::rotate(last_.begin(), last_.end() - 1, last_.end());
   last_[0] = travelled_ms;
-  std::rotate(round_trips_.begin(), round_trips_.end() - 1, round_trips_.end());
-  round_trips_[0] = round_trip.count();
   last_count_ = std::min(last_count_ + 1, recent);
+}
+
+std::int64_t QueueDelay::base_ms() const {
+  const auto less = [](const Minute& a, const Minute& b) { return a.least < b.least; };
+  return std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(least_count_), less)->least;
 }
 
 Duration QueueDelay::now() const {
   if (last_count_ == 0) return {};
-  const auto less = [](const Minute& a, const Minute& b) { return a.least < b.least; };
-  const std::int64_t base = std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(least_count_), less)->least;
-  const std::int64_t last = *std::min_element(last_.begin(), last_.begin() + static_cast<std::ptrdiff_t>(last_count_));
-  const auto shortest = *std::min_element(round_trips_.begin(), round_trips_.begin() + static_cast<std::ptrdiff_t>(last_count_));
-  return std::min({Duration(last - base), Duration(shortest), settings::queue_believed});
+  return Duration(*std::min_element(last_.begin(), last_.begin() + static_cast<std::ptrdiff_t>(last_count_)) - base_ms());
 }
 
 // --- rate ----------------------------------------------------------------------------------------------------------------

@@ -24,19 +24,22 @@ namespace essaimage::core {
 /// the least of each of the last minutes is kept, so that clocks that drift, and routes that change, are forgotten.
 class QueueDelay {
  public:
-  /// `round_trip`, by our clock alone: no queue is longer, however the other clock jumped or ours stood still.
+  /// `round_trip`, by our clock alone: no message is longer on its way. If it seems to be, a clock jumped or stood still, and
+  /// what was seen before tells nothing any more.
   void sample(std::int64_t travelled_ms, Duration round_trip, Instant now);
   /// Of the last few samples the least: one late message is no queue.
   Duration now() const;
 
  private:
+  std::int64_t base_ms() const;
+
   static constexpr std::size_t minutes = 10, recent = 2;
   struct Minute {
     Instant began;
     std::int64_t least = 0;
   };
   std::array<Minute, minutes> least_{};  ///< the latest first
-  std::array<std::int64_t, recent> last_{}, round_trips_{};
+  std::array<std::int64_t, recent> last_{};
   std::size_t least_count_ = 0, last_count_ = 0;
 };
 

@@ -104,7 +104,7 @@ void MemoryStore::open_pack(const effect::OpenPack& open, Inputs& out) {
     return;
   }
   const std::uint64_t size = pack.size();
-  sources_[open.job] = {std::move(pack)};
+  sources_[open.job] = {.pack = std::move(pack), .size = size};
   out.push_back(input::SourceOpened{open.job, size, chain.back()});
 }
 
@@ -117,29 +117,42 @@ void MemoryStore::open_run(const effect::OpenRun& open, Inputs& out) {
     out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
     return;
   }
-  Bytes bytes;
+  Source source{.pack = {}, .spec = it->second.spec, .first = open.first, .size = 0};
   for (std::uint32_t i = open.first; i < open.first + open.count; ++i) {
     if (!it->second.held[i]) {
       out.push_back(input::SourceOpened{open.job, fail(Errc::not_found), nullptr});
       return;
     }
-    const Bytes chunk = chunk_content(it->second.spec, i);
-    bytes.insert(bytes.end(), chunk.begin(), chunk.end());
+    source.size += source.spec->chunk_bytes[i];
   }
-  const std::uint64_t size = bytes.size();
-  sources_[open.job] = {std::move(bytes)};
-  out.push_back(input::SourceOpened{open.job, size, nullptr});
+  out.push_back(input::SourceOpened{open.job, source.size, nullptr});
+  sources_[open.job] = std::move(source);
+}
+
+Bytes MemoryStore::bytes_of(const Source& source, std::uint64_t offset, std::size_t count) const {
+  if (!source.spec) {
+    const auto begin = source.pack.begin() + static_cast<std::ptrdiff_t>(offset);
+    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+  }
+  Bytes bytes(count);
+  std::size_t chunk = source.first, done = 0;
+  for (; offset >= source.spec->chunk_bytes[chunk]; ++chunk) offset -= source.spec->chunk_bytes[chunk];
+  for (; done < count; ++chunk, offset = 0) {
+    const std::size_t now = std::min<std::size_t>(count - done, source.spec->chunk_bytes[chunk] - offset);
+    read_chunk(*source.spec, chunk, offset, std::span(bytes).subspan(done, now));
+    done += now;
+  }
+  return bytes;
 }
 
 void MemoryStore::read(const effect::ReadSource& read, Inputs& out) {
   const auto it = sources_.find(read.job);
-  if (it == sources_.end() || read.offset + read.bytes_max > it->second.bytes.size() || disk_fails()) {
+  if (it == sources_.end() || read.offset + read.bytes_max > it->second.size || disk_fails()) {
     out.push_back(input::SourceRead{read.job, read.offset, fail(Errc::io)});
     return;
   }
-  const auto begin = it->second.bytes.begin() + static_cast<std::ptrdiff_t>(read.offset);
-  out.push_back(
-      input::SourceRead{read.job, read.offset, std::make_shared<const Bytes>(begin, begin + static_cast<std::ptrdiff_t>(read.bytes_max))});
+  auto bytes = std::make_shared<const Bytes>(bytes_of(it->second, read.offset, read.bytes_max));
+  out.push_back(input::SourceRead{read.job, read.offset, std::move(bytes)});
 }
 
 void MemoryStore::find(const effect::FindMedia& find, Inputs& out) {
@@ -205,22 +218,15 @@ void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
   }
   Media& media = it->second;
   Run& run = runs_[write.job];
-  run.bytes.insert(run.bytes.end(), write.bytes->begin(), write.bytes->end());
-  while (run.settled < write.count) {
+  for (ByteView rest = *write.bytes; !rest.empty() && run.settled < write.count;) {
     const std::uint32_t chunk = write.first + run.settled;
-    const std::size_t size = media.spec.chunk_bytes.at(chunk);
-    if (run.bytes.size() < size) break;
-    const Bytes bytes(run.bytes.begin(), run.bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    run.bytes.erase(run.bytes.begin(), run.bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    const bool right = bytes == chunk_content(media.spec, chunk);
-    if (right) {
-      media.held[chunk] = true;
-      constexpr std::size_t syncs_after = 8;
-      if (unsynced_.size() >= syncs_after) unsynced_.clear();
-      unsynced_.emplace_back(write.media, chunk);
-    }
-    out.push_back(input::ChunksStored{write.job, write.media, chunk, 1, right ? Status() : fail(Errc::chunk_bad)});
-    run.settled += 1;
+    const std::size_t now = std::min<std::size_t>(rest.size(), media.spec.chunk_bytes.at(chunk) - run.came);
+    Bytes expected(now);
+    read_chunk(media.spec, chunk, run.came, expected);
+    run.right = run.right && std::ranges::equal(rest.first(now), expected);
+    run.came += now;
+    rest = rest.subspan(now);
+    if (run.came == media.spec.chunk_bytes[chunk]) settle(write, run, media, out);
   }
   if (write.last) {
     if (run.settled < write.count) {
@@ -233,6 +239,18 @@ void MemoryStore::write(const effect::WriteRun& write, Inputs& out) {
     media.complete = true;
     out.push_back(input::MediaComplete{write.media});
   }
+}
+
+void MemoryStore::settle(const effect::WriteRun& write, Run& run, Media& media, Inputs& out) {
+  const std::uint32_t chunk = write.first + run.settled;
+  if (run.right) {
+    media.held[chunk] = true;
+    constexpr std::size_t syncs_after = 8;
+    if (unsynced_.size() >= syncs_after) unsynced_.clear();
+    unsynced_.emplace_back(write.media, chunk);
+  }
+  out.push_back(input::ChunksStored{write.job, write.media, chunk, 1, run.right ? Status() : fail(Errc::chunk_bad)});
+  run = {.settled = run.settled + 1};
 }
 
 // --- members -----------------------------------------------------------------------------------------------------------

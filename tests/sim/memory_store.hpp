@@ -71,12 +71,17 @@ class MemoryStore final : public SimStore {
     std::map<FeedId, Feed> feeds;
     std::map<Sha256, Media> media;
   };
+  /// What is served: a pack, or chunks, whose bytes are made when they are read. Thousands of nodes have many of them open.
   struct Source {
-    Bytes bytes;
+    Bytes pack;
+    std::optional<MediaSpec> spec = {};
+    std::uint32_t first = 0;
+    std::uint64_t size = 0;
   };
   struct Run {
-    Bytes bytes;
     std::uint32_t settled = 0;
+    std::size_t came = 0;  ///< bytes of the next chunk
+    bool right = true;     ///< so far
   };
 
   void open_pack(const core::effect::OpenPack& open, Inputs& out);
@@ -84,6 +89,9 @@ class MemoryStore final : public SimStore {
   void read(const core::effect::ReadSource& read, Inputs& out);
   void find(const core::effect::FindMedia& find, Inputs& out);
   void accept(const core::effect::AcceptPack& accept, Inputs& out);
+  Bytes bytes_of(const Source& source, std::uint64_t offset, std::size_t count) const;
+  /// A chunk has come whole.
+  void settle(const core::effect::WriteRun& write, Run& run, Media& media, Inputs& out);
   Status check(const core::effect::AcceptPack& accept, const Bytes& pack, Feed& feed, Inputs& out);
   void write(const core::effect::WriteRun& write, Inputs& out);
   void keep_fork(const core::effect::KeepFork& keep, Inputs& out);

@@ -153,6 +153,7 @@ class Trial {
       act("partition", world_.network.parted() && plan_.below(4) == 0, [&] { heal(); });
       act("move", spread(weather_.moves), [&] { move(any()); });
       act("mirror", spread(weather_.mirrors), [&] { subject_ += members_.link(draw_); });
+      if (backed_up_ != 0) unsure_.note_newcomers(world_, backed_up_);
       act("succeed", spread(weather_.successions), [&] { succeed(any()); });
       act("succeed", members_.thefts(), [&] { go_on_with_theft(); });
       act("clock", weather_.clocks && plan_.below(4) == 0, [&] { clock(any()); });
@@ -309,7 +310,6 @@ class Trial {
       if (head.feed.centre == author && !world_.elsewhere(head, backed_up_)) keep_witnessed = false;
     }
     world_.restore(backed_up_, backup_, keep_witnessed);
-    std::erase_if(world_.acknowledged, [&](const Head& head) { return head.feed.centre == author && !world_.elsewhere(head, backed_up_); });
     world_.start(backed_up_);
     unsure_.note_start(world_, backed_up_);
     // It tries to publish at once: refused until a peer has told what it holds, unless nobody is to be asked.

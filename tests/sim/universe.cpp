@@ -158,14 +158,19 @@ ObjectId chunk_list(const MediaSpec& spec) {
   return id;
 }
 
-Bytes chunk_content(const MediaSpec& spec, std::size_t chunk) {
-  Bytes bytes(spec.chunk_bytes.at(chunk));
-  std::uint64_t word = hash64(spec.media.view(), chunk + 11);
-  for (std::size_t i = 0; i < bytes.size(); i += 8) {
-    std::memcpy(bytes.data() + i, &word, std::min<std::size_t>(8, bytes.size() - i));
-    word += 0x9e3779b97f4a7c15U;
+void read_chunk(const MediaSpec& spec, std::size_t chunk, std::size_t offset, std::span<std::uint8_t> out) {
+  constexpr std::uint64_t step = 0x9e3779b97f4a7c15U;
+  std::uint64_t word = hash64(spec.media.view(), chunk + 11) + offset / 8 * step;
+  for (std::size_t within = offset % 8; !out.empty(); within = 0, word += step) {
+    if (within == 0 && out.size() >= 8) {
+      std::memcpy(out.data(), &word, 8);  // of a fixed size: one instruction
+      out = out.subspan(8);
+      continue;
+    }
+    const std::size_t bytes = std::min<std::size_t>(8 - within, out.size());
+    std::memcpy(out.data(), reinterpret_cast<const std::uint8_t*>(&word) + within, bytes);
+    out = out.subspan(bytes);
   }
-  return bytes;
 }
 
 std::string slug_of(std::size_t node) { return node == 0 ? "federation" : "centre-" + std::to_string(node); }

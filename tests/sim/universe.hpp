@@ -40,8 +40,8 @@ ObjectId commit_id(ByteView raw);
 
 /// The chunk list of a media file, as a blob.
 ObjectId chunk_list(const MediaSpec& spec);
-/// The bytes of a chunk: the only right ones.
-Bytes chunk_content(const MediaSpec& spec, std::size_t chunk);
+/// The bytes of a chunk from that offset on: the only right ones.
+void read_chunk(const MediaSpec& spec, std::size_t chunk, std::size_t offset, std::span<std::uint8_t> out);
 
 std::string slug_of(std::size_t node);
 /// Of each generation another one: a succession starts the next.

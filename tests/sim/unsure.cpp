@@ -15,6 +15,20 @@ void Unsure::note_crash(const World& world, std::size_t node) {
   }
 }
 
+void Unsure::note_newcomers(const World& world, std::size_t node) {
+  if (!started_at_) return;
+  for (const Head& own : world.node(node).store->heads()) {
+    if (own.feed.centre != world.node(node).slug) continue;
+    Order newest = own.order;
+    for (std::size_t i = 0; i < world.size(); ++i) newest = std::max(newest, world.held(i, own.feed));
+    if (newest == own.order) continue;
+    for (std::size_t i = 0; i < world.size(); ++i) {
+      const bool may = i != node && world.truth().may_hold(world.node(i).slug, own.feed.audience);
+      if (may && world.held(i, own.feed) < newest) feeds_.insert(own.feed);
+    }
+  }
+}
+
 void Unsure::note_start(const World& world, std::size_t node) { started_at_ = world.node(node).clock.read(world.now()); }
 
 void Unsure::note_publication(const World& world, std::size_t node, const std::vector<Audience>& audiences) {

@@ -83,9 +83,22 @@ void World::crash(std::size_t index) {
 
 void World::restore(std::size_t index, const SimStore::BackupPtr& backup, bool keep_witnessed) {
   network.coverage.strike(Fault::backup_restored);
-  nodes_[index].store->restore(backup, keep_witnessed);
+  lose_disk(index, [&] { nodes_[index].store->restore(backup, keep_witnessed); });
   if (!keep_witnessed) forget_accepted(index);
+  for (auto& [of, accepted] : accepted_) {
+    if (of.first == index) accepted.held = held(index, of.second);
+  }
   if (on_restored) on_restored(index);
+}
+
+void World::lose_disk(std::size_t index, const std::function<void()>& lose) {
+  const auto is_here = [&](const Head& head) { return held(index, head.feed) >= head.order; };
+  const auto alone =
+      std::ranges::stable_partition(acknowledged, [&](const Head& head) { return !is_here(head) || elsewhere(head, index); });
+  const std::vector<Head> only_here(alone.begin(), alone.end());
+  acknowledged.erase(alone.begin(), alone.end());
+  lose();
+  std::ranges::copy_if(only_here, std::back_inserter(acknowledged), is_here);
 }
 
 void World::lose_objects(std::size_t index) {
@@ -161,7 +174,7 @@ bool World::begin_anew(std::size_t index) {
   if (!stores_->knows_new_keys()) return false;
   crash(index);
   const bool had_its_key = has_its_key(index);
-  stores_->begin_anew(index);
+  lose_disk(index, [&] { stores_->begin_anew(index); });
   if (had_its_key) network.coverage.strike(Fault::key_lost);
   network.keys[index] = nodes_[index].store->transport_key();
   nodes_[index].left.clear();
@@ -327,7 +340,8 @@ Order World::held(std::size_t index, const FeedId& feed) const { return nodes_[i
 
 bool World::elsewhere(const Head& head, std::size_t index) const {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (i != index && held(i, head.feed) >= head.order) return true;
+    const bool serves = i != index && counts(i) && truth().may_hold(nodes_[i].slug, head.feed.audience);
+    if (serves && held(i, head.feed) >= head.order) return true;
   }
   return false;
 }

@@ -75,7 +75,7 @@ class World {
   core::NodeStatus status(std::size_t node) const { return nodes_[node].replica->status(now_); }
   FeedId feed_of(std::size_t node, const Audience& audience) const { return {nodes_[node].slug, audience}; }
   Order held(std::size_t node, const FeedId& feed) const;
-  /// Some other node holds this head, or a newer one.
+  /// Some other node that serves this feed holds this head, or a newer one.
   bool elsewhere(const Head& head, std::size_t node) const;
   const Roster& truth() const { return stores_->truth(); }
   Stores& stores() const { return *stores_; }
@@ -123,13 +123,19 @@ class World {
   std::vector<FeedId> feeds_of(const Message& message) const;
   void check_head(std::size_t node, const core::input::HeadChanged& change);
   void forget_accepted(std::size_t node);
+  /// Nobody promises to bring back what was acknowledged and died with the only disk that held it.
+  void lose_disk(std::size_t node, const std::function<void()>& lose);
   /// Who was in an audience by that roster, and is no more.
   void note_left(std::size_t node, const Roster& before);
   void check_open(const Node& node);
   void wake(std::size_t node, std::uint64_t incarnation, Instant at);
 
   std::unique_ptr<Stores> stores_;
-  std::map<std::pair<std::size_t, FeedId>, Order> accepted_;  ///< the highest, by node and feed
+  /// Of one feed at one node: a backup that came back may hold less than was ever accepted.
+  struct Accepted {
+    Order highest, held;
+  };
+  std::map<std::pair<std::size_t, FeedId>, Accepted> accepted_;
   /// By roster and node: every message asks who is at its other end.
   std::map<core::RosterPtr, std::vector<const Member*>> members_;
   std::vector<Node> nodes_;

@@ -13,7 +13,8 @@ void World::violated(const std::string& what) {
 }
 
 void World::check_head(std::size_t index, const input::HeadChanged& change) {
-  Order& highest = accepted_[{index, change.head.feed}];
+  Accepted& accepted = accepted_[{index, change.head.feed}];
+  const bool is_new = change.head.order > accepted.held;
   // From a suspended author all fall back to what the federation accepted last, and from an old key to what counts of it: as soon
   // as they know.
   const core::RosterPtr known = nodes_[index].store->roster();
@@ -22,24 +23,27 @@ void World::check_head(std::size_t index, const input::HeadChanged& change) {
   if (as_known != nullptr && !sim::counts(*as_known, change.head)) {
     violated(nodes_[index].slug + " took of an old key what does not count of " + change.head.feed.str());
   }
-  const bool succeeded = as_known != nullptr && highest.generation < as_known->current_keys().generation &&
-                         last_before(*as_known, change.head.feed, highest.generation + 1).order < highest;
+  const auto is_beyond = [&](const Order& order) {
+    return as_known != nullptr && order.generation < as_known->current_keys().generation &&
+           last_before(*as_known, change.head.feed, order.generation + 1).order < order;
+  };
+  const bool succeeded = is_beyond(accepted.held);
   const bool falls_back = (author != nullptr && author->suspended) || succeeded;
-  if (change.head.order < highest && !change.published_here && !falls_back) {
+  if (change.head.order < accepted.highest && !change.published_here && !falls_back) {
     violated(nodes_[index].slug + " went back in " + change.head.feed.str());
   }
-  if (change.head.order < highest && succeeded) {
+  if (change.head.order < accepted.highest && succeeded) {
     network.coverage.strike(Fault::fell_back);
-    highest = change.head.order;
+    if (is_beyond(accepted.highest)) accepted.highest = change.head.order;
   }
-  highest = std::max(highest, change.head.order);
+  accepted.highest = std::max(accepted.highest, change.head.order);
+  accepted.held = change.head.order;
   const Node& node = nodes_[index];
   if (hostile(node.slug)) return;
   if (!stores_->is_genuine(change.head.commit)) violated(node.slug + " took what nobody signed for " + change.head.feed.str());
-  // By what it knows itself: news of the federation may be on their way.
-  const core::RosterPtr roster = node.store->roster();
-  const bool allowed = !roster || change.head.feed == roster->federation_feed() || roster->may_hold(node.slug, change.head.feed.audience);
-  if (!allowed && roster->find(node.slug) != nullptr && !roster->find(node.slug)->suspended) {
+  // By what it knows itself: news of the federation may be on their way. Of what it left it may still fall back.
+  const bool allowed = !known || change.head.feed == known->federation_feed() || known->may_hold(node.slug, change.head.feed.audience);
+  if (!allowed && is_new && known->find(node.slug) != nullptr && !known->find(node.slug)->suspended) {
     violated(node.slug + " took " + change.head.feed.str() + ", which is not for it");
   }
 }

@@ -264,6 +264,28 @@ TEST_CASE("of our territory those from elsewhere can tell nothing: publishing wa
   }
 }
 
+TEST_CASE("who told of more of our own feed and is gone is waited for, though another knows less: for a minute") {
+  Bench bench;
+  const FeedId own = Bench::region(1);
+  bench.start();
+  const LinkId knows = bench.open(2), knows_less = bench.open(3);
+  bench.receive(knows, message::Have{{{own, {1, 1, 5}, sim::commit_id(*Bench::commit(own, 5, 1))}}});
+  bench.on(input::LinkDown{knows, "lost"});
+  bench.on(input::SyncNow{});
+  bench.receive(knows_less, message::Reconcile{bench.sent<message::Reconcile>(knows_less).at(0).round, false, {}});
+  CHECK_FALSE(bench.status().own_heads_confirmed);
+  SECTION("until it came from elsewhere") {
+    bench.hold(own, 5, Bench::commit(own, 5, 1));
+    CHECK(bench.status().own_heads_confirmed);
+  }
+  SECTION("until then") {
+    bench.pass(settings::confirm_within - seconds(1));
+    CHECK_FALSE(bench.status().own_heads_confirmed);
+    bench.pass(seconds(1));
+    CHECK(bench.status().own_heads_confirmed);
+  }
+}
+
 TEST_CASE("what a peer claimed of a feed that is not for both any more is forgotten") {
   Bench bench;
   bench.start();
