@@ -309,4 +309,21 @@ TEST_CASE("asking to sync dials at once whoever waits in back-off") {
   CHECK(bench.status().sync_rounds_done == bench.status().sync_rounds_asked);
 }
 
+TEST_CASE("since when a peer refuses us for one reason stays when it is asked again, and is another for another reason") {
+  Bench bench;
+  bench.start();
+  const auto since = [&](const std::string& code) {
+    const LinkId link = bench.open(2, true);
+    bench.receive(link, message::JoinReply{false, code});
+    bench.receive(link, message::Refused{1, 1});
+    const auto status = bench.status();
+    return std::ranges::find(status.peers, Bench::slug(2), &PeerStatus::slug)->error_since;
+  };
+  const auto first = since("publish.suspended");
+  REQUIRE(first);
+  bench.pass(std::chrono::minutes(10));
+  CHECK(since("publish.suspended") == first);
+  CHECK(since("key.succeeded") > first);
+}
+
 }  // namespace links_test

@@ -187,15 +187,6 @@ TEST_CASE("whom a peer refuses because its key was succeeded, or it is suspended
   CHECK(peer->state == PeerStatus::State::refused_us);
   REQUIRE(peer->last_error);
   CHECK(peer->last_error->code == errc_from(code == "peer.unknown" ? "" : code).value_or(Errc::peer_refuses));
-  // It says the same when it is asked again: since when it does stays.
-  const auto since = peer->error_since;
-  REQUIRE(since);
-  bench.pass(std::chrono::minutes(10));
-  const LinkId next = bench.open(2, true);
-  bench.receive(next, message::JoinReply{false, code});
-  bench.receive(next, message::Refused{1, 1});
-  const auto later = bench.status();
-  CHECK(std::ranges::find(later.peers, Bench::slug(2), &PeerStatus::slug)->error_since == since);
 }
 
 TEST_CASE("an invitation brought by another key than the one it asks for is refused") {
