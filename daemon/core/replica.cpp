@@ -304,6 +304,7 @@ struct Replica::Impl : Parts {
   bool is_behind() {
     std::erase_if(behind_in, [&](const auto& each) {
       const FeedEntry* entry = context.heads.find(each.first);
+      if (entry != nullptr && entry->frozen()) return true;  // of what was forked nothing comes, and it is refused for that
       return (entry != nullptr ? entry->held.order : Order{}) != each.second || context.now - started_at >= settings::confirm_within;
     });
     for (const FeedId& feed : context.heads.wanted()) {
