@@ -51,30 +51,31 @@ def idle_rows(regions):
                    size(24 * hour["line_bytes"]), size(10 * hour["line_bytes"])]
 
 
+# Why it cannot be met is said below (WHY).
+KNOWN_MISS = "fewer than 2 announcements a node and update, links all new"
+
+
 def aims(regions):
     """Each aim, what was measured, and whether that is enough."""
     def first(key, nodes=None):
         return next((r[key] for r in regions if key in r and (nodes is None or r["nodes"] == nodes)), None)
 
-    def row(aim, figure, met):
-        return [aim, figure, "yes" if met else "**no**"]
-
     nearly = [spread["ms"][2] for spread in (first("first_head", 2300), first("head", 2300)) if spread]
     if nearly:
-        yield row("a head at 99 % of 2,300 connected nodes in under 3 s", " and ".join(seconds(ms) for ms in nearly),
+        yield ("a head at 99 % of 2,300 connected nodes in under 3 s", " and ".join(seconds(ms) for ms in nearly),
                   all(ms is not None and ms < 3000 for ms in nearly))
     for key, when in (("head_cost", "later"), ("first_head_cost", "links all new")):
         counts = [r[key]["announcements"] for r in regions if key in r]
         if counts:
-            yield row(f"fewer than 2 announcements a node and update, {when}", ", ".join(f"{count:.2f}" for count in counts), max(counts) < 2)
+            yield (f"fewer than 2 announcements a node and update, {when}", ", ".join(f"{count:.2f}" for count in counts), max(counts) < 2)
     hours = [r[key] for r in regions for key in ("quiet_hour", "idle_hour") if key in r]
     if hours:
         days = [24 * hour["bytes"] for hour in hours]
-        yield row("under 1 MB a node and idle day, as messages", ", ".join(map(size, days)), max(days) < 1e6)
+        yield ("under 1 MB a node and idle day, as messages", ", ".join(map(size, days)), max(days) < 1e6)
         days = [10 * hour["line_bytes"] for hour in hours]
-        yield row("the same on the line, in ten office hours", ", ".join(map(size, days)), max(days) < 1e6)
+        yield ("the same on the line, in ten office hours", ", ".join(map(size, days)), max(days) < 1e6)
         days = [24 * hour["line_bytes"] for hour in hours]
-        yield row("the same on the line, in 24 hours", ", ".join(map(size, days)), max(days) < 1e6)
+        yield ("the same on the line, in 24 hours", ", ".join(map(size, days)), max(days) < 1e6)
 
 
 def page(regions):
@@ -87,7 +88,7 @@ def page(regions):
         "media. In the table of costs everything sent by everybody is counted until ten seconds after the last node had it, and divided by\n"
         "the nodes; \"on the line\" adds what ZMTP, CURVE, TCP and IP add, and the acknowledgements.\n\n"
         "![](results.svg)\n\n## Aims\n\n")
-    text += table(["aim", "measured", "met"], aims(regions))
+    text += table(["aim", "measured", "met"], ([aim, figure, "yes" if met else "**no**"] for aim, figure, met in aims(regions)))
     text += "\n## Time until so many nodes have it\n\n"
     text += table(["nodes", "what", "50 %", "90 %", "99 %", "100 %"], spread_rows(regions))
     text += "\n## What it costs a node\n\n"
