@@ -299,13 +299,15 @@ struct Replica::Impl : Parts {
     own_heads_confirmed = alone || (told_of({}) && told_of_each() && !behind);
   }
 
-  /// Somebody told of more than is held of a feed of ours. If they are gone before it is here, others may know less: that is
+  /// Somebody told of more than is held of a feed of ours. If they are gone before all of it is here, others may know less: that is
   /// waited for a while.
   bool is_behind() {
     std::erase_if(behind_in, [&](const auto& each) {
       const FeedEntry* entry = context.heads.find(each.first);
       if (entry != nullptr && entry->frozen()) return true;  // of what was forked nothing comes, and it is refused for that
-      return (entry != nullptr ? entry->held.order : Order{}) != each.second || context.now - started_at >= settings::confirm_within;
+      const Order held = entry != nullptr ? entry->held.order : Order{};
+      const bool came = held != each.second.held && held >= each.second.told;
+      return came || context.now - started_at >= settings::confirm_within;
     });
     for (const FeedId& feed : context.heads.wanted()) {
       const FeedEntry& entry = *context.heads.find(feed);
@@ -314,7 +316,11 @@ struct Replica::Impl : Parts {
         return !as_held && entry.lacks(claim.order, claim.commit);
       };
       const bool newer = !entry.lacking || std::ranges::any_of(entry.claims, is_newer);
-      if (feed.centre == context.access.own_slug() && newer) behind_in[feed] = entry.held.order;
+      if (feed.centre != context.access.own_slug() || !newer) continue;
+      Behind& behind = behind_in[feed];
+      behind.held = entry.held.order;
+      for (const Claim& claim : entry.claims)
+        if (is_newer(claim)) behind.told = std::max(behind.told, claim.order);
     }
     return !behind_in.empty();
   }
@@ -342,8 +348,11 @@ struct Replica::Impl : Parts {
   std::set<LinkId> refused;  ///< closed because the peer does not speak with us
   std::string down_reason;
   Instant started_at;
-  std::map<FeedId, Order> behind_in;  ///< of our own feeds those of which more was told of, and what was held then
-  Instant next_tick;                  ///< the parts' own timers
+  struct Behind {
+    Order held, told;
+  };
+  std::map<FeedId, Behind> behind_in;  ///< of our own feeds those of which more was told of, and what was held then
+  Instant next_tick;                   ///< the parts' own timers
   std::optional<Instant> planned_wake;
 };
 

@@ -265,7 +265,9 @@ TEST_CASE("who told of more of our own feed and is gone is waited for, though an
   bench.on(input::SyncNow{});
   bench.receive(knows_less, message::Reconcile{bench.sent<message::Reconcile>(knows_less).at(0).round, false, {}});
   CHECK_FALSE(bench.status().own_heads_confirmed);
-  SECTION("until it came from elsewhere") {
+  SECTION("until all of it came from elsewhere") {
+    bench.hold(own, 4, Bench::commit(own, 4, 1));
+    CHECK_FALSE(bench.status().own_heads_confirmed);
     bench.hold(own, 5, Bench::commit(own, 5, 1));
     CHECK(bench.status().own_heads_confirmed);
   }
