@@ -90,17 +90,32 @@ bool is_alone(const core::NodeStatus& status) {
   return std::ranges::none_of(status.peers, [](const auto& peer) { return peer.state == core::PeerStatus::State::connected; });
 }
 
+namespace {
+
+/// No peer is connected, and some say why. They are not the federation: who is being dialled and has not said so may well speak with
+/// us.
+Status check_cut_off(const core::NodeStatus& status, bool waited) {
+  if (!is_alone(status)) return {};
+  const auto may_tell = [](const core::PeerStatus& peer) {
+    const bool refused = peer.last_error && std::ranges::find(cut_off_codes, peer.last_error->code) != cut_off_codes.end();
+    return peer.state == core::PeerStatus::State::connecting && !refused;
+  };
+  if (!waited && std::ranges::any_of(status.peers, may_tell)) return {};
+  for (const auto why : cut_off_codes)
+    if (const auto by = who_tell_of(status, why); !by.empty()) return fail(why, "as " + joined(by) + " say");
+  return {};
+}
+
+}  // namespace
+
 Status wait_for_confirmation(Session& session) {
   const auto until = session.node().now() + confirmation_max;
   for (;;) {
     TRY(const auto status, session.node().status());
     if (status.own_heads_confirmed) return {};
-    if (is_alone(status)) {
-      // Nobody will ever tell: who refuses us has said why.
-      for (const auto why : cut_off_codes)
-        if (const auto by = who_tell_of(status, why); !by.empty()) return fail(why, "as " + joined(by) + " say");
-    }
-    if (session.node().now() >= until) {
+    const bool waited = session.node().now() >= until;
+    CHECK_OK(check_cut_off(status, waited));
+    if (waited) {
       std::size_t connected = 0;
       for (const auto& peer : status.peers) connected += peer.state == core::PeerStatus::State::connected;
       return fail(Errc::publish_unconfirmed,

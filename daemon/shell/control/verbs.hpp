@@ -19,7 +19,8 @@ struct Verb {
 
 std::span<const Verb> all_verbs();
 /// To add to an old state of our own feed would fork it: waits until a peer has told what it has of us, at most ten
-/// seconds; then Errc::publish_unconfirmed.
+/// seconds; then Errc::publish_unconfirmed. Errc::publish_suspended, Errc::key_succeeded: peers say so, and nobody is there who might
+/// tell otherwise.
 Status wait_for_confirmation(Session& session);
 /// Errc::not_federation: an act that only the federation's node does.
 Status check_federation(Session& session);

@@ -91,6 +91,29 @@ TEST_CASE("a centre that peers call suspended is shown so as their word, and not
   CHECK(refused["detail"] == "as fede, fives say");
 }
 
+TEST_CASE("that this centre is suspended is not believed of some peers while others, which have not refused, are still dialled") {
+  Served served;
+  served.node.change([](core::NodeStatus& status) {
+    status.own_heads_confirmed = false;
+    for (const auto* const slug : {"fede", "fives"}) {
+      core::PeerStatus peer;
+      peer.slug = slug;
+      peer.state = core::PeerStatus::State::connecting;
+      status.peers.push_back(peer);
+    }
+    status.peers.back().last_error = Error{Errc::publish_suspended, ""};
+  });
+  const auto adopt = [&] {
+    const auto begun = served.node.now();
+    CHECK(served.ask("kit.adopt", {{"id", "fives/lampe"}})["failure"] == "publish.suspended");
+    return served.node.now() - begun;
+  };
+  CHECK(adopt() >= std::chrono::seconds(10));
+  // It has refused as well, and is dialled once more.
+  served.node.change([](core::NodeStatus& status) { status.peers.front().last_error = Error{Errc::publish_suspended, ""}; });
+  CHECK(adopt() < std::chrono::seconds(10));
+}
+
 TEST_CASE("a member is shown with its keys and what it published last") {
   Federation served;
   CHECK(served.ask("member.show", {{"slug", "nobody"}})["failure"] == "peer.unknown");
