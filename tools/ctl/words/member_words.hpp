@@ -6,7 +6,7 @@
 
 namespace essaimage::ctl {
 
-/// What peers say of this centre itself, which the list here does not: "suspended, as fede say since …". Empty: nothing.
+/// What peers say of this centre itself, which the list here does not: "suspended, according to fede, since …". Empty: nothing.
 std::string told_text(const Json& member, const Context& context);
 
 }  // namespace essaimage::ctl
