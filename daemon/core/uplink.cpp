@@ -9,7 +9,7 @@ namespace essaimage::core {
 void QueueDelay::sample(std::int64_t travelled_ms, Duration round_trip, Instant now) {
   // On an idle link samples are rare, and clocks drift meanwhile: age counts, and not how many came since.
   while (least_count_ > 0 && now - least_[least_count_ - 1].began > std::chrono::minutes(minutes)) --least_count_;
-  if (least_count_ > 0 && travelled_ms - base_ms() > round_trip.count()) least_count_ = last_count_ = 0;
+  if (least_count_ == 0 || travelled_ms - base_ms() > round_trip.count()) least_count_ = last_count_ = 0;
   if (least_count_ == 0 || now - least_[0].began >= std::chrono::minutes(1)) {
     least_count_ = std::min(least_count_ + 1, minutes);
     std::rotate(least_.begin(), least_.end() - 1, least_.end());

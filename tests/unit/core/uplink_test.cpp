@@ -90,6 +90,10 @@ TEST_CASE("the delay of a queue is what is above the least seen, whatever the cl
     for (int i = 0; i < 3; ++i) delay.sample(55'150, milliseconds(250), now);
     CHECK(delay.now().count() == 150);
   }
+  SECTION("what was seen too long ago to compare with is no queue either, nor less than none") {
+    delay.sample(-4'500, seconds(9), now + minutes(11));
+    CHECK(delay.now().count() == 0);
+  }
   SECTION("also where samples are rare") {
     for (std::int64_t minute = 3; minute <= 300; minute += 3) {
       now = now + minutes(3);
