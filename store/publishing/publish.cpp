@@ -178,12 +178,10 @@ Result<std::vector<PublishedKit>> PublicationImpl::commit_all() {
   CHECK_OK(add_copies(plans, *picture));
   CHECK_OK(check_limits(plans));
   TRY(auto advance, make_advance(plans, *picture));
-  if (!advance.steps.empty()) {
-    CHECK_OK(settle());
-    CHECK_OK(library_.publish_pack(*pack_, advance));
-  }
+  if (!advance.steps.empty()) CHECK_OK(settle());
+  CHECK_OK(bring_back_media(plans));  // before the heads: what fails here leaves them as they were
+  if (!advance.steps.empty()) CHECK_OK(library_.publish_pack(*pack_, advance));
   CHECK_OK(bring_back_texts(*picture, !advance.steps.empty()));
-  CHECK_OK(bring_back_media(plans));
   remember_files();
   std::vector<PublishedKit> results;
   results.reserve(plans.size());

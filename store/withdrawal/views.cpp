@@ -141,6 +141,9 @@ Result<std::vector<WithdrawalView>> WithdrawalsImpl::of_kit(const KitId& kit) co
     const auto it = files.find(view.key.media);
     if (it == files.end()) continue;
     view.files.assign(it->second.begin(), it->second.end());
+    TRY(const auto still, files_of(view.key.media, kit.centre));
+    const auto is_of_kit = [&](const std::string& file) { return file.starts_with(kit.str() + ":"); };
+    if (std::ranges::any_of(still, is_of_kit)) view.named_by = {kit};
     views.push_back(std::move(view));
   }
   std::ranges::stable_sort(views, {}, &WithdrawalView::since);

@@ -128,6 +128,7 @@ TEST_CASE("a hash that nothing is known of is not withdrawn by a slip, and what 
   cause.by_author.reset();
   cause.why = "une plainte";
   cause.files = {"fives/lampe:moi.jpg"};
+  cause.named_by = {{"fives", "lampe"}};
   held.federations = {cause};
   const auto status = served.ask("withdraw.status", {{"name", "fives/lampe"}})["withdrawals"];
   REQUIRE(status.size() == 1);
@@ -139,6 +140,9 @@ TEST_CASE("a hash that nothing is known of is not withdrawn by a slip, and what 
   const auto told = served.ask("explain", {{"id", "fives/lampe"}}).dump();
   CHECK(told.find("withdrawn-for-cause") != std::string::npos);
   CHECK(told.find("La fédération a retiré fives/lampe:moi.jpg le 1er mars 2026\u00A0: une plainte.") != std::string::npos);
+  CHECK(told.find("Publish the kit without it.") != std::string::npos);
+  held.federations.front().named_by.clear();  // its newest version has it no more
+  CHECK(served.ask("explain", {{"id", "fives/lampe"}}).dump().find("Publish the kit without it.") == std::string::npos);
 }
 
 TEST_CASE("a checkout with a withdrawn file is refused, unless the rest is asked for") {

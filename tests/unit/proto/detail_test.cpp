@@ -58,7 +58,7 @@ TEST_CASE("of several lines that fit, the one with the most words is said") {
   CHECK(fr("300 bytes, at most 220") == "300 octets, pour 220 au plus");
 }
 
-TEST_CASE("names, paths and what a person typed are never changed, nor is anything in English") {
+TEST_CASE("names, paths and what a person typed are not translated, nor is anything in English") {
   for (const std::string detail : {"", "wazemmes/lampe", "Le guide: La suite; fin.txt", "photos/expected.jpg", ": ", "a: ", "; "}) {
     CHECK(fr(detail) == detail);
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace essaimage::shell {
 namespace {
 
@@ -37,8 +39,8 @@ Explanation about(const store::WithdrawalView& view) {
                          : Words{"`essaimagectl withdraw status` says who is lacking.", "`essaimagectl withdraw status` dit qui manque."}};
 }
 
-/// For cause, of a kit that has that media.
-Explanation about_cause(const store::WithdrawalView& view, const std::string& kit, bool here) {
+/// For cause, of a kit that has that media, `still` or in an older version; `here`: its bytes are.
+Explanation about_cause(const store::WithdrawalView& view, const std::string& kit, bool still, bool here) {
   const auto day = words_of_day(view.since);
   std::string what;
   for (const auto& file : view.files) what += (what.empty() ? "" : ", ") + file;
@@ -57,8 +59,8 @@ Explanation about_cause(const store::WithdrawalView& view, const std::string& ki
           kit,
           {fmt::format("The federation has withdrawn {} on {}: {}. Nobody gives it out any more.", what, day.en, view.why),
            fmt::format("La fédération a retiré {} le {} : {}. Plus personne ne le donne.", what, day.fr, view.why)},
-          Actor::author,
-          {"Publish the kit without it.", "Publiez le kit sans lui."}};
+          still ? Actor::author : Actor::nobody,
+          still ? Words{"Publish the kit without it.", "Publiez le kit sans lui."} : Words{}};
 }
 
 Result<Explanations> explain_ending(const store::Library& library) {
@@ -98,8 +100,10 @@ Result<Explanations> explain_withdrawals(const store::Library& library, const Ki
   Explanations found;
   if (library.roster() == nullptr) return found;
   TRY(const auto views, library.withdrawals().of_kit(kit));
-  for (const auto& view : views)
-    found.push_back(view.by_author ? about(view) : about_cause(view, kit.str(), library.media().has(view.key.media)));
+  for (const auto& view : views) {
+    const bool still = std::ranges::find(view.named_by, kit) != view.named_by.end();
+    found.push_back(view.by_author ? about(view) : about_cause(view, kit.str(), still, library.media().has(view.key.media)));
+  }
   return found;
 }
 
@@ -108,7 +112,7 @@ Result<Explanations> explain_own_kits(const store::Library& library) {
   TRY(auto found, explain_ending(library));
   TRY(const auto views, library.withdrawals().of_own_kits());
   for (const auto& view : views) {
-    found.push_back(about_cause(view, view.files.front(), false));
+    found.push_back(about_cause(view, view.files.front(), true, false));
     found.back().problem = true;
   }
   return found;

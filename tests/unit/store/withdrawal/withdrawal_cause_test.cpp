@@ -87,6 +87,7 @@ TEST_CASE("whoever asks what was withdrawn of a kit hears what the federation wi
     REQUIRE(views.size() == 1);
     CHECK(views[0].why == "une plainte");
     CHECK(views[0].files == std::vector<std::string>{"a/lampe:photos/moi.jpg"});
+    CHECK(views[0].named_by == std::vector<KitId>{{"a", "lampe"}});
     CHECK(node->library().withdrawals().of_kit({"a", "autre"})->empty());
   }
   CHECK(l.m.c->library().withdrawals().of_federation()->front().files == std::vector<std::string>{"a/lampe:photos/moi.jpg"});
@@ -95,6 +96,7 @@ TEST_CASE("whoever asks what was withdrawn of a kit hears what the federation wi
   l.m.a->publish_one("lampe", {{"guide.md", "sans"}});
   spread(l.m);
   CHECK(of_lamp(*l.m.c).size() == 1);
+  CHECK(of_lamp(*l.m.c)[0].named_by.empty());
   CHECK(l.m.a->library().withdrawals().of_own_kits()->empty());
   CHECK(order.knows(l.media).value());
 }
