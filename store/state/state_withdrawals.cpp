@@ -160,6 +160,21 @@ Result<std::vector<Sha256>> State::withdrawn_media(const FeedId& feed, std::uint
   });
 }
 
+namespace {
+
+/// Of rows of a feed's name and a kit's slug; each kit once.
+Result<std::vector<KitId>> distinct_kits(sql::Statement& row) {
+  std::set<KitId> kits;
+  CHECK_OK(row.each([&]() -> Status {
+    TRY(auto named, feed_of(row.text(0)));
+    kits.insert({std::move(named.centre), row.text(1)});
+    return {};
+  }));
+  return std::vector<KitId>(kits.begin(), kits.end());
+}
+
+}  // namespace
+
 Result<std::vector<KitId>> State::still_naming(const FeedId& feed, std::uint64_t number) const {
   return impl_->read([&](sql::Database& db) -> Result<std::vector<KitId>> {
     const std::string name = feed.str();
@@ -168,13 +183,7 @@ Result<std::vector<KitId>> State::still_naming(const FeedId& feed, std::uint64_t
         "JOIN media m ON m.sha = g.sha JOIN list l ON l.media = m.id JOIN names n ON n.list = l.id AND n.over < 2 JOIN kit k ON k.id = n.kit "
         "JOIN feed f2 ON f2.id = k.feed WHERE f.name = ?1 AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.sha = g.sha)");
     row << std::string_view(name) << number;
-    std::set<KitId> kits;
-    CHECK_OK(row.each([&]() -> Status {
-      TRY(auto named, feed_of(row.text(0)));
-      kits.insert({std::move(named.centre), row.text(1)});
-      return {};
-    }));
-    return std::vector<KitId>(kits.begin(), kits.end());
+    return distinct_kits(row);
   });
 }
 
@@ -184,13 +193,7 @@ Result<std::vector<KitId>> State::naming(const Sha256& media) const {
         "SELECT DISTINCT f.name, k.slug FROM media m JOIN list l ON l.media = m.id JOIN names n ON n.list = l.id JOIN kit k ON k.id = n.kit "
         "JOIN feed f ON f.id = k.feed WHERE m.sha = ?");
     row << media.view();
-    std::set<KitId> kits;
-    CHECK_OK(row.each([&]() -> Status {
-      TRY(auto named, feed_of(row.text(0)));
-      kits.insert({std::move(named.centre), row.text(1)});
-      return {};
-    }));
-    return std::vector<KitId>(kits.begin(), kits.end());
+    return distinct_kits(row);
   });
 }
 
