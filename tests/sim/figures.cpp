@@ -1,6 +1,7 @@
 #include "tests/sim/figures.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <numeric>
 
 #include "proto/codec.hpp"
@@ -107,7 +108,13 @@ void Region::publish(std::size_t node, bool with_media) {
 }
 
 void Region::wait_for(const std::vector<std::optional<Instant>>& arrived, Duration within) {
+  const Instant from = world_->now();
   const auto all = [&] {
+    if (options_.progress != Duration{} && (world_->now() - from) % options_.progress == Duration{}) {
+      const auto have = std::count_if(arrived.begin(), arrived.end(), [](const auto& at) { return at.has_value(); });
+      std::fprintf(stderr, "after %lld s %lld have it\n", static_cast<long long>((world_->now() - from).count() / 1000),
+                   static_cast<long long>(have));
+    }
     for (std::size_t i = 0; i < arrived.size(); ++i) {
       if (world_->node(i).up && !arrived[i]) return false;
     }

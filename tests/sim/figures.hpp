@@ -32,6 +32,7 @@ struct FigureOptions {
   std::size_t kit_bytes = 10'000'000;
   unsigned reachable_percent = 30;
   std::uint64_t upload = 125'000;  ///< bytes a second, of each node
+  Duration progress{};             ///< how often to tell on stderr how far it is; zero: never
 };
 
 class Region {

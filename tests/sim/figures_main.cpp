@@ -48,10 +48,12 @@ int main(int argc, char** argv) {
     if (flag == "--nodes") options.nodes = number;
     else if (flag == "--seed") options.seed = number;
     else if (flag == "--idle-minutes") idle_minutes = static_cast<std::int64_t>(number);
+    else if (flag == "--progress") options.progress = std::chrono::seconds(number);
     else if (flag == "--parts") parts = argv[i + 1];
     else
       return std::fprintf(stderr,
-                          "usage: essaimage-figures [--nodes N] [--seed N] [--idle-minutes N] [--parts quiet,head,kit,idle,morning]\n"),
+                          "usage: essaimage-figures [--nodes N] [--seed N] [--idle-minutes N] [--parts quiet,head,kit,idle,morning] "
+                          "[--progress SECONDS]\n"),
              2;
   }
   const auto wanted = [&](const char* part) { return parts.find(part) != std::string::npos; };
