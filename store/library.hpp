@@ -172,8 +172,10 @@ class Library {
     Timestamp time;  ///< by its author's clock
     std::vector<std::string> put = {},
                              removed = {};  ///< slugs of the kits that it has otherwise than the one before; none where an epoch begins
+    std::optional<Errc> unread = {};        ///< why what it changed cannot be told, until peers have healed it
   };
-  /// Of what is held, newest first, at most so many; behind its first commit those of epochs that it has left.
+  /// Of what is held, newest first, at most so many; behind its first commit those of epochs that it has left. A commit that cannot be
+  /// read ends it: the one that builds on it is `unread`. Errors: of the newest itself.
   virtual Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t count_max) const = 0;
   /// What opening and working found wrong and could go on with: a feed below its witness (Errc::feed_rollback), a damaged
   /// head, objects that lack. Peers heal all three.

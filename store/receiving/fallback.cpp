@@ -98,13 +98,21 @@ Result<Bytes> LibraryImpl::commit_before(ObjectId id, const Order& order) const 
   }
 }
 
+namespace {
+
+Result<Commit> commit_at(const ObjectDb& objects, const ObjectId& id) {
+  TRY(const auto raw, objects.read(id, ObjectType::commit));
+  return parse_commit(raw);
+}
+
+}  // namespace
+
 /// What begins an epoch is all of it once more, and says nothing of what is new.
 Status LibraryImpl::name_changes(const Commit& commit, FeedVersion& version) const {
   if (!commit.parent && commit.order.epoch > 1) return {};
   std::optional<ObjectId> before;
   if (commit.parent) {
-    TRY(const auto raw, objects_->read(*commit.parent, ObjectType::commit));
-    TRY(const auto parent, parse_commit(raw));
+    TRY(const auto parent, commit_at(*objects_, *commit.parent));
     before = parent.tree;
   }
   TRY(auto kits, compare_kits(*objects_, before, commit.tree));
@@ -121,11 +129,15 @@ Result<std::vector<Library::FeedVersion>> LibraryImpl::feed_history(const FeedId
   auto older = left_epochs(left.value_or(""));
   std::optional<ObjectId> at = head->commit;
   while (at && history.size() < count_max) {
-    TRY(const auto raw, objects_->read(*at, ObjectType::commit));
-    TRY(const auto commit, parse_commit(raw));
-    history.push_back({head_of(commit, *at), commit.time});
-    CHECK_OK(name_changes(commit, history.back()));
-    at = commit.parent;
+    const auto commit = commit_at(*objects_, *at);
+    if (!commit && history.empty()) return tl::unexpected(commit.error());
+    if (!commit) {
+      history.back().unread = commit.error().code;
+      break;
+    }
+    history.push_back({head_of(*commit, *at), commit->time});
+    if (const auto named = name_changes(*commit, history.back()); !named) history.back().unread = named.error().code;
+    at = commit->parent;
     if (at || older.empty()) continue;
     at = older.back();
     older.pop_back();

@@ -90,17 +90,21 @@ bool is_alone(const core::NodeStatus& status) {
   return std::ranges::none_of(status.peers, [](const auto& peer) { return peer.state == core::PeerStatus::State::connected; });
 }
 
+// A peer that says so is not the federation: who is being dialled and has not said it may well speak with us.
+bool is_cut_off(const core::NodeStatus& status) {
+  const auto refused = [](const core::PeerStatus& peer) {
+    return peer.last_error && std::ranges::find(cut_off_codes, peer.last_error->code) != cut_off_codes.end();
+  };
+  return is_alone(status) && std::ranges::any_of(status.peers, refused) && std::ranges::none_of(status.peers, [&](const auto& peer) {
+           return peer.state == core::PeerStatus::State::connecting && !refused(peer);
+         });
+}
+
 namespace {
 
-/// No peer is connected, and some say why. They are not the federation: who is being dialled and has not said so may well speak with
-/// us.
+/// `waited`: whoever has not answered by now does not.
 Status check_cut_off(const core::NodeStatus& status, bool waited) {
-  if (!is_alone(status)) return {};
-  const auto may_tell = [](const core::PeerStatus& peer) {
-    const bool refused = peer.last_error && std::ranges::find(cut_off_codes, peer.last_error->code) != cut_off_codes.end();
-    return peer.state == core::PeerStatus::State::connecting && !refused;
-  };
-  if (!waited && std::ranges::any_of(status.peers, may_tell)) return {};
+  if (waited ? !is_alone(status) : !is_cut_off(status)) return {};
   for (const auto why : cut_off_codes)
     if (const auto by = who_tell_of(status, why); !by.empty()) return fail(why, "as " + joined(by) + " say");
   return {};

@@ -33,6 +33,8 @@ void add_request(Json& reply, const std::optional<store::SigningRequest>& reques
 Json told_json(const core::NodeStatus& status, Instant now);
 /// No peer is connected now.
 bool is_alone(const core::NodeStatus& status);
+/// No peer is connected, some say that this centre is no member any more, and none is being dialled that might know better.
+bool is_cut_off(const core::NodeStatus& status);
 /// The bytes of a file, in one frame or more, as the `index`-th of this verb. Errc::media_bad, Errc::corrupt.
 Status send_file(Session& session, std::uint32_t index, const store::KitFile& file, std::uint64_t& done, std::uint64_t total);
 /// Errc::control_verb_unknown for a name that is none. Unknown arguments are refused before

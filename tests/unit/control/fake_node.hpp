@@ -1,7 +1,6 @@
 #pragma once
-// A node without a network and a library without a disk, for the tests of the control server: they
-// answer what a test puts into them, and remember what was asked of them. Thread rule: as the real
-// ones, by one mutex.
+// A node without a network and a library without a disk, for the tests of the control server: they answer what a test puts into
+// them, and remember what was asked of them. Thread rule: as the real ones, by one mutex.
 
 #include <atomic>
 #include <map>
@@ -33,6 +32,8 @@ class FakeLibrary final : public store::Library {
   std::shared_ptr<const store::Catalogue> decided = std::make_shared<store::Catalogue>();
   std::vector<store::AdoptionRow> adopted;
   std::vector<std::string> calls;
+  std::vector<Head> held;
+  bool damaged = false;  ///< what was published before cannot be read
   store::HoldingView view;
   Status chosen;                          ///< what choose() returns
   std::vector<store::FeedMedia> removes;  ///< what dropping any kit would remove
@@ -43,7 +44,7 @@ class FakeLibrary final : public store::Library {
   const store::MediaStore& media() const override { return *media_; }
   void listen(Listener) override {}
   std::shared_ptr<const Roster> roster() const override { return members; }
-  std::vector<Head> heads() const override { return {}; }
+  std::vector<Head> heads() const override { return held; }
   Result<std::vector<Head>> witnessed() const override { return std::vector<Head>{}; }
   std::vector<store::Problem> problems() const override { return {}; }
   Result<std::vector<Fork>> frozen() const override { return std::vector<Fork>{}; }
@@ -51,6 +52,7 @@ class FakeLibrary final : public store::Library {
   Result<Bytes> commit_of(const Head&) const override { return fail(Errc::not_found); }
   Result<std::map<std::string, Timestamp>> suspended_since() const override { return std::map<std::string, Timestamp>{}; }
   Result<std::vector<FeedVersion>> feed_history(const FeedId& feed, std::size_t) const override {
+    if (damaged) return fail(Errc::corrupt);
     return std::vector{FeedVersion{{feed, {1, 1, 3}, {}}, {1'772'357'400}}};
   }
 
@@ -135,9 +137,8 @@ class FakeLibrary final : public store::Library {
   }
   Result<std::vector<store::AdoptionRow>> adoptions(const KitId& id) const override {
     std::vector<store::AdoptionRow> rows;
-    for (const auto& row : adopted) {
+    for (const auto& row : adopted)
       if (row.adoption.kit == id) rows.push_back(row);
-    }
     return rows;
   }
 
@@ -344,11 +345,11 @@ class FakeNode final : public shell::Node {
     apply(picture_);
   }
   void tell(core::Event::Kind kind, const std::string& peer, std::optional<Sha256> media = std::nullopt) {
-    const std::lock_guard lock(mutex_);
     core::Event event;
     event.kind = kind;
     event.peer = peer;
     event.media = media;
+    const std::lock_guard lock(mutex_);
     events_.push_back({events_.size() + 1, {1'772'357'400}, event});
   }
 

@@ -103,6 +103,8 @@ TEST_CASE("that this centre is suspended is not believed of some peers while oth
     }
     status.peers.back().last_error = Error{Errc::publish_suspended, ""};
   });
+  const auto cut_off = [&] { return shell::is_cut_off(*served.node.status()); };
+  CHECK_FALSE(cut_off());
   const auto adopt = [&] {
     const auto begun = served.node.now();
     CHECK(served.ask("kit.adopt", {{"id", "fives/lampe"}})["failure"] == "publish.suspended");
@@ -112,6 +114,7 @@ TEST_CASE("that this centre is suspended is not believed of some peers while oth
   // It has refused as well, and is dialled once more.
   served.node.change([](core::NodeStatus& status) { status.peers.front().last_error = Error{Errc::publish_suspended, ""}; });
   CHECK(adopt() < std::chrono::seconds(10));
+  CHECK(cut_off());
 }
 
 TEST_CASE("a member is shown with its keys and what it published last") {
@@ -121,6 +124,18 @@ TEST_CASE("a member is shown with its keys and what it published last") {
   const auto shown = served.ask("member.show", {{"slug", "fives"}});
   CHECK(shown["keys"].size() == 1);
   CHECK(shown["suspended"] == false);
+}
+
+TEST_CASE("a member of which a feed is damaged here is shown all the same, and the feed named") {
+  Federation served;
+  served.node.lib.held = {{{"fives", {}}, {1, 1, 3}, {}}};
+  const auto published = [&] { return served.ask("member.show", {{"slug", "fives"}})["items"].at(0).at(0); };
+  CHECK(published()["unread"].is_null());
+  CHECK(published()["time"].is_string());
+  served.node.lib.damaged = true;
+  CHECK(published()["unread"] == "disk.corrupt");
+  CHECK(published()["time"].is_null());
+  CHECK(published()["feed"] == "fives/region");
 }
 
 TEST_CASE("a centre's neighbours are named on the federation's node, and shown everywhere") {

@@ -57,6 +57,7 @@ std::string since_text(const Json& member, const Context& context) {
 
 /// Of one version of a feed: the kits that are others in it.
 std::string changed_text(const Json& version, const Context& context) {
+  if (!text_at(version, "unread").empty()) return context.say("damaged here: essaimagectl scrub", "abîmé ici : essaimagectl scrub");
   auto text = texts_at(version, "kits");
   const auto removed = texts_at(version, "kits_removed");
   if (!removed.empty()) text += (text.empty() ? "" : context.say("; ", " ; ")) + context.say("removed: ", "retirés : ") + removed;

@@ -133,6 +133,26 @@ Result<Json> member_neighbours(Session& session, Arguments& arguments) {
   return reply;
 }
 
+namespace {
+
+/// Of what is damaged, as much as can be read.
+void add_versions(const store::Library& library, const Head& head, std::size_t count, std::vector<Json>& versions) {
+  const auto add = [&](const Head& each, const Json& time, const auto& put, const auto& removed, std::optional<Errc> unread) {
+    versions.push_back({{"feed", each.feed.str()},
+                        {"order", each.order.str()},
+                        {"time", time},
+                        {"kits", put},
+                        {"kits_removed", removed},
+                        {"commit", each.commit.hex()},
+                        {"unread", unread ? Json(describe(*unread, Language::english).code) : Json(nullptr)}});
+  };
+  const auto history = library.feed_history(head.feed, count);
+  if (!history) return add(head, nullptr, Json::array(), Json::array(), history.error().code);
+  for (const auto& version : *history) add(version.head, to_utc(version.time), version.put, version.removed, version.unread);
+}
+
+}  // namespace
+
 Result<Json> member_show(Session& session, Arguments& arguments) {
   TRY(const auto slug, arguments.text("slug"));
   TRY(const auto count, arguments.number("count"));
@@ -145,17 +165,8 @@ Result<Json> member_show(Session& session, Arguments& arguments) {
   const Member* member = roster->find(slug);
   if (member == nullptr) return fail(Errc::peer_unknown, slug);
   std::vector<Json> versions;
-  for (const auto& head : library.heads()) {
-    if (head.feed.centre != slug) continue;
-    TRY(const auto history, library.feed_history(head.feed, count.value_or(count_default)));
-    for (const auto& version : history)
-      versions.push_back({{"feed", version.head.feed.str()},
-                          {"order", version.head.order.str()},
-                          {"time", to_utc(version.time)},
-                          {"kits", version.put},
-                          {"kits_removed", version.removed},
-                          {"commit", version.head.commit.hex()}});
-  }
+  for (const auto& head : library.heads())
+    if (head.feed.centre == slug) add_versions(library, head, count.value_or(count_default), versions);
   CHECK_OK(session.list(versions));
   TRY(const auto status, session.node().status());
   TRY(const auto since, library.suspended_since());

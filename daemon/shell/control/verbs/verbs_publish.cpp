@@ -146,7 +146,7 @@ Result<Json> publish(Session& session, Arguments& arguments) {
   TRY(const auto status, session.node().status());
   return Json{{"kits", kits.size()},
               {"unchanged", unchanged},
-              {"told", is_alone(status) ? told_json(status, session.node().now()) : Json(nullptr)}};
+              {"told", is_cut_off(status) ? told_json(status, session.node().now()) : Json(nullptr)}};
 }
 
 }  // namespace essaimage::shell::verb

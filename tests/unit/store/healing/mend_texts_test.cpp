@@ -84,6 +84,25 @@ TEST_CASE("a damaged pack that a right one of its name has replaced is read as i
   CHECK_FALSE(std::filesystem::exists(h.b.layout().damaged()));
 }
 
+TEST_CASE("of a feed of which older objects are lost the versions are told as far as they can be read") {
+  Held h;
+  h.b.close();
+  remove_pack(h.first);
+  REQUIRE(h.b.open());
+  const auto history = h.b.library().feed_history(h.feed, 10);
+  REQUIRE(history);
+  REQUIRE(history->size() == 1);
+  CHECK(history->front().head == h.b.head(h.feed));
+  CHECK(history->front().unread == Errc::object_missing);
+  catch_up(h.b);
+  replicate(h.a, h.b);
+  const auto healed = h.b.library().feed_history(h.feed, 10), there = h.a.library().feed_history(h.feed, 10);
+  REQUIRE(healed);
+  REQUIRE(healed->size() == there->size());
+  CHECK(healed->front().put == std::vector<std::string>{"k"});
+  for (const auto& version : *healed) CHECK_FALSE(version.unread);
+}
+
 TEST_CASE("a feed of which older objects are lost is fetched once more, whole, and goes on") {
   Held h;
   h.b.close();
