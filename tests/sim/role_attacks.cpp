@@ -138,7 +138,10 @@ std::string RoleAttacks::roll_back_time(core::Random& random) {
   const std::string path(store::feed_path::heartbeat);
   forger_.make({{path, forger_.read(to->commit, path)}, {signatures_of(path), forger_.read(to->commit, signatures_of(path))}});
   const auto knows = [&](std::size_t, const Moment& moment) {
-    return moment.time && *moment.time > *to->time && moment.heartbeat_key == now_said.heartbeat_key;
+    // What lies after a last day that the role got since counts no more.
+    const bool counts =
+        moment.time && moment.heartbeat_key == now_said.heartbeat_key && !stores_.roles.role("heartbeat").is_over(*moment.time);
+    return counts && *moment.time > *to->time;
   };
   if (must_refuse("an older signed time", knows, random)) strike(Fault::time_rolled_back);
   return " the time of " + to_utc(*to->time);

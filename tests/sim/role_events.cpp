@@ -80,10 +80,11 @@ void RoleEvents::note_refusal(const Error& error, bool judged) {
   const auto& roles = stores_.roles.roles();
   const auto it = roles.find(name);
   const auto word = role_word_of(federation().library());
-  // A change of the heartbeat's role is judged by the time that counts once it is in force, which may be one that does not count yet.
+  // A change of the heartbeat's role is judged by the time that counts once it is in force: one that does not count yet, or, if no key
+  // signed any that stays, the clock's.
   const auto is_over_by = [&](std::optional<Timestamp> time) { return it->second.is_over(RoleOracle::judge(now(), time)); };
   const bool known = it != roles.end() && word;
-  const bool is_over = known && ((judged && is_over_by(word->view.heartbeat)) || is_over_by(stores_.roles.last_spoken()));
+  const bool is_over = known && (is_over_by(judged ? word->view.heartbeat : std::nullopt) || is_over_by(stores_.roles.last_spoken()));
   if (is_over) strike(Fault::role_over);
   else world_.violated("the federation's node says that a role has run out, which has not: " + error.detail);
 }
