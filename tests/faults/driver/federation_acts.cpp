@@ -62,17 +62,21 @@ Status prepare_to_pass_on(const World& world) {
   return fetch_feed(*region.federation, *region.author, feed_of(*region.federation));
 }
 
-/// What was cut off goes on by itself, with the next look.
-Status pass_on(const World&, LibraryPtr& library) {
-  CHECK_OK(library->curation().follow_decisions());
-  return {};
-}
-
 Result<bool> is_passed_on(const World&, Library& library) {
   TRY(const auto kit, library.kit(lamp_kit));
   TRY(const bool whole, has_kit(library, lamp_kit.str(), 1, lamp_with_film(1)));
   if (!whole || kit.row.version != 1) return fail(Errc::corrupt, lamp_kit.str());
   return std::ranges::find(kit.audiences, Audience{}) != kit.audiences.end();
+}
+
+/// What was cut off goes on by itself, with the next look. What could not be done is told as a problem, and keeps the rest from nothing.
+Status pass_on(const World& world, LibraryPtr& library) {
+  TRY(const auto passed, library->curation().follow_decisions());
+  if (!passed.empty()) return {};
+  TRY(const bool before, is_passed_on(world, *library));
+  if (before) return {};
+  const auto problems = library->problems();
+  return problems.empty() ? fail(Errc::internal, "not passed on, and nobody is told why") : tl::unexpected(problems.back().error);
 }
 
 Status prepare_end_of_mirror(const World& world) {
