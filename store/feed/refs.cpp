@@ -1,5 +1,6 @@
 #include "store/feed/refs.hpp"
 
+#include <atomic>
 #include <mutex>
 
 #include "proto/limits.hpp"
@@ -51,6 +52,7 @@ struct Refs::Impl {
   std::mutex writing;        // one update at a time
   mutable std::mutex mutex;  // of the pointer below
   std::shared_ptr<const RefMap> current;
+  std::atomic<bool> head_is_due = false;
 
   std::shared_ptr<const RefMap> get() const {
     const std::lock_guard lock(mutex);
@@ -109,7 +111,17 @@ Status Refs::update(const std::vector<Change>& changes) {
     const std::lock_guard lock(impl_->mutex);
     impl_->current = next;
   }
-  return impl_->mend_head(*next);
+  impl_->head_is_due = !impl_->mend_head(*next);
+  return {};
+}
+
+bool Refs::is_head_due() const { return impl_->head_is_due; }
+
+Status Refs::mend_head() {
+  const std::lock_guard writing(impl_->writing);
+  CHECK_OK(impl_->mend_head(*impl_->get()));
+  impl_->head_is_due = false;
+  return {};
 }
 
 }  // namespace essaimage::store

@@ -120,7 +120,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
 }
 
 bool LibraryImpl::is_behind() const {
-  if (behind_ || mender_.has_suspects()) return true;
+  if (behind_ || refs_->is_head_due() || mender_.has_suspects()) return true;
   const std::lock_guard lock(complete_mutex_);
   return !complete_.empty() && (runs_open_ == 0 || no_room_);
 }
@@ -134,7 +134,8 @@ Status LibraryImpl::catch_up() {
   no_room_ = false;
   settle_if_due(false);
   CHECK_OK(status);
-  return mender_.look();
+  CHECK_OK(mender_.look());
+  return refs_->is_head_due() ? refs_->mend_head() : Status();
 }
 
 /// As at the start: what the refs say is indexed, witnessed, and known to a stock git.

@@ -42,6 +42,23 @@ TEST_CASE("an older head is refused, and what is held stays") {
   CHECK(m.b->head(m.a->feed()) == head);
 }
 
+TEST_CASE("what is durable does not look refused because git's HEAD cannot be written, which is mended later") {
+  Members m;
+  const Path head = m.b->layout().library() / "HEAD";
+  std::filesystem::remove(head);
+  std::filesystem::create_directories(head / "in the way");
+  m.a->publish_one("k", {{"x", "1"}});
+  replicate(*m.a, *m.b);
+  CHECK(m.b->head(m.a->feed()) == m.a->head(m.a->feed()));
+  CHECK(m.b->publish({{"own", {{"x", "2"}}}}));
+  CHECK(m.b->library().is_behind());
+  CHECK(m.b->library().catch_up().error().code == Errc::io);
+  std::filesystem::remove_all(head);
+  REQUIRE(m.b->library().catch_up());
+  CHECK_FALSE(m.b->library().is_behind());
+  CHECK(read_text(head).starts_with("ref: refs/heads/essaimage/"));
+}
+
 TEST_CASE("a restored backup is told, and takes its own newer head from a peer before it goes on") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
