@@ -113,15 +113,15 @@ def missing(regions):
 WHY = """## Why
 
 - **Links all new.** A link begins eager, and the copies that come twice prune it: the first news of the day goes along nearly every link
-  once, the second along a tree. It costs some 4 kB once a day. Fewer than 2 announcements cannot be had before there is a tree: links
+  once, the second along a tree. It costs some 6 kB once a day. Fewer than 2 announcements cannot be had before there is a tree: links
   that nobody has tried join all nodes for sure only if each node begins about three of them eagerly, which by calculation is 5
   announcements a node; and as each dials the federation's node and those of its territory first, it would have to choose among the
   others, or each territory would be an island that waits a second for each hop to the next.
 - **A head, later.** Where the tree does not lead to a node in time, the node waits a second for an announcement before it asks: that
   second is most of the time at 50 % and above.
-- **A kit.** The author's own line needs 93 s to send each byte once, envelopes included, and half of all have the kit after three times
-  that: what one has just got travels on only over its own narrow line, to those to whom it has a link. Fifteen times as many nodes
-  take hardly longer, because all of them send.
+- **A kit.** The author's own line needs 93 s to send each byte once, envelopes included, and half of 150 or 2,300 have the kit after
+  three times that: what one has just got travels on only over its own narrow line, to those to whom it has a link. Fifteen or sixty
+  times as many nodes take little longer, because all of them send.
 - **Links.** A node dials seven, and is dialled by as many on the average; to these come peers of its own territories that came on
   after it was content with others: without them its territory's news might pass it by.
 - **An idle day.** A ping of 14 bytes is 49 in its box and over 100 in its segment, so the number of links times the number of
