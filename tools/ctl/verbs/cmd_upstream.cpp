@@ -271,7 +271,7 @@ class Settlement {
       else if (take.contains(file.path) || (all && upstream_.is_open(file))) taken.push_back(&file);
     }
     // What goes, first: a folder there may have become a file, and a file a folder.
-    std::ranges::stable_partition(taken, [](const UpstreamFile* file) { return file->change == Kind::removed; });
+    std::stable_partition(taken.begin(), taken.end(), [](const UpstreamFile* file) { return file->change == Kind::removed; });
     for (const auto* file : left) {
       add(file->path, "left", context_.say("left", "laissé"));
       CHECK_OK(upstream_.leave(*file));
