@@ -288,6 +288,15 @@ class Library {
 
   virtual Withdrawals& withdrawals() const = 0;  ///< (store/withdrawal)
 
+  struct ResolvedFork {
+    Order forked;  ///< that two commits have
+    Head head;     ///< now, in a later epoch
+  };
+  /// After two copies of this home have published: its own feeds that forked go on as they are held here, and everybody takes them
+  /// again. What only the other copy published is in them no more. None: nothing forked that this centre publishes still. One
+  /// durable step. Errc::feed_fork if the proof of one is lost here, which a peer brings; Errc::publish_suspended, Errc::key_succeeded.
+  virtual Result<std::vector<ResolvedFork>> resolve_forks() = 0;
+
   // --- replication ------------------------------------------------------------------------------------------------------------
   /// A parcel (store/transfer). `plain`: it refers to nothing that the requester has.
   virtual Result<PackSource> open_pack(const FeedId& feed, const ObjectId& have, bool plain) = 0;

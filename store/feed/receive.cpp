@@ -128,11 +128,13 @@ class PackCheck {
   /// Objects of it are lost here, and it comes once more, whole, just as it is held.
   bool is_held_again(const Head& newest) const { return context_.held_comes && context_.held == newest; }
 
+  /// Two histories have many pairs of one order: any of them that its author names shows that it knows of both.
   Status check_fork() const {
     if (!context_.fork) return {};
-    const bool succeeded = context_.fork_generation != 0 ? generation_ > context_.fork_generation : context_.held && !same_generation();
-    const bool freed = (!based_on_ && resolves_ == context_.fork) || succeeded;
-    return freed ? Status{} : fail(Errc::feed_fork, "frozen until its author resolves it");
+    const bool lost = *context_.fork == Order{};
+    const bool succeeded = lost ? context_.held && !same_generation() : generation_ > context_.fork->generation;
+    const bool resolved = !lost && !based_on_ && resolves_ && epoch_ > context_.fork->epoch;
+    return succeeded || resolved ? Status{} : fail(Errc::feed_fork, "frozen until its author resolves it");
   }
 
   Status check_trees(const FeedId& feed) {

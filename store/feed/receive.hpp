@@ -38,10 +38,9 @@ struct ReceiveContext {
   std::optional<Head> witnessed;  ///< the highest ever accepted of this feed
   /// The pack brings the held head itself, too, and may end with it: what is held of the feed besides is not looked at.
   bool held_comes = false;
-  /// The feed is frozen by this proof (forks.hpp), by rising id: only an epoch root that resolves it is accepted, or a
-  /// later generation than that of the proof (0: the proof was lost; then, than that of the held head).
-  std::optional<std::pair<ObjectId, ObjectId>> fork;
-  std::uint64_t fork_generation = 0;
+  /// The feed is frozen by a proof (forks.hpp) of this order: only a later epoch of which the root resolves a fork is accepted, or
+  /// a later generation. Zero: the proof was lost; then only a later generation than that of the held head.
+  std::optional<Order> fork;
 };
 
 /// What a pack brings that passed every check.

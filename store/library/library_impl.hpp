@@ -97,6 +97,7 @@ class LibraryImpl final : public Library {
                                                     const Sha256& base) override;
   Result<std::vector<Sha256>> find_media(const FeedId& feed, const std::vector<Sha256>& media) const override;
   Status keep_fork(const FeedId& feed, ByteView held, ByteView claimed) override;
+  Result<std::vector<ResolvedFork>> resolve_forks() override;
 
   Result<std::vector<KitSummary>> kits() const override;
   Result<KitSummary> kit(const KitId& id) const override;
@@ -286,8 +287,7 @@ class LibraryImpl final : public Library {
   Status plan_holding(std::vector<Sha256> touched);
   Status remove_media(const std::vector<FeedMedia>& list);
   bool knows_all_feeds() const;
-  /// Whose head cannot be read, or is older than one that was held: what nobody names now may be named again when peers have
-  /// brought it.
+  /// Unreadable, or older than one that was held: what nobody names now may be named again when peers have brought them.
   Result<FeedList> lost_feeds() const;
   bool lacks_feeds() const;
   /// A partial file of which something came through a feed that is lost.

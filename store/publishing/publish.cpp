@@ -18,9 +18,10 @@ namespace essaimage::store {
 
 Status LibraryImpl::may_publish(const Picture& picture, const Audience& audience) const {
   const Member* self = picture.roster ? picture.roster->find(identity_.slug) : nullptr;
-  if (self == nullptr || self->current_keys().signing != signing_.public_key()) return fail(Errc::publish_joining);
+  const auto own = [&](const MemberKeys& keys) { return keys.signing == signing_.public_key(); };
+  if (self == nullptr || std::ranges::none_of(self->keys, own)) return fail(Errc::publish_joining);
   if (self->suspended) return fail(Errc::publish_suspended, self->suspended_why);
-  if (self->current_keys().signing != signing_.public_key()) return fail(Errc::key_succeeded, identity_.slug);
+  if (!own(self->current_keys())) return fail(Errc::key_succeeded, identity_.slug);
   if (audience.kind == Audience::Kind::mirror) CHECK_OK(MirrorsImpl::check_runs(picture, audience.slug));
   if (!picture.roster->may_hold(identity_.slug, audience)) return fail(Errc::audience_not_ours, audience.str());
   const FeedId feed{identity_.slug, audience};

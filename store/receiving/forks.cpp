@@ -4,7 +4,9 @@
 #include <set>
 
 #include "store/feed/commit_rules.hpp"
+#include "store/git/pack_writer.hpp"
 #include "store/library/library_impl.hpp"
+#include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
 namespace {
@@ -105,6 +107,31 @@ Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView
   Fork fork{feed, std::make_shared<const Bytes>(std::move(first)), std::make_shared<const Bytes>(claimed.begin(), claimed.end())};
   CHECK_OK(check_fork(fork));
   return freeze(std::move(fork));
+}
+
+Result<std::vector<Library::ResolvedFork>> LibraryImpl::resolve_forks() {
+  const std::lock_guard changing(changing_);
+  if (behind_) CHECK_OK(catch_up_locked());
+  const auto now = picture();
+  auto thawed = *now;
+  thawed.frozen.clear();
+  CHECK_OK(may_publish(thawed, Audience{}));
+  TRY(const auto pack, PackWriter::create(layout_.scratch()));
+  std::vector<ResolvedFork> resolved;
+  Advance advance;
+  advance.published_here = true;
+  for (const auto& [feed, freeze] : now->frozen) {
+    // Where this centre can say nothing any more, nothing waits for it.
+    if (feed.centre != identity_.slug || !may_publish(thawed, feed.audience)) continue;
+    const auto head = now->head(feed);
+    if (freeze.is_lost() || !head) return fail(Errc::feed_fork, feed.str() + ": what proves it is lost here; a peer that has it brings it");
+    TRY(const auto tree, tree_of(head->commit));
+    TRY(auto step, withdrawals_->rewrite(thawed, *head, {.last = tree, .resolves = freeze.proof}, *pack));
+    resolved.push_back({freeze.order, head_of(step.commit, step.id)});
+    advance.steps.push_back(std::move(step));
+  }
+  if (!resolved.empty()) CHECK_OK(publish_pack(*pack, std::move(advance)));
+  return resolved;
 }
 
 Status LibraryImpl::freeze(Fork fork) {

@@ -100,10 +100,7 @@ class FeedReceptionImpl final : public FeedReception {
     const auto it = std::find_if(witnessed.begin(), witnessed.end(), [&](const Head& head) { return head.feed == feed; });
     if (it != witnessed.end() && witness_counts(roster, *it)) context.witnessed = *it;
     const auto frozen = picture.frozen.find(feed);
-    if (frozen != picture.frozen.end()) {
-      context.fork = frozen->second.proof;
-      context.fork_generation = frozen->second.order.generation;
-    }
+    if (frozen != picture.frozen.end()) context.fork = frozen->second.order;
     return context;
   }
 

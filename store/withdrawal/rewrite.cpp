@@ -1,4 +1,5 @@
-// A feed without texts that its author withdrew: its history once more, as an epoch of its own, so that the old one can go.
+// The history of a feed once more, as an epoch of its own: without texts that its author withdrew, so that the old one can go, or
+// as its author goes on from it after the feed forked.
 #include <algorithm>
 
 #include "store/withdrawal/withdrawals_impl.hpp"
@@ -32,34 +33,36 @@ Status WithdrawalsImpl::each_commit(const Head& head, const std::function<Result
 
 /// The versions that have such texts are left out, all others stay as they were, with their times, under new commits. Of a long
 /// history the newest are kept.
-Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& picture, const Head& head, const std::string& slug,
-                                                            const std::set<ObjectId>& versions, const ObjectId& last,
+Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& picture, const Head& head, const Epoch& epoch,
                                                             PackWriter& pack) const {
   const auto& objects = *library_.objects_;
-  const std::string path = kit_path(slug);
+  const std::string path = epoch.left_out.empty() ? std::string() : kit_path(epoch.slug);
   struct Past {
     ObjectId tree;
     Timestamp time;
   };
   std::vector<Past> past;  // newest first
   CHECK_OK(each_commit(head, [&](const ObjectId&, const Commit& commit) -> Result<bool> {
-    TRY(const auto kit, id_at(objects, commit.tree, path));
     Past each{commit.tree, commit.time};
-    if (kit && versions.contains(*kit)) {
-      TreeEditor editor(objects, commit.tree);
-      CHECK_OK(editor.remove(path));
-      TRY(each.tree, editor.write(pack));
+    if (!epoch.left_out.empty()) {
+      TRY(const auto kit, id_at(objects, commit.tree, path));
+      if (kit && epoch.left_out.contains(*kit)) {
+        TreeEditor editor(objects, commit.tree);
+        CHECK_OK(editor.remove(path));
+        TRY(each.tree, editor.write(pack));
+      }
     }
     if (past.empty() || past.back().tree != each.tree) past.push_back(each);
     else past.back().time = each.time;
     return past.size() < commits_kept_max;
   }));
-  if (past.empty() || past.front().tree != last) past.insert(past.begin(), {last, library_.now_()});
+  if (past.empty() || past.front().tree != epoch.last) past.insert(past.begin(), {epoch.last, library_.now_()});
   const auto& keys = picture.roster->find(library_.identity_.slug)->current_keys();
   LibraryImpl::Advance::Step step;
   step.commit.federation = library_.identity_.federation;
   step.commit.feed = head.feed;
   step.commit.order = {keys.generation, head.order.epoch + 1, 1};
+  step.commit.resolves = epoch.resolves;
   CHECK_OK(library_.newer_than_witnessed(step.commit));
   {
     auto follows = step.commit;
@@ -73,6 +76,7 @@ Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& pictu
     TRY(step.id, pack.add(ObjectType::commit, step.raw));
     if (it + 1 == past.rend()) break;
     step.commit.parent = step.id;
+    step.commit.resolves.reset();
     step.commit.order.seq += 1;
   }
   return step;

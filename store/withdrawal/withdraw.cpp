@@ -215,7 +215,7 @@ Result<std::vector<WithdrawalRow>> WithdrawalsImpl::withdraw_locked(const Wish& 
     TRY(const auto blob, pack->add(ObjectType::blob, bytes_of(text)));
     CHECK_OK(editor.set(withdrawal_path(said.number), TreeEntry::Mode::file, blob));
     TRY(const auto tree, editor.write(*pack));
-    auto step = said.epoch != 0 ? rewrite(*picture, found.head, wish.kit.slug, found.with_texts, tree, *pack)
+    auto step = said.epoch != 0 ? rewrite(*picture, found.head, {tree, wish.kit.slug, found.with_texts}, *pack)
                                 : library_.sign_step(*picture, feed, tree, *pack);
     TRY(auto signed_step, std::move(step));
     advance.steps.push_back(std::move(signed_step));

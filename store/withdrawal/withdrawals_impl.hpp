@@ -51,6 +51,19 @@ class WithdrawalsImpl final : public Withdrawals {
   Result<std::optional<WithdrawnBy>> judge(const KitId& kit, const KitTreeFile& file, const kit::Manifest& manifest,
                                            const kit::Manifest* newest) const;
 
+  // --- rewrite.cpp; likewise
+  /// The commits of an own feed from the newest on, each once: behind those that its head builds on, the epochs that were left for
+  /// another reason than a withdrawal, as at the end of a mirror. `look` returns false when it has seen enough.
+  Status each_commit(const Head& head, const std::function<Result<bool>(const ObjectId&, const Commit&)>& look) const;
+  struct Epoch {
+    ObjectId last;                     ///< tree of its head
+    std::string slug = {};             ///< of the kit of which these versions are left out
+    std::set<ObjectId> left_out = {};  ///< trees of the kit
+    std::optional<std::pair<ObjectId, ObjectId>> resolves = {};
+  };
+  /// The feed once more, as an epoch of its own.
+  Result<LibraryImpl::Advance::Step> rewrite(const Picture& picture, const Head& head, const Epoch& epoch, PackWriter& pack) const;
+
  private:
   /// "wazemmes/lampe:photo.jpg": as kits name it now.
   Result<std::vector<std::string>> files_of(const Sha256& media, const std::string& centre = {}) const;  ///< of all, or of that one
@@ -67,14 +80,6 @@ class WithdrawalsImpl final : public Withdrawals {
   Result<std::uint64_t> next_number() const;
   /// Of own kits, what is covered by consents that are over.
   Status withdraw_expired();
-
-  // --- rewrite.cpp; likewise
-  /// The commits of an own feed from the newest on, each once: behind those that its head builds on, the epochs that were left for
-  /// another reason than a withdrawal, as at the end of a mirror. `look` returns false when it has seen enough.
-  Status each_commit(const Head& head, const std::function<Result<bool>(const ObjectId&, const Commit&)>& look) const;
-  /// The feed once more without these versions of the kit, as an epoch of its own, and with `last` as the tree of its head.
-  Result<LibraryImpl::Advance::Step> rewrite(const Picture& picture, const Head& head, const std::string& slug,
-                                             const std::set<ObjectId>& versions, const ObjectId& last, PackWriter& pack) const;
 
   // --- settle.cpp; likewise
   Status erase_what_is_due();

@@ -61,7 +61,7 @@ Status receive(const fs::path& commit_file, const fs::path& parcel_file) {
     CHECK_OK(incoming->append(ByteView(slice).first(static_cast<std::size_t>(in.gcount()))));
   }
   TRY(const auto indexed, index_pack(*incoming, region, bytes_of(commit), library.objects()));
-  TRY(const auto checked, check_pack(indexed, region, bytes_of(commit), ReceiveContext{roster, {}, {}, false, {}, 0}));
+  TRY(const auto checked, check_pack(indexed, region, bytes_of(commit), ReceiveContext{roster, {}, {}, false, {}}));
   return {};
 }
 

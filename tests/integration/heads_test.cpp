@@ -146,6 +146,54 @@ TEST_CASE("Two clones of one home that both publish fork their feed: everybody k
   nodes.federation.kill_hard();
   nodes.federation.start();
   CHECK(explain(nodes.federation).find("deule") != std::string::npos);
+
+  // What `explain` says ends it, on whichever copy is kept.
+  CHECK(explain(clone).find("essaimagectl fork resolve") != std::string::npos);
+  const auto resolved = clone.json({"fork", "resolve"});
+  REQUIRE(resolved["feeds"].size() == 1);
+  CHECK(resolved["feeds"][0]["feed"] == "deule/region");
+  publish(clone, nodes.kit("clavier", 1'000, 4));
+  for (const Node* node : {&nodes.federation, &escaut}) {
+    INFO(node->home);
+    CHECK(eventually([&] { return version_at(*node, "deule/clavier") == 3; }));
+    CHECK(explain(*node).find("deule/region") == std::string::npos);
+    CHECK(node->ctl({"verify"}).exit_code == 0);
+  }
+  CHECK(clone.json({"fork", "resolve"})["feeds"].empty());
+}
+
+TEST_CASE("Two copies of the federation's home fork its feed, which goes on for everybody once it has resolved that") {
+  Nodes nodes;
+  Node& fed = nodes.federation;
+  Node& escaut = nodes.join("escaut", "valenciennes");
+  escaut.stop();
+  fed.stop();
+  Node clone(nodes.folder / "clone");
+  copy_home(fed, clone);
+  for (auto* node : {&clone, &fed}) {
+    node->start();
+    REQUIRE(node->ctl({"member", "invite", "lys", "--name", node->home.filename(), "--territory", "lille", "--offline"}).exit_code == 0);
+    node->stop();
+  }
+  clone.start();
+  escaut.start();
+  REQUIRE(escaut.sync());
+  clone.stop();
+  fed.start();
+  CHECK(eventually([&] { return explain(fed).find("own-feed-forked") != std::string::npos || log_says(fed, "forked"); }));
+  const auto refused = fed.ctl({"member", "invite", "malle", "--name", "Malle", "--territory", "lille"});
+  CHECK(refused.exit_code != 0);
+  INFO(refused.output);
+  CHECK(refused.output.find("essaimagectl fork resolve") != std::string::npos);
+  // The federation gives no key to itself: it is not sent for one.
+  CHECK(explain(fed).find("new-key") == std::string::npos);
+
+  REQUIRE(fed.ctl({"fork", "resolve"}).exit_code == 0);
+  Node& malle = nodes.join("malle", "lille");
+  CHECK(eventually([&] { return escaut.ctl({"member", "show", "malle"}).exit_code == 0; }));
+  publish(malle, nodes.kit("robot", 1'000));
+  CHECK(eventually([&] { return version_at(escaut, "malle/robot") == 1; }));
+  CHECK(explain(escaut).find("federation/region") == std::string::npos);
 }
 
 TEST_CASE("A restored backup takes its own newer versions from a peer, and then publishes on top of them") {

@@ -34,6 +34,7 @@ constexpr std::array verbs = {
     Verb{"federation.requests", verb::federation_requests},
     Verb{"federation.roles", verb::federation_roles},
     Verb{"fetch", verb::fetch},
+    Verb{"fork.resolve", verb::fork_resolve},
     Verb{"hold", verb::hold},
     Verb{"kit.adopt", verb::kit_adopt},
     Verb{"kit.file", verb::kit_file},

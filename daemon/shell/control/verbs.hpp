@@ -121,6 +121,7 @@ Result<Json> withdraw_status(Session& session, Arguments& arguments);
 // verbs_upkeep.cpp
 Result<Json> verify(Session& session, Arguments& arguments);
 Result<Json> scrub(Session& session, Arguments& arguments);
+Result<Json> fork_resolve(Session& session, Arguments& arguments);
 // verbs_watch.cpp
 Result<Json> watch(Session& session, Arguments& arguments);
 }  // namespace verb

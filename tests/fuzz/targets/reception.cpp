@@ -31,7 +31,7 @@ struct Receiver {
     TRY(auto incoming, IncomingParcel::create(library.layout()));
     CHECK_OK(incoming->append(parcel));
     TRY(auto indexed, index_pack(*incoming, region, commit, library.objects()));
-    const ReceiveContext context{roster, held, {}, false, {}, 0};
+    const ReceiveContext context{roster, held, {}, false, {}};
     TRY(const auto checked, check_pack(indexed, region, commit, context));
     ESSAIMAGE_ASSERT(checked.head.commit == object_id(ObjectType::commit, commit));
     const auto parsed = parse_commit(commit);

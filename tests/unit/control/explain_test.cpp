@@ -215,6 +215,26 @@ TEST_CASE("a feed that is frozen and lacks objects is both") {
   CHECK(find(all, "feed-lost") != nullptr);
 }
 
+TEST_CASE("of a feed that forked everybody hears a way out, and of the federation's none that it does not have") {
+  for (const bool own : {true, false}) {
+    for (const bool federations : {true, false}) {
+      Picture picture;
+      auto& who = picture.node.lib.who;
+      const std::string author = own ? who.slug : "loos";
+      if (federations) who.federation_slug = author;
+      picture.feed({author, {}}, 3).frozen = true;
+      const auto all = explain_node(picture.here());
+      const auto* found = find(all, own ? "own-feed-forked" : "feed-forked");
+      REQUIRE(found != nullptr);
+      for (const auto& text : {found->next_step.en, found->next_step.fr}) {
+        INFO(text);
+        CHECK(text.find("`essaimagectl fork resolve`") != std::string::npos);
+        CHECK((text.find("`essaimagectl member new-key " + author + "`") == std::string::npos) == federations);
+      }
+    }
+  }
+}
+
 TEST_CASE("of news that a peer cannot give it is not said that they come by themselves alone") {
   Picture picture;
   auto& known = picture.feed({"fives", {}}, 3);

@@ -61,12 +61,6 @@ class FakeLibrary final : public store::Library {
     return std::make_unique<FakePublication>(publications);
   }
   Status publish_centre(const std::vector<std::string>&) override { return {}; }
-  /// The federation has signed the time just now.
-  static store::FederationView view_of_now() {
-    store::FederationView view;
-    view.heartbeat = view.clock;
-    return view;
-  }
   /// Of an act that needs more keys than this home has.
   bool ask(Lacking lacking) const {
     if (asks && lacking != nullptr) *lacking = *asks;
@@ -119,7 +113,7 @@ class FakeLibrary final : public store::Library {
   std::optional<store::SigningRequest> asks;  ///< what acts lack
   std::vector<RoleChange> changes;
   std::map<std::string, store::SigningRequest> joins;
-  store::FederationView roles = view_of_now();
+  store::FederationView roles{.heartbeat = Timestamp{}};  ///< it has signed the time just now
 
   std::shared_ptr<const store::Catalogue> catalogue() const override { return decided; }
   FakeCuration curates{*this, decided, asks};
@@ -211,6 +205,8 @@ class FakeLibrary final : public store::Library {
     return fail(Errc::not_found);
   }
   Status keep_fork(const FeedId&, ByteView, ByteView) override { return {}; }
+  Result<std::vector<ResolvedFork>> resolve_forks() override { return forks; }
+  std::vector<ResolvedFork> forks;
 
   Result<std::vector<store::KitSummary>> kits() const override {
     const std::lock_guard lock(kits_mutex_);

@@ -191,6 +191,7 @@ class FakeLibrary : public store::Library {
     settled.notify_all();
   }
   Status keep_fork(const FeedId&, ByteView, ByteView) override { return fork_status; }
+  Result<std::vector<ResolvedFork>> resolve_forks() override { return std::vector<ResolvedFork>{}; }
 
   Result<std::vector<store::KitSummary>> kits() const override { return std::vector<store::KitSummary>{}; }
   Result<store::KitSummary> kit(const KitId&) const override { return none<store::KitSummary>(); }

@@ -218,6 +218,17 @@ std::vector<Command> upkeep() {  // NOLINT(readability-function-size): a table o
        {{"look", {}, {"only tell how far it is", "seulement dire où cela en est"}}},
        {{"scrub --look", {"How far is it?", "Où cela en est-il ?"}}},
        verb::scrub},
+      {"fork resolve",
+       {"Go on with feeds of this centre of which two copies of its home made two.",
+        "Reprendre les fils de ce centre dont deux copies de son nœud ont fait deux."},
+       {"Stop the other copy for good first, and do this on the one whose kits are right. What only the other one published is in the feeds "
+        "no more: publish it again from here. If somebody has stolen the key, ask the federation for a new one instead.",
+        "Arrêtez d'abord définitivement l'autre copie, et faites ceci sur celle dont les kits sont les bons. Ce que seule l'autre a publié "
+        "n'est plus dans les fils : publiez-le à nouveau d'ici. Si quelqu'un a volé la clé, demandez-en plutôt une nouvelle à la fédération."},
+       {},
+       {},
+       {{"fork resolve", {"When `explain` says own-feed-forked:", "Quand `explain` dit own-feed-forked :"}}},
+       verb::fork_resolve},
       {"watch",
        {"Show what is on its way and what happens, as it goes, until Ctrl-C.",
         "Montrer ce qui arrive et ce qui se passe, à mesure, jusqu'à Ctrl-C."},

@@ -1,4 +1,4 @@
-// verify, scrub: whether all that is held is as it should be.
+// verify, scrub: whether all that is held is as it should be. fork resolve: feeds of which two copies of this home made two.
 
 #include <fmt/format.h>
 
@@ -75,6 +75,26 @@ Result<ExitCode> scrub(Context& context) {
                   << context.say(" damaged; peers bring back what they have (`essaimagectl explain`).\n",
                                  " ; les pairs rapportent ce qu'ils ont (`essaimagectl explain`).\n");
   }
+  return ExitCode::ok;
+}
+
+Result<ExitCode> fork_resolve(Context& context) {
+  TRY(auto client, Client::connect(context));
+  TRY(const auto reply, client.ask("fork.resolve", Json::object()));
+  if (context.json) {
+    context.out() << pretty(reply) << "\n";
+    return ExitCode::ok;
+  }
+  const auto& feeds = list_at(reply, "feeds");
+  for (const auto& feed : feeds) {
+    context.out() << fmt::format(fmt::runtime(context.say("{}: forked at {}, goes on at {}.\n", "{} : bifurqué en {}, continue en {}.\n")),
+                                 text_at(feed, "feed"), text_at(feed, "forked"), text_at(feed, "order"));
+  }
+  context.out() << (feeds.empty()
+                        ? context.say("No feed of this centre has forked.\n", "Aucun fil de ce centre n'a bifurqué.\n")
+                        : context.say(
+                              "The others take that by themselves. What only the other copy published has to be published again.\n",
+                              "Les autres le reprennent d'eux-mêmes. Ce que seule l'autre copie a publié est à publier à nouveau.\n"));
   return ExitCode::ok;
 }
 

@@ -114,6 +114,7 @@ Result<ExitCode> sync(Context& context);
 // cmd_upkeep.cpp
 Result<ExitCode> verify(Context& context);
 Result<ExitCode> scrub(Context& context);
+Result<ExitCode> fork_resolve(Context& context);
 // cmd_watch.cpp
 Result<ExitCode> watch(Context& context);
 // cmd_status.cpp

@@ -9,12 +9,21 @@ namespace {
 
 bool own(const Situation& here, const FeedId& feed) { return feed.centre == here.identity.slug; }
 
+/// A thief goes on signing. Against him a centre has the federation; the federation nobody.
+void add_thief(const Situation& here, const FeedId& feed, Explanation& forked) {
+  if (feed.centre == here.identity.federation_slug) return;
+  forked.next_step.en +=
+      fmt::format(" If the key was stolen: the federation gives a new one (`essaimagectl member new-key {}`).", feed.centre);
+  forked.next_step.fr +=
+      fmt::format(" Si la clé a été volée : la fédération en donne une nouvelle (`essaimagectl member new-key {}`).", feed.centre);
+}
+
 }  // namespace
 
 Explanation about_frozen(const Situation& here, const FeedId& feed) {
   const auto name = feed.str();
   if (own(here, feed)) {
-    return {
+    Explanation forked{
         "own-feed-forked",
         true,
         name,
@@ -27,15 +36,14 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
              "nœud publient (sauvegarde restaurée, carte clonée).",
              name)},
         Actor::admin,
-        {fmt::format("Stop the other copy for good, and ask the federation for a new key: it runs `essaimagectl member new-key {}`, and "
-                     "you join with that invitation in an empty home. What the federation's node holds of the feed counts then.",
-                     feed.centre),
-         fmt::format("Arrêtez définitivement l'autre copie, et demandez une nouvelle clé à la fédération : elle lance `essaimagectl member "
-                     "new-key {}`, et vous rejoignez avec cette invitation, dans un dossier vide. Ce que le nœud de la fédération a du fil "
-                     "compte alors.",
-                     feed.centre)}};
+        {"Stop the other copy for good. Then run `essaimagectl fork resolve` on the one whose kits are right, and publish again there what "
+         "only the other one had published.",
+         "Arrêtez définitivement l'autre copie. Puis lancez `essaimagectl fork resolve` sur celle dont les kits sont les bons, et "
+         "publiez-y à nouveau ce que seule l'autre avait publié."}};
+    add_thief(here, feed, forked);
+    return forked;
   }
-  return {
+  Explanation forked{
       "feed-forked",
       true,
       name,
@@ -47,12 +55,14 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
                    name, feed.centre)},
       Actor::author,
       {fmt::format(
-           "Tell {0}: it must stop one of its two copies; then the federation gives it a new key (`essaimagectl member new-key {0}`), "
-           "which frees the feed.",
+           "Tell {}: it must stop one of its two copies for good, and run `essaimagectl fork resolve` on the other, which frees the feed.",
            feed.centre),
-       fmt::format("Prévenez {0} : l'une de ses deux copies doit être arrêtée ; puis la fédération lui donne une nouvelle clé "
-                   "(`essaimagectl member new-key {0}`), ce qui libère le fil.",
-                   feed.centre)}};
+       fmt::format(
+           "Prévenez {} : il faut y arrêter définitivement l'une des deux copies, et lancer `essaimagectl fork resolve` sur l'autre, ce "
+           "qui libère le fil.",
+           feed.centre)}};
+  add_thief(here, feed, forked);
+  return forked;
 }
 
 Explanation about_wanted(const core::FeedStatus& feed) {

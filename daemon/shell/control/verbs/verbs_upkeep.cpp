@@ -1,4 +1,4 @@
-// verify, which re-reads everything that is held, and scrub, which does so slowly.
+// verify, which re-reads everything that is held, scrub, which does so slowly, and what ends the forks of this centre's feeds.
 
 #include "daemon/shell/control/verbs.hpp"
 
@@ -37,6 +37,15 @@ Result<Json> scrub(Session& session, Arguments& arguments) {
               {"due", known ? Json(to_utc(view.due)) : Json()},
               {"bytes", view.bytes},
               {"damaged", view.damaged}};
+}
+
+Result<Json> fork_resolve(Session& session, Arguments& arguments) {
+  CHECK_OK(arguments.nothing_else());
+  TRY(const auto resolved, session.node().library().resolve_forks());
+  auto feeds = Json::array();
+  for (const auto& [forked, head] : resolved)
+    feeds.push_back({{"feed", head.feed.str()}, {"forked", forked.str()}, {"order", head.order.str()}});
+  return Json{{"feeds", std::move(feeds)}};
 }
 
 }  // namespace essaimage::shell::verb

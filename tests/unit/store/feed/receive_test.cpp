@@ -219,14 +219,14 @@ TEST_CASE("two commits of one order are a fork") {
   }
 }
 
-TEST_CASE("a frozen feed is freed by an epoch root that names both proofs, and by nothing else") {
+TEST_CASE("a frozen feed is freed by a later epoch whose root names two commits that forked, and by nothing else") {
   TestLibrary author, clone, epoch;
   for (auto* library : {&author, &clone, &epoch}) library->commit(region, feed_with(robot, 1));
   Receiver receiver;
   const auto one = author.commit(region, feed_with(robot, 2, {{"a.txt", "one"}}));
   const auto two = clone.commit(region, feed_with(robot, 2, {{"a.txt", "other"}}));
   REQUIRE(receiver.fetch(author, region));
-  receiver.fork = std::minmax(one.commit, two.commit);
+  receiver.fork = Order{1, 1, 2};
 
   author.commit(region, feed_with(robot, 3));
   CHECK(refusal(receiver.fetch(author, region)) == Errc::feed_fork);
@@ -240,13 +240,16 @@ TEST_CASE("a frozen feed is freed by an epoch root that names both proofs, and b
   };
   epoch.commit(region, feed_with(robot, 4), root({}));
   CHECK(refusal(receiver.fetch(epoch, region, ObjectId{})) == Errc::feed_fork);
-  epoch.commit(region, feed_with(robot, 5), root(std::minmax(one.commit, author.head(region).commit)));
-  CHECK(refusal(receiver.fetch(epoch, region, ObjectId{})) == Errc::feed_fork);
-  epoch.commit(region, feed_with(robot, 6), root(receiver.fork));
-  epoch.commit(region, feed_with(robot, 7));
+  epoch.commit(region, feed_with(robot, 5), root(std::minmax(one.commit, two.commit)));
+  epoch.commit(region, feed_with(robot, 6));
+  for (const Order& later : {Order{1, 3, 1}, Order{1, 4, 1}, Order{}}) {  // it forked again since; or the proof was lost
+    receiver.fork = later;
+    CHECK(refusal(receiver.fetch(epoch, region, ObjectId{})) == Errc::feed_fork);
+  }
+  receiver.fork = Order{1, 1, 2};
   const auto freed = receiver.fetch(epoch, region, ObjectId{});
   REQUIRE(freed);
-  CHECK(freed->order == Order{1, 4, 2});
+  CHECK(freed->order == Order{1, 3, 2});
 }
 
 TEST_CASE("an epoch root replaces the history before it") {
@@ -298,15 +301,13 @@ TEST_CASE("a succession goes on behind the last valid head of the old key") {
     CHECK(refusal(receiver.fetch(thief, region, ObjectId{})) == Errc::feed_beyond);
   }
   SECTION("and frees a node that holds nothing, or the wrong side, of a feed that forked before it") {
-    receiver.fork = std::minmax(author.head(region).commit, thief.head(region).commit);
-    receiver.fork_generation = 1;
+    receiver.fork = author.head(region).order;
     author.commit(region, feed_with(robot, 2), [](Commit& c) { c.order.generation = 2; });
     Receiver empty;
     empty.roster = receiver.roster;
-    empty.fork = receiver.fork;
-    empty.fork_generation = 2;
+    empty.fork = Order{2, 1, 1};
     CHECK(refusal(empty.fetch(author, region)) == Errc::feed_fork);
-    empty.fork_generation = 1;
+    empty.fork = receiver.fork;
     CHECK(empty.fetch(author, region));
     CHECK(receiver.fetch(author, region, ObjectId{}));
   }

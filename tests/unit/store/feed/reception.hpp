@@ -23,8 +23,7 @@ inline std::string take_text(const store::Path& file) {
 class Receiver {
  public:
   Roster roster = roster_of({"federation", "mdq-wazemmes", "csc-fives"});
-  std::optional<std::pair<ObjectId, ObjectId>> fork;
-  std::uint64_t fork_generation = 0;
+  std::optional<Order> fork;
   std::optional<Head> witnessed;
   Bytes proof;
   TestLibrary library;
@@ -35,7 +34,7 @@ class Receiver {
     CHECK_OK(incoming->append(parcel));
     TRY(auto indexed, store::index_pack(*incoming, feed, commit, library.objects()));
     const Head before = library.head(feed);
-    store::ReceiveContext context{roster, {}, witnessed, false, fork, fork_generation};
+    store::ReceiveContext context{roster, {}, witnessed, false, fork};
     if (!before.commit.is_zero()) context.held = before;
     TRY(const auto checked, store::check_pack(indexed, feed, commit, context, &proof));
     CHECK_OK(store::move_in(indexed, library.layout()));

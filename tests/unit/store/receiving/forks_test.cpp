@@ -47,19 +47,20 @@ struct Chain {
 /// `a` and its clone published two versions of one order; `b` holds the one and has the proof.
 struct Forked : Members {
   FeedId feed = a->feed();
+  std::unique_ptr<TestNode> copy;
   Bytes ours, theirs;
   std::pair<ObjectId, ObjectId> proof;
 
   Forked() {
     a->publish_one("k", {{"x", "1"}});
-    const auto clone = a->copy();
-    REQUIRE(clone->open());
-    clone->now.seconds += 1;
+    copy = a->copy();
+    REQUIRE(copy->open());
+    copy->now.seconds += 1;
     a->publish_one("k", {{"x", "2"}});
-    clone->publish_one("k", {{"x", "two"}});
+    copy->publish_one("k", {{"x", "two"}});
     replicate(*a, *b);
     ours = *b->library().commit_of(b->head(feed));
-    theirs = *clone->library().commit_of(clone->head(feed));
+    theirs = *copy->library().commit_of(copy->head(feed));
     proof = std::minmax({object_id(ObjectType::commit, ours), object_id(ObjectType::commit, theirs)});
     REQUIRE(b->library().keep_fork(feed, {}, theirs));
     REQUIRE(is_frozen());
@@ -107,6 +108,79 @@ TEST_CASE("a feed is freed by an epoch root that resolves its fork, also when mo
   CHECK(f.b->library().problems().empty());
   CHECK_FALSE(f.is_frozen());
   CHECK(f.send_next());
+}
+
+TEST_CASE("the author of a feed that forked goes on in a later epoch, and everybody takes it again, whichever side they hold") {
+  Forked f;
+  const auto& clone = f.copy;
+  for (auto* node : {f.a.get(), clone.get()}) node->publish_one("k", {{"x", node == clone.get() ? "three" : "3"}});
+  replicate(*clone, *f.c);  // the other side, and another proof than that of b
+  REQUIRE(f.c->library().keep_fork(f.feed, {}, *f.a->library().commit_of(f.a->head(f.feed))));
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, *clone->library().commit_of(clone->head(f.feed))));
+  REQUIRE(f.a->publish({{"k", {{"x", "4"}}}}).error().code == Errc::feed_fork);
+
+  const auto resolved = f.a->library().resolve_forks();
+  REQUIRE(resolved);
+  REQUIRE(resolved->size() == 1);
+  CHECK(resolved->front().forked == Order{1, 1, 3});
+  CHECK(resolved->front().head == f.a->head(f.feed));
+  CHECK(f.a->head(f.feed).order == Order{1, 2, 3});
+  CHECK(thaws(*f.a) == 1);
+  CHECK(f.a->library().resolve_forks()->empty());
+  f.a->publish_one("k", {{"x", "4"}});
+  for (auto* node : {f.b.get(), f.c.get(), clone.get(), f.federation.get()}) {
+    replicate(*f.a, *node);
+    CHECK(node->head(f.feed) == f.a->head(f.feed));
+    CHECK(node->library().frozen()->empty());
+    CHECK(node->checkout("a/k").at("x") == "4");
+    CHECK(node->library().history({"a", "k"})->size() == 4);
+  }
+  f.a->close();
+  REQUIRE(f.a->open());
+  CHECK(f.a->library().problems().empty());
+  CHECK(f.a->library().frozen()->empty());
+  CHECK(f.a->library().verify({})->empty());
+}
+
+TEST_CASE("a federation of which two copies have spoken is heard again once it has resolved the fork") {
+  Members m;
+  const FeedId word = m.federation->feed();
+  const auto clone = m.federation->copy();
+  REQUIRE(clone->open());
+  for (auto* node : {m.federation.get(), clone.get()}) {
+    node->now.seconds += node == clone.get() ? 100'000 : 200'000;
+    REQUIRE(node->library().beat(false));
+  }
+  replicate(*m.federation, *m.a);
+  replicate(*clone, *m.b);
+  for (auto* node : {m.federation.get(), m.a.get()})
+    REQUIRE(node->library().keep_fork(word, {}, *clone->library().commit_of(clone->head(word))));
+  REQUIRE(m.b->library().keep_fork(word, {}, *m.federation->library().commit_of(m.federation->head(word))));
+  REQUIRE(m.federation->library().suspend("c", "fermé").error().code == Errc::feed_fork);
+
+  REQUIRE(m.federation->library().resolve_forks());
+  REQUIRE(m.federation->library().suspend("c", "fermé"));
+  for (auto* node : {m.a.get(), m.b.get()}) {
+    REQUIRE(fetch_feed(*m.federation, *node, word));
+    CHECK(node->head(word) == m.federation->head(word));
+    CHECK(node->library().frozen()->empty());
+    CHECK(node->library().roster()->find("c")->suspended);
+  }
+}
+
+TEST_CASE("only the author resolves a fork, as far as it may speak, and with the proof") {
+  Forked f;
+  CHECK(f.b->library().resolve_forks()->empty());
+  CHECK(f.is_frozen());
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, f.theirs));
+  f.a->close();
+  std::filesystem::remove(f.file(*f.a));
+  REQUIRE(f.a->open());
+  CHECK(f.a->library().resolve_forks().error().code == Errc::feed_fork);
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, f.theirs));
+  REQUIRE(f.federation->library().suspend("a", "parti"));
+  REQUIRE(fetch_feed(*f.federation, *f.a, f.federation->feed()));
+  CHECK(f.a->library().resolve_forks().error().code == Errc::publish_suspended);
 }
 
 TEST_CASE("a feed that was freed stays free whatever a power cut left of its proof") {
