@@ -333,15 +333,6 @@ TEST_CASE("verify lists what is wrong") {
   CHECK(answer.items[0][0]["code"] == "media.bad");
 }
 
-TEST_CASE("fork.resolve tells of each feed where it forked and where it goes on") {
-  Served served;
-  CHECK(ask(served, "fork.resolve").reply->at("feeds").empty());
-  served.node.lib.forks = {{{1, 1, 7}, {{"wazemmes", {}}, {1, 2, 9}, {}}}};
-  CHECK(*ask(served, "fork.resolve").reply ==
-        Json{{"feeds", Json::array({{{"feed", "wazemmes/region"}, {"forked", "1.1.7"}, {"order", "1.2.9"}}})}});
-  CHECK(ask(served, "fork.resolve", {{"feed", "wazemmes/region"}}).failure == "usage");
-}
-
 TEST_CASE("scrub begins a slow reading, or only tells of it") {
   Served served;
   const auto before = *ask(served, "scrub", {{"look", true}}).reply;

@@ -138,6 +138,14 @@ TEST_CASE("a member of which a feed is damaged here is shown all the same, and t
   CHECK(published()["feed"] == "fives/region");
 }
 
+TEST_CASE("fork.resolve tells of each feed where it forked and where it goes on") {
+  Served served;
+  CHECK(served.ask("fork.resolve")["feeds"].empty());
+  served.node.lib.forks = {{{1, 1, 7}, {{"wazemmes", {}}, {1, 2, 9}, {}}}};
+  CHECK(served.ask("fork.resolve")["feeds"] == Json::array({{{"feed", "wazemmes/region"}, {"forked", "1.1.7"}, {"order", "1.2.9"}}}));
+  CHECK(served.ask("fork.resolve", {{"feed", "wazemmes/region"}})["failure"] == "usage");
+}
+
 TEST_CASE("a centre's neighbours are named on the federation's node, and shown everywhere") {
   Served elsewhere;
   CHECK(elsewhere.ask("member.neighbours", {{"slug", "fives"}, {"neighbours", {"a", "b"}}})["failure"] == "federation.not-here");
