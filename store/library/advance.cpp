@@ -116,6 +116,7 @@ Result<std::vector<Sha256>> LibraryImpl::index_advance(const Advance& advance) {
     touched.insert(touched.end(), more.begin(), more.end());
   }
   CHECK_OK(state_->hold(advance.published_media));
+  for (const auto& whole : advance.published_media) touched.push_back(whole.media);  // peers may have been asked for it
   return touched;
 }
 

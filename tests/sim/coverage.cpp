@@ -20,6 +20,7 @@ constexpr std::array fault_names = {
     "backup restored",
     "objects lost",
     "published without asking",
+    "fork resolved",
     "message tampered with",
     "message replayed",
     "garbage sent",
@@ -139,6 +140,7 @@ std::vector<std::string> Coverage::never_struck(Expected expected) const {
                                            Fault::fell_back,          Fault::feed_left};
   const auto expects = [&](Fault fault) {
     const bool of_roles = fault > Fault::feed_left;
+    if (fault == Fault::fork_resolved) return expected == Expected::on_git;
     if (of_roles || expected != Expected::on_git) return of_roles == (expected != Expected::in_memory);
     return std::ranges::find(memory_alone, fault) == memory_alone.end();
   };

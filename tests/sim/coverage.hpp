@@ -25,6 +25,7 @@ enum class Fault : std::uint8_t {
   backup_restored,
   objects_lost,
   published_unasked,
+  fork_resolved,
   message_tampered,
   message_replayed,
   garbage_sent,

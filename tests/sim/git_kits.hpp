@@ -37,6 +37,8 @@ class KitRecord {
   /// A commit that its author made here; its kits are those of the parent until put() says more.
   void add(const ObjectId& commit, const std::optional<ObjectId>& parent);
   void put(const ObjectId& commit, const KitDraft& kit) { commits_.at(commit)[kit.slug] = kit; }
+  /// A commit that says once more what that one said.
+  void repeat(const ObjectId& commit, const ObjectId& said) { commits_[commit] = at(said); }
   bool knows(const ObjectId& commit) const { return commits_.contains(commit); }
   /// Empty if the commit is not known.
   const Kits& at(const ObjectId& commit) const;

@@ -201,6 +201,18 @@ Status GitStore::put(store::Publication& publication, const KitDraft& draft) {
   return publication.end_kit();
 }
 
+SimStore::Published GitStore::resolve_forks() {
+  std::map<FeedId, ObjectId> before;
+  for (const Head& head : heads()) before[head.feed] = head.commit;
+  Published published;
+  for (const auto& [forked, head] : must(library_->resolve_forks(), slug_ + " cannot resolve its forks")) {
+    for (const ObjectId& commit : chain(head.feed)) all_.kits.repeat(commit, before.at(head.feed));
+    published.heads.push_back(head);
+  }
+  published.inputs = take();
+  return published;
+}
+
 Result<Inputs> GitStore::suspend(const std::string& slug) {
   CHECK_OK(library_->suspend(slug, "as the simulation wants it"));
   return take();

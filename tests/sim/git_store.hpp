@@ -31,6 +31,7 @@ class GitStore final : public SimStore {
   void crash() override;
 
   Result<Published> publish(const std::vector<Audience>& audiences, std::size_t media) override;
+  Published resolve_forks() override;
   Result<Inputs> suspend(const std::string& slug) override;
   BackupPtr backup() override;
   void restore(const BackupPtr& backup, bool keep_witnessed) override;

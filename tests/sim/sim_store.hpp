@@ -45,6 +45,8 @@ class SimStore {
   };
   /// One version in each of these audiences, with so many media files each. An error: refused, as a person would see it.
   virtual Result<Published> publish(const std::vector<Audience>& audiences, std::size_t media) = 0;
+  /// Its own feeds that forked go on as they are here; their heads then. Stores in memory know no epochs, and do nothing.
+  virtual Published resolve_forks() { return {}; }
   /// On the federation's node.
   virtual Result<Inputs> suspend(const std::string& slug) = 0;
 

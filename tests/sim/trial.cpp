@@ -341,21 +341,24 @@ class Trial {
     }
     if (roles_) roles_->make_peace();
     const Instant from = world_.now();
+    converge("peace");
+    result_.healed_in = world_.now() - from;
+    if (weather_.forks && world_.resolve_forks()) converge("peace after the forks were resolved");
+    // A hostile peer's lies never let its neighbours be level; without one, all must say so.
+    if (weather_.hostile) return;
+    const auto level = [&] { return not_level(world_).empty(); };
+    if (!world_.run_until(level, minutes(6), seconds(2))) result_.failures.push_back("not level after convergence: " + not_level(world_));
+  }
+
+  void converge(const std::string& what) {
     const auto converged = [&] {
       if (roles_) roles_->sign_requests();
       return not_converged(world_).empty();
     };
     const Duration within = options_.scenario == "calm" ? calm_converges_within : converges_within;
-    if (!world_.run_until(converged, within, seconds(2))) {
-      result_.failures.push_back("not converged after " + std::to_string(within.count() / 1000) + " s of peace: " + not_converged(world_));
-    }
-    result_.healed_in = world_.now() - from;
-    // A hostile peer's lies never let its neighbours be level; without one, all must say so.
-    if (weather_.hostile) return;
-    const auto level = [&] { return not_level(world_).empty(); };
-    if (!world_.run_until(level, minutes(6), seconds(2))) {
-      result_.failures.push_back("not level after convergence: " + not_level(world_));
-    }
+    if (world_.run_until(converged, within, seconds(2))) return;
+    result_.failures.push_back("not converged after " + std::to_string(within.count() / 1000) + " s of " + what + ": " +
+                               not_converged(world_));
   }
 
   void check() {

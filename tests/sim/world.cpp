@@ -120,6 +120,22 @@ bool World::publish(std::size_t index, const std::vector<Audience>& audiences, s
   return true;
 }
 
+bool World::resolve_forks() {
+  bool any = false;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (!counts(i) || !nodes_[i].up || !has_its_key(i) || hostile(nodes_[i].slug)) continue;
+    auto resolved = nodes_[i].store->resolve_forks();
+    for (const Head& head : resolved.heads) {
+      network.coverage.strike(Fault::fork_resolved);
+      std::erase_if(acknowledged, [&](const Head& each) { return each.feed == head.feed; });
+      acknowledged.push_back(head);
+      any = true;
+    }
+    feed_all(i, std::move(resolved.inputs));
+  }
+  return any;
+}
+
 void World::suspend(std::size_t index) {
   auto changes = nodes_[0].store->suspend(nodes_[index].slug);
   if (!changes) return violated(nodes_[index].slug + " cannot be suspended: " + to_line(changes.error()));

@@ -42,6 +42,8 @@ class World {
   // --- what happens --------------------------------------------------------------------------------------------------------
   void crash(std::size_t node);
   /// An old backup of a node that is down comes back, with or without what it had witnessed since.
+  /// On every member that counts. True if any feed had forked: what only the other side of it had is promised no more.
+  bool resolve_forks();
   void restore(std::size_t node, const SimStore::BackupPtr& backup, bool keep_witnessed);
   /// The disk of a node that is down.
   void lose_objects(std::size_t node);

@@ -77,6 +77,22 @@ TEST_CASE("a restored backup is told, and takes its own newer head from a peer b
   CHECK(m.b->library().frozen()->empty());
 }
 
+TEST_CASE("what is published again while peers were to bring it back is not waited for any more") {
+  Members m;
+  const auto film = photo(4'000, 9);
+  m.a->publish_one("k", {{"x", "1"}});
+  auto backup = m.a->copy();
+  m.a->publish_one("k", {{"x", "2"}, {"p.jpg", film}});
+  replicate(*m.a, *m.b);
+  REQUIRE(backup->open());
+  REQUIRE(fetch_feed(*m.b, *backup, m.a->feed()));
+  REQUIRE(backup->library().needs()->size() == 1);
+  backup->changes.clear();
+  backup->publish_one("k", {{"x", "3"}, {"p.jpg", film}});
+  CHECK(count<change::MediaComplete>(*backup) == 1);
+  CHECK(backup->library().needs()->empty());
+}
+
 TEST_CASE("a feed that is below its witness is reported at start") {
   Members m;
   m.a->publish_one("k", {{"x", "1"}});
