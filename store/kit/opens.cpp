@@ -33,7 +33,9 @@ bool is_zip(const File& file) {
 
 /// The type of an OpenDocument stands first in it, not compressed.
 bool is_open_document(const File& file) {
-  return is_zip(file) && file.head.substr(30).starts_with("mimetypeapplication/vnd.oasis.opendocument.");
+  constexpr std::size_t header_bytes = 30;
+  return is_zip(file) && file.head.size() > header_bytes &&
+         file.head.substr(header_bytes).starts_with("mimetypeapplication/vnd.oasis.opendocument.");
 }
 
 bool is_office(const File& file) { return is_zip(file) && has(file.tail, "[Content_Types].xml"); }

@@ -50,6 +50,15 @@ TEST_CASE("a whole file of each kind that is known begins and ends as its name s
   CHECK_FALSE(look(path, "").fits);
 }
 
+TEST_CASE("a file of an office that is shorter than its type is no such file") {
+  std::string file = "PK\x05\x06" + std::string(18, '\0');
+  for (; file.size() < 40; file.push_back('\0')) {
+    CAPTURE(file.size());
+    for (const auto* const path : {"x.odt", "x.docx", "x.zip"}) CHECK(look(path, file).expected != "");
+    CHECK_FALSE(look("x.odt", file).fits);
+  }
+}
+
 TEST_CASE("of kinds that are not known nothing is said") {
   for (const auto* const path : {"LISEZMOI.md", "README", "a.b/c", "x.", "x.pdfx"}) {
     CAPTURE(path);
