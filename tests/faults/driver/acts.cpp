@@ -7,6 +7,7 @@
 #include "store/disk/files.hpp"
 #include "store/federation/invitation.hpp"
 #include "tests/faults/driver/federation_acts.hpp"
+#include "tests/faults/driver/fork_acts.hpp"
 #include "tests/faults/driver/withdraw_acts.hpp"
 #include "tests/support/bytes.hpp"
 
@@ -307,35 +308,6 @@ Result<bool> is_home(const World& world, Library& library) {
   return identity.slug == library.identity().slug;
 }
 
-// --- a fork
-
-/// The author published two versions of one order; the reader holds one of them.
-Status prepare_fork(const World& world) {
-  TRY(Base base, make_base(world, "lys"));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
-  base.author.reset();
-  std::filesystem::copy(world.other("deule").home, world.other("clone").home, std::filesystem::copy_options::recursive);
-  TRY(base.author, open_library(world.other("deule")));
-  TRY(const auto clone, open_library(world.other("clone"), 1));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(2)));
-  CHECK_OK(publish(*clone, "lampe", lamp_of(2)));
-  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
-  return fetch_media(*base.author, *base.reader);
-}
-Status freeze(const World& world, LibraryPtr& library) {
-  TRY(const auto clone, open_library(world.other("clone"), 1));
-  const auto head = head_of(*clone, feed_of(*clone));
-  TRY(const auto claimed, clone->commit_of(*head));
-  return library->keep_fork(head->feed, {}, claimed);
-}
-Result<bool> is_frozen(const World&, Library& library) {
-  TRY(const auto frozen, library.frozen());
-  if (frozen.empty()) return false;
-  const bool proven = frozen.front().first && frozen.front().second;
-  if (!proven) return fail(Errc::corrupt, frozen.front().feed.str() + ": frozen without its proof");
-  return true;
-}
-
 const Act all_acts[] = {
     {"publish", prepare_author, publish_first, has_first},
     {"publish-again", prepare_second, publish_second, has_second},
@@ -352,6 +324,8 @@ const Act all_acts[] = {
     {"create", prepare_nothing, make_new_federation, is_home, false, false, true},
     {"join", prepare_invited, join, is_home, false, false, true},
     {"freeze", prepare_fork, freeze, is_frozen},
+    {"resolve", prepare_to_resolve, resolve, is_resolved},
+    {"follow-resolved", prepare_resolved, follow, is_resolved},
     {"withdraw", prepare_to_withdraw, withdraw, is_withdrawn},
     {"erase", prepare_to_erase, erase, is_erased},
     {"pass-on", prepare_to_pass_on, pass_on, is_passed_on},
