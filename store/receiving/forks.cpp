@@ -69,7 +69,7 @@ Status LibraryImpl::thaw(const FeedId& feed) {
 }
 
 bool LibraryImpl::is_freed(const Freeze& freeze, const std::optional<Head>& held, const Order& now) {
-  if (freeze.is_lost()) return held && now.generation > held->order.generation;
+  if (freeze.is_lost()) return held && is_past(now, held->order);
   return is_past(now, freeze.order);
 }
 
