@@ -93,7 +93,9 @@ void Judge::fork_proof(Link& link, const message::ForkProof& proof) {
   FeedEntry& entry = context_.heads.at(first->feed);
   if (entry.frozen() && !entry.lacks_proof()) return;
   const std::pair held(entry.held.order.generation, entry.held.order.epoch);
-  if (held > std::pair(first->order.generation, first->order.epoch)) return;  // freed since, and we know it
+  // Freed since, and we know it; of our own feed, whether our later epoch resolves a fork, the store can tell.
+  const bool own = first->feed.centre == context_.access.own_slug();
+  if (!own && held > std::pair(first->order.generation, first->order.epoch)) return;
   keep_fork(entry, proof.first, proof.second);
 }
 

@@ -133,7 +133,9 @@ class PackCheck {
     if (!context_.fork) return {};
     const bool lost = *context_.fork == Order{};
     const bool succeeded = lost ? context_.held && !same_generation() : generation_ > context_.fork->generation;
-    const bool resolved = !lost && !based_on_ && resolves_ && epoch_ > context_.fork->epoch;
+    // One whose proof is lost was of no later epoch than what is held.
+    const auto fork_epoch = !lost ? context_.fork->epoch : context_.held ? context_.held->order.epoch : epoch_;
+    const bool resolved = !based_on_ && resolves_ && epoch_ > fork_epoch;
     return succeeded || resolved ? Status{} : fail(Errc::feed_fork, "frozen until its author resolves it");
   }
 

@@ -39,7 +39,7 @@ struct ReceiveContext {
   /// The pack brings the held head itself, too, and may end with it: what is held of the feed besides is not looked at.
   bool held_comes = false;
   /// The feed is frozen by a proof (forks.hpp) of this order: only a later epoch of which the root resolves a fork is accepted, or
-  /// a later generation. Zero: the proof was lost; then only a later generation than that of the held head.
+  /// a later generation. Zero: the proof was lost; then later than the held head.
   std::optional<Order> fork;
 };
 

@@ -6,6 +6,7 @@
 #include "store/feed/commit_rules.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/library/library_impl.hpp"
+#include "store/receiving/epoch_root.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
@@ -23,9 +24,25 @@ bool is_succeeded(const Roster* roster, const FeedId& feed, const Order& order) 
   return author != nullptr && order.generation < author->current_keys().generation;
 }
 
+/// This centre began a later epoch, as for a withdrawal, before it knew of the fork. Who saw the fork takes none that does not resolve one.
+bool is_unanswered(const ObjectDb& objects, const Head& own, const Order& fork) {
+  if (own.order.generation != fork.generation || own.order.epoch <= fork.epoch) return false;
+  const auto root = root_of(objects, own.commit);
+  return root && !root->resolves;
+}
+
 Freeze freeze_of(const Fork& fork) { return {ids_of(fork), order_of(fork)}; }
 
 }  // namespace
+
+Result<Commit> root_of(const ObjectDb& objects, ObjectId id) {
+  while (true) {
+    TRY(const auto raw, objects.read(id, ObjectType::commit));
+    TRY(auto commit, parse_commit(raw));
+    if (!commit.parent) return commit;
+    id = *commit.parent;
+  }
+}
 
 /// A power cut may have come between the refs, which say that a feed was freed, and the record of it: it is made good.
 Status LibraryImpl::read_forks(Picture& picture) {
@@ -35,7 +52,10 @@ Status LibraryImpl::read_forks(Picture& picture) {
   for (const auto& fork : forks) {
     const Freeze freeze = freeze_of(fork);
     TRY(const auto highest, highest_of(fork.feed, picture));
-    if ((highest && is_past(highest->order, freeze.order)) || is_succeeded(picture.roster.get(), fork.feed, freeze.order)) {
+    const bool past = highest && is_past(highest->order, freeze.order);
+    const bool own = fork.feed.centre == identity_.slug;
+    if ((past && !(own && is_unanswered(*objects_, *highest, freeze.order))) ||
+        is_succeeded(picture.roster.get(), fork.feed, freeze.order)) {
       freed.insert(fork.feed);
       if (const auto thawed = thaw(fork.feed); !thawed) note(thawed.error(), fork.feed.str());
     } else {
@@ -69,7 +89,7 @@ Status LibraryImpl::thaw(const FeedId& feed) {
 }
 
 bool LibraryImpl::is_freed(const Freeze& freeze, const std::optional<Head>& held, const Order& now) {
-  if (freeze.is_lost()) return held && now.generation > held->order.generation;
+  if (freeze.is_lost()) return held && is_past(now, held->order);
   return is_past(now, freeze.order);
 }
 
@@ -98,7 +118,11 @@ Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView
   TRY(const auto claim, read_commit(claimed, *now->roster));
   if (claim.commit.feed != feed) return fail(Errc::malformed, "no fork of " + feed.str());
   TRY(const auto highest, highest_of(feed, *now));
-  if ((highest && is_past(highest->order, claim.commit.order)) || is_succeeded(now->roster.get(), feed, claim.commit.order)) return {};
+  const bool past = highest && is_past(highest->order, claim.commit.order);
+  const bool own = feed.centre == identity_.slug;
+  if ((past && !(own && is_unanswered(*objects_, *highest, claim.commit.order))) ||
+      is_succeeded(now->roster.get(), feed, claim.commit.order))
+    return {};
   Bytes first(held.begin(), held.end());
   if (held.empty()) {
     TRY(first, own_commit(feed, claim.commit.order));

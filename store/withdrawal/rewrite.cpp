@@ -2,6 +2,7 @@
 // as its author goes on from it after the feed forked.
 #include <algorithm>
 
+#include "store/receiving/epoch_root.hpp"
 #include "store/withdrawal/withdrawals_impl.hpp"
 
 namespace essaimage::store {
@@ -54,7 +55,8 @@ Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& pictu
     }
     if (past.empty() || past.back().tree != each.tree) past.push_back(each);
     else past.back().time = each.time;
-    return past.size() < commits_kept_max;
+    // What resolved a fork, or came of that, was all of the feed once more.
+    return past.size() < commits_kept_max && !commit.resolves;
   }));
   if (past.empty() || past.front().tree != epoch.last) past.insert(past.begin(), {epoch.last, library_.now_()});
   const auto& keys = picture.roster->find(library_.identity_.slug)->current_keys();
@@ -63,6 +65,11 @@ Result<LibraryImpl::Advance::Step> WithdrawalsImpl::rewrite(const Picture& pictu
   step.commit.feed = head.feed;
   step.commit.order = {keys.generation, head.order.epoch + 1, 1};
   step.commit.resolves = epoch.resolves;
+  if (!epoch.resolves) {
+    // Who was away while a fork was resolved gets this epoch alone, and is to be freed by it.
+    TRY(const auto root, root_of(objects, head.commit));
+    step.commit.resolves = root.resolves;
+  }
   CHECK_OK(library_.newer_than_witnessed(step.commit));
   {
     auto follows = step.commit;

@@ -3,6 +3,7 @@
 #include "store/feed/commit.hpp"
 #include "store/git/pack_writer.hpp"
 #include "store/state/state.hpp"
+#include "store/withdrawal/withdrawals.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/raw_parcel.hpp"
 #include "tests/support/test_feed.hpp"
@@ -140,6 +141,67 @@ TEST_CASE("the author of a feed that forked goes on in a later epoch, and everyb
   CHECK(f.a->library().problems().empty());
   CHECK(f.a->library().frozen()->empty());
   CHECK(f.a->library().verify({})->empty());
+}
+
+TEST_CASE("a node that was away while a fork was resolved takes the feed again, although texts were withdrawn since") {
+  Forked f;
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, f.theirs));
+  REQUIRE(f.a->library().resolve_forks());
+  f.a->publish_one("autre", {{"y", "1"}, {"nom", "Zoé"}});
+  REQUIRE(f.a->library().withdrawals().withdraw({{"a", "autre"}, {"nom"}, "elle le demande"}));
+  REQUIRE(f.a->head(f.feed).order.epoch == 3);
+  REQUIRE(f.is_frozen());
+  replicate(*f.a, *f.b);
+  CHECK(f.b->head(f.feed) == f.a->head(f.feed));
+  CHECK_FALSE(f.is_frozen());
+}
+
+TEST_CASE("a node whose proof of a fork is lost is freed by its author's new epoch as well: nobody proves it any more") {
+  Forked f;
+  f.b->close();
+  std::filesystem::remove(f.file(*f.b));
+  REQUIRE(f.b->open());
+  REQUIRE(f.is_frozen());
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, f.theirs));
+  REQUIRE(f.a->library().resolve_forks());
+  replicate(*f.a, *f.b);
+  CHECK(f.b->head(f.feed) == f.a->head(f.feed));
+  CHECK_FALSE(f.is_frozen());
+  f.reopen();
+  CHECK_FALSE(f.is_frozen());
+}
+
+TEST_CASE("an author who went on in a new epoch, not knowing of the fork, can resolve it all the same") {
+  Forked f;
+  REQUIRE(f.a->library().withdrawals().withdraw({{"a", "k"}, {"x"}, "elle le demande"}));
+  REQUIRE(f.a->head(f.feed).order.epoch == 2);
+  CHECK_FALSE(fetch_feed(*f.a, *f.b, f.feed));
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, f.theirs));
+  f.a->close();
+  REQUIRE(f.a->open());
+  REQUIRE(f.a->publish({{"k2", {{"x", "4"}}}}).error().code == Errc::feed_fork);
+  REQUIRE(f.a->library().resolve_forks());
+  replicate(*f.a, *f.b);
+  CHECK(f.b->head(f.feed) == f.a->head(f.feed));
+  CHECK_FALSE(f.is_frozen());
+}
+
+TEST_CASE("a feed that forked again and again is told once, not each time more often") {
+  Forked f;
+  f.a->publish_one("k2", {{"x", "3"}});
+  REQUIRE(f.a->library().keep_fork(f.feed, {}, f.theirs));
+  REQUIRE(f.a->library().resolve_forks());
+  CHECK(f.a->head(f.feed).order == Order{1, 2, 3});
+  for (std::uint64_t epoch = 2; epoch < 5; ++epoch) {
+    const auto clone = f.a->copy();
+    REQUIRE(clone->open());
+    clone->now.seconds += 1;
+    f.a->publish_one("k", {{"x", "ours " + std::to_string(epoch)}});
+    clone->publish_one("k", {{"x", "theirs " + std::to_string(epoch)}});
+    REQUIRE(f.a->library().keep_fork(f.feed, {}, *clone->library().commit_of(clone->head(f.feed))));
+    REQUIRE(f.a->library().resolve_forks());
+    CHECK(f.a->head(f.feed).order == Order{1, epoch + 1, epoch + 2});
+  }
 }
 
 TEST_CASE("a federation of which two copies have spoken is heard again once it has resolved the fork") {
