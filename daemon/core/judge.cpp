@@ -92,10 +92,11 @@ void Judge::fork_proof(Link& link, const message::ForkProof& proof) {
   context_.heads.note_frozen(link.id, first->feed);
   FeedEntry& entry = context_.heads.at(first->feed);
   if (entry.frozen() && !entry.lacks_proof()) return;
-  const std::pair held(entry.held.order.generation, entry.held.order.epoch);
   // Freed since, and we know it; of our own feed, whether our later epoch resolves a fork, the store can tell.
+  const Order& held = entry.held.order;
   const bool own = first->feed.centre == context_.access.own_slug();
-  if (!own && held > std::pair(first->order.generation, first->order.epoch)) return;
+  if (held.generation > first->order.generation) return;
+  if (!own && std::pair(held.generation, held.epoch) > std::pair(first->order.generation, first->order.epoch)) return;
   keep_fork(entry, proof.first, proof.second);
 }
 

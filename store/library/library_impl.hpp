@@ -219,6 +219,7 @@ class LibraryImpl final : public Library {
   Status read_forks(Picture& picture);
   Status keep_fork_locked(const FeedId& feed, ByteView held, ByteView claimed);
   Status freeze(Fork fork);
+  Result<Advance::Step> step_to_resolve(const Picture& thawed, const FeedId& feed, const Freeze& freeze, PackWriter& pack) const;
   Status thaw(const FeedId& feed);
   static bool is_freed(const Freeze& freeze, const std::optional<Head>& held, const Order& now);
   /// The highest that is held of this feed, or was.
@@ -239,8 +240,7 @@ class LibraryImpl final : public Library {
   /// The one that a rotation begins to use: made, and kept in this home until it is of the role.
   Result<SigningSecret> next_secret(const std::string& role, const Role& now);
   Status replace_own_key(const std::string& name, Role& role);
-  /// Of each role that has the key by now.
-  void take_next_keys();
+  void take_next_keys();  ///< of each role that has the key by now
   Status keep_request(const std::string& slug, const SigningRequest& request);
   /// What is pending for that member, if it would still do.
   std::optional<MemberFile> pending_member(const MemberFile& as) const;

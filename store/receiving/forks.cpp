@@ -133,6 +133,14 @@ Status LibraryImpl::keep_fork_locked(const FeedId& feed, ByteView held, ByteView
   return freeze(std::move(fork));
 }
 
+Result<LibraryImpl::Advance::Step> LibraryImpl::step_to_resolve(const Picture& thawed, const FeedId& feed, const Freeze& freeze,
+                                                                PackWriter& pack) const {
+  const auto head = thawed.head(feed);
+  if (freeze.is_lost() || !head) return fail(Errc::feed_fork, feed.str() + ": what proves it is lost here; a peer that has it brings it");
+  TRY(const auto tree, tree_of(head->commit));
+  return withdrawals_->rewrite(thawed, *head, {.last = tree, .resolves = freeze.proof}, pack);
+}
+
 Result<std::vector<Library::ResolvedFork>> LibraryImpl::resolve_forks() {
   const std::lock_guard changing(changing_);
   if (behind_) CHECK_OK(catch_up_locked());
@@ -142,18 +150,21 @@ Result<std::vector<Library::ResolvedFork>> LibraryImpl::resolve_forks() {
   CHECK_OK(may_publish(thawed, Audience{}));
   TRY(const auto pack, PackWriter::create(layout_.scratch()));
   std::vector<ResolvedFork> resolved;
+  std::optional<Error> refused;
   Advance advance;
   advance.published_here = true;
   for (const auto& [feed, freeze] : now->frozen) {
     // Where this centre can say nothing any more, nothing waits for it.
     if (feed.centre != identity_.slug || !may_publish(thawed, feed.audience)) continue;
-    const auto head = now->head(feed);
-    if (freeze.is_lost() || !head) return fail(Errc::feed_fork, feed.str() + ": what proves it is lost here; a peer that has it brings it");
-    TRY(const auto tree, tree_of(head->commit));
-    TRY(auto step, withdrawals_->rewrite(thawed, *head, {.last = tree, .resolves = freeze.proof}, *pack));
-    resolved.push_back({freeze.order, head_of(step.commit, step.id)});
-    advance.steps.push_back(std::move(step));
+    auto step = step_to_resolve(thawed, feed, freeze, *pack);
+    if (!step) {  // it keeps the others from nothing
+      refused = step.error();
+      continue;
+    }
+    resolved.push_back({freeze.order, head_of(step->commit, step->id)});
+    advance.steps.push_back(std::move(*step));
   }
+  if (resolved.empty() && refused) return tl::unexpected(std::move(*refused));
   if (!resolved.empty()) CHECK_OK(publish_pack(*pack, std::move(advance)));
   return resolved;
 }
