@@ -16,9 +16,11 @@ struct Feeds {
   explicit Feeds(const World& world) {
     std::set<FeedId> frozen;
     for (std::size_t i = 0; i < world.size(); ++i) {
+      // Who lies, or is cut off, may never hear that a fork was resolved.
+      const bool is_told = world.counts(i);
       world.node(i).store->each_feed([&](const Head& head, bool is_frozen) {
         if (head.order != Order{}) held.insert(head.feed);
-        if (is_frozen) frozen.insert(head.feed);
+        if (is_frozen && is_told) frozen.insert(head.feed);
       });
     }
     excused = std::move(frozen);
