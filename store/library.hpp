@@ -294,7 +294,8 @@ class Library {
   };
   /// After two copies of this home have published: its own feeds that forked go on as they are held here, and everybody takes them
   /// again. What only the other copy published is in them no more. None: nothing forked that this centre publishes still. One
-  /// durable step. Errc::feed_fork if the proof of the only one is lost here, which a peer brings; Errc::publish_suspended, Errc::key_succeeded.
+  /// durable step. Errc::feed_fork if it is the only one and its proof is lost here, which a peer brings; Errc::publish_suspended,
+  /// Errc::key_succeeded.
   virtual Result<std::vector<ResolvedFork>> resolve_forks() = 0;
 
   // --- replication ------------------------------------------------------------------------------------------------------------
