@@ -23,21 +23,6 @@ KitFiles lamp_of(int version) {
                 {{"film.bin", media_of(60'000, seed)}, {"vue.jpg", media_of(3'000, seed + 10)}, {"plan.jpg", media_of(2'000, 7)}});
 }
 
-/// A federation "fed" with the members "deule", which publishes, and "lys", which reads.
-struct Base {
-  LibraryPtr federation, author, reader;
-};
-/// Each lies beside the home, but the one that is `home`.
-Result<Base> make_base(const World& world, const std::string& home) {
-  const auto place = [&](const std::string& name) { return name == home ? world.home() : world.other(name); };
-  Base base;
-  TRY(base.federation, make_federation(place("fed")));
-  TRY(base.author, make_member(*base.federation, place("deule"), "deule"));
-  TRY(base.reader, make_member(*base.federation, place("lys"), "lys"));
-  CHECK_OK(fetch_feed(*base.federation, *base.author, feed_of(*base.federation)));
-  return base;
-}
-
 std::set<Path> packs_of(const Layout& layout) {
   std::set<Path> packs;
   for (const auto& entry : std::filesystem::directory_iterator(layout.packs())) {
@@ -59,15 +44,15 @@ Result<std::string> read_text(const Path& path) {
 // --- publishing
 
 Status prepare_author(const World& world) {
-  TRY(const Base base, make_base(world, "deule"));
-  return publish(*base.author, "table", kit_of("Table", "rien d'autre\n"));
+  TRY(const Region region, make_region(world, "deule"));
+  return publish(*region.author, "table", kit_of("Table", "rien d'autre\n"));
 }
 Status publish_first(const World&, LibraryPtr& library) { return publish(*library, "lampe", lamp_of(1)); }
 Result<bool> has_first(const World&, Library& library) { return has_kit(library, lamp_id, 1, lamp_of(1)); }
 
 Status prepare_second(const World& world) {
-  TRY(const Base base, make_base(world, "deule"));
-  return publish(*base.author, "lampe", lamp_of(1));
+  TRY(const Region region, make_region(world, "deule"));
+  return publish(*region.author, "lampe", lamp_of(1));
 }
 Status publish_second(const World&, LibraryPtr& library) { return publish(*library, "lampe", lamp_of(2)); }
 Result<bool> has_second(const World&, Library& library) {
@@ -79,11 +64,11 @@ Result<bool> has_second(const World&, Library& library) {
 // --- receiving
 
 Status prepare_news(const World& world) {
-  TRY(const Base base, make_base(world, "lys"));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
-  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
-  CHECK_OK(fetch_media(*base.author, *base.reader));
-  return publish(*base.author, "lampe", lamp_of(2));
+  TRY(const Region region, make_region(world, "lys"));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1)));
+  CHECK_OK(fetch_feed(*region.author, *region.reader, feed_of(*region.author)));
+  CHECK_OK(fetch_media(*region.author, *region.reader));
+  return publish(*region.author, "lampe", lamp_of(2));
 }
 Status receive_feed(const World& world, LibraryPtr& library) {
   TRY(const auto author, open_library(world.other("deule")));
@@ -118,10 +103,10 @@ Status receive_media(const World& world, LibraryPtr& library) {
 constexpr std::size_t small_packs = 5;
 
 Status prepare_packs(const World& world) {
-  TRY(const Base base, make_base(world, "deule"));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  TRY(const Region region, make_region(world, "deule"));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1)));
   for (std::size_t i = 0; i < small_packs; ++i) {
-    CHECK_OK(publish(*base.author, "table" + std::to_string(i), kit_of("Table", "numéro " + std::to_string(i) + "\n")));
+    CHECK_OK(publish(*region.author, "table" + std::to_string(i), kit_of("Table", "numéro " + std::to_string(i) + "\n")));
   }
   return {};
 }
@@ -138,10 +123,10 @@ Result<bool> is_consolidated(const World& world, Library& library) {
 }
 
 Status prepare_held(const World& world) {
-  TRY(const Base base, make_base(world, "lys"));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
-  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
-  return fetch_media(*base.author, *base.reader);
+  TRY(const Region region, make_region(world, "lys"));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1)));
+  CHECK_OK(fetch_feed(*region.author, *region.reader, feed_of(*region.author)));
+  return fetch_media(*region.author, *region.reader);
 }
 Status drop(const World&, LibraryPtr& library) { return library->choose(*KitId::parse(lamp_id), store::KitChoice::Kind::dropped); }
 Result<bool> is_dropped(const World&, Library& library) {
@@ -180,12 +165,12 @@ Status open_again(const World& world, LibraryPtr& library) {
 
 /// A bit of a text flipped on the disk of whoever has it from others.
 Status prepare_damage(const World& world) {
-  TRY(Base base, make_base(world, "lys"));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
+  TRY(Region region, make_region(world, "lys"));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1)));
   const auto before = packs_of(world.home());
-  CHECK_OK(fetch_feed(*base.author, *base.reader, feed_of(*base.author)));
-  CHECK_OK(fetch_media(*base.author, *base.reader));
-  base.reader.reset();
+  CHECK_OK(fetch_feed(*region.author, *region.reader, feed_of(*region.author)));
+  CHECK_OK(fetch_media(*region.author, *region.reader));
+  region.reader.reset();
   for (const Path& pack : packs_of(world.home())) {
     if (before.contains(pack)) continue;
     TRY(auto text, read_text(pack));
@@ -227,9 +212,9 @@ Status mend(const World& world, LibraryPtr& library) {
 // --- the federation
 
 Status prepare_federation(const World& world) {
-  TRY(const Base base, make_base(world, "fed"));
-  CHECK_OK(publish(*base.author, "lampe", lamp_of(1)));
-  return fetch_feed(*base.author, *base.federation, feed_of(*base.author));
+  TRY(const Region region, make_region(world, "fed"));
+  CHECK_OK(publish(*region.author, "lampe", lamp_of(1)));
+  return fetch_feed(*region.author, *region.federation, feed_of(*region.author));
 }
 Status decide(const World& world, LibraryPtr& library) {
   (void)world;
@@ -243,8 +228,8 @@ Result<bool> is_decided(const World&, Library& library) {
 }
 
 Status prepare_newcomer(const World& world) {
-  TRY(const Base base, make_base(world, "fed"));
-  TRY(const auto invitation, invite(*base.federation, "scarpe"));
+  TRY(const Region region, make_region(world, "fed"));
+  TRY(const auto invitation, invite(*region.federation, "scarpe"));
   CHECK_OK(create_joining_home(world.other("scarpe"), invitation, ""));
   return write_text(world.folder / "invitation", to_text(invitation));
 }

@@ -12,32 +12,14 @@ namespace {
 const KitId lamp_kit{"deule", "lampe"};
 const Audience lille{Audience::Kind::territory, "lille"}, mirror{Audience::Kind::mirror, "numerique"};
 
-KitFiles lamp_with_film(int version) {
-  const std::string text = "Version " + std::to_string(version) + "\n";
-  return kit_of("Lampe", text, {{"film.bin", media_of(20'000, static_cast<std::uint64_t>(version))}});
-}
-
-/// "deule" of Lille, "lys" of Valenciennes.
-struct Region {
-  LibraryPtr federation, author, reader;
-};
-Result<Region> make_region(const World& world, const std::string& home) {
-  const auto place = [&](const std::string& name) { return name == home ? world.home() : world.other(name); };
-  Region region;
-  TRY(region.federation, make_federation(place("fed")));
-  TRY(region.author, make_member(*region.federation, place("deule"), "deule"));
-  TRY(region.reader, make_member(*region.federation, place("lys"), "lys", "valenciennes"));
-  return region;
-}
-
 /// The federation holds the first version, the reader the second one.
 Status hand_out(const Region& region, const Audience& audience) {
   const FeedId feed{"deule", audience};
   CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
   CHECK_OK(fetch_feed(*region.federation, *region.reader, feed_of(*region.federation)));
-  CHECK_OK(publish(*region.author, "lampe", lamp_with_film(1), audience));
+  CHECK_OK(publish(*region.author, "lampe", kit_with_film("Lampe", 1), audience));
   CHECK_OK(fetch_feed(*region.author, *region.federation, feed));
-  CHECK_OK(publish(*region.author, "lampe", lamp_with_film(2), audience));
+  CHECK_OK(publish(*region.author, "lampe", kit_with_film("Lampe", 2), audience));
   CHECK_OK(fetch_feed(*region.author, *region.reader, feed));
   return fetch_media(*region.author, *region.reader);
 }
@@ -53,9 +35,8 @@ Result<bool> fell_back(const Library& library, const FeedId& feed, bool heard) {
 }  // namespace
 
 Status prepare_to_pass_on(const World& world) {
-  TRY(const Region region, make_region(world, "deule"));
-  CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
-  CHECK_OK(publish(*region.author, "lampe", lamp_with_film(1), lille));
+  TRY(const Region region, make_region(world, "deule", "valenciennes"));
+  CHECK_OK(publish(*region.author, "lampe", kit_with_film("Lampe", 1), lille));
   CHECK_OK(region.author->curation().propose({lamp_kit, {}, store::Proposal::To::region, "prêt"}));
   CHECK_OK(fetch_feed(*region.author, *region.federation, {"deule", lille}));
   CHECK_OK(region.federation->accept({lamp_kit, {}, "bon"}));
@@ -64,7 +45,7 @@ Status prepare_to_pass_on(const World& world) {
 
 Result<bool> is_passed_on(const World&, Library& library) {
   TRY(const auto kit, library.kit(lamp_kit));
-  TRY(const bool whole, has_kit(library, lamp_kit.str(), 1, lamp_with_film(1)));
+  TRY(const bool whole, has_kit(library, lamp_kit.str(), 1, kit_with_film("Lampe", 1)));
   if (!whole || kit.row.version != 1) return fail(Errc::corrupt, lamp_kit.str());
   return std::ranges::find(kit.audiences, Audience{}) != kit.audiences.end();
 }
@@ -80,7 +61,7 @@ Status pass_on(const World& world, LibraryPtr& library) {
 }
 
 Status prepare_end_of_mirror(const World& world) {
-  TRY(const Region region, make_region(world, "lys"));
+  TRY(const Region region, make_region(world, "lys", "valenciennes"));
   CHECK_OK(region.federation->mirrors().begin({mirror.slug, "Numérique", {"lille", "valenciennes"}}, nullptr));
   CHECK_OK(hand_out(region, mirror));
   CHECK_OK(region.federation->mirrors().end(mirror.slug, "le projet est fini", nullptr));
@@ -88,7 +69,7 @@ Status prepare_end_of_mirror(const World& world) {
 }
 
 Status prepare_succession(const World& world) {
-  TRY(const Region region, make_region(world, "lys"));
+  TRY(const Region region, make_region(world, "lys", "valenciennes"));
   CHECK_OK(hand_out(region, {}));
   TRY(const auto invitation, region.federation->invite({"deule", "", {}, std::chrono::hours(1), "tcp://127.0.0.1:7373", true}));
   CHECK_OK(create_joining_home(world.other("next"), invitation, ""));

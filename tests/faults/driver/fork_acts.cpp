@@ -6,28 +6,20 @@ namespace {
 const FeedId forking{"deule", {}};
 const std::string malle_id = "deule/malle";
 
-KitFiles malle_of(int version) {
-  const std::string text = "Version " + std::to_string(version) + "\n";
-  return kit_of("Malle", text, {{"film.bin", media_of(20'000, static_cast<std::uint64_t>(version))}});
-}
-
 /// Author and reader hold one side, the clone the other; the reader also the media.
-struct Forked {
-  LibraryPtr federation, author, reader, clone;
+struct Forked : Region {
+  LibraryPtr clone;
 };
 Result<Forked> make_forked(const World& world, const std::string& home) {
-  const auto place = [&](const std::string& name) { return name == home ? world.home() : world.other(name); };
   Forked forked;
-  TRY(forked.federation, make_federation(place("fed")));
-  TRY(forked.author, make_member(*forked.federation, place("deule"), "deule"));
-  TRY(forked.reader, make_member(*forked.federation, place("lys"), "lys"));
-  CHECK_OK(fetch_feed(*forked.federation, *forked.author, feed_of(*forked.federation)));
-  CHECK_OK(publish(*forked.author, "malle", malle_of(1)));
+  TRY(static_cast<Region&>(forked), make_region(world, home));
+  CHECK_OK(publish(*forked.author, "malle", kit_with_film("Malle", 1)));
   forked.author.reset();
-  std::filesystem::copy(place("deule").home, world.other("clone").home, std::filesystem::copy_options::recursive);
-  TRY(forked.author, open_library(place("deule")));
+  const auto author = world.place("deule", home);
+  std::filesystem::copy(author.home, world.other("clone").home, std::filesystem::copy_options::recursive);
+  TRY(forked.author, open_library(author));
   TRY(forked.clone, open_library(world.other("clone"), 1));
-  for (const auto* side : {&forked.author, &forked.clone}) CHECK_OK(publish(**side, "malle", malle_of(2)));
+  for (const auto* side : {&forked.author, &forked.clone}) CHECK_OK(publish(**side, "malle", kit_with_film("Malle", 2)));
   CHECK_OK(fetch_feed(*forked.author, *forked.reader, forking));
   CHECK_OK(fetch_media(*forked.author, *forked.reader));
   return forked;
@@ -84,7 +76,7 @@ Result<bool> is_resolved(const World& world, Library& library) {
   const auto head = head_of(library, forking);
   if (!head) return fail(Errc::corrupt, forking.str() + ": not held any more");
   TRY(const bool frozen, is_frozen(world, library));
-  TRY(const bool whole, has_kit(library, malle_id, 2, malle_of(2)));
+  TRY(const bool whole, has_kit(library, malle_id, 2, kit_with_film("Malle", 2)));
   if (!whole) return fail(Errc::corrupt, malle_id + ": its second version is not whole");
   if (frozen == (head->order.epoch == 2)) return fail(Errc::corrupt, head->order.str() + (frozen ? ", and frozen" : ", and not frozen"));
   return !frozen;

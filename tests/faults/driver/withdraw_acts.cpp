@@ -14,19 +14,11 @@ KitFiles table_of(int version) {
   return kit_of("Table", version == 1 ? said : "sans nom\n", {{"moi.bin", media_of(20'000, static_cast<std::uint64_t>(version))}});
 }
 
-struct Pair {
-  LibraryPtr federation, author, reader;
-};
-Result<Pair> make_pair(const World& world, const std::string& home) {
-  const auto place = [&](const std::string& name) { return name == home ? world.home() : world.other(name); };
-  Pair pair;
-  TRY(pair.federation, make_federation(place("fed")));
-  TRY(pair.author, make_member(*pair.federation, place("deule"), "deule"));
-  TRY(pair.reader, make_member(*pair.federation, place("lys"), "lys"));
-  CHECK_OK(fetch_feed(*pair.federation, *pair.author, feed_of(*pair.federation)));
-  for (int version : {1, 2}) CHECK_OK(publish(*pair.author, "table", table_of(version)));
-  CHECK_OK(publish(*pair.author, "autre", kit_of("Autre", "reste\n")));
-  return pair;
+Result<Region> make_published(const World& world, const std::string& home) {
+  TRY(auto region, make_region(world, home));
+  for (int version : {1, 2}) CHECK_OK(publish(*region.author, "table", table_of(version)));
+  CHECK_OK(publish(*region.author, "autre", kit_of("Autre", "reste\n")));
+  return region;
 }
 
 Result<std::size_t> receipts(const Library& library) {
@@ -60,7 +52,7 @@ Result<std::size_t> traces(const World& world, const Library& library) {
 }  // namespace
 
 Status prepare_to_withdraw(const World& world) {
-  TRY(const Pair pair, make_pair(world, "deule"));
+  TRY(const Region region, make_published(world, "deule"));
   return {};
 }
 
@@ -85,11 +77,11 @@ Result<bool> is_withdrawn(const World& world, Library& library) {
 }
 
 Status prepare_to_erase(const World& world) {
-  TRY(const Pair pair, make_pair(world, "lys"));
-  CHECK_OK(fetch_feed(*pair.author, *pair.reader, feed_of(*pair.author)));
-  CHECK_OK(fetch_media(*pair.author, *pair.reader));
-  CHECK_OK(pair.author->withdrawals().withdraw({table, {}, "le consentement est retiré", false, false}));
-  return fetch_feed(*pair.author, *pair.reader, feed_of(*pair.author));
+  TRY(const Region region, make_published(world, "lys"));
+  CHECK_OK(fetch_feed(*region.author, *region.reader, feed_of(*region.author)));
+  CHECK_OK(fetch_media(*region.author, *region.reader));
+  CHECK_OK(region.author->withdrawals().withdraw({table, {}, "le consentement est retiré", false, false}));
+  return fetch_feed(*region.author, *region.reader, feed_of(*region.author));
 }
 
 Status erase(const World& world, LibraryPtr& library) {

@@ -49,6 +49,10 @@ std::string media_of(std::size_t bytes, std::uint64_t seed) {
   return std::string(1, '\0') + std::string(text_of(test::noise(bytes, seed)));
 }
 
+KitFiles kit_with_film(const std::string& title, int version) {
+  return kit_of(title, "Version " + std::to_string(version) + "\n", {{"film.bin", media_of(20'000, static_cast<std::uint64_t>(version))}});
+}
+
 Result<LibraryPtr> open_library(const Layout& layout, std::int64_t later) {
   return Library::open(layout, [later] { return Timestamp{beginning.seconds + later}; });
 }
@@ -69,6 +73,15 @@ Result<LibraryPtr> make_member(Library& federation, const Layout& layout, const 
   CHECK_OK(federation.admit(make_join(invitation, library->signing().public_key(), library->transport().public_key())));
   CHECK_OK(fetch_feed(federation, *library, feed_of(federation)));
   return library;
+}
+
+Result<Region> make_region(const World& world, const std::string& home, const std::string& territory_of_reader) {
+  Region region;
+  TRY(region.federation, make_federation(world.place("fed", home)));
+  TRY(region.author, make_member(*region.federation, world.place("deule", home), "deule"));
+  TRY(region.reader, make_member(*region.federation, world.place("lys", home), "lys", territory_of_reader));
+  CHECK_OK(fetch_feed(*region.federation, *region.author, feed_of(*region.federation)));
+  return region;
 }
 
 Status publish(Library& library, const std::string& folder, const KitFiles& files, const std::optional<Audience>& audience) {
