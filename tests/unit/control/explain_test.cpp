@@ -231,6 +231,7 @@ TEST_CASE("of a feed that forked everybody hears a way out, and of the federatio
         CHECK(text.find("`essaimagectl fork resolve`") != std::string::npos);
         CHECK((text.find("`essaimagectl member new-key " + author + "`") == std::string::npos) == federations);
       }
+      CHECK((found->next_step.fr.find("admis des membres") != std::string::npos) == (own && federations));
     }
   }
 }

@@ -18,6 +18,22 @@ void add_thief(const Situation& here, const FeedId& feed, Explanation& forked) {
       fmt::format(" Si la clé a été volée : la fédération en donne une nouvelle (`essaimagectl member new-key {}`).", feed.centre);
 }
 
+/// Of the federation's copies, the one that said what members have heard and hold to.
+Words way_out(const Situation& here) {
+  if (here.identity.is_federation()) {
+    return {
+        "Stop the other copy for good. Then run `essaimagectl fork resolve` on the one that admitted members or decided last, and say "
+        "again there what only the other one had said.",
+        "Arrêtez définitivement l'autre copie. Puis lancez `essaimagectl fork resolve` sur celle qui a admis des membres ou décidé en "
+        "dernier, et redites-y ce que seule l'autre avait dit."};
+  }
+  return {
+      "Stop the other copy for good. Then run `essaimagectl fork resolve` on the one whose kits are right, and publish again there what "
+      "only the other one had published.",
+      "Arrêtez définitivement l'autre copie. Puis lancez `essaimagectl fork resolve` sur celle dont les kits sont les bons, et "
+      "publiez-y à nouveau ce que seule l'autre avait publié."};
+}
+
 }  // namespace
 
 Explanation about_frozen(const Situation& here, const FeedId& feed) {
@@ -36,10 +52,7 @@ Explanation about_frozen(const Situation& here, const FeedId& feed) {
              "nœud publient (sauvegarde restaurée, carte clonée).",
              name)},
         Actor::admin,
-        {"Stop the other copy for good. Then run `essaimagectl fork resolve` on the one whose kits are right, and publish again there what "
-         "only the other one had published.",
-         "Arrêtez définitivement l'autre copie. Puis lancez `essaimagectl fork resolve` sur celle dont les kits sont les bons, et "
-         "publiez-y à nouveau ce que seule l'autre avait publié."}};
+        way_out(here)};
     add_thief(here, feed, forked);
     return forked;
   }
